@@ -1,0 +1,1 @@
+"""Tags and actors: claims, each with its source and date."""

@@ -1,0 +1,1 @@
+"""Cases: what was asked, on what basis, and what came out."""

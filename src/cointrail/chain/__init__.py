@@ -1,0 +1,1 @@
+"""What the ledger says: types, wire decoding, scripts, addresses, networks. No I/O."""

@@ -1,0 +1,1 @@
+"""Tiers, union, the proof forest, and why two scripts are together."""

@@ -1,0 +1,134 @@
+"""The error tree.
+
+    CointrailError
+    ├── BadInput            what a person typed or a file holds cannot be read
+    │   ├── BadAddress          not an address, or of another network
+    │   ├── BadOutpoint         not `txid:vout`
+    │   ├── BadTag              a tag file that cannot be trusted
+    │   ├── BadPrice            a price table that cannot be read
+    │   └── BadCase             a case file that cannot be run
+    ├── BadBlocks           a blocks directory that cannot be used
+    │   ├── DecodeError         bytes that are not a block, a transaction or an undo record
+    │   ├── IncompleteBlocks    heights are missing
+    │   └── WrongNetwork        blocks of another network
+    ├── StoreError          the store cannot do that
+    │   ├── StoreBusy           another process is writing
+    │   ├── StoreCorrupt        its files disagree with each other or with the blocks
+    │   ├── DeepReorg           the chain changed below the settled part
+    │   └── StoreUnwritable     read-only, or no space left
+    └── NotFound            asked for something the chain does not hold
+
+An error says what was given, what is wrong with it and what to do. `code` is stable;
+scripts may match on it. `facts` are the same things as values.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class CointrailError(Exception):
+    """Base of every error raised on purpose."""
+
+    code: ClassVar[str] = "error"
+
+    def __init__(self, message: str, *, hint: str | None = None, **facts: object) -> None:
+        super().__init__(message)
+        self.hint = hint
+        self.facts = facts
+
+
+class BadInput(CointrailError):
+    """What a person typed, or a file holds, cannot be read."""
+
+    code = "bad_input"
+
+
+class BadAddress(BadInput):
+    """Not an address, or an address of another network."""
+
+    code = "bad_address"
+
+
+class BadOutpoint(BadInput):
+    """Not `txid:vout`."""
+
+    code = "bad_outpoint"
+
+
+class BadTag(BadInput):
+    """A tag file that cannot be trusted."""
+
+    code = "bad_tag"
+
+
+class BadPrice(BadInput):
+    """A price table that cannot be read."""
+
+    code = "bad_price"
+
+
+class BadCase(BadInput):
+    """A case file that cannot be run."""
+
+    code = "bad_case"
+
+
+class BadBlocks(CointrailError):
+    """A blocks directory that cannot be used."""
+
+    code = "bad_blocks"
+
+
+class DecodeError(BadBlocks):
+    """Bytes that are not a block, a transaction or an undo record."""
+
+    code = "decode"
+
+
+class IncompleteBlocks(BadBlocks):
+    """Heights are missing."""
+
+    code = "incomplete_blocks"
+
+
+class WrongNetwork(BadBlocks):
+    """Blocks of another network."""
+
+    code = "wrong_network"
+
+
+class StoreError(CointrailError):
+    """The store cannot do that."""
+
+    code = "store"
+
+
+class StoreBusy(StoreError):
+    """Another process is writing."""
+
+    code = "store_busy"
+
+
+class StoreCorrupt(StoreError):
+    """The store's files disagree with each other or with the blocks."""
+
+    code = "store_corrupt"
+
+
+class DeepReorg(StoreError):
+    """The chain changed below the settled part."""
+
+    code = "deep_reorg"
+
+
+class StoreUnwritable(StoreError):
+    """The store is read-only, or no space is left."""
+
+    code = "store_unwritable"
+
+
+class NotFound(CointrailError):
+    """Asked for something that the chain does not hold."""
+
+    code = "not_found"

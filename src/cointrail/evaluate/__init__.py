@@ -1,0 +1,1 @@
+"""Found against true: the only place that reads truth files."""

@@ -1,0 +1,1 @@
+"""Citable guesses on one transaction. Pure."""

@@ -1,0 +1,1 @@
+"""Worlds with known truth. Nothing on the tracing side imports this."""

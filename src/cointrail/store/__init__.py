@@ -1,0 +1,1 @@
+"""The chain store: append-only columns, one commit point, snapshot reads."""

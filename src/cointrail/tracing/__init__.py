@@ -1,0 +1,1 @@
+"""Walks and flow accounting; every branch ends with a named stop reason."""

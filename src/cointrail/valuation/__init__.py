@@ -1,0 +1,1 @@
+"""Prices and currencies: a rate always comes with its source and its time."""

@@ -1,0 +1,65 @@
+# make demo    the main job on an invented world with known truth
+# make test    every check and every test
+# make help    the rest
+#
+# All of them set up what they need first, in .venv.
+
+SHELL := /bin/sh
+BIN := .venv/bin
+PYTHON_IN_VENV := $(BIN)/python
+WORKERS ?= 2
+DEMO_OUT ?= demo-out
+PY_FOLDERS := src tests benchmarks tools
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help setup demo test check fix bench docs lock clean
+
+help: ## say what each target does
+	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
+
+setup: .venv/.setup-done ## make .venv with the command cointrail in it
+	@:
+
+.venv/.setup-done: pyproject.toml requirements/dev.lock requirements/simulate.lock tools/setup.sh
+	@PYTHON="$(PYTHON)" sh tools/setup.sh
+
+demo: setup ## run the main job on the demo world and compare with its truth
+	@$(BIN)/cointrail demo --out $(DEMO_OUT)
+
+test: setup check ## all checks, then all tests
+	@$(PYTHON_IN_VENV) -m pytest -n $(WORKERS)
+
+check: setup ## layout, lint, types, import layers, spelling, locks, docs
+	@$(PYTHON_IN_VENV) -m ruff format --check --quiet $(PY_FOLDERS)
+	@$(PYTHON_IN_VENV) -m ruff check --quiet $(PY_FOLDERS)
+	@$(PYTHON_IN_VENV) -m mypy --no-error-summary
+	@$(BIN)/lint-imports --no-cache >.venv/imports.log || { cat .venv/imports.log; exit 1; }
+	@$(BIN)/codespell
+	@$(PYTHON_IN_VENV) tools/lock.py --check
+	@$(PYTHON_IN_VENV) tools/check_docs.py
+	@$(PYTHON_IN_VENV) tools/make_reference.py --check
+
+fix: setup ## format, and mend what the linter can mend
+	@$(PYTHON_IN_VENV) -m ruff format --quiet $(PY_FOLDERS)
+	@$(PYTHON_IN_VENV) -m ruff check --fix $(PY_FOLDERS)
+
+docs: setup ## write the generated reference pages, then check all pages
+	@$(PYTHON_IN_VENV) tools/make_reference.py
+	@$(PYTHON_IN_VENV) tools/check_docs.py
+
+bench: setup .venv/.bench-done ## measure ingest beside a peer on the same files
+	@$(PYTHON_IN_VENV) benchmarks/ingest.py
+
+.venv/.bench-done: requirements/bench.lock .venv/.setup-done
+	@$(PYTHON_IN_VENV) -m pip --disable-pip-version-check install --quiet --require-hashes \
+		--requirement requirements/bench.lock || \
+		{ echo "make bench: the peer's leveldb binding has wheels for Python 3.11 and 3.12 only" >&2; exit 1; }
+	@touch $@
+
+lock: setup ## maintainers: resolve the lock files anew (needs uv)
+	@$(PYTHON_IN_VENV) tools/lock.py
+
+clean: ## remove .venv, caches and the demo's output
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist $(DEMO_OUT)
+	@find src tests tools benchmarks -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,101 @@
+"""The gate before common input: may the inputs of this transaction be linked?
+
+Every detector runs; the verdict is the worst of what fired. SAFE lets a headline link through,
+UNKNOWN a dashed one, UNSAFE none, and a trace ends there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
+
+from cointrail.chain.view import TxView
+from cointrail.heuristics import coinjoin, partition, sighash, wasabi, whirlpool
+from cointrail.heuristics.base import rule
+from cointrail.heuristics.shape import Shape, shape_of
+
+
+class Gate(IntEnum):
+    """The three answers. The numbers are stored; they never change."""
+
+    SAFE = 0
+    UNKNOWN = 1
+    UNSAFE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class GateVerdict:
+    """The answer and the ids of the rules behind it, in the order of `REASONS`."""
+
+    gate: Gate
+    reasons: tuple[str, ...]
+
+
+@rule("gate.missing_prevout", version=1)
+def missing_prevout(shape: Shape) -> bool:
+    """An output spent beside another is not known, so no detector can clear the transaction.
+
+    Source: our choice.
+    Wrong when: the transaction is ordinary; complete data would clear it.
+    Abstains on: a single input, which is linked with nothing.
+    Needs: nothing more; complete data changes the answer.
+    """
+    return shape.n_inputs > 1 and not shape.complete
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A detector in the gate: its id, the verdict it stands for, its test.
+
+    `by_shape` marks those that a tx0 trips without being a join.
+    """
+
+    id: str
+    gate: Gate
+    test: Callable[[Shape], bool]
+    by_shape: bool = True
+
+
+REASONS: tuple[Reason, ...] = (
+    Reason("coinjoin.wasabi1", Gate.UNSAFE, wasabi.wasabi1),
+    Reason("coinjoin.whirlpool", Gate.UNSAFE, whirlpool.whirlpool),
+    Reason("coinjoin.joinmarket", Gate.UNSAFE, coinjoin.joinmarket),
+    Reason("coinjoin.coordinator", Gate.UNSAFE, coinjoin.coordinator),
+    Reason("sighash.anyone_can_pay", Gate.UNSAFE, sighash.anyone_can_pay, by_shape=False),
+    Reason("sighash.none", Gate.UNSAFE, sighash.sighash_none, by_shape=False),
+    Reason("coinjoin.equal_outputs", Gate.UNKNOWN, coinjoin.equal_outputs),
+    Reason("coinjoin.wasabi1_sparse", Gate.UNKNOWN, wasabi.wasabi1_sparse),
+    Reason("coinjoin.wasabi2", Gate.UNKNOWN, wasabi.wasabi2),
+    Reason("coinjoin.stonewall", Gate.UNKNOWN, coinjoin.stonewall),
+    Reason("partition.sharedcoin", Gate.UNKNOWN, partition.sharedcoin),
+    Reason("partition.balanced", Gate.UNKNOWN, partition.balanced),
+    Reason("gate.missing_prevout", Gate.UNKNOWN, missing_prevout, by_shape=False),
+    Reason("whirlpool.tx0", Gate.SAFE, whirlpool.tx0, by_shape=False),
+)
+"""Reason k is bit k of the bulk twin's bit set. The order is stored; it only grows at the end."""
+
+
+def judge(tx: TxView, *, dated: bool = True) -> GateVerdict:
+    """Judge one transaction: the definition that the bulk twin must equal.
+
+    Args:
+        tx: the transaction and what its inputs spend.
+        dated: whether its height is one of the main network; elsewhere heights tell no date, and
+            rules with a first height apply undated.
+
+    Returns:
+        The worst verdict of the reasons that hold, SAFE when none does. A tx0 clears the reasons
+        that go by shape alone.
+    """
+    shape = shape_of(tx, dated=dated)
+    fired = [reason for reason in REASONS if reason.test(shape)]
+    if any(reason.id == "whirlpool.tx0" for reason in fired):
+        fired = [reason for reason in fired if not reason.by_shape]
+    gate = max((reason.gate for reason in fired), default=Gate.SAFE)
+    return GateVerdict(gate, tuple(reason.id for reason in fired))
+
+
+def verdict_of(gate: int, bits: int) -> GateVerdict:
+    """Read a verdict from its stored number and bit set."""
+    return GateVerdict(Gate(gate), tuple(r.id for k, r in enumerate(REASONS) if bits >> k & 1))

@@ -1,0 +1,115 @@
+"""Small transactions and chains for tests: from a line of text, or drawn by hypothesis."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+import numpy as np
+
+from cointrail.chain.script import classify, op_return, p2wpkh
+from cointrail.chain.types import Outpoint, Sat, Txid
+from cointrail.chain.view import InputMarks, InputView, OutputView, ScriptType, TxView
+from cointrail.store.batch import UNKNOWN_SCRIPT, UNKNOWN_TYPE, UNKNOWN_VALUE, TxBatch
+
+NO_HEIGHT = 0xFFFFFFFF
+ORDINARY = InputMarks.SIGNED | InputMarks.SIGHASH_ALL | InputMarks.WITNESS
+
+
+def script_of(name: str) -> bytes:
+    """The P2WPKH script of a named person; `note` is an OP_RETURN."""
+    if name.startswith("note"):
+        return op_return(name.encode())
+    return p2wpkh(hashlib.sha256(name.encode()).digest()[:20])
+
+
+def _parse(text: str) -> list[tuple[str, int | None]]:
+    """Read `alice:5 bob:3`; a value of `?` is not known."""
+    pairs = [item.partition(":") for item in text.split()]
+    return [(name, None if value == "?" else int(value.replace("_", ""))) for name, _, value in pairs]
+
+
+def input_view(
+    name: str | bytes, value: int | None, *, marks: InputMarks = ORDINARY, salt: int = 0
+) -> InputView:
+    """An input that spends `value` sat of a named person, or of a script; None: not known."""
+    script = script_of(name) if isinstance(name, str) else name
+    seed = script + (value or 0).to_bytes(8, "little") + salt.to_bytes(8, "little")
+    outpoint = Outpoint(Txid(hashlib.sha256(seed).digest()), salt)
+    if value is None:
+        return InputView(outpoint, None, None, None, 0xFFFFFFFD, marks)
+    return InputView(outpoint, Sat(value), script, classify(script), 0xFFFFFFFD, marks)
+
+
+def output_view(name: str | bytes, value: int) -> OutputView:
+    """An output that pays `value` sat to a named person, or to a script."""
+    script = script_of(name) if isinstance(name, str) else name
+    return OutputView(Sat(value), script, classify(script))
+
+
+def tx(
+    ins: str = "", outs: str = "", *, height: int | None = None, marks: Sequence[InputMarks] = ()
+) -> TxView:
+    """A transaction from text: `tx(ins="alice:5 bob:3", outs="shop:7")`.
+
+    Values are satoshi; names are people with one P2WPKH script each; `alice:?` is an input whose
+    previous output is not known; `note:0` is an OP_RETURN. No inputs make a coinbase. `marks` are
+    those of the inputs in order, ordinary where they end.
+    """
+    given = [*marks, *([ORDINARY] * len(ins.split()))]
+    inputs = tuple(input_view(n, v, marks=given[k], salt=k) for k, (n, v) in enumerate(_parse(ins)))
+    outputs = tuple(output_view(n, v or 0) for n, v in _parse(outs))
+    return view(inputs, outputs, height=height)
+
+
+def view(
+    inputs: tuple[InputView, ...], outputs: tuple[OutputView, ...], *, height: int | None = None
+) -> TxView:
+    """A transaction of these; its id is made of what it spends and pays."""
+    txid = Txid(hashlib.sha256(repr((inputs, outputs, height)).encode()).digest())
+    return TxView(txid, 2, 0, inputs, outputs, not inputs, height)
+
+
+def number_scripts(txs: Sequence[TxView]) -> dict[bytes, int]:
+    """Script numbers by first appearance: inputs of unseen outputs first, then outputs."""
+    numbers: dict[bytes, int] = {}
+    for one in txs:
+        for script in [i.script for i in one.inputs] + [o.script for o in one.outputs]:
+            if script is not None:
+                numbers.setdefault(script, len(numbers))
+    return numbers
+
+
+def batch_of(txs: Sequence[TxView], *, first_tx: int = 0, numbers: dict[bytes, int] | None = None) -> TxBatch:
+    """The same transactions as columns."""
+    number = number_scripts(txs) if numbers is None else numbers
+    ins = [i for one in txs for i in one.inputs]
+    outs = [o for one in txs for o in one.outputs]
+    return TxBatch(
+        first_tx=first_tx,
+        height=np.array([NO_HEIGHT if t.height is None else t.height for t in txs], dtype=np.uint32),
+        version=np.array([t.version for t in txs], dtype=np.int32),
+        locktime=np.array([t.locktime for t in txs], dtype=np.uint32),
+        coinbase=np.array([t.is_coinbase for t in txs], dtype=np.bool_),
+        in_start=_starts([len(t.inputs) for t in txs]),
+        in_value=np.array([UNKNOWN_VALUE if i.value is None else i.value for i in ins], dtype=np.int64),
+        in_script=np.array(
+            [UNKNOWN_SCRIPT if i.script is None else number[i.script] for i in ins], dtype=np.uint32
+        ),
+        in_type=np.array(
+            [UNKNOWN_TYPE if i.script_type is None else i.script_type for i in ins], dtype=np.uint8
+        ),
+        in_sequence=np.array([i.sequence for i in ins], dtype=np.uint32),
+        in_marks=np.array([i.marks for i in ins], dtype=np.uint16),
+        out_start=_starts([len(t.outputs) for t in txs]),
+        out_value=np.array([o.value for o in outs], dtype=np.int64),
+        out_script=np.array([number[o.script] for o in outs], dtype=np.uint32),
+        out_type=np.array([o.script_type for o in outs], dtype=np.uint8),
+    )
+
+
+def _starts(lengths: Sequence[int]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    return np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]).astype(np.int64)
+
+
+__all__ = ["ORDINARY", "ScriptType", "batch_of", "input_view", "number_scripts", "output_view", "tx", "view"]

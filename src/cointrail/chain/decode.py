@@ -1,8 +1,8 @@
 """The wire form of transactions and blocks, both ways. Written to be read; it is the definition.
 
 What is taken is what Bitcoin Core's deserialiser takes (src/primitives/transaction.h, BIP 144), and
-less: lengths are minimal, nothing is left over, a transaction has an input, a block has a transaction,
-values are within 0..21 million coins. Whatever else makes a transaction valid is not looked at.
+less: nothing is left over, a transaction has an input, values are within 0..21 million coins, the first
+transaction of a block and no other is a coinbase. Whatever else makes a transaction valid is not looked at.
 """
 
 from __future__ import annotations
@@ -151,8 +151,17 @@ def _read_block(cursor: _Cursor) -> Block:
     count = cursor.count(MIN_TX_SIZE, "transactions")
     if count == 0:
         raise _wrong(start, "expected at least one transaction", "got none")
-    txs = tuple([_read_tx(cursor) for _ in range(count)])
+    txs = tuple([_read_block_tx(cursor, place) for place in range(count)])
     return Block(header, txs, cursor.at)
+
+
+def _read_block_tx(cursor: _Cursor, place: int) -> Tx:
+    start = cursor.at
+    tx = _read_tx(cursor)
+    if tx.is_coinbase != (place == 0):
+        expected, found = ("no coinbase", "another one") if place else ("the coinbase", "none")
+        raise _wrong(start, f"expected {expected} as transaction {place}", f"got {found}")
+    return tx
 
 
 def _read_header(cursor: _Cursor) -> BlockHeader:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import struct
+from collections.abc import Callable
+from contextlib import suppress
 
 _LEFT_WORDS = (
     (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15),
@@ -93,17 +95,19 @@ def ripemd160_plain(data: bytes) -> bytes:
     return struct.pack("<5I", *state)
 
 
-def _library_has_it() -> bool:
-    try:
-        hashlib.new("ripemd160")
-    except ValueError:
-        return False
-    return True
+def ripemd160_of_library(data: bytes) -> bytes:
+    """The 20-byte hash, by the library; ValueError where it has none."""
+    return hashlib.new("ripemd160", data).digest()
 
 
-_LIBRARY = _library_has_it()
+def first_that_works(*candidates: Callable[[bytes], bytes]) -> Callable[[bytes], bytes]:
+    """The first of these hash functions but the last that raises no ValueError, or else the last."""
+    for candidate in candidates[:-1]:
+        with suppress(ValueError):
+            candidate(b"")
+            return candidate
+    return candidates[-1]
 
 
-def ripemd160(data: bytes) -> bytes:
-    """The 20-byte hash, by the library where it has it."""
-    return hashlib.new("ripemd160", data).digest() if _LIBRARY else ripemd160_plain(data)
+ripemd160 = first_that_works(ripemd160_of_library, ripemd160_plain)
+"""The 20-byte hash of some bytes."""

@@ -6,9 +6,13 @@ from collections.abc import Callable
 from typing import ParamSpec, TypeVar, cast
 
 import numba
+import numpy as np
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+int64 = cast("Callable[[object], int]", np.int64)
+"""A 64-bit integer inside a kernel; to a type checker, an int."""
 
 
 def kernel(function: Callable[P, R]) -> Callable[P, R]:

@@ -1,0 +1,162 @@
+"""Whether a block's transactions and witnesses are those that its header commits to.
+
+Source: Bitcoin Core, src/validation.cpp (CheckMerkleRoot, CheckWitnessMalleation); BIP 141.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from cointrail.kernel.decode import BlockColumns, read_size
+from cointrail.kernel.jit import int64, kernel
+from cointrail.kernel.sha256 import sha256d_into
+
+U8 = npt.NDArray[np.uint8]
+I64 = npt.NDArray[np.int64]
+
+OTHER_TRANSACTIONS = 1
+REPEATED_TRANSACTIONS = 2
+OTHER_WITNESSES = 3
+UNCOMMITTED_WITNESSES = 4
+
+FAULTS = {
+    OTHER_TRANSACTIONS: "has other transactions than its header says",
+    REPEATED_TRANSACTIONS: "lists transactions twice; its header fits the shorter list too",
+    OTHER_WITNESSES: "has other witnesses than its coinbase says",
+    UNCOMMITTED_WITNESSES: "has witnesses that its coinbase does not commit to",
+}
+
+
+@kernel
+def copy_bases(data: U8, spans: I64, cuts: I64, starts: I64, out: U8) -> None:
+    """Lay the forms without witnesses end to end: version, inputs and outputs, locktime."""
+    for t in range(len(spans)):
+        at = starts[t]
+        for k in range(4):
+            out[at + k] = data[spans[t, 0] + k]
+        for k in range(cuts[t, 1]):
+            out[at + 4 + k] = data[cuts[t, 0] + k]
+        for k in range(4):
+            out[at + 4 + cuts[t, 1] + k] = data[spans[t, 0] + spans[t, 1] - 4 + k]
+
+
+@kernel
+def merkle_root_in_place(hashes: U8, count: int) -> bool:
+    """Fold `count` hashes (uint8[32 * (count + 1)], the last slot spare) into the first slot.
+
+    Returns:
+        Whether two equal neighbours were hashed together (CVE-2012-2459).
+    """
+    mutated = False
+    while count > 1:
+        if count % 2:
+            for k in range(32):
+                hashes[32 * count + k] = hashes[32 * (count - 1) + k]
+        pairs = (count + 1) // 2
+        for p in range(pairs):
+            if 2 * p + 1 < count:
+                same = True
+                for k in range(32):
+                    same = same and hashes[64 * p + k] == hashes[64 * p + 32 + k]
+                mutated = mutated or same
+            sha256d_into(hashes, 64 * p, 64, hashes, 32 * p)
+        count = pairs
+    return mutated
+
+
+@kernel
+def _is(data: U8, at: int, wanted: U8, length: int) -> bool:
+    for k in range(length):
+        if data[at + k] != wanted[k]:
+            return False
+    return True
+
+
+@kernel
+def _commitment_at(data: U8, columns: BlockColumns, first: int, last: int) -> int:
+    """Where the coinbase's last witness commitment stands; -1 when there is none."""
+    found = int64(-1)
+    for o in range(first, last):
+        at = columns.out_at[o]
+        if (
+            columns.out_fixed[o, 0] >= 38
+            and data[at] == 0x6A
+            and data[at + 1] == 0x24
+            and data[at + 2] == 0xAA
+            and data[at + 3] == 0x21
+            and data[at + 4] == 0xA9
+            and data[at + 5] == 0xED
+        ):
+            found = at + 6
+    return found
+
+
+@kernel
+def _reserved_at(data: U8, columns: BlockColumns, tx: int) -> int:
+    """Where the coinbase's one 32-byte witness item stands; -1 when it is not like that."""
+    at = columns.tx_cut[tx, 0] + columns.tx_cut[tx, 1]
+    end = columns.tx_span[tx, 0] + columns.tx_span[tx, 1]
+    if columns.tx_span[tx, 1] == columns.tx_cut[tx, 1] + 8:
+        return int64(-1)
+    items, at = read_size(data, at, end)
+    if items != 1:
+        return int64(-1)
+    length, at = read_size(data, at, end)
+    return at if length == 32 else int64(-1)
+
+
+@kernel
+def check_blocks(
+    data: U8,
+    starts: I64,
+    first: I64,
+    columns: BlockColumns,
+    txids: U8,
+    wtxids: U8,
+    segwit_from: int,
+    row: U8,
+    faults: I64,
+) -> None:
+    """Compare merkle roots and witness commitments.
+
+    Args:
+        data: buffer of blocks.
+        starts: int64[blocks].
+        first: int64[blocks + 1, 3], rows as `fill_blocks` takes them, then the totals.
+        columns: as filled.
+        txids: uint8[txs * 32].
+        wtxids: uint8[txs * 32].
+        segwit_from: row of the first block where the witness commitment binds.
+        row: scratch, uint8[32 * (most transactions in a block + 2)].
+        faults: out, int64[blocks]; 0 where all fits.
+    """
+    for b in range(len(starts)):
+        begin, end = first[b, 0], first[b + 1, 0]
+        count = end - begin
+        row[: 32 * count] = txids[32 * begin : 32 * end]
+        mutated = merkle_root_in_place(row, count)
+        if not _is(data, starts[b] + 36, row, 32):
+            faults[b] = OTHER_TRANSACTIONS
+        elif mutated:
+            faults[b] = REPEATED_TRANSACTIONS
+        if faults[b] or b < segwit_from:
+            continue
+        last_output = first[b + 1, 2] if count == 1 else columns.tx_rows[begin + 1, 1]
+        commitment = _commitment_at(data, columns, columns.tx_rows[begin, 1], last_output)
+        if commitment < 0:
+            for t in range(begin, end):
+                if columns.tx_span[t, 1] != columns.tx_cut[t, 1] + 8:
+                    faults[b] = UNCOMMITTED_WITNESSES
+            continue
+        reserved = _reserved_at(data, columns, begin)
+        if reserved < 0:
+            faults[b] = OTHER_WITNESSES
+            continue
+        row[:32] = 0
+        row[32 : 32 * count] = wtxids[32 * (begin + 1) : 32 * end]
+        merkle_root_in_place(row, count)
+        row[32:64] = data[reserved : reserved + 32]
+        sha256d_into(row, 0, 64, row, 0)
+        if not _is(data, commitment, row, 32):
+            faults[b] = OTHER_WITNESSES

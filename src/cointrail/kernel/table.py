@@ -1,0 +1,83 @@
+"""An open-addressing table from a 64-bit prefix to row numbers; equal prefixes keep every row.
+
+A prefix is no identity: whoever looks one up compares the full key of every row under it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from cointrail.kernel.jit import kernel
+
+U64 = npt.NDArray[np.uint64]
+U32 = npt.NDArray[np.uint32]
+
+EMPTY = np.uint32(0xFFFFFFFF)
+"""The row number of a free slot."""
+
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)
+
+
+@kernel
+def slot_of(prefix: np.uint64, mask: np.uint64) -> np.uint64:
+    """Where the probe line of `prefix` begins."""
+    mixed = prefix * _SPREAD
+    return (mixed ^ (mixed >> np.uint64(32))) & mask
+
+
+@kernel
+def put(keys: U64, rows: U32, prefix: np.uint64, row: int) -> None:
+    """Add one row. The table must have a free slot."""
+    mask = np.uint64(len(keys) - 1)
+    at = slot_of(prefix, mask)
+    while rows[at] != EMPTY:
+        at = (at + np.uint64(1)) & mask
+    keys[at] = prefix
+    rows[at] = np.uint32(row)
+
+
+@kernel
+def put_rows(keys: U64, rows: U32, prefixes: U64, numbers: U32) -> None:
+    """Add `numbers[k]` under `prefixes[k]`."""
+    for k in range(len(prefixes)):
+        put(keys, rows, prefixes[k], numbers[k])
+
+
+@kernel
+def copy_into(keys: U64, rows: U32, new_keys: U64, new_rows: U32) -> None:
+    """Move every row into a larger table."""
+    for k in range(len(keys)):
+        if rows[k] != EMPTY:
+            put(new_keys, new_rows, keys[k], rows[k])
+
+
+class PrefixTable:
+    """A growing table; 12 bytes a slot, at most 5/8 full."""
+
+    def __init__(self, capacity: int = 1 << 16) -> None:
+        """Start with `capacity` slots, a power of two."""
+        self.keys: U64 = np.zeros(capacity, np.uint64)
+        self.rows: U32 = np.full(capacity, EMPTY, np.uint32)
+        self.count = 0
+
+    @property
+    def nbytes(self) -> int:
+        """Memory taken."""
+        return self.keys.nbytes + self.rows.nbytes
+
+    def reserve(self, more: int) -> None:
+        """Make room for `more` rows."""
+        capacity = len(self.keys)
+        while (self.count + more) * 8 > capacity * 5:
+            capacity *= 2
+        if capacity > len(self.keys):
+            keys, rows = np.zeros(capacity, np.uint64), np.full(capacity, EMPTY, np.uint32)
+            copy_into(self.keys, self.rows, keys, rows)
+            self.keys, self.rows = keys, rows
+
+    def add(self, prefixes: U64, numbers: U32) -> None:
+        """Add `numbers[k]` under `prefixes[k]`."""
+        self.reserve(len(prefixes))
+        put_rows(self.keys, self.rows, prefixes, numbers)
+        self.count += len(prefixes)

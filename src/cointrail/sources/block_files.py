@@ -1,0 +1,150 @@
+"""Core's blk and rev files: which there are, their XOR key, and the records in them.
+
+Files are opened read-only and never changed. A record here is (offset of its payload, length).
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from cointrail.chain.network import BY_MAGIC, Network
+from cointrail.errors import BadBlocks, WrongNetwork
+from cointrail.kernel import records
+
+U8 = npt.NDArray[np.uint8]
+I64 = npt.NDArray[np.int64]
+
+_NAME = re.compile(r"(blk|rev)(\d{5,})\.dat")
+UNDO_CHECKSUM = 32
+"""Bytes after each undo payload: double SHA-256 of the previous block's hash and the payload."""
+
+
+@dataclass(frozen=True)
+class RecordFile:
+    """The records of one file."""
+
+    path: Path
+    starts: I64
+    """Offset of each payload."""
+    sizes: I64
+    """Length of each payload."""
+    cut_at: int | None
+    """Where a record begins that is longer than the rest of the file."""
+
+
+def read_only_map(path: Path) -> U8:
+    """The bytes of a file, mapped; an empty array for an empty file."""
+    with path.open("rb") as file:
+        if os.fstat(file.fileno()).st_size == 0:
+            return np.empty(0, np.uint8)
+        return np.frombuffer(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), np.uint8)
+
+
+def find_files(directory: Path, kind: str) -> dict[int, Path]:
+    """The `blk` or `rev` files of a directory by number."""
+    found = {}
+    for path in sorted(directory.iterdir()):
+        name = _NAME.fullmatch(path.name)
+        if name and name[1] == kind and path.is_file():
+            found[int(name[2])] = path
+    return found
+
+
+def blocks_directory(path: Path) -> Path:
+    """`path`, or the `blocks` folder in it when a data directory was given.
+
+    Raises:
+        BadBlocks: no such directory, or no block file in it.
+    """
+    if not path.is_dir():
+        raise BadBlocks(
+            f"`{path}` is not a directory", hint="give the node's blocks directory", path=str(path)
+        )
+    for candidate in (path, path / "blocks"):
+        if candidate.is_dir() and find_files(candidate, "blk"):
+            return candidate
+    raise BadBlocks(
+        f"`{path}` holds no blk*.dat file",
+        hint="give the node's blocks directory, usually `blocks` in its data directory",
+        path=str(path),
+    )
+
+
+def read_key(directory: Path) -> U8:
+    """The 8 bytes that the files are XORed with; zeros when there is no xor.dat.
+
+    Raises:
+        BadBlocks: xor.dat has another size.
+    """
+    path = directory / "xor.dat"
+    if not path.exists():
+        return np.zeros(8, np.uint8)
+    key = path.read_bytes()
+    if len(key) != 8:
+        raise BadBlocks(
+            f"`{path}` has {len(key)} bytes, not 8", hint="copy it from the node again", path=str(path)
+        )
+    return np.frombuffer(key, np.uint8)
+
+
+def detect_network(first: Path, key: U8, expected: Network | None) -> Network:
+    """The network whose magic the first block file begins with.
+
+    Raises:
+        WrongNetwork: it is another one than `expected`.
+        BadBlocks: it is none that we know.
+    """
+    with first.open("rb") as file:
+        head = np.frombuffer(file.read(4), np.uint8)
+    magic = bytes(head ^ key[: len(head)])
+    network = BY_MAGIC.get(magic)
+    if network is None:
+        raise BadBlocks(
+            f"`{first}` begins with {magic.hex()}, which is the magic of no known network",
+            hint="is xor.dat of the same node beside it? are these Bitcoin Core's blk files?",
+            path=str(first),
+        )
+    if expected is not None and network != expected:
+        raise WrongNetwork(
+            f"`{first}` holds blocks of {network.name}, not of {expected.name}",
+            hint=f"use another store for {network.name}, or another blocks directory",
+            path=str(first),
+            network=network.name,
+        )
+    return network
+
+
+def scan_file(path: Path, key: U8, network: Network, trailer: int) -> RecordFile:
+    """Find the records of one file.
+
+    Raises:
+        BadBlocks: bytes that are neither a record nor empty space.
+    """
+    data = read_only_map(path)
+    magic = np.frombuffer(network.magic, np.uint8)
+    starts: list[I64] = []
+    sizes: list[I64] = []
+    at, stop = 0, records.FULL
+    capacity = 4096
+    while stop == records.FULL:
+        some_starts, some_sizes = np.empty(capacity, np.int64), np.empty(capacity, np.int64)
+        found, at, stop = records.scan_records(data, at, key, magic, trailer, some_starts, some_sizes)
+        starts.append(some_starts[:found])
+        sizes.append(some_sizes[:found])
+    if stop == records.FOREIGN:
+        raise BadBlocks(
+            f"`{path}`, offset {at}: bytes that are neither a record of {network.name} nor empty space",
+            hint="the file is damaged, or its xor.dat is of another node",
+            path=str(path),
+            offset=at,
+        )
+    return RecordFile(
+        path, np.concatenate(starts), np.concatenate(sizes), at if stop == records.CUT else None
+    )

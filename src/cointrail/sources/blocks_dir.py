@@ -1,0 +1,329 @@
+"""A Bitcoin Core blocks directory, read-only: the best chain, its blocks and their undo records."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+from cointrail.chain.commitments import coinbase_height
+from cointrail.chain.decode import decode_block, decode_header, read_compact_size
+from cointrail.chain.network import Network
+from cointrail.chain.proof_of_work import check_proof_of_work
+from cointrail.chain.types import BlockHash
+from cointrail.errors import BadBlocks, CointrailError
+from cointrail.kernel.records import copy_plain, free_in_place
+from cointrail.kernel.sha256 import sha256d_many
+from cointrail.sources.block_files import (
+    RecordFile,
+    blocks_directory,
+    detect_network,
+    find_files,
+    read_key,
+    read_only_map,
+    scan_file,
+)
+from cointrail.sources.header_tree import StoredBlocks, choose_chain, grow_tree, require_complete
+from cointrail.sources.undo_files import UndoFiles
+
+U8 = npt.NDArray[np.uint8]
+I64 = npt.NDArray[np.int64]
+
+_HEAD = 89
+"""Header and the longest transaction count."""
+
+
+@dataclass(frozen=True)
+class Chain:
+    """The best chain by height; row = height."""
+
+    blocks: StoredBlocks
+
+    def __len__(self) -> int:
+        return len(self.blocks)
+
+    def hash(self, height: int) -> BlockHash:
+        """Hash of the block at a height."""
+        return BlockHash(self.blocks.hashes[height].tobytes())
+
+
+class BlocksDirectory:
+    """An opened blocks directory. Close it, or use it as a context manager.
+
+    Blocks may still be written by a running node: what was not complete when it was opened is not
+    looked at.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        network: Network | None = None,
+        to: int | None = None,
+        undo: bool = True,
+    ) -> None:
+        """Read the headers and choose the chain.
+
+        Args:
+            path: the blocks directory, or the data directory around it.
+            network: what it must be; None takes what it is.
+            to: the last height to use; gaps above it do not matter.
+            undo: use the rev files. Without them no input can be checked twice.
+
+        Raises:
+            BadBlocks: no blocks, damaged files, or no undo files.
+            WrongNetwork: blocks of another network.
+            IncompleteBlocks: heights are missing.
+        """
+        self.path = blocks_directory(path)
+        self.key = read_key(self.path)
+        files = find_files(self.path, "blk")
+        self.network = detect_network(files[min(files)], self.key, network)
+        undo_paths = find_files(self.path, "rev")
+        if undo and not undo_paths:
+            raise BadBlocks(
+                f"`{self.path}` holds no rev*.dat file",
+                hint="copy the rev files too, or add `--without-undo` to do without the second check "
+                "of every input",
+                path=str(self.path),
+            )
+        self._undo = UndoFiles(undo_paths, self.key, self.network) if undo else None
+        self._files = files
+        self._handles: dict[int, int] = {}
+        self.notes: tuple[str, ...] = ()
+        self.chain = self._open_chain(to)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the file handles back."""
+        for handle in self._handles.values():
+            os.close(handle)
+        self._handles.clear()
+
+    @property
+    def has_undo(self) -> bool:
+        """Whether undo records are used."""
+        return self._undo is not None
+
+    # -- the chain
+
+    def _open_chain(self, to: int | None) -> Chain:
+        scans = {n: scan_file(p, self.key, self.network, 0) for n, p in self._files.items()}
+        stored = self._stored(scans)
+        _check_work(stored, self.network)
+        tree = grow_tree(stored, self.network)
+        self._refuse_cut_files(scans, stored)
+        require_complete(tree, self.network, lambda row: self._stated_height(stored, row), to)
+        undo = self._undo
+
+        def has_undo(row: int) -> bool:
+            found = undo and undo.find(
+                int(stored.files[row]), stored.previous(row), int(stored.tx_counts[row])
+            )
+            return found is not None
+
+        chosen = choose_chain(tree, has_undo if undo else None)
+        if chosen.unconnected:
+            self._refuse_damaged_undo(chosen.gap_file, stored)
+            count, tip = chosen.unconnected, len(chosen.rows) - 1
+            self._note(
+                f"{count} stored {'block is' if count == 1 else 'blocks are'} not connected by the node "
+                f"yet (no undo record): the chain ends at height {tip}"
+            )
+        if to is not None and len(chosen.rows) <= to:
+            raise BadBlocks(
+                f"the directory ends at height {len(chosen.rows) - 1}, below {to}", hint="lower `--to`"
+            )
+        rows = np.array(chosen.rows if to is None else chosen.rows[: to + 1], np.int64)
+        return Chain(
+            StoredBlocks(
+                stored.headers[rows],
+                stored.hashes[rows],
+                stored.tx_counts[rows],
+                stored.files[rows],
+                stored.starts[rows],
+                stored.sizes[rows],
+            )
+        )
+
+    def _note(self, text: str) -> None:
+        self.notes = (*self.notes, text)
+
+    def _stored(self, scans: dict[int, RecordFile]) -> StoredBlocks:
+        heads, files, starts, sizes = [], [], [], []
+        for number, scan in scans.items():
+            small = np.flatnonzero(scan.sizes < 81)
+            if len(small):
+                raise BadBlocks(
+                    f"`{scan.path}`, offset {scan.starts[small[0]]}: a record of "
+                    f"{scan.sizes[small[0]]} bytes is no block",
+                    hint="the file is damaged: copy it again",
+                    path=str(scan.path),
+                )
+            head = np.empty((len(scan.starts), _HEAD), np.uint8)
+            copy_plain(read_only_map(scan.path), self.key, scan.starts, _HEAD, head)
+            heads.append(head)
+            files.append(np.full(len(scan.starts), number, np.int64))
+            starts.append(scan.starts)
+            sizes.append(scan.sizes)
+        head = np.concatenate(heads)
+        if not len(head):
+            raise BadBlocks(
+                f"`{self.path}` holds no block", hint="let the node write some", path=str(self.path)
+            )
+        headers = np.ascontiguousarray(head[:, :80])
+        hashes = np.empty((len(headers), 32), np.uint8)
+        flat = headers.reshape(-1)
+        offsets = np.arange(len(headers), dtype=np.int64) * 80
+        sha256d_many(flat, offsets, np.full(len(headers), 80, np.int64), hashes)
+        counts = np.array([_count(row.tobytes()) for row in head[:, 80:]], np.int64)
+        return StoredBlocks(
+            headers, hashes, counts, np.concatenate(files), np.concatenate(starts), np.concatenate(sizes)
+        )
+
+    def _stated_height(self, stored: StoredBlocks, row: int) -> int | None:
+        size = int(stored.sizes[row])
+        raw = self._read(int(stored.files[row]), int(stored.starts[row]), size)
+        try:
+            return coinbase_height(decode_block(raw).txs[0])
+        except CointrailError:
+            return None
+
+    def _refuse_cut_files(self, scans: dict[int, RecordFile], stored: StoredBlocks) -> None:
+        """A last record may be cut short while a node writes it, not one that has undo data."""
+        for number, scan in scans.items():
+            if scan.cut_at is None:
+                continue
+            self._note(f"`{scan.path.name}` ends inside a record at offset {scan.cut_at}: it was left out")
+            if self._undo is None or number != max(scans):
+                continue
+            file = self._undo.file(number)
+            if file and (lost := file.unmatched(self._in_file(stored, number))):
+                raise BadBlocks(
+                    f"`{scan.path}` is cut short inside the record at offset {scan.cut_at}: "
+                    f"{file.path.name} holds undo records of {len(lost)} blocks that are not there",
+                    hint="copy the file again",
+                    path=str(scan.path),
+                    offset=scan.cut_at,
+                )
+
+    def _refuse_damaged_undo(self, number: int | None, stored: StoredBlocks) -> None:
+        """An undo record that fits no block is damaged, not missing."""
+        file = self._undo.file(number) if self._undo and number is not None else None
+        if file and number is not None and (lost := file.unmatched(self._in_file(stored, number))):
+            raise BadBlocks(
+                f"`{file.path}`, offset {file.offset(lost[0])}: the checksum of the undo record "
+                "fits no stored block",
+                hint="the file is damaged: copy it again, or let the node rebuild it",
+                path=str(file.path),
+                offset=file.offset(lost[0]),
+            )
+
+    @staticmethod
+    def _in_file(stored: StoredBlocks, number: int) -> list[tuple[bytes, int]]:
+        rows = np.flatnonzero(stored.files == number)
+        return [(stored.previous(int(r)), int(stored.tx_counts[r])) for r in rows]
+
+    # -- blocks and undo
+
+    def _handle(self, number: int) -> int:
+        if number not in self._handles:
+            flags = os.O_RDONLY | getattr(os, "O_BINARY", 0)
+            self._handles[number] = os.open(self._files[number], flags)
+        return self._handles[number]
+
+    def _read(self, number: int, start: int, size: int) -> bytes:
+        buffer = np.empty(size, np.uint8)
+        self._read_into(number, start, size, buffer, 0)
+        return buffer.tobytes()
+
+    def _read_into(self, number: int, start: int, size: int, buffer: U8, at: int) -> None:
+        handle = self._handle(number)
+        view = memoryview(buffer)[at : at + size]  # type: ignore[arg-type]
+        got = 0
+        while got < size:
+            part = os.preadv(handle, [view[got:]], start + got)
+            if part == 0:
+                raise BadBlocks(
+                    f"`{self._files[number]}` became shorter while it was read",
+                    hint="leave the files alone during the run",
+                )
+            got += part
+        if self.key.any():
+            free_in_place(buffer, at, size, self.key, start & 7)
+
+    def read_blocks(self, first: int, last: int, buffer: U8) -> I64:
+        """Copy the blocks of heights `first`..`last` - 1 into `buffer`, end to end, without XOR.
+
+        Returns:
+            int64[n]: where each begins.
+        """
+        sizes = self.chain.blocks.sizes[first:last]
+        begins = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64)
+        for height, at in zip(range(first, last), begins, strict=True):
+            blocks = self.chain.blocks
+            self._read_into(
+                int(blocks.files[height]),
+                int(blocks.starts[height]),
+                int(blocks.sizes[height]),
+                buffer,
+                int(at),
+            )
+        return begins
+
+    def raw_block(self, height: int) -> bytes:
+        """Wire bytes of the block at a height."""
+        blocks = self.chain.blocks
+        return self._read(int(blocks.files[height]), int(blocks.starts[height]), int(blocks.sizes[height]))
+
+    def undo(self, height: int) -> bytes | None:
+        """The undo payload of the block at a height; None for genesis and when undo is not used.
+
+        Raises:
+            BadBlocks: there is none whose checksum fits.
+        """
+        if self._undo is None or height == 0:
+            return None
+        blocks = self.chain.blocks
+        payload = self._undo.find(
+            int(blocks.files[height]), blocks.previous(height), int(blocks.tx_counts[height])
+        )
+        if payload is None:
+            raise BadBlocks(
+                f"block {self.chain.hash(height)} (height {height}) has no undo record whose checksum fits",
+                hint="the rev file is damaged or missing: copy it again, or let the node rebuild it",
+                height=height,
+            )
+        return payload
+
+
+def _count(head: bytes) -> int:
+    """The transaction count; 0 when it is no compact size (the block is refused when it is decoded)."""
+    try:
+        return read_compact_size(head)[0]
+    except CointrailError:
+        return 0
+
+
+def _check_work(stored: StoredBlocks, network: Network) -> None:
+    for row in range(len(stored)):
+        try:
+            check_proof_of_work(decode_header(stored.headers[row].tobytes()), network)
+        except BadBlocks as error:
+            raise BadBlocks(
+                f"blk{int(stored.files[row]):05}.dat, offset {int(stored.starts[row])}: {error}",
+                hint=error.hint,
+                **error.facts,
+            ) from error

@@ -1,0 +1,131 @@
+"""Finding the undo record of a block. Core writes no block hash into it: the checksum tells.
+
+The checksum is the double SHA-256 of the previous block's hash and the payload, so a record that
+matches was written when a block was connected on top of exactly that predecessor. A block whose
+record matches is one that the node has validated in full.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from cointrail.chain.decode import read_compact_size
+from cointrail.chain.network import Network
+from cointrail.chain.types import sha256d
+from cointrail.errors import BadBlocks
+from cointrail.sources.block_files import UNDO_CHECKSUM, RecordFile, read_only_map, scan_file
+
+U8 = npt.NDArray[np.uint8]
+
+
+class UndoFile:
+    """The undo records of one rev file, found by the block they belong to."""
+
+    def __init__(self, path: Path, key: U8, network: Network) -> None:
+        """Scan the file.
+
+        Raises:
+            BadBlocks: the file ends inside a record, or holds something else.
+        """
+        self._records: RecordFile = scan_file(path, key, network, UNDO_CHECKSUM)
+        if self._records.cut_at is not None:
+            raise BadBlocks(
+                f"`{path}` ends inside the undo record at offset {self._records.cut_at}",
+                hint="the file is cut short: copy it again",
+                path=str(path),
+                offset=self._records.cut_at,
+            )
+        self._data = read_only_map(path)
+        self._key = key
+        self._by_count: dict[int, list[int]] = {}
+        for number in range(len(self._records.starts)):
+            self._by_count.setdefault(self._tx_count(number), []).append(number)
+        self._next = 0
+
+    @property
+    def path(self) -> Path:
+        """The rev file."""
+        return self._records.path
+
+    def __len__(self) -> int:
+        return len(self._records.starts)
+
+    def offset(self, number: int) -> int:
+        """Where the payload of a record begins."""
+        return int(self._records.starts[number])
+
+    def _plain(self, start: int, length: int) -> bytes:
+        key = np.roll(self._key, -(start % 8))
+        plain = self._data[start : start + length].copy()
+        whole = length // 8 * 8
+        plain[:whole].view(np.uint64)[:] ^= key.view(np.uint64)[0]
+        plain[whole:] ^= key[: length - whole]
+        return plain.tobytes()
+
+    def _tx_count(self, number: int) -> int:
+        size = int(self._records.sizes[number])
+        head = self._plain(self.offset(number), min(9, size))
+        first = head[0] if head else 0
+        return first if first < 0xFD else read_compact_size(head.ljust(9, b"\0"))[0]
+
+    def read(self, number: int) -> tuple[bytes, bytes]:
+        """(payload, checksum) of a record."""
+        start, size = self.offset(number), int(self._records.sizes[number])
+        both = self._plain(start, size + UNDO_CHECKSUM)
+        return both[:size], both[size:]
+
+    def find(self, previous: bytes, tx_count: int) -> bytes | None:
+        """The payload of the block with that predecessor and so many transactions, coinbase included.
+
+        `previous` is in wire order. None when no record of this file belongs to it.
+        """
+        candidates = self._by_count.get(tx_count - 1, [])
+        first = bisect_left(candidates, self._next)
+        for number in [*candidates[first:], *candidates[:first]]:
+            payload, checksum = self.read(number)
+            if sha256d(previous + payload) == checksum:
+                self._next = number + 1
+                return payload
+        return None
+
+    def unmatched(self, blocks: Iterable[tuple[bytes, int]]) -> list[int]:
+        """The records that belong to none of these (previous hash, transaction count)."""
+        by_count: dict[int, list[bytes]] = {}
+        for previous, tx_count in blocks:
+            by_count.setdefault(tx_count - 1, []).append(previous)
+        left = []
+        for count, numbers in self._by_count.items():
+            for number in numbers:
+                payload, checksum = self.read(number)
+                if not any(sha256d(p + payload) == checksum for p in by_count.get(count, [])):
+                    left.append(number)
+        return sorted(left)
+
+
+class UndoFiles:
+    """All rev files of a directory, scanned when they are first asked for."""
+
+    def __init__(self, paths: dict[int, Path], key: U8, network: Network) -> None:
+        """`paths`: rev files by number."""
+        self._paths, self._key, self._network = paths, key, network
+        self._open: dict[int, UndoFile] = {}
+
+    def file(self, number: int) -> UndoFile | None:
+        """The rev file of that number; None when there is none."""
+        if number not in self._open and number in self._paths:
+            self._open[number] = UndoFile(self._paths[number], self._key, self._network)
+        return self._open.get(number)
+
+    def find(self, number: int, previous: bytes, tx_count: int) -> bytes | None:
+        """As `UndoFile.find`, in the rev file of that number."""
+        file = self.file(number)
+        return file.find(previous, tx_count) if file else None
+
+
+UndoFinder = Callable[[int, bytes, int], bytes | None]
+"""(file number, previous hash, transaction count) to payload."""

@@ -1,0 +1,135 @@
+"""Column files: appended by the writer at stated rows, mapped by readers up to the manifest's count."""
+
+from __future__ import annotations
+
+import mmap
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from cointrail.errors import StoreCorrupt
+from cointrail.store.schema import ColumnSpec
+
+Array = npt.NDArray[Any]
+
+
+def column_path(folder: Path, spec: ColumnSpec) -> Path:
+    """The file of a column in a part's folder."""
+    return folder / f"{spec.key}.bin"
+
+
+def shaped(flat: Array, spec: ColumnSpec) -> Array:
+    """Rows of several values become a second axis."""
+    return flat if spec.width == 1 else flat.reshape(-1, spec.width)
+
+
+def map_file(path: Path, dtype: str, count: int, *, write: bool = False) -> Array:
+    """The first `count` values of a file, mapped.
+
+    Raises:
+        StoreCorrupt: the file is missing or shorter.
+    """
+    width = np.dtype(dtype).itemsize
+    if count == 0:
+        return np.empty(0, dtype)
+    try:
+        with path.open("r+b" if write else "rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            if size < count * width:
+                raise StoreCorrupt(
+                    f"`{path}` has {size} bytes, the manifest needs {count * width}",
+                    hint="run `cointrail doctor`, or ingest into a new store",
+                    path=str(path),
+                )
+            access = mmap.ACCESS_WRITE if write else mmap.ACCESS_READ
+            return np.frombuffer(mmap.mmap(file.fileno(), count * width, access=access), dtype)
+    except FileNotFoundError as error:
+        raise StoreCorrupt(f"`{path}` is missing", hint="ingest into a new store", path=str(path)) from error
+
+
+def map_column(folder: Path, spec: ColumnSpec, rows: int, *, write: bool = False) -> Array:
+    """The first `rows` rows of a column, mapped; shape (rows,) or (rows, width)."""
+    return shaped(map_file(column_path(folder, spec), spec.dtype, rows * spec.width, write=write), spec)
+
+
+class ColumnWriter:
+    """Writes rows of one column at a stated row; what an interrupted run left there is overwritten."""
+
+    def __init__(self, folder: Path, spec: ColumnSpec) -> None:
+        """Open the file, creating it when it is missing."""
+        self.spec = spec
+        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0)
+        self._handle = os.open(column_path(folder, spec), flags, 0o644)
+
+    def write(self, row: int, values: Array) -> None:
+        """Put `values` at `row` and after.
+
+        Raises:
+            OSError: the disk is full.
+        """
+        data = np.ascontiguousarray(values, dtype=self.spec.dtype).reshape(-1).view(np.uint8)
+        view = memoryview(data)  # type: ignore[arg-type]
+        at = row * self.spec.row_bytes
+        while view:
+            done = os.pwrite(self._handle, view, at)
+            view, at = view[done:], at + done
+
+    def sync(self) -> None:
+        """Make everything written so far durable."""
+        os.fsync(self._handle)
+
+    def close(self) -> None:
+        """Give the handle back."""
+        os.close(self._handle)
+
+
+class Column:
+    """A column over both parts, read by row number."""
+
+    __slots__ = ("border", "recent", "settled")
+
+    def __init__(self, settled: Array, recent: Array) -> None:
+        """`settled` holds rows 0..n - 1, `recent` those after."""
+        self.settled = settled
+        self.recent = recent
+        self.border = len(settled)
+
+    def __len__(self) -> int:
+        return self.border + len(self.recent)
+
+    def __getitem__(self, row: int) -> Any:
+        """One row: a NumPy scalar, or an array of `width` values."""
+        return self.settled[row] if row < self.border else self.recent[row - self.border]
+
+    def slice(self, first: int, last: int) -> Array:
+        """Rows first..last - 1; a view unless they lie in both parts."""
+        border = self.border
+        if last <= border:
+            return self.settled[first:last]
+        if first >= border:
+            return self.recent[first - border : last - border]
+        return np.concatenate([self.settled[first:border], self.recent[: last - border]])
+
+    def take(self, rows: npt.NDArray[np.integer[Any]]) -> Array:
+        """Many rows, in the order asked for."""
+        old = rows < self.border
+        if old.all():
+            return self.settled[rows]
+        out = np.empty((len(rows), *self.settled.shape[1:]), self.settled.dtype)
+        out[old] = self.settled[rows[old]]
+        out[~old] = self.recent[rows[~old].astype(np.int64) - self.border]
+        return out
+
+    def all(self) -> Array:
+        """Every row; a copy when both parts have rows."""
+        return self.slice(0, len(self))
+
+    def search(self, value: int) -> int:
+        """The last row whose value is at most `value`, in an ascending column."""
+        wanted = self.settled.dtype.type(value)
+        if len(self.recent) and self.recent[0] <= wanted:
+            return self.border + int(np.searchsorted(self.recent, wanted, side="right")) - 1
+        return int(np.searchsorted(self.settled, wanted, side="right")) - 1

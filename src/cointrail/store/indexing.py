@@ -1,0 +1,109 @@
+"""What the sorted indices hold, made from the columns of one part."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from cointrail.kernel.sha256 import sha256_many
+from cointrail.store.part import PartWriter
+from cointrail.store.runs import Pairs, build_runs, write_run
+from cointrail.store.schema import INDEXES, IndexSpec, Table
+
+Array = npt.NDArray[Any]
+U64 = npt.NDArray[np.uint64]
+
+SPENDS = ("spends.output.bin", "spends.input.bin")
+"""In the recent part's folder: what it spends of the settled part, ascending by output; uint64."""
+
+
+def rows_at(part: PartWriter, height: int) -> dict[Table, int]:
+    """How many rows of each table the blocks below `height` have, in all parts.
+
+    `height` is at least the part's first one and at most the one after its last.
+    """
+    block = height - part.base["blocks"]
+    if block >= part.rows["blocks"]:
+        return {table: part.total(table) for table in part.rows}  # type: ignore[arg-type,misc]
+    tx = int(part.map("blocks.first_tx")[block])
+    local = tx - part.base["txs"]
+    inputs = int(part.map("txs.first_input")[local])
+    outputs = int(part.map("txs.first_output")[local])
+    firsts = part.map("scripts.first_output")
+    scripts = int(np.searchsorted(firsts, np.uint64(outputs)))
+    ends = part.map("scripts.end")
+    reveals = int(np.searchsorted(part.map("reveals.input"), np.uint64(inputs)))
+    return {
+        "blocks": height,
+        "txs": tx,
+        "inputs": inputs,
+        "outputs": outputs,
+        "scripts": scripts + part.base["scripts"],
+        "script_bytes": int(ends[scripts - 1]) if scripts else part.base["script_bytes"],
+        "reveals": reveals + part.base["reveals"],
+    }
+
+
+def _numbers(first: int, last: int, dtype: str) -> Array:
+    return np.arange(first, last).astype(dtype)
+
+
+def fresh_pairs(spec: IndexSpec, part: PartWriter, first: int, last: int) -> Pairs:
+    """The unsorted pairs of blocks first..last - 1 of a part, in chain order."""
+    a, b = rows_at(part, first), rows_at(part, last)
+    if spec.name == "txid":
+        base = part.base["txs"]
+        txids = part.map("txs.txid")[a["txs"] - base : b["txs"] - base, :8]
+        keys = np.ascontiguousarray(txids).view(np.uint64).reshape(-1)
+        return keys, _numbers(a["txs"], b["txs"], spec.number)
+    if spec.name == "history":
+        base = part.base["outputs"]
+        keys = part.map("outputs.script")[a["outputs"] - base : b["outputs"] - base]
+        return keys, _numbers(a["outputs"], b["outputs"], spec.number)
+    return script_prefixes(part, a["scripts"], b["scripts"]), _numbers(
+        a["scripts"], b["scripts"], spec.number
+    )
+
+
+def script_prefixes(part: PartWriter, first: int, last: int) -> U64:
+    """The first 8 bytes of the SHA-256 of scripts first..last - 1 of a part."""
+    base, heap_base = part.base["scripts"], part.base["script_bytes"]
+    ends = part.map("scripts.end")[first - base : last - base].astype(np.int64) - heap_base
+    before = int(part.map("scripts.end")[first - base - 1]) - heap_base if first > base else 0
+    starts = np.concatenate([np.array([before], np.int64), ends[:-1]]) if len(ends) else ends
+    hashes = np.empty((len(ends), 32), np.uint8)
+    sha256_many(part.map("script_bytes.data"), starts, ends - starts, hashes)
+    return np.ascontiguousarray(hashes[:, :8]).view(np.uint64).reshape(-1)
+
+
+def build_index(
+    folder: Path, spec: IndexSpec, old: list[tuple[int, int]], settled: int, part: PartWriter
+) -> None:
+    """Write the runs of one index that a settled height asks for. `old`: runs that are good already.
+
+    Raises:
+        OSError: the disk is full.
+    """
+    build_runs(folder, spec, old, settled, lambda a, b: fresh_pairs(spec, part, a, b))
+
+
+def write_recent_index(folder: Path, part: PartWriter, spends: tuple[U64, U64]) -> None:
+    """Write the recent part's indices and what it spends of the settled part.
+
+    Raises:
+        OSError: the disk is full.
+    """
+    first = part.base["blocks"]
+    last = first + part.rows["blocks"]
+    for spec in INDEXES:
+        write_run(folder, spec, first, last, [fresh_pairs(spec, part, first, last)])
+    order = np.argsort(spends[0], kind="stable")
+    for name, values in zip(SPENDS, spends, strict=True):
+        with (folder / name).open("wb") as file:
+            file.write(values[order].tobytes())
+            file.flush()
+            os.fsync(file.fileno())

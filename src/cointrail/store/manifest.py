@@ -1,0 +1,135 @@
+"""The manifest: the one commit point. What it does not name does not exist."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from cointrail.errors import StoreCorrupt, StoreUnwritable
+from cointrail.store.schema import FORMAT, TABLES
+
+NAME = "manifest.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Row counts of one part of the store, by table."""
+
+    rows: dict[str, int]
+
+    @classmethod
+    def empty(cls) -> Part:
+        """No rows."""
+        return cls(dict.fromkeys(TABLES, 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What the store is: which rows of which files, up to which block."""
+
+    network: str
+    settled: Part
+    recent: Part
+    generation: int
+    """names the folder of the recent part"""
+    height: int
+    """height of the tip; -1 when there is no block"""
+    tip: str
+    """hash of the tip as explorers show it; empty when there is no block"""
+    digest: str
+    """hex; covers every row up to the tip"""
+    undo_checked: bool
+    """whether every input was compared with the node's undo data"""
+    notes: tuple[str, ...] = field(default=())
+    """what the last ingest left out, in words"""
+
+    @property
+    def settled_height(self) -> int:
+        """How many blocks are settled."""
+        return self.settled.rows["blocks"]
+
+    def rows(self, table: str) -> int:
+        """Rows of a table over both parts."""
+        return self.settled.rows[table] + self.recent.rows[table]
+
+
+def recent_folder(store: Path, generation: int) -> Path:
+    """Where the recent part of a generation lives."""
+    return store / f"recent-{generation:08}"
+
+
+def read_manifest(store: Path) -> Manifest | None:
+    """The manifest; None when there is none.
+
+    Raises:
+        StoreCorrupt: it cannot be read, or a newer program wrote it.
+    """
+    path = store / NAME
+    try:
+        raw = json.loads(path.read_text())
+    except FileNotFoundError:
+        return None
+    except (ValueError, OSError) as error:
+        raise StoreCorrupt(
+            f"`{path}` cannot be read: {error}", hint="ingest into a new store", path=str(path)
+        ) from error
+    if raw.get("format") != FORMAT:
+        raise StoreCorrupt(
+            f"`{path}` has format {raw.get('format')}, this program reads {FORMAT}",
+            hint="ingest into a new store, or use the program that wrote it",
+            path=str(path),
+        )
+    return Manifest(
+        raw["network"],
+        Part(raw["settled"]["rows"]),
+        Part(raw["recent"]["rows"]),
+        raw["generation"],
+        raw["height"],
+        raw["tip"],
+        raw["digest"],
+        raw["undo_checked"],
+        tuple(raw["notes"]),
+    )
+
+
+def write_manifest(store: Path, manifest: Manifest) -> None:
+    """Commit: write beside, sync, rename, sync the folder.
+
+    Raises:
+        StoreUnwritable: the disk is full or read-only; the old manifest stands.
+    """
+    path = store / NAME
+    beside = store / f"{NAME}.new"
+    text = json.dumps({"format": FORMAT, **asdict(manifest)}, indent=1, sort_keys=True)
+    try:
+        with beside.open("w") as file:
+            file.write(text + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+        sync_folder(store)
+    except OSError as error:
+        raise unwritable(store, error) from error
+
+
+def sync_folder(folder: Path) -> None:
+    """Make names in a folder durable, where the platform can."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def unwritable(store: Path, error: OSError) -> StoreUnwritable:
+    """The one error for a disk that will not take more."""
+    return StoreUnwritable(
+        f"`{store}` cannot be written: {error.strerror or error}",
+        hint="the store is as it was; make room or choose another place with `--store`, then run again",
+        path=str(store),
+        errno=error.errno,
+    )

@@ -1,0 +1,162 @@
+"""Sorted indices in runs that are cut where the height says.
+
+A run covers the settled blocks first..last - 1 and is two files: ascending keys, and their numbers.
+Runs cover `UNIT` blocks times a power of `FANOUT`, the largest first, then one tail. The layout is a
+function of the settled height alone, so it is the same however the store was built.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from cointrail.store.columns import map_file
+from cointrail.store.schema import IndexSpec
+
+Array = npt.NDArray[Any]
+
+UNIT = 512
+"""Blocks in the smallest whole run."""
+
+FANOUT = 8
+"""Runs of one size that make the next larger one."""
+
+Pairs = tuple[Array, Array]
+"""(keys, numbers) of equal length."""
+
+
+def cuts(settled: int) -> list[tuple[int, int]]:
+    """The runs of a store with so many settled blocks: (first, last) heights, last not included."""
+    size = UNIT
+    while size * FANOUT <= settled:
+        size *= FANOUT
+    found = []
+    at = 0
+    while size >= UNIT:
+        while at + size <= settled:
+            found.append((at, at + size))
+            at += size
+        size //= FANOUT
+    if at < settled:
+        found.append((at, settled))
+    return found
+
+
+def run_paths(folder: Path, spec: IndexSpec, first: int, last: int) -> tuple[Path, Path]:
+    """The files of a run: keys and numbers."""
+    stem = f"{spec.name}-{first:09}-{last:09}"
+    return folder / f"{stem}.keys", folder / f"{stem}.numbers"
+
+
+def sort_pairs(keys: Array, numbers: Array) -> Pairs:
+    """Ascending keys; equal keys keep their order."""
+    order = np.argsort(keys, kind="stable")
+    return keys[order], numbers[order]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One mapped run."""
+
+    keys: Array
+    numbers: Array
+
+    def bounds(self, key: Any) -> tuple[int, int]:
+        """Where `key` stands: first and last row, last not included."""
+        wanted = self.keys.dtype.type(key)
+        first = int(np.searchsorted(self.keys, wanted, side="left"))
+        return first, int(np.searchsorted(self.keys, wanted, side="right"))
+
+    def find(self, key: Any) -> Array:
+        """The numbers under `key`, ascending."""
+        first, last = self.bounds(key)
+        return self.numbers[first:last]
+
+    def find_many(self, keys: Array) -> Pairs:
+        """Every (key, number) whose key is among `keys` (which are distinct)."""
+        first = np.searchsorted(self.keys, keys, side="left")
+        last = np.searchsorted(self.keys, keys, side="right")
+        hits = np.flatnonzero(last > first)
+        if not len(hits):
+            return self.keys[:0], self.numbers[:0]
+        rows = np.concatenate([np.arange(first[h], last[h]) for h in hits])
+        return self.keys[rows], self.numbers[rows]
+
+
+def open_run(folder: Path, spec: IndexSpec, first: int, last: int) -> Run:
+    """Map a run."""
+    keys, numbers = run_paths(folder, spec, first, last)
+    rows = keys.stat().st_size // np.dtype(spec.key).itemsize if keys.exists() else 1
+    return Run(map_file(keys, spec.key, rows), map_file(numbers, spec.number, rows))
+
+
+def open_runs(folder: Path, spec: IndexSpec, settled: int) -> list[Run]:
+    """Every run of a store with so many settled blocks, in chain order."""
+    return [open_run(folder, spec, first, last) for first, last in cuts(settled)]
+
+
+def build_runs(
+    folder: Path,
+    spec: IndexSpec,
+    old: Sequence[tuple[int, int]],
+    settled: int,
+    fresh: Callable[[int, int], Pairs],
+) -> None:
+    """Write the runs that a settled height of `settled` asks for.
+
+    Args:
+        folder: where runs live.
+        spec: which index.
+        old: the runs that are there and good; they cover 0.. without a gap.
+        settled: the new settled height.
+        fresh: the unsorted pairs of blocks first..last - 1, in chain order.
+
+    Raises:
+        OSError: the disk is full.
+    """
+    for first, last in cuts(settled):
+        if (first, last) in old:
+            continue
+        inside = [(a, b) for a, b in old if first <= a and b <= last]
+        pieces = [open_run(folder, spec, a, b) for a, b in inside]
+        start = inside[-1][1] if inside else first
+        pairs = [(piece.keys, piece.numbers) for piece in pieces]
+        if start < last:
+            pairs.append(fresh(start, last))
+        write_run(folder, spec, first, last, pairs)
+
+
+def write_run(folder: Path, spec: IndexSpec, first: int, last: int, pieces: Sequence[Pairs]) -> None:
+    """Sort pieces, which are in chain order, into one run; each file appears whole or not at all.
+
+    Raises:
+        OSError: the disk is full.
+    """
+    keys, numbers = sort_pairs(
+        np.concatenate([piece[0] for piece in pieces]), np.concatenate([piece[1] for piece in pieces])
+    )
+    for path, values, dtype in zip(
+        run_paths(folder, spec, first, last), (keys, numbers), (spec.key, spec.number), strict=True
+    ):
+        beside = path.with_name(path.name + ".new")
+        with beside.open("wb") as file:
+            file.write(np.ascontiguousarray(values, dtype).tobytes())
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+
+
+def superseded(folder: Path, settled: int) -> list[Path]:
+    """Run files that a store with so many settled blocks does not use."""
+    tags = {f"{a:09}-{b:09}" for a, b in cuts(settled)}
+    return [
+        path
+        for path in sorted(folder.iterdir())
+        if path.suffix == ".new" or path.stem.split("-", 1)[1] not in tags
+    ]

@@ -1,0 +1,93 @@
+"""The basis of a case run: everything needed to get the same bytes again."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+import rfc8785
+
+import cointrail
+from cointrail.casework.case import Case
+from cointrail.casework.sight import CaseClusters, CaseLedger, CaseRates, CaseTags
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basis:
+    """What a result rests on.
+
+    Attributes:
+        network: name of the network.
+        tip_hash: hash of the tip; the height alone does not name a block.
+        tip_height: its height.
+        store_digest: digest of the store.
+        clusters_digest: digest of the clustering.
+        tags_digest: digest of the tag set.
+        prices_digest: digest of the price set.
+        rules: rules with versions, `common_input@1`.
+        settings: what the case asked, as canonical JSON values.
+        program: name and version of this program.
+    """
+
+    network: str
+    tip_hash: str
+    tip_height: int
+    store_digest: str
+    clusters_digest: str
+    tags_digest: str
+    prices_digest: str
+    rules: tuple[str, ...]
+    settings: dict[str, Any]
+    program: str
+
+    def canonical(self) -> bytes:
+        """Canonical JSON (RFC 8785)."""
+        fields = {name: getattr(self, name) for name in self.__slots__}
+        return rfc8785.dumps({**fields, "rules": list(self.rules)})
+
+    def digest(self) -> str:
+        """SHA-256 (hex) of the canonical JSON."""
+        return hashlib.sha256(self.canonical()).hexdigest()
+
+
+def basis_of(
+    case: Case, ledger: CaseLedger, clusters: CaseClusters, tags: CaseTags, rates: CaseRates
+) -> Basis:
+    """The basis of a run of this case on this store."""
+    return Basis(
+        network=ledger.network.name,
+        tip_hash=str(ledger.tip_hash),
+        tip_height=ledger.height,
+        store_digest=ledger.digest,
+        clusters_digest=clusters.digest,
+        tags_digest=tags.digest,
+        prices_digest=rates.digest,
+        rules=clusters.rules,
+        settings=_settings(case),
+        program=f"cointrail {cointrail.__version__}",
+    )
+
+
+def _settings(case: Case) -> dict[str, Any]:
+    """The case as values. Files stand by name and digest, so a moved folder changes nothing."""
+    return {
+        "reference": case.reference,
+        "legal_basis": case.legal_basis,
+        "opened": case.opened.isoformat() if case.opened else None,
+        "seeds": [{"kind": seed.kind.value, "text": seed.text} for seed in case.seeds],
+        "period": {
+            "first": case.period.first,
+            "last": case.period.last,
+            "unit": "epoch seconds UTC, both included",
+        },
+        "currency": case.currency,
+        "report_date": case.report_date.isoformat() if case.report_date else None,
+        "limits": {
+            "max_hops": case.limits.max_hops,
+            "max_outputs": case.limits.max_outputs,
+            "min_value_sat": str(case.limits.min_value_sat),
+        },
+        "policies": [policy.value for policy in case.policies],
+        "files": [{"name": file.path.name, "sha256": file.sha256} for file in case.files],
+    }

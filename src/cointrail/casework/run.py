@@ -1,0 +1,88 @@
+"""Run a case: from seeds to payments, payers' withdrawals and proceeds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from cointrail.casework.basis import basis_of
+from cointrail.casework.case import Case
+from cointrail.casework.desk import Desk
+from cointrail.casework.money_flows import InflowClass, MoneyFlows, list_flows
+from cointrail.casework.payer_leads import TracedInflow, lead_rows, payment_row, trace_inflow
+from cointrail.casework.proceeds import TracedOutflow, proceed_rows, trace_outflow
+from cointrail.casework.result import CaseResult
+from cointrail.casework.sight import CaseClusters, CaseLedger, CaseRates, CaseTags
+from cointrail.casework.subject import find_subject
+from cointrail.casework.summary import (
+    describe_case,
+    describe_conflicts,
+    describe_inflows,
+    describe_leads,
+    describe_outflows,
+    describe_subject,
+)
+
+Progress = Callable[[int, int], None]
+"""Called with flows done and flows in all."""
+
+
+def run_case(
+    case: Case,
+    snapshot: CaseLedger,
+    clusters: CaseClusters,
+    attribution: CaseTags,
+    rates: CaseRates,
+    *,
+    progress: Progress | None = None,
+) -> CaseResult:
+    """Run a case on one snapshot. The same basis gives the same result.
+
+    Args:
+        case: what is asked.
+        snapshot: the chain, up to its tip.
+        clusters: of the same snapshot.
+        attribution: a tag set laid over those clusters.
+        rates: the price set.
+        progress: told how far the walks are.
+
+    Raises:
+        NotFound: none of the seeds is on the chain.
+        BadCase: a seed lies in a tagged custodial service.
+    """
+    subject = find_subject(case, snapshot, clusters, attribution)
+    desk = Desk(case, subject, ledger=snapshot, clusters=clusters, tags=attribution, rates=rates)
+    flows = list_flows(desk.near, snapshot, subject.scripts, case.period)
+    inflows, outflows = _trace(desk, flows, progress)
+    payments = tuple(payment_row(desk, traced) for traced in inflows)
+    leads = tuple(
+        row for traced in inflows if traced.kind is InflowClass.PAYMENT for row in lead_rows(desk, traced)
+    )
+    proceeds = tuple(row for traced in outflows for row in proceed_rows(desk, traced))
+    basis = basis_of(case, snapshot, clusters, attribution, rates)
+    summary = {
+        **describe_case(case, basis),
+        **describe_subject(case, subject, desk),
+        **describe_inflows(payments, case.currency),
+        **describe_leads(leads, proceeds),
+        **describe_outflows(outflows, desk, case.currency),
+        **describe_conflicts(attribution),
+        "skipped": flows.skipped,
+    }
+    return CaseResult(basis=basis, payments=payments, leads=leads, proceeds=proceeds, summary=summary)
+
+
+def _trace(
+    desk: Desk, flows: MoneyFlows, progress: Progress | None
+) -> tuple[list[TracedInflow], list[TracedOutflow]]:
+    in_all = len(flows.inflows) + len(flows.outflows)
+    inflows: list[TracedInflow] = []
+    outflows: list[TracedOutflow] = []
+    for inflow in flows.inflows:
+        inflows.append(trace_inflow(desk, inflow))
+        if progress is not None:
+            progress(len(inflows), in_all)
+    for outflow in flows.outflows:
+        outflows.append(trace_outflow(desk, outflow))
+        if progress is not None:
+            progress(len(inflows) + len(outflows), in_all)
+    return inflows, outflows

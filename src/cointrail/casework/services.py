@@ -1,0 +1,81 @@
+"""The custodial service behind a lead: who is said to hold the cluster, and by which claim."""
+
+from __future__ import annotations
+
+from cointrail.attribution.actors import Actor
+from cointrail.attribution.resolve import Proposal
+from cointrail.attribution.safe_text import safe_text
+from cointrail.casework.places import Places
+from cointrail.casework.rows import Service
+from cointrail.casework.sight import CaseTags
+from cointrail.heuristics.base import Tier
+from cointrail.tracing.hand import joined_at
+from cointrail.tracing.neighbourhood import Neighbourhood
+
+UNKNOWN = "unknown"
+"""What stands where no source says."""
+
+
+class Services:
+    """Describes tagged services; each cluster's strongest claim is chosen once."""
+
+    def __init__(self, near: Neighbourhood, tags: CaseTags, places: Places) -> None:
+        self._near = near
+        self._tags = tags
+        self._places = places
+        self._claims: dict[int, tuple[Actor, Proposal]] = {}
+        self._described: dict[int, Service] = {}
+
+    def of_script(self, script_num: int) -> Service:
+        """The service whose cluster the script lies in; its cluster must have a custodian."""
+        known = self._described.get(script_num)
+        if known is None:
+            known = self._described[script_num] = self._describe(script_num)
+        return known
+
+    def _claim(self, label: int) -> tuple[Actor, Proposal]:
+        if label not in self._claims:
+            actor = self._tags.custodian(label)
+            tagged = self._tags.of_cluster(label)
+            assert actor is not None, f"cluster {label} has no custodian"
+            assert tagged is not None, f"cluster {label} has no tags"
+            strongest = min(
+                tagged.proposals,
+                key=lambda proposal: (
+                    -proposal.tag.confidence.level,
+                    proposal.via_script,
+                    proposal.tag.source,
+                ),
+            )
+            self._claims[label] = (actor, strongest)
+        return self._claims[label]
+
+    def _describe(self, script_num: int) -> Service:
+        actor, claim = self._claim(self._near.label(script_num))
+        direct = claim.via_script == script_num
+        return Service(
+            exchange=actor.label,
+            legal_entity=actor.legal_name or UNKNOWN,
+            jurisdiction="+".join(actor.jurisdictions) or UNKNOWN,
+            tagged_address=self._places.address(claim.via_script),
+            tag_label=claim.tag.label,
+            tag_source=claim.tag.source,
+            tag_date=claim.tag.lastmod,
+            tag_confidence=claim.tag.confidence.id,
+            tag_tier=Tier.T0 if direct else joined_at(self._near, {script_num, claim.via_script}),
+        )
+
+
+def says_attribution(service: Service) -> str:
+    """The claim in a sentence."""
+    dated = "undated" if service.tag_date is None else f"dated {service.tag_date.isoformat()}"
+    reach = (
+        "that address itself"
+        if service.tag_tier is Tier.T0
+        else f"a cluster that the address is joined to at tier {service.tag_tier.name}"
+    )
+    return safe_text(
+        f"`{service.tag_label}` is claimed for {service.tagged_address} by {service.tag_source}, {dated}, "
+        f"confidence `{service.tag_confidence}`; this output belongs to {reach}. "
+        f"Legal entity: {service.legal_entity}; jurisdiction: {service.jurisdiction}."
+    )

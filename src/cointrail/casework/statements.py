@@ -1,0 +1,71 @@
+"""What a lead says, in words: a ledger fact under a named policy, an inference with its tier, a claim."""
+
+from __future__ import annotations
+
+from cointrail.casework.rows import Place, Service, Statement
+from cointrail.casework.services import says_attribution
+from cointrail.chain.types import COIN
+from cointrail.heuristics.base import Tier
+from cointrail.tracing.trace import Hand
+from cointrail.tracing.walk import End
+
+
+def coins(sat: int) -> str:
+    """Satoshi as bitcoin, all eight digits, without a float."""
+    return f"{sat // COIN}.{sat % COIN:08d} BTC"
+
+
+def _transactions(hops: int) -> str:
+    return "1 transaction" if hops == 1 else f"{hops} transactions"
+
+
+def state_withdrawal(
+    payment: Place, withdrawal: Place, end: End, service: Service, tier: Tier | None
+) -> Statement:
+    """The sentences of a payer lead. `tier` is the weakest of a same-hand path; None: upstream."""
+    hops = end.reach.hops
+    if hops == 0:
+        ledger = f"The payment {payment.outpoint} itself was created by the transaction of the service."
+    else:
+        ledger = (
+            f"Of the payment {payment.outpoint} of {coins(payment.value_sat)}, {coins(end.fifo_sat)} by FIFO "
+            f"and {coins(end.haircut_sat)} by haircut came out of {withdrawal.outpoint}, "
+            f"{_transactions(hops)} before."
+        )
+    if tier is None:
+        inference = (
+            "Nothing is said about the payer: between withdrawal and payment the value passed through "
+            "other hands or unlinked change."
+        )
+    elif hops == 0:
+        inference = (
+            "Same hand: the customer who ordered the withdrawal ordered the payment; nothing lies between."
+        )
+    else:
+        basis = (
+            "the paying transaction spends the withdrawal and nothing of any other script"
+            if tier is Tier.T0
+            else "every transaction between was signed by one cluster"
+        )
+        inference = (
+            f"Same hand, weakest link {tier.name}: {basis}, so the customer of the withdrawal is the payer."
+        )
+    return Statement(says_ledger=ledger, says_inference=inference, says_attribution=says_attribution(service))
+
+
+def state_deposit(outflow: Place, deposit: Place, end: End, service: Service, hand: Hand) -> Statement:
+    """The sentences of a proceeds lead."""
+    if end.reach.hops == 0:
+        ledger = f"The outflow {outflow.outpoint} of {coins(outflow.value_sat)} is itself the deposit."
+    else:
+        ledger = (
+            f"Of the outflow {outflow.outpoint} of {coins(outflow.value_sat)}, {coins(end.fifo_sat)} by FIFO "
+            f"and {coins(end.haircut_sat)} by haircut went into {deposit.outpoint}, "
+            f"{_transactions(end.reach.hops)} later."
+        )
+    inference = (
+        "Same hand: the service under investigation signed the deposit; its cluster holds at T2 or better."
+        if hand is Hand.SAME_HAND
+        else "Nothing is said about the depositor: the value passed through other hands or unlinked change."
+    )
+    return Statement(says_ledger=ledger, says_inference=inference, says_attribution=says_attribution(service))

@@ -1,0 +1,38 @@
+"""Why a branch of a walk ended. Every branch has exactly one of these names."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Stop(StrEnum):
+    """The named end of one branch. `CUSTODIAN` is a lead; all others are reasons for having none."""
+
+    CUSTODIAN = "custodian"
+    """Reached a tagged custodial service: a withdrawal (backward) or a deposit (forward)."""
+    OWN_SERVICE = "own_service"
+    """Reached the service under investigation itself: its own money."""
+    COINBASE = "coinbase"
+    """The value was mined here; nothing comes before."""
+    UNSPENT = "unspent"
+    """Not spent as of the tip in the basis."""
+    FEE = "fee"
+    """Paid to a miner as a transaction fee."""
+    BURNED = "burned"
+    """Sent to a script that nobody can spend."""
+    COINJOIN = "coinjoin"
+    """The gate says that several people may have signed; outputs can't be paired with inputs."""
+    UNCLEAR_TRANSACTION = "unclear_transaction"
+    """The gate gives a warning and no other link says that the inputs have one owner."""
+    MULTIPARTY = "multiparty"
+    """The inputs lie in several clusters although the gate is silent."""
+    CONFLICTING_TAGS = "conflicting_tags"
+    """Sources disagree about whose cluster this is."""
+    MISSING_PREDECESSOR = "missing_predecessor"
+    """The store does not hold what this transaction spends."""
+    HOP_LIMIT = "hop_limit"
+    """The investigator's own limit on the length of a path."""
+    OUTPUT_LIMIT = "output_limit"
+    """The investigator's own limit on the outputs of one walk."""
+    DUST = "dust"
+    """Less value than the investigator asked to follow."""

@@ -1,0 +1,70 @@
+"""What a walk found: ends, sums that close, and the one outcome by which a trace is counted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cointrail.tracing.stops import Stop
+from cointrail.tracing.walk import End
+
+
+class Policy(StrEnum):
+    """How value divides inside a transaction."""
+
+    FIFO = "fifo"
+    HAIRCUT = "haircut"
+
+
+class Hand(StrEnum):
+    """Whether the customer of a lead's service is the one the trace started from."""
+
+    SAME_HAND = "same_hand"
+    """Every transaction between was signed by one cluster."""
+    UPSTREAM = "upstream"
+    """Going back, the value passed through other hands or unlinked change."""
+    DOWNSTREAM = "downstream"
+    """Going forward, the value passed through other hands or unlinked change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """All ends of the walk from one output.
+
+    The values of the ends add up to `value_sat`, by each policy.
+    """
+
+    output_num: int
+    value_sat: int
+    hand: int | None
+    """Going back: the cluster that paid; None where no single cluster is known to have paid."""
+    apart: Hand
+    """What a lead of this trace is when it is not `SAME_HAND`."""
+    ends: tuple[End, ...]
+
+    def hand_of(self, end: End) -> Hand:
+        """Whether the path to this end stays in the hand of the start."""
+        return Hand.SAME_HAND if end.reach.in_hand else self.apart
+
+    def leads(self) -> list[End]:
+        """Ends in a tagged custodial service: same hand first, then fewest hops, then chain order."""
+        found = [end for end in self.ends if end.stop is Stop.CUSTODIAN]
+        return sorted(found, key=lambda end: (not end.reach.in_hand, end.reach.hops, end.reach.output_num))
+
+    def sums(self, policy: Policy) -> dict[Stop, int]:
+        """Satoshi that ended by each reason, largest first, ties by name; zeros are left out."""
+        sums: dict[Stop, int] = {}
+        for end in self.ends:
+            carried = end.fifo_sat if policy is Policy.FIFO else end.haircut_sat
+            sums[end.stop] = sums.get(end.stop, 0) + carried
+        ranked = sorted(sums.items(), key=lambda item: (-item[1], item[0].value))
+        return {stop: carried for stop, carried in ranked if carried}
+
+    def main_stop(self, policy: Policy) -> Stop:
+        """The reason, other than a lead, at which most of the value ended."""
+        sums = self.sums(policy)
+        return next((stop for stop in sums if stop is not Stop.CUSTODIAN), Stop.CUSTODIAN)
+
+    def all_own(self) -> bool:
+        """Whether every satoshi, by each policy, ended in the service itself."""
+        return all(end.stop is Stop.OWN_SERVICE for end in self.ends)

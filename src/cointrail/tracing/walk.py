@@ -1,0 +1,157 @@
+"""One walk over outputs, backward or forward, each transaction once, every satoshi to a named end.
+
+Value is carried by two policies side by side: FIFO as spans within each output, haircut as a share.
+Transactions come in chain order (reversed when going back), so all branches that meet in one
+transaction cross it together.
+
+Branches that never left the hand of the start go first, so a budget is spent on them before it is
+spent on strangers.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from cointrail.tracing.limits import Limits
+from cointrail.tracing.neighbourhood import Crossing, Part
+from cointrail.tracing.stops import Stop
+from cointrail.tracing.taint import Span, cut_spans, haircut, join_spans, length_of
+
+
+@dataclass(slots=True, eq=False)
+class Reach:
+    """An output that the walk came to, with the value it carries from the start."""
+
+    output_num: int
+    hops: int
+    """Transactions between the start and this output, on the shortest path."""
+    in_hand: bool
+    """Whether every transaction between was signed by the start's own cluster."""
+    spans: list[Span]
+    """By FIFO: which satoshi of this output."""
+    haircut_sat: int
+    parent: Reach | None = None
+    """The output before it on the shortest path; the first in chain order on a tie."""
+
+    @property
+    def fifo_sat(self) -> int:
+        """Satoshi carried, by FIFO."""
+        return length_of(self.spans)
+
+    def path(self) -> tuple[int, ...]:
+        """Outputs from the start to this one."""
+        path: list[int] = []
+        at: Reach | None = self
+        while at is not None:
+            path.append(at.output_num)
+            at = at.parent
+        return tuple(reversed(path))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class End:
+    """The end of one branch and the value that ended there."""
+
+    stop: Stop
+    reach: Reach
+    """Where; for a fee, the output whose spending paid it."""
+    fifo_sat: int
+    haircut_sat: int
+
+
+@dataclass(frozen=True, slots=True)
+class Direction:
+    """Which way a walk goes."""
+
+    order: int
+    """1: along the chain; -1: against it."""
+    cross: Callable[[int], Crossing]
+
+
+@dataclass(slots=True)
+class Walker:
+    """The state of one walk.
+
+    Args:
+        direction: which way.
+        limits: how far.
+        hand: the cluster that the start is in the hand of; None: nobody's.
+    """
+
+    direction: Direction
+    limits: Limits
+    hand: int | None
+    ends: list[End] = field(default_factory=list)
+    _reached: int = 1
+    _heap: list[tuple[int, int]] = field(default_factory=list)
+    _waiting: dict[tuple[int, int], list[Reach]] = field(default_factory=dict)
+
+    def walk(self, start: Reach, next_tx: int) -> tuple[End, ...]:
+        """Walk from `start`, whose next transaction is `next_tx`, until every branch has ended."""
+        self._wait(start, next_tx)
+        while self._heap:
+            key = heapq.heappop(self._heap)
+            self._visit(key[1] * self.direction.order, self._waiting.pop(key))
+        return tuple(self.ends)
+
+    def _wait(self, reach: Reach, tx_num: int) -> None:
+        key = (0 if reach.in_hand else 1, tx_num * self.direction.order)
+        there = self._waiting.get(key)
+        if there is None:
+            self._waiting[key] = [reach]
+            heapq.heappush(self._heap, key)
+        else:
+            there.append(reach)
+
+    def _end(self, stop: Stop, reach: Reach) -> None:
+        self.ends.append(End(stop, reach, reach.fifo_sat, reach.haircut_sat))
+
+    def _visit(self, tx_num: int, reaches: list[Reach]) -> None:
+        crossing = self.direction.cross(tx_num)
+        stop = crossing.stop
+        if stop is None and self._reached + len(crossing.parts) > self.limits.max_outputs:
+            stop = Stop.OUTPUT_LIMIT
+        going: list[Reach] = []
+        for reach in reaches:
+            if stop is not None:
+                self._end(stop, reach)
+            elif reach.hops >= self.limits.max_hops:
+                self._end(Stop.HOP_LIMIT, reach)
+            else:
+                going.append(reach)
+        if going:
+            self._cross(crossing, going)
+
+    def _cross(self, crossing: Crossing, going: list[Reach]) -> None:
+        parent = min(going, key=lambda reach: (reach.hops, reach.output_num))
+        in_hand = parent.in_hand and crossing.cluster == self.hand
+        for part, spans, share in _spread(crossing, going):
+            if part.output_num is None:
+                self.ends.append(End(Stop.FEE, parent, length_of(spans), share))
+                continue
+            self._reached += 1
+            reach = Reach(part.output_num, parent.hops + 1, in_hand, spans, share, parent)
+            if part.stop is not None:
+                self._end(part.stop, reach)
+            elif max(reach.fifo_sat, share) < self.limits.min_value_sat:
+                self._end(Stop.DUST, reach)
+            else:
+                self._wait(reach, part.next_tx)
+
+
+def _spread(crossing: Crossing, going: list[Reach]) -> Iterator[tuple[Part, list[Span], int]]:
+    """What each part on the far side gets; parts that get nothing by any policy are left out."""
+    starts = crossing.starts or {}
+    line = join_spans(
+        (starts[reach.output_num] + lo, starts[reach.output_num] + hi)
+        for reach in going
+        for lo, hi in reach.spans
+    )
+    by_fifo = cut_spans(line, crossing.marks)
+    shares = haircut(sum(reach.haircut_sat for reach in going), crossing.sizes)
+    for at, (part, share) in enumerate(zip(crossing.parts, shares, strict=True)):
+        spans = by_fifo.get(at, [])
+        if spans or share:
+            yield part, spans, share

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
+from cointrail.chain.network import get_network
 from cointrail.chain.script import classify, op_return, p2wpkh
 from cointrail.chain.types import Outpoint, Sat, Txid
 from cointrail.chain.view import InputMarks, InputView, OutputView, ScriptType, TxView
@@ -112,4 +115,67 @@ def _starts(lengths: Sequence[int]) -> np.ndarray[tuple[int], np.dtype[np.int64]
     return np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]).astype(np.int64)
 
 
-__all__ = ["ORDINARY", "ScriptType", "batch_of", "input_view", "number_scripts", "output_view", "tx", "view"]
+class FakeSnapshot:
+    """A chain store in memory: what clustering and tracing of small chains ask of one.
+
+    Built from transactions in chain order. `reveals` maps a P2SH script to the redeem script that a
+    spend of it has shown.
+    """
+
+    def __init__(
+        self,
+        txs: Sequence[TxView],
+        *,
+        derived_dir: Path = Path("/nonexistent"),
+        network: str = "mainnet",
+        reveals: Mapping[bytes, bytes] | None = None,
+        batch_size: int = 3,
+    ) -> None:
+        self.txs = list(txs)
+        self.network = get_network(network)
+        self.derived_dir = derived_dir
+        self.numbers = number_scripts(self.txs)
+        self.scripts = list(self.numbers)
+        self.digest = hashlib.sha256(repr((self.txs, network, reveals)).encode()).hexdigest()
+        self.n_txs, self.n_scripts = len(self.txs), len(self.scripts)
+        self._reveals = dict(reveals or {})
+        self._by_hash = {hashlib.sha256(s).digest(): n for s, n in self.numbers.items()}
+        self._batch_size = batch_size
+
+    def batches(self) -> Iterator[TxBatch]:
+        """All transactions, a few at a time."""
+        for first in range(0, self.n_txs, self._batch_size):
+            yield batch_of(self.txs[first : first + self._batch_size], first_tx=first, numbers=self.numbers)
+
+    def find_script(self, script: bytes) -> int | None:
+        """The number of a script."""
+        return self.numbers.get(script)
+
+    def get_script(self, script_num: int) -> bytes:
+        """The bytes of a script."""
+        return self.scripts[script_num]
+
+    def script_type(self, script_num: int) -> ScriptType:
+        """The type of a script."""
+        return classify(self.scripts[script_num])
+
+    def find_scripthash(self, sha256_of_script: bytes) -> int | None:
+        """The number of the script with this hash."""
+        return self._by_hash.get(sha256_of_script)
+
+    def reveals(self) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint8]]:
+        """P2SH scripts whose redeem script was shown."""
+        numbers = [self.numbers[outer] for outer in self._reveals]
+        hashes = b"".join(hashlib.sha256(inner).digest() for inner in self._reveals.values())
+        return (
+            np.array(numbers, dtype=np.uint32),
+            np.frombuffer(hashes, dtype=np.uint8).reshape(len(numbers), 32),
+        )
+
+    def tx_view(self, tx_num: int) -> TxView:
+        """One transaction."""
+        return self.txs[tx_num]
+
+    def number(self, name: str) -> int:
+        """The script number of a named person."""
+        return self.numbers[script_of(name)]

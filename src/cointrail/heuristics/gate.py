@@ -92,10 +92,14 @@ def judge(tx: TxView, *, dated: bool = True) -> GateVerdict:
     fired = [reason for reason in REASONS if reason.test(shape)]
     if any(reason.id == "whirlpool.tx0" for reason in fired):
         fired = [reason for reason in fired if not reason.by_shape]
-    gate = max((reason.gate for reason in fired), default=Gate.SAFE)
-    return GateVerdict(gate, tuple(reason.id for reason in fired))
+    return GateVerdict(_worst(fired), tuple(reason.id for reason in fired))
 
 
-def verdict_of(gate: int, bits: int) -> GateVerdict:
-    """Read a verdict from its stored number and bit set."""
-    return GateVerdict(Gate(gate), tuple(r.id for k, r in enumerate(REASONS) if bits >> k & 1))
+def verdict_of(bits: int) -> GateVerdict:
+    """Read a verdict from the bit set of its reasons."""
+    held = [reason for k, reason in enumerate(REASONS) if bits >> k & 1]
+    return GateVerdict(_worst(held), tuple(reason.id for reason in held))
+
+
+def _worst(held: list[Reason]) -> Gate:
+    return max((reason.gate for reason in held), default=Gate.SAFE)

@@ -8,9 +8,9 @@ import numpy.typing as npt
 from cointrail.heuristics import coinjoin, partition, wasabi, whirlpool
 from cointrail.heuristics.gate import REASONS, Gate
 from cointrail.kernel.gate import NO_HEIGHT, GateBits, judge_columns
+from cointrail.kernel.gate_shape import Columns, GateLimits, Scratch
 from cointrail.kernel.partition import PartitionLimits, judge_partitions
 from cointrail.kernel.partition import Scratch as PartitionScratch
-from cointrail.kernel.gate_shape import Columns, GateLimits, Scratch
 from cointrail.store.batch import TxBatch
 
 _BIT = {reason.id: 1 << k for k, reason in enumerate(REASONS)}

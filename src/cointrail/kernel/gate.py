@@ -11,7 +11,6 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from cointrail.kernel.jit import kernel
 from cointrail.kernel.gate_shape import (
     Columns,
     GateLimits,
@@ -24,6 +23,7 @@ from cointrail.kernel.gate_shape import (
     measure_runs,
     most_frequent_of_all,
 )
+from cointrail.kernel.jit import kernel
 
 I64 = npt.NDArray[np.int64]
 U32 = npt.NDArray[np.uint32]
@@ -121,7 +121,7 @@ def judge_wasabi1(
 def is_standard(value: int, denominations: I64) -> bool:
     """Whether `value` is in the ascending table."""
     at = np.searchsorted(denominations, value)
-    return at < len(denominations) and bool(denominations[at] == value)
+    return bool(at < len(denominations) and denominations[at] == value)
 
 
 @kernel

@@ -1,0 +1,77 @@
+"""Tier 1: pairs of scripts that one key or one inner script unlocks. No transaction is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from cointrail.chain.script import p2pkh, p2wpkh, p2wsh, payload
+from cointrail.chain.view import ScriptType
+from cointrail.clustering.chain_view import ChainView
+from cointrail.heuristics.same_key import key_hash, nested_key_hash
+
+
+class KeyLink(NamedTuple):
+    """Two script numbers, the later one first, and the rule that links them."""
+
+    later: int
+    earlier: int
+    rule_id: str
+
+
+Shown = dict[bytes, int]
+"""SHA-256 of a redeem script that a spend has shown -> number of its P2SH script."""
+
+_ONE_KEY = frozenset({ScriptType.P2PK, ScriptType.P2PKH, ScriptType.P2WPKH})
+
+
+def find_key_links(chain: ChainView) -> list[KeyLink]:
+    """All tier 1 links, ordered by when the later script of each appeared.
+
+    Links P2PK, P2PKH and P2WPKH of one key hash; P2WSH with the script it commits to; P2SH whose
+    redeem script a spend has shown with that script, with the P2WSH of it, and with the other
+    scripts of its key when it is a P2WPKH. A link needs both scripts to stand on the chain.
+    """
+    shown = _read_reveals(*chain.reveals())
+    links = {*_links_of_redeem_scripts(chain, shown), *_links_of_scripts(chain, shown)}
+    return sorted(links)
+
+
+def _read_reveals(numbers: npt.NDArray[np.uint32], hashes: npt.NDArray[np.uint8]) -> Shown:
+    return {row.tobytes(): int(number) for number, row in zip(numbers, hashes, strict=True)}
+
+
+def _link(one: int, other: int | None, rule_id: str) -> Iterator[KeyLink]:
+    if other is not None and other != one:
+        yield KeyLink(max(one, other), min(one, other), rule_id)
+
+
+def _links_of_redeem_scripts(chain: ChainView, shown: Shown) -> Iterator[KeyLink]:
+    for sha256, number in shown.items():
+        yield from _link(number, chain.find_scripthash(sha256), "inner_script")
+        yield from _link(number, chain.find_script(p2wsh(sha256)), "inner_script")
+
+
+def _links_of_scripts(chain: ChainView, shown: Shown) -> Iterator[KeyLink]:
+    """P2PKH is looked at only for nested keys: its links to the others are found from their side."""
+    for number in range(chain.n_scripts):
+        kind = chain.script_type(number)
+        if kind == ScriptType.P2WSH:
+            inner = chain.find_scripthash(payload(chain.get_script(number)))
+            yield from _link(number, inner, "inner_script")
+        elif kind in _ONE_KEY and (shown or kind != ScriptType.P2PKH):
+            yield from _links_of_key(chain, number, shown)
+
+
+def _links_of_key(chain: ChainView, number: int, shown: Shown) -> Iterator[KeyLink]:
+    key = key_hash(chain.get_script(number))
+    if key is None:
+        return
+    for script in (p2pkh(key), p2wpkh(key)):
+        yield from _link(number, chain.find_script(script), "same_key")
+    nested = shown.get(nested_key_hash(key)) if shown else None
+    if nested is not None and chain.script_type(number) != ScriptType.P2WPKH:
+        yield from _link(number, nested, "same_key")

@@ -26,6 +26,10 @@ BAD_FLAG = 5
 NO_TRANSACTIONS = 6
 NOT_COINBASE = 7
 EMPTY_WITNESS = 8
+BAD_VALUE = 9
+
+MAX_MONEY = 2_100_000_000_000_000
+"""No output holds more satoshi than there will ever be (Bitcoin Core, consensus/amount.h)."""
 
 FAULTS = {
     TRUNCATED: "a length runs past the end of the block",
@@ -36,6 +40,7 @@ FAULTS = {
     NO_TRANSACTIONS: "it holds no transaction",
     NOT_COINBASE: "its first transaction is not a coinbase, or a later one is",
     EMPTY_WITNESS: "a transaction is marked as having witnesses and has none",
+    BAD_VALUE: "an output holds more than there is",
 }
 """What the fault numbers of `count_blocks` mean."""
 
@@ -166,6 +171,9 @@ def _walk_tx(data: U8, at: int, end: int, seen: I64) -> tuple[int, int]:
     for _ in range(outputs):
         if at + 8 > end:
             return TRUNCATED, at
+        value = read_u32(data, at) | read_u32(data, at + 4) << 32
+        if value < 0 or value > MAX_MONEY:
+            return BAD_VALUE, at
         length, at = read_size(data, at + 8, end)
         if length < 0:
             return -length, at
@@ -247,9 +255,9 @@ def count_blocks(data: U8, starts: I64, sizes: I64, counts: I64, faults: I64) ->
 def _valid_key_size(data: U8, at: int, length: int) -> bool:
     head = data[at]
     if length == 33:
-        return head == 2 or head == 3
+        return bool(head == 2 or head == 3)
     if length == 65:
-        return head == 4 or head == 6 or head == 7
+        return bool(head == 4 or head == 6 or head == 7)
     return False
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +31,9 @@ from cointrail.store.schema import COLUMNS, TABLES, Table
 Array = npt.NDArray[Any]
 U64 = npt.NDArray[np.uint64]
 
+DIGEST_COLUMNS = tuple(spec for spec in COLUMNS if spec.in_digest)
+"""What the digest covers; the rest follows from it."""
+
 MEDIAN_SPAN = 11
 """Blocks whose median time a block's time must exceed (Bitcoin Core, chain.h)."""
 
@@ -45,6 +49,17 @@ class Sessions:
 def first_digest(network: str) -> bytes:
     """What the digest chain starts from."""
     return hashlib.sha256(f"cointrail store 1 {network}".encode()).digest()
+
+
+def next_digest(last: bytes, slices: Iterable[Array]) -> bytes:
+    """The digest after a block: SHA-256 over the one before and the block's rows, column by column.
+
+    `slices` are the block's rows of `DIGEST_COLUMNS`, in that order and in the columns' own types.
+    """
+    digest = hashlib.sha256(last)
+    for spec, values in zip(DIGEST_COLUMNS, slices, strict=True):
+        digest.update(np.ascontiguousarray(values, spec.dtype).data)
+    return digest.digest()
 
 
 class Appender:
@@ -250,13 +265,12 @@ class Appender:
         chain = self.settled.map("blocks.digest")
         last = chain[len(chain) - 1].tobytes() if len(chain) else first_digest(self._network)
         edges = _row_edges(blocks, rows, before)
-        views = [(rows[spec.key], edges[spec.table]) for spec in COLUMNS if spec.in_digest]
         out = np.empty((blocks.n_blocks, 32), np.uint8)
         for b in range(blocks.n_blocks):
-            digest = hashlib.sha256(last)
-            for values, edge in views:
-                digest.update(np.ascontiguousarray(values[edge[b] : edge[b + 1]]).data)
-            last = digest.digest()
+            slices = (
+                rows[spec.key][edges[spec.table][b] : edges[spec.table][b + 1]] for spec in DIGEST_COLUMNS
+            )
+            last = next_digest(last, slices)
             out[b] = np.frombuffer(last, np.uint8)
         return out
 
@@ -301,7 +315,9 @@ class Appender:
         column = self.part.map("outputs.spent_by", write=True)
         known = self.part.map("inputs.output")
         local = spends[~old] - border
-        row = mark_spent(column, local, inputs[~old], known, np.uint64(self.part.base["inputs"]), border)
+        row = mark_spent(
+            column, local, inputs[~old], known, self.part.base["inputs"], self.part.base["outputs"]
+        )
         if row >= 0:
             self._refuse_double_spend(blocks, int(np.flatnonzero(~old)[row]))
 

@@ -116,9 +116,7 @@ class Column:
     def take(self, rows: npt.NDArray[np.integer[Any]]) -> Array:
         """Many rows, in the order asked for."""
         old = rows < self.border
-        if old.all():
-            return self.settled[rows]
-        out = np.empty((len(rows), *self.settled.shape[1:]), self.settled.dtype)
+        out: Array = np.empty((len(rows), *self.settled.shape[1:]), self.settled.dtype)
         out[old] = self.settled[rows[old]]
         out[~old] = self.recent[rows[~old].astype(np.int64) - self.border]
         return out
@@ -128,7 +126,9 @@ class Column:
         return self.slice(0, len(self))
 
     def search(self, value: int) -> int:
-        """The last row whose value is at most `value`, in an ascending column."""
+        """The last row whose value is at most `value`, in an ascending column; -1 when there is none."""
+        if value < 0:
+            return -1
         wanted = self.settled.dtype.type(value)
         if len(self.recent) and self.recent[0] <= wanted:
             return self.border + int(np.searchsorted(self.recent, wanted, side="right")) - 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -72,7 +73,7 @@ def _split(sizes: I64, parts: int) -> list[slice]:
     total = int(sizes.sum())
     marks = np.searchsorted(np.cumsum(sizes), [total * k // parts for k in range(1, parts)]) + 1
     edges = [0, *(int(min(m, len(sizes))) for m in marks), len(sizes)]
-    return [slice(a, b) for a, b in zip(edges, edges[1:], strict=False) if b > a]
+    return [slice(a, b) for a, b in pairwise(edges) if b > a]
 
 
 def _run(pool: Executor, work: Callable[[slice], None], spans: Sequence[slice]) -> None:
@@ -166,8 +167,8 @@ def _check_commitments(
     faults = np.zeros(len(span[1]), np.int64)
     segwit_from = max(0, network.segwit_height - first)
     most = int(np.diff(span[2][:, 0]).max(initial=0))
-    row = np.empty(32 * (most + 2), np.uint8)
-    commitments.check_blocks(*span, segwit_from, row, faults)
+    scratch = np.empty(32 * (most + 2), np.uint8)
+    commitments.check_blocks(*span, segwit_from, scratch, faults)
     bad = np.flatnonzero(faults != OK)
     if len(bad):
         row = int(bad[0])

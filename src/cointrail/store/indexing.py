@@ -12,7 +12,7 @@ import numpy.typing as npt
 from cointrail.kernel.sha256 import sha256_many
 from cointrail.store.part import PartWriter
 from cointrail.store.runs import Pairs, build_runs, write_run
-from cointrail.store.schema import INDEXES, IndexSpec, Table
+from cointrail.store.schema import INDEXES, TABLES, IndexSpec
 
 Array = npt.NDArray[Any]
 U64 = npt.NDArray[np.uint64]
@@ -21,14 +21,14 @@ SPENDS = ("spends.output.bin", "spends.input.bin")
 """In the recent part's folder: what it spends of the settled part, ascending by output; uint64."""
 
 
-def rows_at(part: PartWriter, height: int) -> dict[Table, int]:
+def rows_at(part: PartWriter, height: int) -> dict[str, int]:
     """How many rows of each table the blocks below `height` have, in all parts.
 
     `height` is at least the part's first one and at most the one after its last.
     """
     block = height - part.base["blocks"]
     if block >= part.rows["blocks"]:
-        return {table: part.total(table) for table in part.rows}  # type: ignore[arg-type,misc]
+        return {table: part.total(table) for table in TABLES}
     tx = int(part.map("blocks.first_tx")[block])
     local = tx - part.base["txs"]
     inputs = int(part.map("txs.first_input")[local])

@@ -256,7 +256,7 @@ class _Run:
     def _decoded(self, first: int, last: int, batch_bytes: int) -> Iterator[DecodedBlocks]:
         """Decoded spans; the next one is decoded while one is appended."""
         waiting: Future[DecodedBlocks] | None = None
-        for a, b in _spans(self.source.chain.blocks.sizes[first:last], first, batch_bytes):
+        for a, b in spans(self.source.chain.blocks.sizes[first:last], first, batch_bytes):
             done = waiting.result() if waiting else None
             waiting = self.pool.submit(decode_span, self.source, a, b, self.pool, self.threads)
             if done:
@@ -325,7 +325,7 @@ class _Run:
         return manifest
 
     def _clean(self, manifest: Manifest | None) -> None:
-        """Remove what no manifest names: generations and runs of before. Mapped files live on till unmapped."""
+        """Remove what no manifest names: generations and runs of before. Readers keep what they mapped."""
         generation = manifest.generation if manifest else 0
         for folder in self.store.glob("recent-*"):
             if folder != recent_folder(self.store, generation):
@@ -335,7 +335,7 @@ class _Run:
                 path.unlink(missing_ok=True)
 
 
-def _spans(sizes: npt.NDArray[np.int64], first: int, batch_bytes: int) -> Iterator[tuple[int, int]]:
+def spans(sizes: npt.NDArray[np.int64], first: int, batch_bytes: int) -> Iterator[tuple[int, int]]:
     """Cut heights into spans of about `batch_bytes`."""
     start, weight = 0, 0
     for row, size in enumerate(sizes):
@@ -385,7 +385,7 @@ def _write_rewound(store: Path, before: Manifest, part: PartWriter, kept: int) -
         store,
         replace(
             before,
-            settled=Part(dict(rows_at(part, kept))),
+            settled=Part(rows_at(part, kept)),
             recent=Part.empty(),
             generation=before.generation + 1,
             height=kept - 1,

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from numba import int64
 
 from cointrail.kernel.cpu import uses_sha_instructions
-from cointrail.kernel.jit import kernel
+from cointrail.kernel.jit import int64, kernel
 from cointrail.kernel.memory import address_of_bytes, clear_bytes, copy_bytes, stack_block
 from cointrail.kernel.sha256_lane import (
     LANE_BYTES,

@@ -7,9 +7,7 @@ and two messages of different lengths can run side by side all the time.
 
 from __future__ import annotations
 
-from numba import int64
-
-from cointrail.kernel.jit import kernel
+from cointrail.kernel.jit import int64, kernel
 from cointrail.kernel.memory import (
     clear_bytes,
     copy_bytes,
@@ -46,7 +44,8 @@ _PADDED, _SECOND = 128, 256
 
 @kernel
 def open_lane(lane: int) -> None:
-    """Write what stays the same: the padding of a digest that is hashed again."""
+    """Make an idle lane: no message, and the padding of a digest that is hashed again."""
+    store_count(lane + ROW, -1)
     clear_bytes(lane + _SECOND, 64)
     store_byte(lane + _SECOND + 32, 0x80)
     store_byte(lane + _SECOND + 62, 1)  # 256 bits

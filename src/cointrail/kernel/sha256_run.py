@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from numba import int64
-
 from cointrail.kernel.cpu import uses_sha_instructions
-from cointrail.kernel.jit import kernel
+from cointrail.kernel.jit import int64, kernel
 from cointrail.kernel.memory import copy_bytes, load_count, stack_block, store_count
 from cointrail.kernel.sha256_lane import (
     LANE_BYTES,
@@ -51,8 +49,10 @@ def compress(lane: int, blocks: int) -> None:
 def hash_queue(queue: Queue, scratch: int, half: int) -> None:
     """Hash all messages, two at a time; `scratch` has room for two messages of `half` bytes."""
     lane, other = stack_block(LANE_BYTES), stack_block(LANE_BYTES)
-    _open(lane, scratch)
-    _open(other, scratch + half)
+    open_lane(lane)
+    open_lane(other)
+    store_count(lane + SCRATCH, scratch)
+    store_count(other + SCRATCH, scratch + half)
     upcoming = _take(lane, queue, int64(0))
     if uses_sha_instructions():
         upcoming = _take(other, queue, upcoming)
@@ -64,14 +64,6 @@ def hash_queue(queue: Queue, scratch: int, half: int) -> None:
     while _is_busy(last):
         compress(last, blocks_left(last))
         upcoming = _move_on(last, queue, upcoming)
-
-
-@kernel
-def _open(lane: int, scratch: int) -> None:
-    """Make an idle lane."""
-    open_lane(lane)
-    store_count(lane + SCRATCH, scratch)
-    store_count(lane + ROW, -1)
 
 
 @kernel

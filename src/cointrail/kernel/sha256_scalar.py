@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, cast
+
 import numpy as np
+from numba.core import types
+from numba.extending import intrinsic
 
 from cointrail.kernel.jit import kernel
-from cointrail.kernel.memory import load_count, load_word, stack_block, store_count, store_word, swap_four
+from cointrail.kernel.memory import (
+    I32,
+    load_count,
+    load_word,
+    stack_block,
+    store_count,
+    store_word,
+    swap_four,
+)
 from cointrail.kernel.sha256_constants import ROUNDS
 from cointrail.kernel.sha256_lane import BODY, BODY_BLOCKS, ENDING, NEXT, STATE
 
 
-@kernel
-def _turn(x: np.uint32, bits: int) -> np.uint32:
-    """Rotate `x` right."""
-    return np.uint32((x >> np.uint32(bits)) | (x << np.uint32(32 - bits)))
+def _turn_code(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:
+    word, bits = args
+    return builder.or_(builder.lshr(word, bits), builder.shl(word, builder.sub(I32(32), bits)))
+
+
+_turn = cast(
+    "Callable[[np.uint32, int], np.uint32]",
+    intrinsic(lambda _typing, _x, _bits: (types.uint32(types.uint32, types.uint32), _turn_code)),
+)
+"""`_turn(x, bits)` rotates right; an intrinsic because numba would compile it anew for every `bits`."""
 
 
 @kernel

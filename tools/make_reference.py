@@ -6,18 +6,29 @@
 cli.md      every command, from the command line's own help
 errors.md   every error code, from the error tree
 rules.md    every rule, from the register of rules
+tables.md   columns of a case's tables and of the store, and the stop reasons, from their definitions
 """
 
 from __future__ import annotations
 
 import argparse
+import ast
 import importlib
+import inspect
 import sys
 from collections.abc import Callable, Iterator
+from enum import Enum
 from importlib.util import find_spec
+from itertools import pairwise
+
+import numpy as np
 
 from cli_tree import Command, walk_commands
 from cointrail import errors
+from cointrail.casework.columns import columns_of
+from cointrail.casework.rows import LeadRow, PaymentRow, ProceedRow
+from cointrail.store.schema import COLUMNS, INDEXES, TABLES
+from cointrail.tracing.stops import Stop
 from kept_files import ROOT
 
 REFERENCE = ROOT / "docs" / "reference"
@@ -87,9 +98,54 @@ def rule_lines() -> Iterator[str]:
         yield ""
 
 
+def member_docs(kind: type[Enum]) -> dict[str, str]:
+    """What the source says below each member of an enum, by the member's name."""
+    body = ast.parse(inspect.getsource(kind)).body[0]
+    assert isinstance(body, ast.ClassDef)
+    return {
+        ast.unparse(member.targets[0]): str(below.value.value)
+        for member, below in pairwise(body.body)
+        if isinstance(member, ast.Assign) and isinstance(below, ast.Expr)
+        if isinstance(below.value, ast.Constant)
+    }
+
+
+def table_lines() -> Iterator[str]:
+    """The page of tables: what a case writes, why trails end, what the store keeps."""
+    yield from ("# Tables", "", "## What a case writes", "")
+    yield "A **fact** can be re-derived from blocks alone; an **inference** was drawn by a rule; an"
+    yield "**attribution** is somebody's claim. Times are UTC. An empty cell means that it is not known,"
+    yield from ("never zero.", "")
+    written = {"payments.csv": PaymentRow, "leads.csv": LeadRow, "proceeds.csv": ProceedRow}
+    for name, row_type in written.items():
+        yield from (f"### {name}", "")
+        said = ((f"`{c.name}`", c.kind.value, c.unit, c.about) for c in columns_of(row_type))
+        yield from _table(("column", "kind", "unit", "meaning"), said)
+    yield from ("## Stop reasons", "", "Why a branch ended. Every branch has exactly one.", "")
+    docs = member_docs(Stop)
+    yield from _table(("reason", "means"), ((f"`{stop.value}`", docs[stop.name]) for stop in Stop))
+    yield from ("## What the store keeps", "")
+    yield from ("A file for each column, little-endian. The place of a value is its row.", "")
+    for table in TABLES:
+        kept = ((f"`{c.key}`", _type(c.dtype, c.width), c.unit) for c in COLUMNS if c.table == table)
+        yield from (f"### {table}", "", *_table(("column", "type", "unit"), kept))
+    yield from ("### indexes", "", "Sorted runs of keys with their numbers.", "")
+    runs = ((f"`{i.name}`", _type(i.key), _type(i.number), i.meaning) for i in INDEXES)
+    yield from _table(("index", "key", "number", "leads from, to"), runs)
+
+
+def _type(dtype: str, width: int = 1) -> str:
+    """A column's type in words: `uint8 x 32`."""
+    return np.dtype(dtype).name + (f" x {width}" if width > 1 else "")
+
+
 def pages() -> dict[str, Callable[[], Iterator[str]]]:
     """How each generated page is made, by file name. A layer that is not there yet has no page."""
-    made: dict[str, Callable[[], Iterator[str]]] = {"errors.md": error_lines, "rules.md": rule_lines}
+    made: dict[str, Callable[[], Iterator[str]]] = {
+        "errors.md": error_lines,
+        "rules.md": rule_lines,
+        "tables.md": table_lines,
+    }
     if find_spec("cointrail.cli.main"):
         app = importlib.import_module("cointrail.cli.main").app
         made["cli.md"] = lambda: cli_lines(walk_commands(app, "cointrail"))

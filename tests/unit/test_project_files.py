@@ -19,7 +19,7 @@ LOCKS = read_locks(read(Path("pyproject.toml")))
 PLACES = re.compile(
     r"(?<![\w.])/(?:"
     + "|".join(
-        ["wo" + "rk/", "fa" + "rm/", "ro" + "ot/", "ho" + r"me/\w", "Us" + r"ers/\w", "tm" + "p/bash_jobs"]
+        ["wo" + "rk/", "fa" + "rm/", "roo" + "t/", "ho" + r"me/\w", "Us" + r"ers/\w", "tm" + "p/bash_jobs"]
     )
     + r")|\."
     + r"library\b|\bfa"

@@ -9,7 +9,8 @@ import typer
 
 from cli_tree import walk_commands
 from cointrail.errors import BadAddress
-from make_reference import cli_lines, error_lines, page_text, pages
+from cointrail.tracing.stops import Stop
+from make_reference import cli_lines, error_lines, member_docs, page_text, pages
 
 
 def _toy_app() -> typer.Typer:
@@ -58,7 +59,11 @@ def test_every_error_code_stands_under_the_one_it_is_a_case_of() -> None:
     )
 
 
+def test_every_stop_reason_is_explained() -> None:
+    assert member_docs(Stop).keys() == set(Stop.__members__)
+
+
 def test_every_page_can_be_made_and_is_the_same_twice() -> None:
     once = {name: page_text(make()) for name, make in pages().items()}
-    assert {"errors.md", "rules.md"} <= once.keys()
+    assert {"errors.md", "rules.md", "tables.md"} <= once.keys()
     assert once == {name: page_text(make()) for name, make in pages().items()}

@@ -59,9 +59,10 @@ def columns_of(row_type: Hashable) -> tuple[Column, ...]:
     return tuple(one for one, _ in _flat(row_type))
 
 
-def cells_of(row: Any) -> list[str]:
+def cells_of(row: object) -> list[str]:
     """The row as texts, one a column."""
-    return [cell(read(row)) for _, read in _flat(type(row))]
+    row_type: Any = type(row)
+    return [cell(read(row)) for _, read in _flat(row_type)]
 
 
 @cache

@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+from collections import defaultdict
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cointrail.tracing.backward import trace_back
+from cointrail.tracing.forward import trace_forward
+from cointrail.tracing.limits import Limits
+from cointrail.tracing.neighbourhood import Neighbourhood
+from cointrail.tracing.stops import Stop
+from cointrail.tracing.trace import Policy, Trace
+from support.ledger import Fake, neighbourhood
+
+PEOPLE = ("alice", "bob", "carol", "dave", "exchange", "shop", "note")
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> tuple[Fake, Neighbourhood]:
+    """Small economies: coinbases, spends, fees, reuse, coinjoins, warnings, unknown prevouts."""
+    unspent: list[tuple[str, int]] = []
+    lines: list[str] = []
+    odd: dict[str, set[str]] = {"unsafe": set(), "unclear": set(), "apart": set()}
+    for number in range(draw(st.integers(2, 10))):
+        name = f"t{number}"
+        spends: list[tuple[str, int]] = []
+        if draw(st.integers(0, 4)) and unspent:
+            order = draw(st.permutations(range(len(unspent))))
+            picked = order[: draw(st.integers(1, 4))]
+            spends = [unspent[place] for place in picked]
+            unspent = [one for place, one in enumerate(unspent) if place not in picked]
+        inputs = [text for text, _ in spends]
+        if spends and not draw(st.integers(0, 9)):
+            inputs.append("?")
+        left = sum(value for _, value in spends) if spends else draw(st.integers(1, 5000))
+        pays: list[str] = []
+        for place in range(draw(st.integers(1, 4))):
+            value = draw(st.integers(0, left))
+            left -= value
+            who = draw(st.sampled_from(PEOPLE))
+            pays.append(f"{who}:{value}")
+            unspent.append((f"{name}:{place}", value))
+        lines.append(f"{name}: {' '.join(inputs)} -> {' '.join(pays)}")
+        if spends:
+            kind = draw(st.sampled_from(["", "", "", "unsafe", "unclear", "apart"]))
+            if kind:
+                odd[kind].add(name)
+    unsafe, unclear, apart = (frozenset(odd[kind]) for kind in ("unsafe", "unclear", "apart"))
+    return neighbourhood("\n".join(lines), unsafe=unsafe, unclear=unclear, apart=apart)
+
+
+limits = st.builds(
+    Limits,
+    max_hops=st.integers(0, 8),
+    max_outputs=st.integers(1, 30),
+    min_value_sat=st.sampled_from([0, 0, 50]),
+)
+
+
+def _traces(world: tuple[Fake, Neighbourhood], limits: Limits) -> list[Trace]:
+    ledger, near = world
+    outputs = [row.output_num for tx_num in ledger.txs.values() for row in ledger.tx_outputs(tx_num)]
+    return [
+        trace(near, output_num, limits) for output_num in outputs for trace in (trace_back, trace_forward)
+    ]
+
+
+@given(world=worlds(), limits=limits)
+def test_the_ends_of_every_walk_add_up_to_its_start_by_each_policy(
+    world: tuple[Fake, Neighbourhood], limits: Limits
+) -> None:
+    for trace in _traces(world, limits):
+        assert sum(end.fifo_sat for end in trace.ends) == trace.value_sat
+        assert sum(end.haircut_sat for end in trace.ends) == trace.value_sat
+        for policy in Policy:
+            assert sum(trace.sums(policy).values()) == trace.value_sat
+
+
+@given(world=worlds(), limits=limits)
+def test_no_output_ends_with_more_than_it_is_worth_and_no_path_is_longer_than_allowed(
+    world: tuple[Fake, Neighbourhood], limits: Limits
+) -> None:
+    ledger, near = world
+    for trace in _traces(world, limits):
+        for end in trace.ends:
+            value = near.output(end.reach.output_num).value
+            assert 0 <= end.fifo_sat <= value
+            assert 0 <= end.haircut_sat <= value
+            assert len(end.reach.path()) == end.reach.hops + 1
+            assert end.reach.hops <= limits.max_hops
+        assert len({end.reach.output_num for end in trace.ends}) <= limits.max_outputs
+    assert ledger.height + 1 == len(ledger.txs)
+
+
+@given(world=worlds())
+def test_no_path_runs_through_a_custodian_a_coinjoin_or_the_service(
+    world: tuple[Fake, Neighbourhood],
+) -> None:
+    ledger, near = world
+    for trace in _traces(world, Limits()):
+        for end in trace.ends:
+            path = end.reach.path()
+            crossed = [max(ledger.output_tx(a), ledger.output_tx(b)) for a, b in pairwise(path)]
+            assert all(near.signer_stop(near.facts(tx_num)) is None for tx_num in crossed)
+
+
+@given(world=worlds())
+def test_fifo_forward_from_every_output_covers_no_satoshi_twice(world: tuple[Fake, Neighbourhood]) -> None:
+    ledger, near = world
+    for tx_num in ledger.txs.values():
+        got: defaultdict[int, int] = defaultdict(int)
+        for row in ledger.tx_outputs(tx_num):
+            for end in trace_forward(near, row.output_num, Limits()).ends:
+                if end.stop is not Stop.FEE:
+                    got[end.reach.output_num] += end.fifo_sat
+        assert all(carried <= near.output(output_num).value for output_num, carried in got.items())
+
+
+@given(world=worlds())
+def test_fifo_forward_and_back_tell_the_same_story(world: tuple[Fake, Neighbourhood]) -> None:
+    """What FIFO carries from an output to an unspent one is what it carries back, where both can look."""
+    ledger, near = world
+    open_near = Neighbourhood(near.ledger, near.clusters, near.tags, frozenset())
+    outputs = [row for tx_num in ledger.txs.values() for row in ledger.tx_outputs(tx_num)]
+    forward = {
+        (row.output_num, end.reach.output_num): end.fifo_sat
+        for row in outputs
+        if ledger.is_coinbase(ledger.output_tx(row.output_num))
+        for end in trace_forward(open_near, row.output_num, Limits()).ends
+        if end.stop is Stop.UNSPENT
+    }
+    for row in outputs:
+        for end in trace_back(open_near, row.output_num, Limits()).ends:
+            pair = (end.reach.output_num, row.output_num)
+            if end.stop is Stop.COINBASE and pair in forward:
+                assert end.fifo_sat == forward[pair]

@@ -62,6 +62,7 @@ _LIMITS = GateLimits(
     w2_first=wasabi.WASABI2_FIRST_HEIGHT,
     w2_sorted_inputs=wasabi.WASABI2_MIN_INPUTS_SORTED,
     w2_inputs=wasabi.WASABI2_MIN_INPUTS,
+    w2_small_hands=wasabi.WASABI2_SMALL_HANDS,
     w2_min_output=wasabi.WASABI2_MIN_OUTPUT,
     w2_min_denominations=wasabi.WASABI2_MIN_DENOMINATIONS,
     mix_first=whirlpool.WHIRLPOOL_FIRST_HEIGHT,

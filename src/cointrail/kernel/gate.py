@@ -126,25 +126,24 @@ def is_standard(value: int, denominations: I64) -> bool:
 
 @kernel
 def is_sorted_round(
-    in_value: I64,
-    in_type: U8,
-    first: int,
-    n_in: int,
-    out_value: I64,
-    out: int,
-    n_all: int,
-    denominations: I64,
+    col: Columns, t: int, hands: Hands, n_out: int, lim: GateLimits, denominations: I64
 ) -> bool:
-    """Twin of the sorted form of `wasabi2`; every input is known."""
-    for k in range(first, first + n_in):
-        if in_type[k] not in (_P2WPKH, _P2TR) or (k > first and in_value[k - 1] < in_value[k]):
+    """Twin of the sorted forms of `wasabi2`."""
+    i0, i1, o0, o1 = col.in_start[t], col.in_start[t + 1], col.out_start[t], col.out_start[t + 1]
+    n_in, n_all = i1 - i0, o1 - o0
+    native = True
+    for k in range(i0, i1):
+        native = native and col.in_type[k] in (_P2WPKH, _P2TR)
+        if k > i0 and col.in_value[k - 1] < col.in_value[k]:
             return False
     standard = 0
-    for k in range(out, out + n_all):
-        if k > out and out_value[k - 1] < out_value[k]:
+    for k in range(o0, o1):
+        if k > o0 and col.out_value[k - 1] < col.out_value[k]:
             return False
-        standard += 1 if is_standard(out_value[k], denominations) else 0
-    return 5 * standard > 4 * n_all
+        standard += 1 if is_standard(col.out_value[k], denominations) else 0
+    large = n_in >= lim.w2_sorted_inputs and native and 5 * standard > 4 * n_all
+    small = min(hands.signers, n_all) >= lim.w2_small_hands and 2 * standard >= n_all
+    return large or (small and hands.distinct_out == n_out)
 
 
 @kernel
@@ -226,13 +225,10 @@ def judge_joins(
         bits |= bit.stonewall if pair and runs.mode > lim.stonewall_dust else 0
     wasabi1 = judge_wasabi1(height, n_in, n_out, room.values, room.levels, runs, hands, lim)
     bits |= bit.wasabi1 if wasabi1 == 1 else (bit.wasabi1_sparse if wasabi1 == 2 else 0)
-    if n_in >= lim.w2_inputs and (height == NO_HEIGHT or height >= lim.w2_first):
+    if height == NO_HEIGHT or height >= lim.w2_first:
         lowest = room.values[0] if n_out > 0 else 0
-        if is_repeated_round(n_in, n_out, lowest, runs, hands, lim) or (
-            complete
-            and n_in >= lim.w2_sorted_inputs
-            and is_sorted_round(col.in_value, col.in_type, i0, n_in, col.out_value, o0, n_all, denominations)
-        ):
+        repeated = is_repeated_round(n_in, n_out, lowest, runs, hands, lim)
+        if repeated or (complete and is_sorted_round(col, t, hands, n_out, lim, denominations)):
             bits |= bit.wasabi2
     if complete and n_in == n_out == runs.mode_count and is_pool(runs.mode, pools):
         mix = is_whirlpool(height, col.in_value, i0, n_in, runs.mode, hands, lim)

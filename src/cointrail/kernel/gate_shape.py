@@ -52,6 +52,7 @@ class GateLimits(NamedTuple):
     w2_first: int
     w2_sorted_inputs: int
     w2_inputs: int
+    w2_small_hands: int
     w2_min_output: int
     w2_min_denominations: int
     mix_first: int

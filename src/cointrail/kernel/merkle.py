@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from cointrail.kernel.cpu import uses_sha_instructions
 from cointrail.kernel.jit import int64, kernel
-from cointrail.kernel.memory import address_of_bytes, clear_bytes, copy_bytes, stack_block
+from cointrail.kernel.memory import address_of_bytes, clear_bytes, copy_bytes, load_count, stack_block
 from cointrail.kernel.sha256_lane import (
     LANE_BYTES,
     begin_message,
@@ -22,15 +22,15 @@ from cointrail.kernel.sha256_run import hash_message
 
 @kernel
 def merkle_root_into(hashes: npt.NDArray[np.uint8], count: int, out: npt.NDArray[np.uint8]) -> bool:
-    """Write the merkle root of `hashes[:count]` to `out[:32]`; the rows of `hashes` are used up.
+    """Write the merkle root of the first `count` hashes to `out[:32]`; `hashes` is used up.
 
-    Hashes are txids in wire order, shape (at least count, 32). No hash at all gives 32 zeros, as in
-    Bitcoin Core. True when two siblings were equal at some level: the same root then belongs to
+    Hashes are txids in wire order, 32 bytes each, end to end (shape (n, 32) or flat); `out` is
+    another array. No hash at all gives 32 zeros, as in Bitcoin Core. True when two siblings were equal at some level: the same root then belongs to
     another list of transactions too (CVE-2012-2459), so such a block is not proven by its root.
     IndexError when the arrays are too small.
     Source: Bitcoin Core, consensus/merkle.cpp, ComputeMerkleRoot.
     """
-    if count < 0 or hashes.shape[0] < count or hashes.shape[1] != 32 or out.size < 32:
+    if count < 0 or hashes.size < 32 * count or out.size < 32:
         raise IndexError("merkle hashes or root do not fit their arrays")
     rows, root = address_of_bytes(hashes), address_of_bytes(out)
     if count == 0:
@@ -39,7 +39,7 @@ def merkle_root_into(hashes: npt.NDArray[np.uint8], count: int, out: npt.NDArray
     mutated = False
     while count > 1:
         for row in range(0, count - 1, 2):
-            mutated |= _are_equal(hashes, row)
+            mutated |= _are_equal(rows + 32 * row)
         _hash_level(rows, int64(count))
         count = (count + 1) >> 1
     copy_bytes(root, rows, 32)
@@ -47,10 +47,10 @@ def merkle_root_into(hashes: npt.NDArray[np.uint8], count: int, out: npt.NDArray
 
 
 @kernel
-def _are_equal(hashes: npt.NDArray[np.uint8], row: int) -> bool:
-    """Whether rows `row` and `row + 1` are the same."""
-    for i in range(32):
-        if hashes[row, i] != hashes[row + 1, i]:
+def _are_equal(pair: int) -> bool:
+    """Whether the two hashes at address `pair` are the same."""
+    for at in range(pair, pair + 32, 8):
+        if load_count(at) != load_count(at + 32):
             return False
     return True
 

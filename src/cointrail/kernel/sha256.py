@@ -2,7 +2,8 @@
 
 `sha256_*` hashes once, `sha256d_*` twice (transaction ids, block hashes, merkle nodes). `hashlib`
 is the plain twin that defines them. Arrays are C-contiguous; starts and lengths count bytes;
-IndexError when a slice leaves its array. Digests are in wire order; `out` does not overlap `data`.
+IndexError when a slice leaves its array. Digests are in wire order; where several are
+written, `out` does not overlap `data`.
 """
 
 from __future__ import annotations

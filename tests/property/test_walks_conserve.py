@@ -41,7 +41,8 @@ def worlds(draw: st.DrawFn) -> tuple[Fake, Neighbourhood]:
             left -= value
             who = draw(st.sampled_from(PEOPLE))
             pays.append(f"{who}:{value}")
-            unspent.append((f"{name}:{place}", value))
+            if who != "note":
+                unspent.append((f"{name}:{place}", value))
         lines.append(f"{name}: {' '.join(inputs)} -> {' '.join(pays)}")
         if spends:
             kind = draw(st.sampled_from(["", "", "", "unsafe", "unclear", "apart"]))

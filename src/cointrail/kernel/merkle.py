@@ -25,8 +25,9 @@ def merkle_root_into(hashes: npt.NDArray[np.uint8], count: int, out: npt.NDArray
     """Write the merkle root of the first `count` hashes to `out[:32]`; `hashes` is used up.
 
     Hashes are txids in wire order, 32 bytes each, end to end (shape (n, 32) or flat); `out` is
-    another array. No hash at all gives 32 zeros, as in Bitcoin Core. True when two siblings were equal at some level: the same root then belongs to
-    another list of transactions too (CVE-2012-2459), so such a block is not proven by its root.
+    another array. No hash at all gives 32 zeros, as in Bitcoin Core. True when two siblings were
+    equal at some level: the same root then belongs to another list of transactions too
+    (CVE-2012-2459), so such a block is not proven by its root.
     IndexError when the arrays are too small.
     Source: Bitcoin Core, consensus/merkle.cpp, ComputeMerkleRoot.
     """

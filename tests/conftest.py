@@ -17,7 +17,7 @@ _OFFLINE = str(Path(network_guard.__file__).parent / "offline")
 # A zone with an odd offset, so that local time anywhere shows; programs that tests start inherit all this.
 _ENVIRONMENT = {"TZ": "Asia/Kathmandu", "LC_ALL": "C.UTF-8", "COLUMNS": "100", "NO_COLOR": "1"}
 _OURS = "COINTRAIL_"
-_KEPT = ("COINTRAIL_REAL_DATA", "COINTRAIL_REQUIRE_REAL_DATA")
+_KEPT = ("COINTRAIL_REAL_DATA", "COINTRAIL_REQUIRE_REAL_DATA", "COINTRAIL_SHA")
 
 hypothesis.settings.register_profile(
     "default",

@@ -12,6 +12,12 @@ from cointrail.attribution.text_file import TextFile
 from cointrail.casework.toml_lines import find_lines
 from cointrail.errors import BadCase
 
+MOST = 2**53 - 1
+"""The largest whole number that JSON carries everywhere; the basis is JSON."""
+
+YEARS = range(2000, 2201)
+"""Years that a date of a case may lie in."""
+
 
 class TomlForm:
     """Answers of a TOML file, by section and key.
@@ -114,8 +120,13 @@ class TomlForm:
         given = self.find(section, key)
         if given is None:
             return None
-        if isinstance(given, bool) or not isinstance(given, int) or given < least:
-            self.refuse(f"`{key}` is {given!r}; it must be a whole number, {least} or more", section, key)
+        if isinstance(given, bool) or not isinstance(given, int) or not least <= given <= MOST:
+            self.refuse(
+                f"`{key}` is {given!r}; it must be a whole number, {least} or more",
+                section,
+                key,
+                hint=f"at most {MOST}",
+            )
         return given
 
     def find_date(self, section: str, key: str) -> date | datetime | None:
@@ -128,6 +139,10 @@ class TomlForm:
         if not isinstance(given, date):
             self.refuse(
                 f"`{key}` is {given!r}, not a date", section, key, hint=f'write `{key} = "2017-01-31"`'
+            )
+        if given.year not in YEARS:
+            self.refuse(
+                f"`{key}` is in the year {given.year}", section, key, hint=f"{YEARS[0]} to {YEARS[-1]}"
             )
         if isinstance(given, datetime) and given.tzinfo is None:
             self.refuse(

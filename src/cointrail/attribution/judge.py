@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from cointrail.attribution.confidence import UNKNOWN, Confidence, find_confidence
 from cointrail.attribution.importers.rows import TagRow
+from cointrail.attribution.safe_text import safe_text
 from cointrail.attribution.tags import ACTOR_TAG, Tag, Verdict
 from cointrail.chain.address import decode_address
 from cointrail.chain.network import Network
@@ -26,7 +27,10 @@ _FAULTS = {"checksum": Verdict.BAD_CHECKSUM, "network": Verdict.WRONG_NETWORK}
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A row's tag, or None and why not. `subject` and `label` are what the row said."""
+    """A row's tag, or None and why not.
+
+    `subject` and `label` are what the row said, shortened but raw; `reason` and `warnings` can be shown.
+    """
 
     tag: Tag | None
     verdict: Verdict
@@ -56,7 +60,7 @@ def judge_row(row: TagRow, pack: str, network: Network) -> Judged:
     except _Refused as refused:
         if refused.reason == _SECRET:
             subject = "(a private key)"
-        return Judged(None, refused.verdict, subject, label, refused.reason, row.warnings)
+        return Judged(None, refused.verdict, subject, label, safe_text(refused.reason), _shown(warnings))
     extra = list(row.extra)
     tag = Tag(
         label=fields["label"],
@@ -75,10 +79,14 @@ def judge_row(row: TagRow, pack: str, network: Network) -> Judged:
         context=fields.get("context"),
         extra=tuple(sorted(extra)),
     )
-    return Judged(tag, Verdict.ACCEPTED, subject, label, "", tuple(warnings))
+    return Judged(tag, Verdict.ACCEPTED, subject, label, "", _shown(warnings))
 
 
 _SECRET = "this is a private key, not an address"  # noqa: S105 - a sentence about keys
+
+
+def _shown(warnings: list[str]) -> tuple[str, ...]:
+    return tuple(safe_text(warning) for warning in warnings)
 
 
 def _check_size(row: TagRow) -> None:

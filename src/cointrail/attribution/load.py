@@ -15,6 +15,7 @@ from cointrail.attribution.importers.rows import ActorRow, ParsedFile
 from cointrail.attribution.importers.tagpack import read_tagpack
 from cointrail.attribution.importers.yaml_text import Fields, parse_yaml
 from cointrail.attribution.judge import Judged, judge_row
+from cointrail.attribution.safe_text import safe_text
 from cointrail.attribution.tags import RowVerdict, TagFile, TagSet, Verdict
 from cointrail.attribution.text_file import TextFile, read_text
 from cointrail.chain.network import Network
@@ -102,10 +103,14 @@ def _take_tags(
             if (first := repeated.get(position)) is not None:
                 verdict, reason = Verdict.DUPLICATE, f"the same as {entries[first].place}"
             elif rivals:
-                verdict, reason = Verdict.CONFLICTING, "different holders are named: " + ", ".join(rivals)
+                verdict, reason = Verdict.CONFLICTING, _rivalry(rivals)
             position += 1
         verdicts.append(RowVerdict(verdict, path, line, row.subject, row.label, reason, row.warnings))
     return kept, verdicts
+
+
+def _rivalry(rivals: Sequence[str]) -> str:
+    return "different holders are named: " + ", ".join(safe_text(rival) for rival in rivals)
 
 
 def _take_actors(described: Sequence[tuple[str, ActorRow]]) -> tuple[dict[str, Actor], list[RowVerdict]]:

@@ -84,7 +84,10 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RowVerdict:
-    """What became of one row: its file and line, what it said, the verdict and why."""
+    """What became of one row: its file and line, what it said, the verdict and why.
+
+    `subject` and `label` are raw; show them through `safe_text`. `reason` and `warnings` can be shown.
+    """
 
     verdict: Verdict
     path: str

@@ -57,9 +57,7 @@ def _rows(file: TextFile) -> list[PriceRow]:
             if len(cells) <= max(columns):
                 refuse(file.path, place, f"{len(cells)} cells, fewer than the header has")
             time = parse_time(cells[columns[0]], file.path, place)
-            close = parse_price(cells[columns[1]], file.path, place)
-            if close is not None:
-                rows.append(PriceRow(time, close, place))
+            rows.append(PriceRow(time, parse_price(cells[columns[1]], file.path, place), place))
     except csv.Error as error:
         refuse(file.path, f"line {reader.line_num}", f"not CSV: {error}", "quote cells as RFC 4180 does")
     return rows

@@ -50,8 +50,8 @@ def read_json_table(file: TextFile, about: About, columns: Sequence[str] | None 
     data = _parsed(file)
     items = _items(file, data)
     said = _said(data) if isinstance(data, dict) else About()
-    found = (_row(file, item, f"row {number}", columns) for number, item in enumerate(items, start=1))
-    return build_table(file.path, [row for row in found if row is not None], about.over(said))
+    rows = [_row(file, item, f"row {number}", columns) for number, item in enumerate(items, start=1)]
+    return build_table(file.path, rows, about.over(said))
 
 
 def read_days_since_genesis(file: TextFile, about: About) -> PriceTable:
@@ -71,8 +71,7 @@ def read_days_since_genesis(file: TextFile, about: About) -> PriceTable:
             refuse(file.path, place, "not `[open, high, low, close]`")
         day = _GENESIS if number == 1 else _SECOND_DAY + timedelta(days=number - 2)
         close = parse_price(_text(file, place, item[-1]), file.path, place)
-        if close is not None:
-            rows.append(PriceRow(parse_time(day.isoformat(), file.path, place), close, place))
+        rows.append(PriceRow(parse_time(day.isoformat(), file.path, place), close, place))
     return build_table(file.path, rows, about.over(About(interval="1d", stamp="start")))
 
 
@@ -115,7 +114,7 @@ def _said(data: dict[str, Any]) -> About:
     )
 
 
-def _row(file: TextFile, item: Any, place: str, columns: Sequence[str] | None) -> PriceRow | None:
+def _row(file: TextFile, item: Any, place: str, columns: Sequence[str] | None) -> PriceRow:
     if isinstance(item, dict):
         values = {str(name).lower(): value for name, value in item.items()}
     elif isinstance(item, list):
@@ -130,7 +129,7 @@ def _row(file: TextFile, item: Any, place: str, columns: Sequence[str] | None) -
     seconds = parse_time(_text(file, place, whole), file.path, place)
     price = parse_price(_text(file, place, close), file.path, place)
     _check_candle(file, place, values)
-    return None if price is None else PriceRow(seconds, price, place)
+    return PriceRow(seconds, price, place)
 
 
 def _order(file: TextFile, item: list[Any], place: str, columns: Sequence[str] | None) -> Sequence[str]:

@@ -15,6 +15,7 @@ from typing import NoReturn
 
 import rfc8785
 
+from cointrail.attribution.safe_text import safe_text
 from cointrail.errors import BadPrice
 
 DAY = 86_400
@@ -62,11 +63,12 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class PriceRow:
-    """One row as read: `time` in seconds since 1970 UTC, its close, where it stands: `line 12`, `row 3`."""
+    """One row as read: `time` in seconds since 1970 UTC, its close (None: there was no price), its place."""
 
     time: int
-    close: Decimal
+    close: Decimal | None
     place: str
+    """`line 12` or `row 3`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ def refuse(path: Path, place: str, problem: str, hint: str | None = None) -> NoR
     where = f"{path}, {place}" if place else str(path)
     kind, _, number = place.partition(" ")
     facts = {kind: int(number)} if number.isdigit() else {}
-    raise BadPrice(f"{where}: {problem}", hint=hint, path=str(path), **facts)
+    raise BadPrice(f"{where}: {safe_text(problem)}", hint=hint, path=str(path), **facts)
 
 
 def parse_price(text: str, path: Path, place: str) -> Decimal | None:
@@ -162,7 +164,7 @@ def build_table(path: Path, rows: Sequence[PriceRow], about: About) -> PriceTabl
             that overlap, or an interval that the rows do not show.
     """
     source, convention, currency = _required(path, about)
-    if not rows:
+    if all(row.close is None for row in rows):
         refuse(path, "", "no row has a price")
     ordered = sorted(rows, key=_time)
     for before, after in pairwise(ordered):
@@ -170,9 +172,9 @@ def build_table(path: Path, rows: Sequence[PriceRow], about: About) -> PriceTabl
             refuse(path, after.place, f"the same time stands in {before.place}")
     interval = _interval(path, ordered, about)
     shift = _shift(path, interval, about)
-    starts = tuple(row.time - shift for row in ordered)
-    closes = tuple(row.close for row in ordered)
-    body = "\n".join(f"{start},{close}" for start, close in zip(starts, closes, strict=True))
+    priced = [(row.time - shift, row.close) for row in ordered if row.close is not None]
+    starts, closes = tuple(start for start, _ in priced), tuple(close for _, close in priced)
+    body = "\n".join(f"{start},{close}" for start, close in priced)
     canonical = rfc8785.dumps(
         {
             "convention": convention,
@@ -214,8 +216,10 @@ def _interval(path: Path, ordered: Sequence[PriceRow], about: About) -> int:
         interval = int(match[1]) * _UNITS[match[2]] if match else 0
         if interval <= 0:
             refuse(path, "", f"`{about.interval[:20]}` is not an interval", "write 1d or 1h")
-    elif shortest in {DAY, HOUR}:
+    elif shortest in {DAY, HOUR} and (gaps or ordered[0].time % DAY == 0):
         interval = shortest
+    elif not gaps:
+        refuse(path, ordered[0].place, "one row alone does not show an interval", "say it: `# interval: 1h`")
     else:
         problem = f"rows are {shortest} seconds apart, neither a day nor an hour"
         refuse(path, "", problem, "say it: `# interval: 15m`")

@@ -12,6 +12,7 @@ from pathlib import Path
 from cointrail.attribution.actors import Actor
 from cointrail.attribution.importers.rows import ActorRow, ParsedFile
 from cointrail.attribution.importers.yaml_text import Fields, Items, Node, Text, flat, texts
+from cointrail.attribution.safe_text import safe_text
 from cointrail.attribution.tags import Verdict
 from cointrail.errors import BadTag
 
@@ -62,7 +63,7 @@ def _row(node: Node, inherited: Mapping[str, Node], source: str) -> ActorRow:
         return ActorRow(None, node.line, subject, Verdict.INCOMPLETE, f"it has no `{missing[0]}`")
     for name, value in merged.items():
         if len(flat(value)) > MAX_ACTOR_TEXT:
-            reason = f"`{name}` is longer than {MAX_ACTOR_TEXT:,} characters"
+            reason = f"`{safe_text(name)}` is longer than {MAX_ACTOR_TEXT:,} characters"
             return ActorRow(None, node.line, actor_id[:MAX_ACTOR_TEXT], Verdict.UNSUPPORTED, reason)
     return _described(merged, node.line, actor_id, label, source)
 
@@ -91,4 +92,4 @@ def _described(merged: Mapping[str, Node], line: int, actor_id: str, label: str,
     )
     warnings = [f"`{code}` is not a two-letter country code" for code in odd]
     warnings += [f"unknown field `{name}`, kept" for name in unknown]
-    return ActorRow(actor, line, actor_id, warnings=tuple(warnings))
+    return ActorRow(actor, line, actor_id, warnings=tuple(map(safe_text, warnings)))

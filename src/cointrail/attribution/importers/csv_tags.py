@@ -11,6 +11,7 @@ import io
 from collections.abc import Iterator
 
 from cointrail.attribution.importers.rows import TAG_FIELDS, ParsedFile, TagRow
+from cointrail.attribution.safe_text import safe_text
 from cointrail.attribution.text_file import TextFile, leading_facts
 from cointrail.errors import BadTag
 
@@ -56,7 +57,8 @@ def _meaning(column: str) -> str:
 
 
 def _refused(file: TextFile, line: int, problem: str, hint: str) -> BadTag:
-    return BadTag(f"{file.path}, line {line}: {problem}", hint=hint, path=str(file.path), line=line)
+    message = f"{file.path}, line {line}: {safe_text(problem)}"
+    return BadTag(message, hint=hint, path=str(file.path), line=line)
 
 
 def _records(file: TextFile) -> Iterator[tuple[int, list[str]]]:
@@ -77,7 +79,7 @@ def _records(file: TextFile) -> Iterator[tuple[int, list[str]]]:
 def _check_columns(file: TextFile, line: int, columns: tuple[str, ...], facts: dict[str, str]) -> None:
     twice = sorted({name for name in columns if name and columns.count(name) > 1})
     if twice:
-        raise _refused(file, line, f"two columns mean `{twice[0]}`", "rename or remove one of them")
+        raise _refused(file, line, f"two columns mean `{twice[0][:40]}`", "rename or remove one of them")
     if not {"address", "tx_hash"} & set(columns):
         raise _refused(file, line, "no column `address` or `tx_hash`", "write a header: address,label,source")
     for name in ("label", "source"):

@@ -14,6 +14,7 @@ from typing import NoReturn, TypeAlias
 
 import yaml
 
+from cointrail.attribution.safe_text import safe_text
 from cointrail.attribution.text_file import TextFile
 from cointrail.errors import BadTag
 
@@ -60,13 +61,13 @@ class Fields:
 Node: TypeAlias = Text | Items | Fields
 
 
-def parse_yaml(file: TextFile) -> Node:
+def parse_yaml(file: TextFile, *, max_nodes: int = MAX_NODES) -> Node:
     """The file's one document.
 
     Raises:
         BadTag: not YAML, or YAML that uses more than this reader allows; with path and line.
     """
-    builder = _Builder(file.path)
+    builder = _Builder(file.path, max_nodes)
     try:
         for event in yaml.parse(file.text, Loader=_Loader):
             builder.take(event)
@@ -83,15 +84,16 @@ def parse_yaml(file: TextFile) -> Node:
 class _Builder:
     """Takes events, keeps the open lists and mappings on a stack of its own: no recursion."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, max_nodes: int) -> None:
         self.root: Node | None = None
         self._path = path
+        self._max_nodes = max_nodes
         self._open: list[Items | Fields] = []
         self._nodes = 0
 
     def refuse(self, problem: str, line: int) -> NoReturn:
         raise BadTag(
-            f"{self._path}, line {line}: {problem}",
+            f"{self._path}, line {line}: {safe_text(problem)}",
             hint="tag files are plain YAML: text, lists and mappings",
             path=str(self._path),
             line=line,
@@ -100,7 +102,7 @@ class _Builder:
     def take(self, event: yaml.Event) -> None:
         line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent):
-            self.refuse(f"an alias `*{event.anchor}`; aliases are refused", line)
+            self.refuse(f"an alias `*{str(event.anchor)[:40]}`; aliases are refused", line)
         if isinstance(event, yaml.NodeEvent):
             self._check(event, line)
         if isinstance(event, yaml.ScalarEvent):
@@ -119,12 +121,12 @@ class _Builder:
 
     def _check(self, event: yaml.NodeEvent, line: int) -> None:
         self._nodes += 1
-        if self._nodes > MAX_NODES:
-            self.refuse(f"more than {MAX_NODES:,} values", line)
+        if self._nodes > self._max_nodes:
+            self.refuse(f"more than {self._max_nodes:,} values", line)
         if event.anchor is not None:
-            self.refuse(f"an anchor `&{event.anchor}`; anchors are refused", line)
+            self.refuse(f"an anchor `&{event.anchor[:40]}`; anchors are refused", line)
         if (tag := getattr(event, "tag", None)) is not None:
-            self.refuse(f"a tag `{tag}`; tags and includes are refused", line)
+            self.refuse(f"a tag `{tag[:60]}`; tags and includes are refused", line)
 
     def _scalar(self, event: yaml.ScalarEvent, line: int) -> None:
         parent = self._open[-1] if self._open else None

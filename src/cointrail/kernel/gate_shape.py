@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cointrail.kernel.jit import kernel
+from cointrail.kernel.sorting import sort_first
 
 I64 = npt.NDArray[np.int64]
 U32 = npt.NDArray[np.uint32]
@@ -142,9 +143,9 @@ def collect(col: Columns, t: int, room: Scratch) -> Found:
             room.outs[spendable] = col.out_script[k]
             room.values[spendable] = col.out_value[k]
             spendable += 1
-    room.ins[:known].sort()
-    room.outs[:spendable].sort()
-    room.values[:spendable].sort()
+    sort_first(room.ins, known)
+    sort_first(room.outs, spendable)
+    sort_first(room.values, spendable)
     return Found(known, spendable, native)
 
 
@@ -155,7 +156,7 @@ def most_frequent_of_all(col: Columns, t: int, room: Scratch) -> tuple[int, int]
     n = col.out_start[t + 1] - start
     for k in range(n):
         room.all_values[k] = col.out_value[start + k]
-    room.all_values[:n].sort()
+    sort_first(room.all_values, n)
     mode = best = run = 0
     for k in range(n):
         run = run + 1 if k > 0 and room.all_values[k] == room.all_values[k - 1] else 1

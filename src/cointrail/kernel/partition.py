@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cointrail.kernel.jit import kernel
+from cointrail.kernel.sorting import sort_first
 
 I64 = npt.NDArray[np.int64]
 U32 = npt.NDArray[np.uint32]
@@ -97,7 +98,7 @@ def sum_subsets(values: I64, first: int, n: int, base: int, sums: I64) -> int:
         for s in range(count):
             sums[count + s] = sums[s] + values[k]
         count *= 2
-    sums[:count].sort()
+    sort_first(sums, count)
     return count
 
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from cointrail.kernel.decode import BlockColumns, read_size
 from cointrail.kernel.jit import int64, kernel
+from cointrail.kernel.merkle import merkle_root_into
 from cointrail.kernel.sha256 import sha256d_into
 
 U8 = npt.NDArray[np.uint8]
@@ -26,43 +27,6 @@ FAULTS = {
     OTHER_WITNESSES: "has other witnesses than its coinbase says",
     UNCOMMITTED_WITNESSES: "has witnesses that its coinbase does not commit to",
 }
-
-
-@kernel
-def copy_bases(data: U8, spans: I64, cuts: I64, starts: I64, out: U8) -> None:
-    """Lay the forms without witnesses end to end: version, inputs and outputs, locktime."""
-    for t in range(len(spans)):
-        at = starts[t]
-        for k in range(4):
-            out[at + k] = data[spans[t, 0] + k]
-        for k in range(cuts[t, 1]):
-            out[at + 4 + k] = data[cuts[t, 0] + k]
-        for k in range(4):
-            out[at + 4 + cuts[t, 1] + k] = data[spans[t, 0] + spans[t, 1] - 4 + k]
-
-
-@kernel
-def merkle_root_in_place(hashes: U8, count: int) -> bool:
-    """Fold `count` hashes (uint8[32 * (count + 1)], the last slot spare) into the first slot.
-
-    Returns:
-        Whether two equal neighbours were hashed together (CVE-2012-2459).
-    """
-    mutated = False
-    while count > 1:
-        if count % 2:
-            for k in range(32):
-                hashes[32 * count + k] = hashes[32 * (count - 1) + k]
-        pairs = (count + 1) // 2
-        for p in range(pairs):
-            if 2 * p + 1 < count:
-                same = True
-                for k in range(32):
-                    same = same and hashes[64 * p + k] == hashes[64 * p + 32 + k]
-                mutated = mutated or same
-            sha256d_into(hashes, 64 * p, 64, hashes, 32 * p)
-        count = pairs
-    return mutated
 
 
 @kernel
@@ -116,6 +80,7 @@ def check_blocks(
     wtxids: U8,
     segwit_from: int,
     row: U8,
+    root: U8,
     faults: I64,
 ) -> None:
     """Compare merkle roots and witness commitments.
@@ -128,15 +93,16 @@ def check_blocks(
         txids: uint8[txs * 32].
         wtxids: uint8[txs * 32].
         segwit_from: row of the first block where the witness commitment binds.
-        row: scratch, uint8[32 * (most transactions in a block + 2)].
+        row: scratch, uint8[32 * most transactions in a block].
+        root: scratch, uint8[64].
         faults: out, int64[blocks]; 0 where all fits.
     """
     for b in range(len(starts)):
         begin, end = first[b, 0], first[b + 1, 0]
         count = end - begin
         row[: 32 * count] = txids[32 * begin : 32 * end]
-        mutated = merkle_root_in_place(row, count)
-        if not _is(data, starts[b] + 36, row, 32):
+        mutated = merkle_root_into(row, count, root[:32])
+        if not _is(data, starts[b] + 36, root, 32):
             faults[b] = OTHER_TRANSACTIONS
         elif mutated:
             faults[b] = REPEATED_TRANSACTIONS
@@ -155,8 +121,8 @@ def check_blocks(
             continue
         row[:32] = 0
         row[32 : 32 * count] = wtxids[32 * (begin + 1) : 32 * end]
-        merkle_root_in_place(row, count)
-        row[32:64] = data[reserved : reserved + 32]
-        sha256d_into(row, 0, 64, row, 0)
-        if not _is(data, commitment, row, 32):
+        merkle_root_into(row, count, root[:32])
+        root[32:64] = data[reserved : reserved + 32]
+        sha256d_into(root, 0, 64, root, 0)
+        if not _is(data, commitment, root, 32):
             faults[b] = OTHER_WITNESSES

@@ -16,7 +16,7 @@ from cointrail.errors import BadBlocks, DecodeError
 from cointrail.kernel import commitments
 from cointrail.kernel.decode import FAULTS, OK, BlockColumns, count_blocks, fill_blocks
 from cointrail.kernel.resolve import prefixes_at
-from cointrail.kernel.sha256 import sha256_many, sha256d_many
+from cointrail.kernel.sha256 import sha256_many, sha256d_many, sha256d_parts_many
 from cointrail.sources.blocks_dir import BlocksDirectory
 
 U8 = npt.NDArray[np.uint8]
@@ -117,6 +117,14 @@ def decode_span(
     return DecodedBlocks(first, data, starts, rows, columns, txids, tx_prefixes, script_prefixes, undo)
 
 
+def _base_parts(span: I64, cut: I64) -> tuple[I64, I64]:
+    """What a txid hashes: the version, inputs and outputs, the locktime. (starts, lengths), [txs, 3]."""
+    end = span[:, 0] + span[:, 1]
+    four = np.full(len(span), 4, np.int64)
+    starts = np.stack([span[:, 0], cut[:, 0], end - 4], axis=1)
+    return np.ascontiguousarray(starts), np.ascontiguousarray(np.stack([four, cut[:, 1], four], axis=1))
+
+
 def _hash_txs(data: U8, columns: BlockColumns, pool: Executor, threads: int) -> tuple[U8, U8]:
     """Every txid and wtxid, uint8[txs * 32] each."""
     spans, cut = columns.tx_span, columns.tx_cut
@@ -130,12 +138,10 @@ def _hash_txs(data: U8, columns: BlockColumns, pool: Executor, threads: int) -> 
         txids[s] = wtxids[s]
         segwit = np.flatnonzero(lengths != cut[s, 1] + 8)
         if len(segwit):
-            base_lengths = cut[s, 1][segwit] + 8
-            base_starts = np.cumsum(base_lengths) - base_lengths
-            base = np.empty(int(base_lengths.sum()), np.uint8)
-            commitments.copy_bases(data, spans[s][segwit], cut[s][segwit], base_starts, base)
+            starts, lengths = _base_parts(spans[s][segwit], cut[s][segwit])
+            scratch = np.empty(2 * int(lengths.sum(axis=1).max()), np.uint8)
             hashes = np.empty((len(segwit), 32), np.uint8)
-            sha256d_many(base, base_starts, base_lengths, hashes)
+            sha256d_parts_many(data, starts, lengths, hashes, scratch)
             txids[s][segwit] = hashes
 
     _run(pool, work, _split(spans[:, 1], threads))
@@ -167,13 +173,13 @@ def _check_commitments(
     faults = np.zeros(len(span[1]), np.int64)
     segwit_from = max(0, network.segwit_height - first)
     most = int(np.diff(span[2][:, 0]).max(initial=0))
-    scratch = np.empty(32 * (most + 2), np.uint8)
-    commitments.check_blocks(*span, segwit_from, scratch, faults)
+    row, root = np.empty(32 * most, np.uint8), np.empty(64, np.uint8)
+    commitments.check_blocks(*span, segwit_from, row, root, faults)
     bad = np.flatnonzero(faults != OK)
     if len(bad):
-        row = int(bad[0])
+        block = int(bad[0])
         raise BadBlocks(
-            f"{_block_name(source, first + row)} {commitments.FAULTS[int(faults[row])]}",
+            f"{_block_name(source, first + block)} {commitments.FAULTS[int(faults[block])]}",
             hint="the file is damaged: copy it again",
-            height=first + row,
+            height=first + block,
         )

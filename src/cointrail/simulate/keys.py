@@ -1,0 +1,115 @@
+"""Keys and signatures: real ones through libsecp256k1, or stand-ins of the same shape."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Protocol
+
+_COMPRESSED, _UNCOMPRESSED = 0x0102, 0x0002
+"""SECP256K1_EC_COMPRESSED and _UNCOMPRESSED. Source: secp256k1.h."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A private key of 32 bytes and its public key of 33 or 65."""
+
+    secret: bytes
+    public: bytes
+
+
+class Keys(Protocol):
+    """Where keys and signatures come from."""
+
+    signed: bool
+    """Whether the signatures are real."""
+
+    def make(self, name: str, *, compressed: bool = True) -> Key:
+        """The key of that name; the same name always gives the same key."""
+
+    def sign(self, secret: bytes, digest: bytes, *, low_r: bool) -> bytes:
+        """A DER signature with low S; with `low_r` one whose R needs no 33rd byte."""
+
+
+def _secret(seed: str, name: str) -> bytes:
+    return hashlib.sha256(f"{seed}/key/{name}".encode()).digest()
+
+
+class RealKeys:
+    """Keys on secp256k1, by the library that coincurve brings.
+
+    It calls the library itself: the wrapper's key objects cost more than the mathematics.
+
+    Raises:
+        ImportError: coincurve is not there.
+    """
+
+    signed = True
+
+    def __init__(self, seed: str) -> None:
+        from coincurve._libsecp256k1 import ffi, lib  # noqa: PLC0415 - an optional extra
+        from coincurve.context import GLOBAL_CONTEXT  # noqa: PLC0415
+
+        self._seed, self._lib, self._context = seed, lib, GLOBAL_CONTEXT.ctx
+        self._null, self._buffer = ffi.NULL, ffi.buffer
+        self._point = ffi.new("secp256k1_pubkey *")
+        self._signature = ffi.new("secp256k1_ecdsa_signature *")
+        self._out, self._size = ffi.new("unsigned char[72]"), ffi.new("size_t *")
+
+    def make(self, name: str, *, compressed: bool = True) -> Key:
+        """The key of that name; the same name always gives the same key."""
+        secret = _secret(self._seed, name)
+        if not self._lib.secp256k1_ec_pubkey_create(self._context, self._point, secret):
+            raise ValueError(f"the hash of `{name}` is no private key")
+        self._size[0] = 33 if compressed else 65
+        form = _COMPRESSED if compressed else _UNCOMPRESSED
+        self._lib.secp256k1_ec_pubkey_serialize(self._context, self._out, self._size, self._point, form)
+        return Key(secret, self._buffer(self._out, self._size[0])[:])
+
+    def sign(self, secret: bytes, digest: bytes, *, low_r: bool) -> bytes:
+        """A DER signature with low S; with `low_r` one whose R needs no 33rd byte.
+
+        Low R is found as Bitcoin Core does it: by more entropy, counted up, until R is short.
+        """
+        signature, entropy, tries = self._signature, self._null, 0
+        while True:
+            self._lib.secp256k1_ecdsa_sign(self._context, signature, digest, secret, self._null, entropy)
+            self._size[0] = 72
+            self._lib.secp256k1_ecdsa_signature_serialize_der(self._context, self._out, self._size, signature)
+            der: bytes = self._buffer(self._out, self._size[0])[:]
+            if not low_r or der[3] <= 32:
+                return der
+            tries += 1
+            entropy = tries.to_bytes(32, "little")
+
+
+class StandInKeys:
+    """Bytes in the shape of keys and signatures, for machines without the libraries.
+
+    The public keys are on no curve and the signatures verify nowhere.
+    """
+
+    signed = False
+
+    def __init__(self, seed: str) -> None:
+        self._seed = seed
+
+    def make(self, name: str, *, compressed: bool = True) -> Key:
+        """The key of that name; the same name always gives the same bytes."""
+        secret = _secret(self._seed, name)
+        x = hashlib.sha256(b"x" + secret).digest()
+        if compressed:
+            return Key(secret, bytes((2 + secret[0] % 2,)) + x)
+        return Key(secret, b"\x04" + x + hashlib.sha256(b"y" + secret).digest())
+
+    def sign(self, secret: bytes, digest: bytes, *, low_r: bool) -> bytes:
+        """Bytes in the shape of a DER signature; `low_r` decides on the length of R."""
+        r = bytearray(hashlib.sha256(b"r" + secret + digest).digest())
+        s = bytearray(hashlib.sha256(b"s" + secret + digest).digest())
+        s[0] = s[0] & 0x3F | 0x10
+        if low_r or r[0] < 0x80:
+            r[0] = r[0] & 0x7F | 0x01
+        else:
+            r.insert(0, 0)
+        body = bytes((2, len(r))) + r + bytes((2, len(s))) + s
+        return bytes((0x30, len(body))) + body

@@ -1,0 +1,117 @@
+"""Two ways to write a blocks directory: Bitcoin Core's own library, and plain files in its format."""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import itertools
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from cointrail.errors import BadBlocks
+from cointrail.simulate.blocks import REGTEST
+from cointrail.simulate.undo import Spent, undo_record
+
+XOR_KEY_SIZE = 8
+MAX_FILE_SIZE = 128 * 1024 * 1024
+"""Source: Bitcoin Core, src/node/blockstorage.h, MAX_BLOCKFILE_SIZE."""
+
+GENESIS = bytes.fromhex(
+    "0100000000000000000000000000000000000000000000000000000000000000000000003ba3edfd7a7b12b27ac72c3e"
+    "67768f617fc81bc3888a51323a9fb8aa4b1e5e4adae5494dffff7f200200000001010000000100000000000000000000"
+    "00000000000000000000000000000000000000000000ffffffff4d04ffff001d0104455468652054696d65732030332f"
+    "4a616e2f32303039204368616e63656c6c6f72206f6e206272696e6b206f66207365636f6e64206261696c6f75742066"
+    "6f722062616e6b73ffffffff0100f2052a01000000434104678afdb0fe5548271967f1a67130b7105cd6a828e03909a6"
+    "7962e0ea1f61deb649f6bc3f4cef38c4f35504e51ec112de5c384df7ba0b8d578a4c702b6bf11d5fac00000000"
+)
+"""Block 0 of regtest. Source: Bitcoin Core, src/kernel/chainparams.cpp."""
+
+
+class KernelSink:
+    """Gives every block to libbitcoinkernel, which checks all of it and writes the files.
+
+    Raises:
+        ImportError: the library is not there.
+    """
+
+    def __init__(self, blocks_dir: Path, scratch: Path, xor_key: bytes) -> None:
+        import pbk  # noqa: PLC0415 - an optional extra
+        from pbk.capi import bindings  # noqa: PLC0415
+
+        _start_directory(blocks_dir, xor_key)
+        scratch.mkdir(parents=True)
+        self._scratch = scratch
+        self._new_block = bindings.btck_block_create
+        self._block_type = pbk.Block
+        options = pbk.ChainstateManagerOptions(
+            pbk.make_context(pbk.ChainType.REGTEST), str(scratch.absolute()), str(blocks_dir.absolute())
+        )
+        options.update_block_tree_db_in_memory(True)  # noqa: FBT003 - their signature
+        options.update_chainstate_db_in_memory(True)  # noqa: FBT003
+        self._manager = pbk.ChainstateManager(options)
+        self._height = 0
+
+    def add(self, raw: bytes, previous: bytes, spent: Sequence[Sequence[Spent]]) -> None:
+        """Take the next block.
+
+        Raises:
+            BadBlocks: Bitcoin Core does not accept it.
+        """
+        del previous, spent
+        buffer = (ctypes.c_ubyte * len(raw)).from_buffer_copy(raw)
+        block = self._block_type._from_handle(self._new_block(buffer, len(raw)))  # noqa: SLF001 - the constructor copies byte by byte
+        self._manager.process_block(block)
+        self._height += 1
+        if (height := self._manager.get_active_chain().height) != self._height:
+            raise BadBlocks(f"Bitcoin Core rejects block {self._height} of the world", height=height)
+
+    def finish(self, height: int, tip: bytes) -> None:
+        """Flush the files.
+
+        Raises:
+            BadBlocks: Bitcoin Core's tip is another one.
+        """
+        chain = self._manager.get_active_chain()
+        found = bytes(chain.block_tree_entries[chain.height].block_hash)
+        if (chain.height, found) != (height, tip):
+            raise BadBlocks(f"Bitcoin Core's tip is at {chain.height}, the world's at {height}")
+        del chain, self._manager
+        gc.collect()
+        shutil.rmtree(self._scratch)
+
+
+class FileSink:
+    """Writes `blk` and `rev` files itself. Nobody has checked the blocks."""
+
+    def __init__(self, blocks_dir: Path, xor_key: bytes) -> None:
+        _start_directory(blocks_dir, xor_key)
+        self._dir = blocks_dir
+        self._key = xor_key
+        self._number = 0
+        self._sizes = {"blk": 0, "rev": 0}
+        self._append("blk", GENESIS)
+
+    def add(self, raw: bytes, previous: bytes, spent: Sequence[Sequence[Spent]]) -> None:
+        """Take the next block."""
+        if self._sizes["blk"] + len(raw) + 8 >= MAX_FILE_SIZE:
+            self._number += 1
+            self._sizes = {"blk": 0, "rev": 0}
+        self._append("blk", raw)
+        self._append("rev", *undo_record(previous, spent))
+
+    def finish(self, height: int, tip: bytes) -> None:
+        """Nothing is left to do: every record is written as it comes."""
+
+    def _append(self, kind: str, data: bytes, checksum: bytes = b"") -> None:
+        record = REGTEST.magic + len(data).to_bytes(4, "little") + data + checksum
+        at = self._sizes[kind]
+        key = itertools.islice(itertools.cycle(self._key), at % XOR_KEY_SIZE, None)
+        with (self._dir / f"{kind}{self._number:05d}.dat").open("ab") as file:
+            file.write(bytes(a ^ b for a, b in zip(record, key, strict=False)))
+        self._sizes[kind] = at + len(record)
+
+
+def _start_directory(blocks_dir: Path, xor_key: bytes) -> None:
+    blocks_dir.mkdir(parents=True)
+    (blocks_dir / "xor.dat").write_bytes(xor_key)

@@ -8,10 +8,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from cointrail.kernel.decode import BlockColumns, read_size
+from cointrail.kernel.decode import BlockColumns
 from cointrail.kernel.jit import int64, kernel
 from cointrail.kernel.merkle import merkle_root_into
 from cointrail.kernel.sha256 import sha256d_into
+from cointrail.kernel.wire import read_size
 
 U8 = npt.NDArray[np.uint8]
 I64 = npt.NDArray[np.int64]

@@ -1,4 +1,4 @@
-"""Blocks in, columns out: the fast twin of `chain.decode`, `chain.script.classify` and `chain.marks`.
+"""Blocks in, columns out: the fast twin of `chain.decode`.
 
 Two passes over a buffer that holds many blocks. `count_blocks` walks every block, checks each length
 against its block and counts; `fill_blocks` writes the columns at the places that the counts give, so
@@ -13,14 +13,14 @@ import numpy as np
 import numpy.typing as npt
 
 from cointrail.kernel.jit import int64, kernel
+from cointrail.kernel.marks import script_sig_marks, witness_marks
+from cointrail.kernel.scripts import classify_script
+from cointrail.kernel.wire import NOT_CANONICAL, TOO_MANY, TRUNCATED, read_size, read_u32
 
 U8 = npt.NDArray[np.uint8]
 I64 = npt.NDArray[np.int64]
 
 OK = 0
-TRUNCATED = 1
-TOO_MANY = 2
-NOT_CANONICAL = 3
 TRAILING = 4
 BAD_FLAG = 5
 NO_TRANSACTIONS = 6
@@ -89,38 +89,6 @@ class BlockColumns(NamedTuple):
             np.empty(outputs, np.int64),
             np.empty((outputs, 2), np.int64),
         )
-
-
-@kernel
-def read_u32(data: U8, at: int) -> int:
-    """Four bytes, little-endian."""
-    return int64(data[at]) | int64(data[at + 1]) << 8 | int64(data[at + 2]) << 16 | int64(data[at + 3]) << 24
-
-
-@kernel
-def read_size(data: U8, at: int, end: int) -> tuple[int, int]:
-    """A compact size: (value, next position), or (-fault, position)."""
-    if at >= end:
-        return -TRUNCATED, at
-    first = int64(data[at])
-    if first < 0xFD:
-        return first, at + 1
-    if first == 0xFD:
-        if at + 3 > end:
-            return -TRUNCATED, at
-        value = int64(data[at + 1]) | int64(data[at + 2]) << 8
-        return (value, at + 3) if value >= 0xFD else (int64(-NOT_CANONICAL), at)
-    if first == 0xFE:
-        if at + 5 > end:
-            return -TRUNCATED, at
-        value = read_u32(data, at + 1)
-        return (value, at + 5) if value > 0xFFFF else (int64(-NOT_CANONICAL), at)
-    if at + 9 > end:
-        return -TRUNCATED, at
-    high = read_u32(data, at + 5)
-    if high == 0:
-        return -NOT_CANONICAL, at
-    return -TOO_MANY, at
 
 
 @kernel
@@ -252,231 +220,6 @@ def count_blocks(data: U8, starts: I64, sizes: I64, counts: I64, faults: I64) ->
 
 
 @kernel
-def _valid_key_size(data: U8, at: int, length: int) -> bool:
-    head = data[at]
-    if length == 33:
-        return bool(head == 2 or head == 3)
-    if length == 65:
-        return bool(head == 4 or head == 6 or head == 7)
-    return False
-
-
-@kernel
-def _next_push(data: U8, at: int, end: int) -> tuple[int, int, int]:
-    """The operation at `at`: (push length or -1 if it pushes nothing, where its bytes begin, next).
-
-    A push that runs past `end` gives -2.
-    """
-    op = int64(data[at])
-    if op > 78:
-        return int64(-1), at + 1, at + 1
-    head = at + 1
-    length = op
-    if op == 76:
-        if head + 1 > end:
-            return int64(-2), at, at
-        length = int64(data[head])
-        head += 1
-    elif op == 77:
-        if head + 2 > end:
-            return int64(-2), at, at
-        length = int64(data[head]) | int64(data[head + 1]) << 8
-        head += 2
-    elif op == 78:
-        if head + 4 > end:
-            return int64(-2), at, at
-        length = read_u32(data, head)
-        head += 4
-    if length > end - head:
-        return int64(-2), at, at
-    return length, head, head + length
-
-
-@kernel
-def _small_number(data: U8, at: int, end: int) -> tuple[int, int]:
-    """A count of multisig keys, 1..20 in its shortest form: (number or -1, next position)."""
-    op = int64(data[at])
-    if 81 <= op <= 96:
-        return op - 80, at + 1
-    if op == 1 and at + 2 <= end:
-        value = int64(data[at + 1])
-        if 17 <= value <= 20:
-            return value, at + 2
-    return int64(-1), at
-
-
-@kernel
-def _is_multisig(data: U8, start: int, end: int) -> bool:
-    if end - start < 3 or data[end - 1] != 174:
-        return False
-    needed, at = _small_number(data, start, end)
-    if needed < 1:
-        return False
-    keys = 0
-    while at < end:
-        length, head, after = _next_push(data, at, end)
-        if length < 1 or not _valid_key_size(data, head, length):
-            break
-        keys += 1
-        at = after
-    if at >= end:
-        return False
-    total, at = _small_number(data, at, end)
-    return total == keys and needed <= keys and at == end - 1
-
-
-@kernel
-def _push_only(data: U8, start: int, end: int) -> bool:
-    at = start
-    while at < end:
-        if data[at] > 96:
-            return False
-        length, _, after = _next_push(data, at, end)
-        if length == -2:
-            return False
-        at = after
-    return True
-
-
-@kernel
-def classify_script(data: U8, start: int, length: int) -> int:
-    """The `ScriptType` of the script at `start`; twin of `chain.script.classify`."""
-    end = start + length
-    if length == 0:
-        return 0
-    op = data[start]
-    if length == 23 and op == 169 and data[start + 1] == 20 and data[start + 22] == 135:
-        return 3
-    if 4 <= length <= 42 and (op == 0 or 81 <= op <= 96) and data[start + 1] + 2 == length:
-        if op == 0:
-            return 4 if length == 22 else 5 if length == 34 else 0
-        if op == 81 and length == 34:
-            return 6
-        if op == 81 and length == 4 and data[start + 2] == 0x4E and data[start + 3] == 0x73:
-            return 7
-        return 10
-    if op == 106 and _push_only(data, start + 1, end):
-        return 9
-    if (length == 35 or length == 67) and op == length - 2 and data[end - 1] == 172:
-        if _valid_key_size(data, start + 1, length - 2):
-            return 1
-    elif (
-        length == 25
-        and op == 118
-        and data[start + 1] == 169
-        and data[start + 2] == 20
-        and data[start + 23] == 136
-        and data[start + 24] == 172
-    ):
-        return 2
-    return 8 if _is_multisig(data, start, end) else 0
-
-
-@kernel
-def _sighash_marks(byte: int) -> int:
-    base = byte & 0x1F
-    marks = 1 | (4 if base == 2 else 8 if base == 3 else 2)
-    return marks | (16 if byte & 0x80 else 0)
-
-
-@kernel
-def _der_marks(data: U8, at: int, length: int) -> int:
-    """Marks of a DER signature with its sighash byte; 0 when it is none."""
-    if length < 9 or length > 73 or data[at] != 0x30 or data[at + 1] != length - 3 or data[at + 2] != 2:
-        return 0
-    r = int64(data[at + 3])
-    if 5 + r >= length or data[at + 4 + r] != 2:
-        return 0
-    if int64(data[at + 5 + r]) + r + 7 != length:
-        return 0
-    return _sighash_marks(int64(data[at + length - 1])) | (32 if r == 33 else 0)
-
-
-@kernel
-def _item_marks(data: U8, at: int, length: int) -> int:
-    marks = _der_marks(data, at, length)
-    if length == 65 and data[at] == 4:
-        marks |= 256
-    return marks
-
-
-@kernel
-def _schnorr_marks(data: U8, at: int, length: int) -> int:
-    if length == 64:
-        return 1 | 2
-    if length == 65:
-        byte = int64(data[at + 64])
-        if 1 <= byte <= 3 or 0x81 <= byte <= 0x83:
-            return _sighash_marks(byte)
-    return 0
-
-
-@kernel
-def _script_sig_marks(data: U8, at: int, end: int, last_push: I64) -> int:
-    """Marks of a scriptSig's pushes; `last_push` gets (start, length) of the last one, or length -1."""
-    marks = 0
-    last_push[0] = at
-    last_push[1] = -1
-    while at < end:
-        length, head, after = _next_push(data, at, end)
-        if length == -2:
-            last_push[1] = -1
-            break
-        if length >= 0:
-            marks |= _item_marks(data, head, length)
-            last_push[0] = head
-            last_push[1] = length
-        else:
-            last_push[1] = -1
-        at = after
-    return marks
-
-
-@kernel
-def _is_control_block(data: U8, at: int, length: int) -> bool:
-    return 33 <= length <= 4129 and (length - 33) % 32 == 0 and (data[at] & 0xFE) == 0xC0
-
-
-@kernel
-def _witness_marks(data: U8, at: int, end: int, bare: bool) -> tuple[int, int]:  # noqa: FBT001
-    """Marks of one input's witness and the position after it. `bare`: the scriptSig is empty."""
-    items, at = read_size(data, at, end)
-    if items == 0:
-        return 0, at
-    marks = 64
-    first_at = first_length = 0
-    before_at = before_length = 0
-    last_at = last_length = 0
-    first_item = at
-    for k in range(items):
-        length, at = read_size(data, at, end)
-        marks |= _item_marks(data, at, length)
-        if k == 0:
-            first_at, first_length = at, length
-        before_at, before_length = last_at, last_length
-        last_at, last_length = at, length
-        at += length
-    after = at
-    count = items
-    if not bare:
-        return marks, after
-    if items >= 2 and last_length > 0 and data[last_at] == 0x50:
-        count -= 1
-        last_at, last_length = before_at, before_length
-    if count == 1:
-        if first_length == 64 or first_length == 65:
-            marks |= _schnorr_marks(data, first_at, first_length)
-    elif _is_control_block(data, last_at, last_length):
-        marks |= 128
-        at = first_item
-        for _ in range(count - 2):
-            length, at = read_size(data, at, end)
-            marks |= _schnorr_marks(data, at, length)
-            at += length
-    return marks, after
-
-
-@kernel
 def fill_blocks(data: U8, starts: I64, sizes: I64, first: I64, columns: BlockColumns) -> None:
     """Write the columns of blocks that `count_blocks` found sound.
 
@@ -505,7 +248,7 @@ def fill_blocks(data: U8, starts: I64, sizes: I64, first: I64, columns: BlockCol
                 where = at
                 length, at = read_size(data, at + 36, end)
                 if t > 0:
-                    marks = _script_sig_marks(data, at, at + length, push)
+                    marks = script_sig_marks(data, at, at + length, push)
                     columns.in_at[i] = where
                     columns.in_fixed[i, 0] = read_u32(data, at + length)
                     columns.in_fixed[i, 1] = marks
@@ -531,7 +274,7 @@ def fill_blocks(data: U8, starts: I64, sizes: I64, first: I64, columns: BlockCol
             if witness:
                 for k in range(inputs):
                     bare = t > 0 and columns.in_redeem[first_input + k, 1] == -2
-                    marks, at = _witness_marks(data, at, end, bare)
+                    marks, at = witness_marks(data, at, end, bare)
                     if t > 0:
                         columns.in_fixed[first_input + k, 1] |= marks
             locktime = read_u32(data, at)

@@ -10,8 +10,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from cointrail.kernel.decode import read_size
 from cointrail.kernel.jit import int64, kernel
+from cointrail.kernel.wire import read_size
 
 U8 = npt.NDArray[np.uint8]
 I64 = npt.NDArray[np.int64]

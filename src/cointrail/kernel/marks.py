@@ -1,0 +1,120 @@
+"""What an input shows of its signatures: the fast twin of `chain.marks`.
+
+The bits are those of `InputMarks`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from cointrail.kernel.jit import int64, kernel
+from cointrail.kernel.scripts import next_push
+from cointrail.kernel.wire import read_size
+
+U8 = npt.NDArray[np.uint8]
+I64 = npt.NDArray[np.int64]
+
+
+@kernel
+def _sighash_marks(byte: int) -> int:
+    base = byte & 0x1F
+    marks = 1 | (4 if base == 2 else 8 if base == 3 else 2)
+    return marks | (16 if byte & 0x80 else 0)
+
+
+@kernel
+def _der_marks(data: U8, at: int, length: int) -> int:
+    """Marks of a DER signature with its sighash byte; 0 when it is none."""
+    if length < 9 or length > 73 or data[at] != 0x30 or data[at + 1] != length - 3 or data[at + 2] != 2:
+        return 0
+    r = int64(data[at + 3])
+    if 5 + r >= length or data[at + 4 + r] != 2:
+        return 0
+    if int64(data[at + 5 + r]) + r + 7 != length:
+        return 0
+    return _sighash_marks(int64(data[at + length - 1])) | (32 if r == 33 else 0)
+
+
+@kernel
+def _item_marks(data: U8, at: int, length: int) -> int:
+    marks = _der_marks(data, at, length)
+    if length == 65 and data[at] == 4:
+        marks |= 256
+    return marks
+
+
+@kernel
+def _schnorr_marks(data: U8, at: int, length: int) -> int:
+    if length == 64:
+        return 1 | 2
+    if length == 65:
+        byte = int64(data[at + 64])
+        if 1 <= byte <= 3 or 0x81 <= byte <= 0x83:
+            return _sighash_marks(byte)
+    return 0
+
+
+@kernel
+def script_sig_marks(data: U8, at: int, end: int, last_push: I64) -> int:
+    """Marks of a scriptSig's pushes; `last_push` gets (start, length) of the last one, or length -1."""
+    marks = 0
+    last_push[0] = at
+    last_push[1] = -1
+    while at < end:
+        length, head, after = next_push(data, at, end)
+        if length == -2:
+            last_push[1] = -1
+            break
+        if length >= 0:
+            marks |= _item_marks(data, head, length)
+            last_push[0] = head
+            last_push[1] = length
+        else:
+            last_push[1] = -1
+        at = after
+    return marks
+
+
+@kernel
+def _is_control_block(data: U8, at: int, length: int) -> bool:
+    return 33 <= length <= 4129 and (length - 33) % 32 == 0 and (data[at] & 0xFE) == 0xC0
+
+
+@kernel
+def witness_marks(data: U8, at: int, end: int, bare: bool) -> tuple[int, int]:  # noqa: FBT001
+    """Marks of one input's witness and the position after it. `bare`: the scriptSig is empty."""
+    items, at = read_size(data, at, end)
+    if items == 0:
+        return 0, at
+    marks = 64
+    first_at = first_length = 0
+    before_at = before_length = 0
+    last_at = last_length = 0
+    first_item = at
+    for k in range(items):
+        length, at = read_size(data, at, end)
+        marks |= _item_marks(data, at, length)
+        if k == 0:
+            first_at, first_length = at, length
+        before_at, before_length = last_at, last_length
+        last_at, last_length = at, length
+        at += length
+    after = at
+    count = items
+    if not bare:
+        return marks, after
+    if items >= 2 and last_length > 0 and data[last_at] == 0x50:
+        count -= 1
+        last_at, last_length = before_at, before_length
+    if count == 1:
+        if first_length == 64 or first_length == 65:
+            marks |= _schnorr_marks(data, first_at, first_length)
+    elif _is_control_block(data, last_at, last_length):
+        marks |= 128
+        at = first_item
+        for _ in range(count - 2):
+            length, at = read_size(data, at, end)
+            marks |= _schnorr_marks(data, at, length)
+            at += length
+    return marks, after

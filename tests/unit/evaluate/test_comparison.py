@@ -4,6 +4,7 @@ import csv
 from pathlib import Path
 
 import pytest
+
 from cointrail.errors import NotFound
 from cointrail.evaluate.demo import Count, compare
 

@@ -87,6 +87,7 @@ def _settings(case: Case) -> dict[str, Any]:
             "max_hops": case.limits.max_hops,
             "max_outputs": case.limits.max_outputs,
             "min_value_sat": str(case.limits.min_value_sat),
+            "upstream_min_percent": case.limits.upstream_min_percent,
         },
         "policies": [policy.value for policy in case.policies],
         "files": [{"name": file.path.name, "sha256": file.sha256} for file in case.files],

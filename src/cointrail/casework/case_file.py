@@ -9,10 +9,10 @@ from pathlib import Path
 from cointrail.attribution.text_file import read_text
 from cointrail.casework.case import Case, Period, ReadFile, Seed, SeedKind
 from cointrail.casework.seed_list import read_seed, read_seed_csv
-from cointrail.casework.toml_form import TomlForm
+from cointrail.casework.toml_form import MOST, TomlForm
 from cointrail.chain.network import Network
 from cointrail.errors import BadCase
-from cointrail.tracing.limits import DEFAULT_MAX_HOPS, DEFAULT_MAX_OUTPUTS, Limits
+from cointrail.tracing.limits import Limits
 from cointrail.tracing.trace import Policy
 
 KEYS: dict[str, frozenset[str]] = {
@@ -21,7 +21,7 @@ KEYS: dict[str, frozenset[str]] = {
     "period": frozenset({"from", "to"}),
     "valuation": frozenset({"currency", "prices", "report_date"}),
     "attribution": frozenset({"tags"}),
-    "limits": frozenset({"max_hops", "max_outputs", "min_value_sat"}),
+    "limits": frozenset({"max_hops", "max_outputs", "min_value_sat", "upstream_min_percent"}),
     "flow": frozenset({"policies"}),
 }
 """Every section and key that a case file may have."""
@@ -131,13 +131,12 @@ def _read_currency(form: TomlForm) -> str | None:
 
 
 def _read_limits(form: TomlForm) -> Limits:
-    hops = form.find_whole("limits", "max_hops", 0)
-    outputs = form.find_whole("limits", "max_outputs", 1)
-    return Limits(
-        max_hops=DEFAULT_MAX_HOPS if hops is None else hops,
-        max_outputs=DEFAULT_MAX_OUTPUTS if outputs is None else outputs,
-        min_value_sat=form.find_whole("limits", "min_value_sat", 0) or 0,
-    )
+    bounds = (("max_hops", 0, MOST), ("max_outputs", 1, MOST), ("min_value_sat", 0, MOST))
+    given = {
+        name: form.find_whole("limits", name, least, most)
+        for name, least, most in (*bounds, ("upstream_min_percent", 0, 100))
+    }
+    return Limits(**{name: value for name, value in given.items() if value is not None})
 
 
 def _read_policies(form: TomlForm) -> tuple[Policy, ...]:

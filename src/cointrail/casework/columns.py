@@ -117,7 +117,8 @@ def cell(value: object) -> str:
         case date():
             return value.isoformat()
         case _:
-            return safe_text(str(value))
+            text = str(value)
+            return text if text.isascii() and text.isprintable() else safe_text(text)
 
 
 def iso_utc(when: datetime) -> str:

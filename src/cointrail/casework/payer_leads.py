@@ -92,18 +92,17 @@ def _lead_row(desk: Desk, trace: Trace, end: End) -> LeadRow:
     tier = weakest_tier(desk.near, path) if hand is Hand.SAME_HAND else None
     signer = desk.near.facts(desk.near.ledger.output_tx(end.reach.output_num)).inputs[0].script_num
     assert signer is not None, "a custodian's transaction has known inputs"
-    service = desk.services.of_script(signer)
     return LeadRow(
         payment=payment.outpoint,
         hand=hand,
         withdrawal=withdrawal,
         worth=desk.valuer.at(withdrawal.value_sat, withdrawal.time_utc),
         report=desk.valuer.at_report(withdrawal.value_sat),
-        service=service,
+        service=desk.services.of_script(signer),
         hops=end.reach.hops,
         weakest_tier=tier,
         fifo_sat=end.fifo_sat,
         haircut_sat=end.haircut_sat,
         path=desk.places.path(path, "<-"),
-        statement=state_withdrawal(payment, withdrawal, end, service, tier),
+        statement=state_withdrawal(payment, withdrawal, end, desk.services.claim_of_script(signer), tier),
     )

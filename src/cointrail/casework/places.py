@@ -21,6 +21,7 @@ class Places:
         self._blocks: dict[int, tuple[BlockHash, datetime]] = {}
         self._addresses: dict[int, str] = {}
         self._outpoints: dict[int, Outpoint] = {}
+        self._names: dict[int, str] = {}
         self._places: dict[int, Place] = {}
 
     def outpoint(self, output_num: int) -> Outpoint:
@@ -64,4 +65,10 @@ class Places:
 
     def path(self, outputs: tuple[int, ...], arrow: str) -> str:
         """The outputs' names, joined."""
-        return arrow.join(str(self.outpoint(output_num)) for output_num in outputs)
+        return arrow.join([self._name(output_num) for output_num in outputs])
+
+    def _name(self, output_num: int) -> str:
+        known = self._names.get(output_num)
+        if known is None:
+            known = self._names[output_num] = str(self.outpoint(output_num))
+        return known

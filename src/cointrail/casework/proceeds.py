@@ -58,8 +58,10 @@ def _row(desk: Desk, traced: TracedOutflow, ends: list[End]) -> ProceedRow:
     if nearest.stop is Stop.CUSTODIAN:
         hand = traced.trace.hand_of(nearest)
         outcome = f"{hand}_lead"
-        service = desk.services.of_script(desk.near.output(nearest.reach.output_num).script_num)
-        statement = state_deposit(outflow, place, nearest, service, hand)
+        receiver = desk.near.output(nearest.reach.output_num).script_num
+        service = desk.services.of_script(receiver)
+        claim = desk.services.claim_of_script(receiver)
+        statement = state_deposit(outflow, place, nearest, claim, hand)
     return ProceedRow(
         class_=traced.outflow.kind,
         outflow=outflow,

@@ -25,12 +25,20 @@ class Services:
         self._places = places
         self._claims: dict[int, tuple[Actor, Proposal]] = {}
         self._described: dict[int, Service] = {}
+        self._said: dict[int, str] = {}
 
     def of_script(self, script_num: int) -> Service:
         """The service whose cluster the script lies in; its cluster must have a custodian."""
         known = self._described.get(script_num)
         if known is None:
             known = self._described[script_num] = self._describe(script_num)
+        return known
+
+    def claim_of_script(self, script_num: int) -> str:
+        """The claim about the script's cluster, in a sentence."""
+        known = self._said.get(script_num)
+        if known is None:
+            known = self._said[script_num] = says_attribution(self.of_script(script_num))
         return known
 
     def _claim(self, label: int) -> tuple[Actor, Proposal]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from cointrail.casework.rows import Place, Service, Statement
-from cointrail.casework.services import says_attribution
+from cointrail.casework.rows import Place, Statement
 from cointrail.chain.types import COIN
 from cointrail.heuristics.base import Tier
 from cointrail.tracing.trace import Hand
@@ -19,9 +18,7 @@ def _transactions(hops: int) -> str:
     return "1 transaction" if hops == 1 else f"{hops} transactions"
 
 
-def state_withdrawal(
-    payment: Place, withdrawal: Place, end: End, service: Service, tier: Tier | None
-) -> Statement:
+def state_withdrawal(payment: Place, withdrawal: Place, end: End, claim: str, tier: Tier | None) -> Statement:
     """The sentences of a payer lead. `tier` is the weakest of a same-hand path; None: upstream."""
     hops = end.reach.hops
     if hops == 0:
@@ -50,10 +47,10 @@ def state_withdrawal(
         inference = (
             f"Same hand, weakest link {tier.name}: {basis}, so the customer of the withdrawal is the payer."
         )
-    return Statement(says_ledger=ledger, says_inference=inference, says_attribution=says_attribution(service))
+    return Statement(says_ledger=ledger, says_inference=inference, says_attribution=claim)
 
 
-def state_deposit(outflow: Place, deposit: Place, end: End, service: Service, hand: Hand) -> Statement:
+def state_deposit(outflow: Place, deposit: Place, end: End, claim: str, hand: Hand) -> Statement:
     """The sentences of a proceeds lead."""
     if end.reach.hops == 0:
         ledger = f"The outflow {outflow.outpoint} of {coins(outflow.value_sat)} is itself the deposit."
@@ -68,4 +65,4 @@ def state_deposit(outflow: Place, deposit: Place, end: End, service: Service, ha
         if hand is Hand.SAME_HAND
         else "Nothing is said about the depositor: the value passed through other hands or unlinked change."
     )
-    return Statement(says_ledger=ledger, says_inference=inference, says_attribution=says_attribution(service))
+    return Statement(says_ledger=ledger, says_inference=inference, says_attribution=claim)

@@ -115,17 +115,17 @@ class TomlForm:
                 self.refuse(f"`{key}` holds {one!r}, which is not a text", section, key, place)
         return [(one.strip(), self.line(section, key, place)) for place, one in enumerate(given)]
 
-    def find_whole(self, section: str, key: str, least: int) -> int | None:
-        """A whole number of at least `least`; None when there is none."""
+    def find_whole(self, section: str, key: str, least: int, most: int = MOST) -> int | None:
+        """A whole number, `least` to `most`; None when there is none."""
         given = self.find(section, key)
         if given is None:
             return None
-        if isinstance(given, bool) or not isinstance(given, int) or not least <= given <= MOST:
+        if isinstance(given, bool) or not isinstance(given, int) or not least <= given <= most:
             self.refuse(
                 f"`{key}` is {given!r}; it must be a whole number, {least} or more",
                 section,
                 key,
-                hint=f"at most {MOST}",
+                hint=f"at most {most}",
             )
         return given
 

@@ -29,5 +29,6 @@ def trace_back(near: Neighbourhood, output_num: int, limits: Limits) -> Trace:
     paying = near.back(paying_tx)
     hand = None if paying.stop is Stop.COINJOIN else paying.cluster
     start = Reach(output_num, 0, True, [(0, value)], value)  # noqa: FBT003  read with its field name above
-    walker = Walker(Direction(-1, near.back), limits, hand)
+    least = -(-value * limits.upstream_min_percent // 100)
+    walker = Walker(Direction(-1, near.back), limits, hand, least)
     return Trace(output_num, value, hand, Hand.UPSTREAM, walker.walk(start, paying_tx))

@@ -34,5 +34,7 @@ class Stop(StrEnum):
     """The investigator's own limit on the length of a path."""
     OUTPUT_LIMIT = "output_limit"
     """The investigator's own limit on the outputs of one walk."""
+    SMALL_SHARE = "small_share"
+    """Outside the payer's hand, less of the payment than the investigator asked to follow."""
     DUST = "dust"
     """Less value than the investigator asked to follow."""

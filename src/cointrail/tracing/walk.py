@@ -78,11 +78,13 @@ class Walker:
         direction: which way.
         limits: how far.
         hand: the cluster that the start is in the hand of; None: nobody's.
+        least_outside: satoshi that a branch outside that hand must carry, by some policy.
     """
 
     direction: Direction
     limits: Limits
     hand: int | None
+    least_outside: int = 0
     ends: list[End] = field(default_factory=list)
     _reached: int = 1
     _heap: list[tuple[int, int]] = field(default_factory=list)
@@ -135,10 +137,17 @@ class Walker:
             reach = Reach(part.output_num, parent.hops + 1, in_hand, spans, share, parent)
             if part.stop is not None:
                 self._end(part.stop, reach)
-            elif max(reach.fifo_sat, share) < self.limits.min_value_sat:
-                self._end(Stop.DUST, reach)
             else:
-                self._wait(reach, part.next_tx)
+                self._go_on(reach, part.next_tx)
+
+    def _go_on(self, reach: Reach, next_tx: int) -> None:
+        carried = max(reach.fifo_sat, reach.haircut_sat)
+        if carried < self.limits.min_value_sat:
+            self._end(Stop.DUST, reach)
+        elif carried < self.least_outside and not reach.in_hand:
+            self._end(Stop.SMALL_SHARE, reach)
+        else:
+            self._wait(reach, next_tx)
 
 
 def _spread(crossing: Crossing, going: list[Reach]) -> Iterator[tuple[Part, list[Span], int]]:

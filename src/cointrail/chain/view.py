@@ -48,6 +48,11 @@ class InputMarks(IntFlag):
     UNCOMPRESSED_KEY = 256
     """A 65-byte public key was pushed."""
 
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The words for tables, one for each mark that is set."""
+        return tuple(mark.name.lower() for mark in self if mark.name)
+
 
 @dataclass(frozen=True, slots=True)
 class InputView:

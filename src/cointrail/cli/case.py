@@ -1,0 +1,143 @@
+"""`cointrail case run`: from a case file to its list of leads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cointrail import workbench
+from cointrail.cli.options import STORE, Format, FormatOption, StoreOption
+from cointrail.cli.progress import Meter
+from cointrail.cli.render import Answer, Table, write
+
+if TYPE_CHECKING:
+    from cointrail.workbench import CaseRun
+
+Facts = list[tuple[str, object]]
+
+app = typer.Typer(help="Cases.")
+
+
+def add_to(program: typer.Typer) -> None:
+    """Put the commands of this module under the program."""
+    program.add_typer(app, name="case")
+
+
+@app.callback()
+def _cases() -> None:
+    """Cases."""
+
+
+@app.command("run")
+def run_case(
+    case: Annotated[Path, typer.Argument(metavar="CASE.toml", help="The case file.")],
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", help="Folder for the tables; those of an earlier run go.")
+    ],
+    store: StoreOption = STORE,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Run a case: value the payments, trace payers and proceeds, write one list of leads.
+
+    Writes payments.csv, leads.csv, proceeds.csv, summary.json and basis.json, all of them or none.
+    """
+    with Meter() as meter:
+        found = workbench.Workbench(store, meter.steps).run_case(case, out)
+    say_tags(found)
+    write(case_answer(found), form)
+    typer.echo(f"\nwritten to {found.out}: {', '.join(found.files)}", err=True)
+
+
+def say_tags(found: CaseRun) -> None:
+    """Say on stderr what became of the tag rows."""
+    if not found.tag_verdicts:
+        return
+    counts = ", ".join(f"{count} {verdict.value}" for verdict, count in found.tag_verdicts.items())
+    typer.echo(f"tags: {counts}; {found.unseen_tags} tagged addresses are not on this chain", err=True)
+
+
+def case_answer(found: CaseRun) -> Answer:
+    """The summary of a case: its main figures, then outcomes and leads in tables."""
+    summary = found.result.summary
+    tables = [
+        _by("leads by exchange", summary["by_exchange"]),
+        _by("leads by jurisdiction", summary["by_jurisdiction"]),
+        _outcomes("outcomes of payments", summary["payments"]["outcomes"]),
+        *(
+            _outcomes(f"outcomes of proceeds: {kind.replace('_', ' ')}", one["outcomes"])
+            for kind, one in summary["proceeds"].items()
+            if one["count"]
+        ),
+    ]
+    for title, rows in (
+        ("seeds that the chain does not hold", summary["seeds"]["missing"]),
+        ("conflicting tags", [_conflict(one) for one in summary["conflicting_clusters"]]),
+    ):
+        if rows:
+            tables.append(_by(title, rows))
+    return Answer(data=summary, facts=_facts(summary), tables=tables, basis=_basis(summary))
+
+
+def _facts(summary: dict[str, Any]) -> Facts:
+    payments, seeds = summary["payments"], summary["seeds"]
+    return [
+        ("case", summary["reference"]),
+        ("legal basis", summary["legal_basis"]),
+        ("seeds", f"{seeds['found']} of {seeds['given'] - seeds['repeated']} found on the chain"),
+        (
+            "clusters",
+            ", ".join(f"{one['label']} ({one['scripts']:,} scripts)" for one in summary["clusters"]),
+        ),
+        ("payments", payments["count"]),
+        ("payments_sat", int(payments["value_sat"])),
+        *_fiat("payments", payments),
+        *((f"not payments: {kind}", one["count"]) for kind, one in summary["not_payments"].items()),
+        *(
+            (f"leads: {key.removesuffix('_sat')}" + _unit(key), _number(key, value))
+            for key, value in summary["leads"].items()
+        ),
+    ]
+
+
+def _unit(key: str) -> str:
+    return "_sat" if key.endswith("_sat") else ""
+
+
+def _number(key: str, value: Any) -> object:
+    return int(value) if key.endswith("_sat") else value
+
+
+def _fiat(name: str, totals: dict[str, Any]) -> Facts:
+    """Both fiat totals, each with its convention: without it a figure is no evidence."""
+    facts: Facts = []
+    for one in (totals["fiat_at_payment_time"], totals["fiat_at_report_date"]):
+        if one["currency"]:
+            left = f"; {one['without_rate']} without a rate" if one["without_rate"] else ""
+            facts.append((f"{name} in {one['currency']}", f"{one['value']} ({one['convention']}{left})"))
+    return facts
+
+
+def _by(title: str, entries: list[dict[str, Any]]) -> Table:
+    heads = tuple(entries[0]) if entries else ()
+    return Table(title, heads, [[_number(head, entry[head]) for head in heads] for entry in entries])
+
+
+def _outcomes(title: str, tally: dict[str, dict[str, Any]]) -> Table:
+    rows = [(name, one["count"], int(one["value_sat"])) for name, one in tally.items()]
+    return Table(title, ("outcome", "count", "value_sat"), rows)
+
+
+def _conflict(one: dict[str, Any]) -> dict[str, Any]:
+    return {"cluster": one["label"], "parties": ", ".join(one["parties"]), "tags": len(one["tags"])}
+
+
+def _basis(summary: dict[str, Any]) -> Facts:
+    tip = summary["tip"]
+    return [
+        ("tip", f"block {tip['height']} of {summary['network']}"),
+        ("tip hash", tip["hash"]),
+        ("basis digest", summary["basis_digest"]),
+        ("policies", tuple(summary["policies"])),
+    ]

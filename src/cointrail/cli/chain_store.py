@@ -1,0 +1,165 @@
+"""`cointrail ingest`, `status`, `doctor`: the store and the blocks it comes from."""
+
+from __future__ import annotations
+
+import resource
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cointrail import workbench
+from cointrail.cli.failures import FOUND
+from cointrail.cli.options import (
+    STORE,
+    BlocksOption,
+    Format,
+    FormatOption,
+    NetworkName,
+    StoreOption,
+    WithoutUndoOption,
+)
+from cointrail.cli.progress import Meter
+from cointrail.cli.render import Answer, Table, plain, write
+
+if TYPE_CHECKING:
+    from cointrail.lookups.status import StoreStatus
+
+
+def add_to(app: typer.Typer) -> None:
+    """Put the commands of this module under the program."""
+    for command in (ingest, status, doctor):
+        app.command()(command)
+
+
+def ingest(
+    blocks: BlocksOption,
+    store: StoreOption = STORE,
+    network: Annotated[
+        NetworkName | None, typer.Option("--network", help="Refuse blocks of any other network.")
+    ] = None,
+    to: Annotated[
+        int | None, typer.Option("--to", min=0, metavar="HEIGHT", help="Last block to take in.")
+    ] = None,
+    without_undo: WithoutUndoOption = False,
+    rewind: Annotated[
+        int | None,
+        typer.Option("--rewind", min=0, metavar="HEIGHT", help="First give up the blocks above this height."),
+    ] = None,
+    memory: Annotated[
+        str, typer.Option("--memory", metavar="SIZE", help="What the look-up tables may take, like `4G`.")
+    ] = "4G",
+    threads: Annotated[int, typer.Option("--threads", min=1, help="Threads that decode.")] = 2,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Bring the store up to the tip of a node's blocks directory.
+
+    Goes on where it was when it was stopped. With nothing new it does nothing.
+    """
+    size = workbench.parse_size(memory)
+    with Meter() as meter:
+        bench = workbench.Workbench(store)
+        if rewind is not None:
+            bench.rewind(rewind)
+        report = bench.ingest(
+            blocks,
+            network=network.value if network else None,
+            to=to,
+            undo=not without_undo,
+            memory=size,
+            threads=threads,
+            progress=meter.blocks,
+        )
+    for note in report.notes:
+        typer.echo(f"note: {note}", err=True)
+    manifest = report.manifest
+    facts: list[tuple[str, object]] = [
+        ("network", manifest.network),
+        ("tip height", manifest.height),
+        ("tip hash", manifest.tip),
+        ("new blocks", report.new_blocks),
+        ("replaced blocks", report.replaced_blocks),
+        ("read transactions", report.txs),
+        ("read bytes", report.block_bytes),
+        ("seconds", f"{meter.seconds:.1f}"),
+        ("peak memory bytes", _peak_memory()),
+        ("undo checked", manifest.undo_checked),
+        ("store digest", manifest.digest),
+    ]
+    data = {
+        "network": manifest.network,
+        "tip_height": manifest.height,
+        "tip_hash": manifest.tip,
+        "store_digest": manifest.digest,
+        "new_blocks": report.new_blocks,
+        "replaced_blocks": report.replaced_blocks,
+        "transactions_read": report.txs,
+        "bytes_read": report.block_bytes,
+        "seconds": round(meter.seconds, 3),
+        "peak_memory_bytes": _peak_memory(),
+        "undo_checked": manifest.undo_checked,
+        "notes": list(report.notes),
+    }
+    if not report.new_blocks and not report.replaced_blocks:
+        typer.echo("nothing new: the store is at the tip of the blocks directory", err=True)
+    write(Answer(data=data, facts=facts), form)
+
+
+def _peak_memory() -> int:
+    """Bytes that this process has held at once, at most."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
+
+
+def status(store: StoreOption = STORE, form: FormatOption = Format.TABLE) -> None:
+    """Say what the store holds, up to which block, and what it takes on disk."""
+    found = workbench.Workbench(store).status()
+    write(Answer(data=found, facts=_status_facts(found)), form)
+
+
+def _status_facts(found: StoreStatus) -> list[tuple[str, object]]:
+    return [
+        ("store", str(found.path)),
+        ("network", found.basis.network),
+        ("tip height", found.tip.height),
+        ("tip hash", found.tip.hash),
+        ("tip time", found.tip.time_utc),
+        ("blocks", found.blocks),
+        ("settled blocks", found.settled_blocks),
+        ("transactions", found.transactions),
+        ("inputs", found.inputs),
+        ("outputs", found.outputs),
+        ("scripts", found.scripts),
+        ("undo checked", found.undo_checked),
+        ("notes", found.notes),
+        ("disk bytes", found.disk.total),
+        ("of it derived", found.disk.derived),
+        ("store digest", found.basis.store_digest),
+    ]
+
+
+def doctor(
+    blocks: BlocksOption,
+    store: StoreOption = STORE,
+    without_undo: WithoutUndoOption = False,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Compare the store with the blocks it was built from: every row, every input, every index.
+
+    Exit code 1 when something differs.
+    """
+    with Meter() as meter:
+        report = workbench.Workbench(store).doctor(blocks, undo=not without_undo, progress=meter.blocks)
+    facts: list[tuple[str, object]] = [
+        ("blocks", report.blocks),
+        ("transactions", report.txs),
+        ("inputs", report.inputs),
+        ("inputs compared with undo data", report.inputs_with_undo),
+        ("store digest", report.digest),
+        ("findings", len(report.findings)),
+    ]
+    rows = [(finding,) for finding in report.findings]
+    answer = Answer(data=plain(report), facts=facts, tables=[Table("findings", ("finding",), rows)])
+    write(answer, form)
+    if report.findings:
+        raise typer.Exit(FOUND)

@@ -1,0 +1,96 @@
+"""`cointrail tags check` and `prices check`: files looked at before a case uses them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cointrail import workbench
+from cointrail.cli.failures import FOUND
+from cointrail.cli.options import Format, FormatOption, NetworkName
+from cointrail.cli.render import Answer, Table, plain, write
+
+FilesArgument = Annotated[list[Path], typer.Argument(metavar="FILE...", help="The files.")]
+
+TAKEN = frozenset({"accepted", "conflicting", "duplicate"})
+"""Verdicts of rows that lose nothing: kept, or the same as one that is."""
+
+tags_app = typer.Typer(help="Tag files.")
+prices_app = typer.Typer(help="Price tables.")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Put the commands of this module under the program."""
+    app.add_typer(tags_app, name="tags")
+    app.add_typer(prices_app, name="prices")
+
+
+@tags_app.callback()
+def _tags() -> None:
+    """Tag files."""
+
+
+@prices_app.callback()
+def _prices() -> None:
+    """Price tables."""
+
+
+@tags_app.command("check")
+def check_tags(
+    files: FilesArgument,
+    network: Annotated[
+        NetworkName, typer.Option("--network", help="Network that the addresses must be of.")
+    ] = NetworkName.MAINNET,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Read tag files as a case would, and say what becomes of every row.
+
+    Exit code 1 when a row cannot be used.
+    """
+    found = workbench.check_tags(files, network.value)
+    counts = {verdict.value: count for verdict, count in found.counts().items()}
+    heads = ("path", "line", "verdict", "subject", "label", "reason", "warnings")
+    rows = [[getattr(row, head) for head in heads] for row in found.verdicts]
+    data = {
+        "counts": counts,
+        "files": plain(found.files),
+        "rows": [dict(zip(heads, map(plain, row), strict=True)) for row in rows],
+        "tags_digest": found.digest,
+    }
+    verdicts = [(verdict, count) for verdict, count in counts.items() if count]
+    tables = [
+        Table("rows", heads, [_numbered(row) for row in rows]),
+        Table("verdicts", ("verdict", "rows"), verdicts),
+    ]
+    write(Answer(data=data, tables=tables, basis=[("tags digest", found.digest)]), form)
+    if any(count for verdict, count in counts.items() if verdict not in TAKEN):
+        raise typer.Exit(FOUND)
+
+
+def _numbered(row: list[object]) -> list[object]:
+    """The row with its line as text: a place is no quantity."""
+    return [row[0], str(row[1]), *row[2:]]
+
+
+@prices_app.command("check")
+def check_prices(files: FilesArgument, form: FormatOption = Format.TABLE) -> None:
+    """Read price tables as a case would: source, convention, currency, time span and gaps of each."""
+    found = workbench.check_prices(files)
+    heads = (
+        "path",
+        "currency",
+        "interval",
+        "rows",
+        "first",
+        "last",
+        "gaps",
+        "lowest",
+        "highest",
+        "source",
+        "convention",
+        "digest",
+    )
+    rows = [[getattr(one, head) for head in heads] for one in found]
+    write(Answer(data={"tables": plain(found)}, tables=[Table("price tables", heads, rows)]), form)

@@ -1,0 +1,162 @@
+"""`cointrail inspect block` and `inspect tx`: raw blocks and transactions without a store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cointrail import workbench
+from cointrail.chain.network import get_network
+from cointrail.cli.options import Format, FormatOption, NetworkName
+from cointrail.cli.render import Answer, Table, write
+
+if TYPE_CHECKING:
+    from cointrail.inspection.block import RawBlock
+    from cointrail.inspection.tx import RawTransaction
+
+Facts = list[tuple[str, object]]
+
+FileArgument = Annotated[
+    Path, typer.Argument(metavar="FILE", help="Raw bytes, or the same in hex; `/dev/stdin` reads a pipe.")
+]
+NetworkOption = Annotated[NetworkName, typer.Option("--network", help="Network of the addresses.")]
+PrevoutsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--prevouts",
+        metavar="FILE",
+        help="Raw transactions in hex, one a line, whose outputs may be spent: values, fee and verdict "
+        "rest on them.",
+    ),
+]
+app = typer.Typer(help="Raw blocks and transactions, without a store.")
+
+
+def add_to(program: typer.Typer) -> None:
+    """Put the commands of this module under the program."""
+    program.add_typer(app, name="inspect")
+
+
+@app.command("block")
+def inspect_block(
+    file: FileArgument,
+    network: NetworkOption = NetworkName.MAINNET,
+    prevouts: PrevoutsOption = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Decode a block: what vouches for it, its transactions, their script types and gate verdicts."""
+    known = workbench.read_prevouts(prevouts) if prevouts else {}
+    chain = get_network(network.value)
+    write(_block_answer(workbench.inspect_block(workbench.read_raw(file), chain, known)), form)
+
+
+def _block_answer(found: RawBlock) -> Answer:
+    facts: Facts = [
+        ("hash", found.hash),
+        ("previous", found.previous),
+        ("network", found.network),
+        ("height by the coinbase", found.height),
+        ("time", found.time_utc),
+        ("version", f"{found.version:#010x}"),
+        ("bits", found.bits),
+        ("size", found.size),
+        ("transactions", found.transactions),
+        ("inputs", found.inputs),
+        ("outputs", found.outputs),
+        ("segwit transactions", found.segwit_transactions),
+        ("outputs_sat", found.outputs_sat),
+        ("proof of work", found.proof_of_work),
+        ("merkle root", found.merkle_root),
+        ("witness commitment", found.witness_commitment),
+    ]
+    types = [(kind, count) for kind, count in found.script_types.items() if count]
+    heads = (
+        "place",
+        "txid",
+        "inputs",
+        "outputs",
+        "outputs_sat",
+        "vsize",
+        "gate",
+        "reasons",
+        "unknown_prevouts",
+    )
+    rows = [
+        (
+            one.place,
+            one.txid,
+            one.inputs,
+            one.outputs,
+            one.outputs_sat,
+            one.vsize,
+            one.gate.verdict,
+            one.gate.reasons,
+            one.unknown_prevouts,
+        )
+        for one in found.txs
+    ]
+    txs = Table("transactions", heads, rows)
+    tables = [Table("outputs by script type", ("script_type", "outputs"), types), txs]
+    return Answer(data=found, facts=facts, tables=tables, csv=txs, basis=[("rules", found.rules)])
+
+
+@app.command("tx")
+def inspect_tx(
+    file: FileArgument,
+    network: NetworkOption = NetworkName.MAINNET,
+    prevouts: PrevoutsOption = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Decode a transaction: its inputs and outputs, script types, addresses and gate verdict."""
+    known = workbench.read_prevouts(prevouts) if prevouts else {}
+    chain = get_network(network.value)
+    found = workbench.inspect_tx(workbench.read_raw(file), chain, known)
+    write(_tx_answer(found), form)
+    if found.unknown_prevouts:
+        typer.echo(
+            f"\n{len(found.unknown_prevouts)} of {len(found.inputs)} spent outputs are not known, so neither "
+            "is the fee\n\nhint: give the transactions that made them with `--prevouts FILE`",
+            err=True,
+        )
+
+
+def _tx_answer(found: RawTransaction) -> Answer:
+    facts: Facts = [
+        ("txid", found.txid),
+        ("wtxid", found.wtxid),
+        ("network", found.network),
+        ("version", found.version),
+        ("locktime", found.locktime),
+        ("size", found.size),
+        ("virtual size", found.vsize),
+        ("weight", found.weight),
+        ("coinbase", found.is_coinbase),
+        ("witness", found.has_witness),
+        ("outputs_sat", found.outputs_sat),
+        ("fee_sat", found.fee_sat),
+        ("feerate in sat/vB", found.feerate),
+        ("gate", found.gate.verdict),
+        ("gate reasons", found.gate.reasons),
+    ]
+    in_heads = ("vin", "spends", "address", "script_type", "value_sat", "marks")
+    out_heads = ("vout", "address", "script_type", "value_sat", "script")
+    inputs = Table("inputs", in_heads, [[getattr(one, head) for head in in_heads] for one in found.inputs])
+    outputs = Table(
+        "outputs", out_heads, [[getattr(one, head) for head in out_heads] for one in found.outputs]
+    )
+    return Answer(
+        data=found, facts=facts, tables=[inputs, outputs], csv=_flows(found), basis=[("rules", found.rules)]
+    )
+
+
+def _flows(found: RawTransaction) -> Table:
+    """Inputs and outputs in one table: what a CSV gives."""
+    heads = ("side", "place", "address", "script_type", "value_sat", "outpoint")
+    inputs = [("input", i.vin, i.address, i.script_type, i.value_sat, i.spends) for i in found.inputs]
+    outputs = [
+        ("output", o.vout, o.address, o.script_type, o.value_sat, f"{found.txid}:{o.vout}")
+        for o in found.outputs
+    ]
+    return Table("flows", heads, [*inputs, *outputs])

@@ -1,0 +1,312 @@
+"""`cointrail address show`, `tx show`, `cluster show`, `explain`: single things in the store."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cointrail import workbench
+from cointrail.cli.options import (
+    PAGE,
+    STORE,
+    Format,
+    FormatOption,
+    LimitOption,
+    StartOption,
+    StoreOption,
+    TagsOption,
+)
+from cointrail.cli.progress import Meter
+from cointrail.cli.render import Answer, Table, write
+
+if TYPE_CHECKING:
+    from cointrail.lookups.address import AddressView
+    from cointrail.lookups.cluster import ClusterView
+    from cointrail.lookups.explain import ExplainView
+    from cointrail.lookups.tx import TransactionView
+    from cointrail.lookups.views import ClusterClaims, LookupBasis, Page, TagLine, Totals
+
+Facts = list[tuple[str, object]]
+
+ADDRESS_FORMS = "an address, an outpoint `txid:vout`, or a script in hex"
+
+_TAG_HEADS = ("via", "label", "actor", "categories", "source", "claimed on", "confidence")
+
+address_app = typer.Typer(help="Addresses.")
+tx_app = typer.Typer(help="Transactions.")
+cluster_app = typer.Typer(help="Clusters.")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Put the commands of this module under the program."""
+    app.add_typer(address_app, name="address")
+    app.add_typer(tx_app, name="tx")
+    app.add_typer(cluster_app, name="cluster")
+    app.command("explain")(explain)
+
+
+@address_app.callback()
+def _address() -> None:
+    """Addresses."""
+
+
+@tx_app.callback()
+def _tx() -> None:
+    """Transactions."""
+
+
+@cluster_app.callback()
+def _cluster() -> None:
+    """Clusters."""
+
+
+@address_app.command("show")
+def show_address(
+    address: Annotated[str, typer.Argument(help=f"What to look up: {ADDRESS_FORMS}.")],
+    store: StoreOption = STORE,
+    tags: TagsOption = [],  # noqa: B006 -- typer copies it
+    start: StartOption = 0,
+    limit: LimitOption = PAGE,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Show what an address received and spent, and the cluster it lies in."""
+    with Meter() as meter:
+        bench = workbench.Workbench(store, meter.steps)
+        found = bench.show_address(address, tags=tags, start=start, limit=limit)
+    write(_address_answer(found), form)
+    _say_page(found.page, "outputs", form)
+
+
+def _address_answer(found: AddressView) -> Answer:
+    facts: Facts = [
+        ("address", found.address),
+        ("script type", found.script_type),
+        ("script", found.script),
+        ("cluster", found.cluster.label),
+        ("cluster address", found.cluster.name),
+        ("cluster size", found.cluster.size),
+        *_claim_facts(found.claims),
+        *_total_facts(found.totals),
+        ("first seen", f"block {found.first_seen.height}, {_time(found.first_seen.time_utc)}"),
+        ("first block", found.first_seen.hash),
+        ("last seen", f"block {found.last_seen.height}, {_time(found.last_seen.time_utc)}"),
+        ("last block", found.last_seen.hash),
+    ]
+    heads = ("outpoint", "height", "block_hash", "time_utc", "value_sat", "spent_by")
+    rows = [[getattr(line, head) for head in heads] for line in found.outputs]
+    tables = [Table("outputs", heads, rows), *_tag_tables(found.tags, found.claims)]
+    return Answer(data=found, facts=facts, tables=tables, basis=_basis_facts(found.basis))
+
+
+@tx_app.command("show")
+def show_tx(
+    txid: Annotated[str, typer.Argument(help="Transaction id, as explorers show it.")],
+    store: StoreOption = STORE,
+    tags: TagsOption = [],  # noqa: B006 -- typer copies it
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Show what a transaction spends and makes, its fee, and whether its inputs may be linked."""
+    with Meter() as meter:
+        found = workbench.Workbench(store, meter.steps).show_tx(txid, tags=tags)
+    write(_tx_answer(found), form)
+
+
+def _tx_answer(found: TransactionView) -> Answer:
+    facts: Facts = [
+        ("txid", found.txid),
+        ("height", found.block.height),
+        ("block hash", found.block.hash),
+        ("time", found.block.time_utc),
+        ("coinbase", found.is_coinbase),
+        ("version", found.version),
+        ("locktime", found.locktime),
+        ("inputs_sat", found.inputs_sat),
+        ("outputs_sat", found.outputs_sat),
+        ("fee_sat", found.fee_sat),
+        ("gate", found.gate.verdict),
+        ("gate reasons", found.gate.reasons),
+    ]
+    out_heads = ("vout", "address", "script_type", "value_sat", "cluster", "spent_by")
+    in_heads = ("vin", "spends", "address", "script_type", "value_sat", "cluster", "marks")
+    tables = [
+        Table("inputs", in_heads, [[getattr(one, head) for head in in_heads] for one in found.inputs]),
+        Table("outputs", out_heads, [[getattr(one, head) for head in out_heads] for one in found.outputs]),
+        *_tag_tables(found.tags, None),
+    ]
+    return Answer(
+        data=found,
+        facts=facts,
+        tables=tables,
+        csv=_flows(found),
+        basis=_basis_facts(found.basis),
+    )
+
+
+def _flows(found: TransactionView) -> Table:
+    """Inputs and outputs in one table: what a CSV gives."""
+    heads = ("side", "place", "address", "script_type", "value_sat", "cluster", "outpoint", "spent_by")
+    inputs = [
+        ("input", i.vin, i.address, i.script_type, i.value_sat, i.cluster, i.spends, None)
+        for i in found.inputs
+    ]
+    outputs = [
+        (
+            "output",
+            o.vout,
+            o.address,
+            o.script_type,
+            o.value_sat,
+            o.cluster,
+            f"{found.txid}:{o.vout}",
+            o.spent_by,
+        )
+        for o in found.outputs
+    ]
+    return Table("flows", heads, [*inputs, *outputs])
+
+
+@cluster_app.command("show")
+def show_cluster(
+    cluster: Annotated[
+        str, typer.Argument(help=f"The cluster's label, or something in it: {ADDRESS_FORMS}.")
+    ],
+    store: StoreOption = STORE,
+    tags: TagsOption = [],  # noqa: B006 -- typer copies it
+    start: StartOption = 0,
+    limit: LimitOption = PAGE,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Show the members of a cluster, what it holds, and what tags say of it."""
+    with Meter() as meter:
+        bench = workbench.Workbench(store, meter.steps)
+        found = bench.show_cluster(cluster, tags=tags, start=start, limit=limit)
+    write(_cluster_answer(found), form)
+    _say_page(found.page, "members", form)
+    if form is Format.TABLE and len(found.members) > 1:
+        one, other = (member.address or f"script:{member.script}" for member in found.members[:2])
+        typer.echo(f"\nhint: why two members are together: `cointrail explain {one} {other}`", err=True)
+
+
+def _cluster_answer(found: ClusterView) -> Answer:
+    facts: Facts = [
+        ("cluster", found.cluster.label),
+        ("address", found.cluster.name),
+        ("size", found.cluster.size),
+        ("joined by tiers up to", found.tier),
+        *_claim_facts(found.claims),
+        *_total_facts(found.totals),
+    ]
+    heads = ("script_num", "address", "script_type", "outputs", "received_sat", "balance_sat")
+    rows = [[getattr(member, head) for head in heads] for member in found.members]
+    tables = [Table("members", heads, rows), *_tag_tables((), found.claims)]
+    return Answer(data=found, facts=facts, tables=tables, basis=_basis_facts(found.basis))
+
+
+def explain(
+    a: Annotated[str, typer.Argument(metavar="A", help=f"One: {ADDRESS_FORMS}.")],
+    b: Annotated[str, typer.Argument(metavar="B", help="The other.")],
+    store: StoreOption = STORE,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Show the transactions that join two addresses, with rule and tier, or that nothing does."""
+    with Meter() as meter:
+        found = workbench.Workbench(store, meter.steps).explain(a, b)
+    write(_explain_answer(found), form)
+
+
+def _explain_answer(found: ExplainView) -> Answer:
+    facts: Facts = [
+        ("from", found.a),
+        ("to", found.b),
+        ("joined", found.joined),
+        ("cluster", found.cluster),
+        ("weakest tier", found.weakest_tier),
+        ("says", _sentence(found)),
+    ]
+    rows = [
+        (
+            place,
+            step.rule,
+            step.tier,
+            step.txid,
+            step.block.height if step.block else None,
+            step.block.time_utc if step.block else None,
+            step.from_name,
+            step.to_name,
+        )
+        for place, step in enumerate(found.steps, 1)
+    ]
+    heads = ("step", "rule", "tier", "txid", "height", "time_utc", "from", "to")
+    return Answer(
+        data=found, facts=facts, tables=[Table("steps", heads, rows)], basis=_basis_facts(found.basis)
+    )
+
+
+def _sentence(found: ExplainView) -> str:
+    if not found.joined:
+        return "nothing joins them under the rules of the basis; that they are apart is not proven by it"
+    if not found.steps:
+        return "they are the same script"
+    return "each step is one link; the weakest one bounds the whole"
+
+
+# -- parts that several of them have
+
+
+def _time(when: object) -> str:
+    return f"{when:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _total_facts(totals: Totals) -> Facts:
+    return [
+        ("outputs", totals.outputs),
+        ("unspent outputs", totals.unspent_outputs),
+        ("received_sat", totals.received_sat),
+        ("spent_sat", totals.spent_sat),
+        ("balance_sat", totals.balance_sat),
+    ]
+
+
+def _claim_facts(claims: ClusterClaims | None) -> Facts:
+    if claims is None:
+        return []
+    if claims.conflict:
+        return [("claimed actor", f"CONFLICT: {', '.join(claims.parties)}")]
+    return [("claimed actor", claims.actor)]
+
+
+def _tag_tables(direct: Sequence[TagLine], claims: ClusterClaims | None) -> list[Table]:
+    tables = []
+    for title, lines in (("tags", direct), ("proposed for the cluster", claims.proposals if claims else ())):
+        if lines:
+            tables.append(Table(title, _TAG_HEADS, [_tag_row(line) for line in lines]))
+    return tables
+
+
+def _tag_row(line: TagLine) -> tuple[object, ...]:
+    said = f"{line.confidence} ({line.confidence_level})"
+    return (line.via, line.label, line.actor, line.categories, line.source, line.claimed_on, said)
+
+
+def _basis_facts(basis: LookupBasis) -> Facts:
+    facts: Facts = [
+        ("tip", f"block {basis.tip_height} of {basis.network}"),
+        ("tip hash", basis.tip_hash),
+        ("store digest", basis.store_digest),
+        ("clusters digest", basis.clusters_digest),
+        ("tags digest", basis.tags_digest),
+        ("rules", basis.rules),
+    ]
+    return [(name, value) for name, value in facts if value]
+
+
+def _say_page(page: Page, what: str, form: Format) -> None:
+    """Say on stderr that a list goes on: nothing is cut off in silence."""
+    after = page.start + page.shown
+    if after < page.total or page.start:
+        shown = f"{page.start + 1} to {after}" if page.shown else "none"
+        more = f"; go on with `--start {after}`" if after < page.total else ""
+        gap = "\n" if form is Format.TABLE else ""
+        typer.echo(f"{gap}{what} {shown} of {page.total}{more}", err=True)

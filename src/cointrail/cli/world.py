@@ -1,0 +1,112 @@
+"""`cointrail simulate` and `demo`: an invented world, and the whole job on it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cointrail import workbench
+from cointrail.cli.case import case_answer, say_tags
+from cointrail.cli.options import Format, FormatOption
+from cointrail.cli.progress import Meter
+from cointrail.cli.render import Answer, Table, plain, write
+
+if TYPE_CHECKING:
+    from cointrail.workbench import DemoRun
+
+DEMO_OUT = Path("demo-out")
+
+SeedOption = Annotated[int, typer.Option("--seed", min=0, help="Another number, another world.")]
+ScaleOption = Annotated[
+    float, typer.Option("--scale", min=0.001, max=10, help="Size: 1 is the full world of 7,300 payments.")
+]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Put the commands of this module under the program."""
+    for command in (simulate, demo):
+        app.command()(command)
+
+
+def simulate(
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="New or empty folder for the world.")],
+    seed: SeedOption = 1,
+    unsigned: Annotated[
+        bool, typer.Option("--unsigned", help="Write stand-ins for signatures, and have nobody validate.")
+    ] = False,
+    scale: ScaleOption = 1.0,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Make an invented bitcoin economy with known truth: blocks, tags, prices, a case.
+
+    The same seed gives the same bytes. Signed where the libraries for it are installed.
+    """
+    with Meter() as meter:
+        summary = workbench.simulate_world(
+            seed,
+            out,
+            signed=False if unsigned else None,
+            scale=scale,
+            progress=lambda done, total: meter.steps("simulate", done, total),
+        )
+    if not summary.signed:
+        typer.echo("note: this world is UNSIGNED; its blocks were validated by nobody", err=True)
+    data = plain(summary)
+    write(Answer(data=data, facts=[(name.replace("_", " "), value) for name, value in data.items()]), form)
+
+
+def demo(
+    seed: SeedOption = 1,
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", help="Folder for the world, the store and the case.")
+    ] = DEMO_OUT,
+    scale: ScaleOption = 1.0,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Run the whole job on an invented world and compare what was found with what is true there."""
+    with Meter() as meter:
+        run = workbench.run_demo(out, seed, scale=scale, progress=meter.steps, blocks_progress=meter.blocks)
+    if run.world_was_there:
+        typer.echo(f"the world of seed {seed} was there already in {run.out / 'world'}", err=True)
+    say_tags(run.case)
+    write(_demo_answer(run), form)
+    typer.echo(f"\nthe list of leads is in {run.out / 'case' / 'leads.csv'}", err=True)
+
+
+def _demo_answer(run: DemoRun) -> Answer:
+    counts = {name: plain(getattr(run.comparison, name)) for name in ("payments", "leads", "proceeds")}
+    missed = {name: getattr(run.comparison, f"missed_{name}") for name in counts}
+    case = run.case.result
+    data = {
+        **counts,
+        "seconds": run.seconds,
+        "missed": missed,
+        "world": run.world,
+        "basis_digest": case.basis.digest(),
+    }
+    rows = [(name, one["true"], one["found"], one["wrong"], _share(one)) for name, one in counts.items()]
+    lost = [(name, why, count) for name, by in missed.items() for why, count in by.items()]
+    times = [(name, f"{seconds:.1f}") for name, seconds in run.seconds.items()]
+    answer = case_answer(run.case)
+    return Answer(
+        data=data,
+        facts=[
+            ("world", f"seed {run.world['seed']}, {run.world['transactions']:,} transactions"),
+            ("blocks", run.world["note"]),
+            *answer.facts,
+        ],
+        tables=[
+            *answer.tables,
+            Table("what was missed, and why", ("of", "reason", "count"), lost),
+            Table("seconds", ("stage", "seconds"), times),
+            Table("found against true", ("of", "true", "found", "wrong", "found %"), rows),
+        ],
+        csv=Table("found against true", ("of", "true", "found", "wrong", "found %"), rows),
+        basis=answer.basis,
+    )
+
+
+def _share(count: dict[str, int]) -> str | None:
+    return f"{100 * count['found'] / count['true']:.1f}" if count["true"] else None

@@ -1,0 +1,1 @@
+"""Raw blocks and transactions, looked at without a store."""

@@ -1,0 +1,124 @@
+"""A snapshot with its clusters and tags, and the names of things in it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import numpy as np
+import numpy.typing as npt
+
+import cointrail
+from cointrail.attribution.resolve import Attribution, ClusterTags
+from cointrail.attribution.tags import Tag
+from cointrail.chain.address import encode_address
+from cointrail.clustering.clusters import Clusters
+from cointrail.lookups.views import BlockRef, ClusterClaims, ClusterRef, LookupBasis, TagLine, Totals
+from cointrail.store.reader import Snapshot
+from cointrail.store.schema import NOT_YET
+
+U64 = npt.NDArray[np.uint64]
+
+
+class LookupDesk:
+    """One pinned state of the store and what is said of it.
+
+    Args:
+        snapshot: the chain.
+        clusters: of the same snapshot.
+        attribution: a tag set laid over those clusters; None without tags.
+    """
+
+    def __init__(
+        self, snapshot: Snapshot, clusters: Clusters, attribution: Attribution | None = None
+    ) -> None:
+        self.snapshot = snapshot
+        self.clusters = clusters
+        self.attribution = attribution
+
+    @property
+    def basis(self) -> LookupBasis:
+        """What every answer from here rests on."""
+        return LookupBasis(
+            network=self.snapshot.network.name,
+            tip_hash=self.snapshot.tip_hash,
+            tip_height=self.snapshot.height,
+            store_digest=self.snapshot.digest,
+            clusters_digest=self.clusters.digest,
+            tags_digest=self.attribution.digest if self.attribution else None,
+            rules=self.clusters.rules,
+            program=f"cointrail {cointrail.__version__}",
+        )
+
+    # -- names
+
+    def address(self, script_num: int) -> str | None:
+        """The address of a script; None for a type that has none."""
+        return encode_address(self.snapshot.get_script(script_num), self.snapshot.network)
+
+    def name(self, script_num: int) -> str:
+        """The address of a script, or `script:` and its hex."""
+        return self.address(script_num) or f"script:{self.snapshot.get_script(script_num).hex()}"
+
+    def cluster(self, script_num: int) -> ClusterRef:
+        """The cluster that a script lies in."""
+        label = self.clusters.label(script_num)
+        return ClusterRef(label, self.name(label), self.clusters.size(label))
+
+    def block(self, height: int) -> BlockRef:
+        """The block at a height."""
+        when = datetime.fromtimestamp(self.snapshot.block_time(height), UTC)
+        return BlockRef(height, self.snapshot.block_hash(height), when)
+
+    def block_of_tx(self, tx_num: int) -> BlockRef:
+        """The block that a transaction is in."""
+        return self.block(self.snapshot.tx_height(tx_num))
+
+    def input_name(self, input_num: int) -> str:
+        """`txid:vin` of an input."""
+        tx = self.snapshot.input_tx(input_num)
+        return f"{self.snapshot.txid(tx)}:{input_num - self.snapshot.tx_input_range(tx)[0]}"
+
+    # -- sums
+
+    def totals(self, outputs: U64) -> Totals:
+        """Sums over outputs."""
+        values = self.snapshot.column("outputs.value").take(outputs).astype(np.int64)
+        unspent = self.snapshot.spent_by_many(outputs) == NOT_YET
+        received, balance = int(values.sum()), int(values[unspent].sum())
+        return Totals(len(outputs), int(unspent.sum()), received, received - balance, balance)
+
+    # -- claims
+
+    def script_tags(self, script_num: int) -> tuple[TagLine, ...]:
+        """The direct tags of a script."""
+        found = self.attribution.of_script(script_num) if self.attribution else ()
+        return tuple(tag_line(tag) for tag in found)
+
+    def tx_tags(self, tx_num: int) -> tuple[TagLine, ...]:
+        """The tags of a transaction."""
+        found = self.attribution.of_tx(self.snapshot.txid(tx_num)) if self.attribution else ()
+        return tuple(tag_line(tag) for tag in found)
+
+    def cluster_claims(self, label: int) -> ClusterClaims | None:
+        """What is proposed for a cluster; None when nothing is."""
+        found = self.attribution.of_cluster(label) if self.attribution else None
+        return None if found is None else _claims(found)
+
+
+def _claims(found: ClusterTags) -> ClusterClaims:
+    lines = tuple(tag_line(proposal.tag) for proposal in found.proposals)
+    return ClusterClaims(found.actor, found.conflict, found.parties, lines)
+
+
+def tag_line(tag: Tag) -> TagLine:
+    """A tag as listings show it."""
+    return TagLine(
+        label=tag.label,
+        actor=tag.actor,
+        categories=tag.categories,
+        source=tag.source,
+        claimed_on=tag.lastmod,
+        confidence=tag.confidence.id,
+        confidence_level=tag.confidence.level,
+        via=tag.subject,
+    )

@@ -1,0 +1,61 @@
+"""The one facade: everything that the command line, and later other front ends, may ask for.
+
+Nothing is loaded before it is asked for, so that help and shell completion come at once.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cointrail.casework.outputs import safe_cell
+    from cointrail.inspection.block import inspect_block
+    from cointrail.inspection.prevouts import read_prevouts
+    from cointrail.inspection.raw_file import read_raw
+    from cointrail.inspection.tx import inspect_tx
+    from cointrail.simulate import simulate_world
+    from cointrail.workbench.bench import CaseRun, Workbench
+    from cointrail.workbench.checks import PriceCheck, check_prices, check_tags
+    from cointrail.workbench.demo import DemoRun, run_demo
+    from cointrail.workbench.options import parse_size
+
+__all__ = [
+    "CaseRun",
+    "DemoRun",
+    "PriceCheck",
+    "Workbench",
+    "check_prices",
+    "check_tags",
+    "inspect_block",
+    "inspect_tx",
+    "parse_size",
+    "read_prevouts",
+    "read_raw",
+    "run_demo",
+    "safe_cell",
+    "simulate_world",
+]
+
+_HOMES = {
+    "CaseRun": "cointrail.workbench.bench",
+    "DemoRun": "cointrail.workbench.demo",
+    "PriceCheck": "cointrail.workbench.checks",
+    "Workbench": "cointrail.workbench.bench",
+    "check_prices": "cointrail.workbench.checks",
+    "check_tags": "cointrail.workbench.checks",
+    "inspect_block": "cointrail.inspection.block",
+    "inspect_tx": "cointrail.inspection.tx",
+    "parse_size": "cointrail.workbench.options",
+    "read_prevouts": "cointrail.inspection.prevouts",
+    "read_raw": "cointrail.inspection.raw_file",
+    "run_demo": "cointrail.workbench.demo",
+    "safe_cell": "cointrail.casework.outputs",
+    "simulate_world": "cointrail.simulate",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

@@ -1,0 +1,166 @@
+"""A store and what can be asked of it. Each method wires the layers below and returns one value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cointrail.attribution.load import load_tags
+from cointrail.attribution.resolve import resolve
+from cointrail.attribution.tags import Verdict
+from cointrail.casework.case_file import load_case
+from cointrail.casework.outputs import OWNED, write_case
+from cointrail.casework.result import CaseResult
+from cointrail.casework.run import run_case
+from cointrail.chain.network import get_network
+from cointrail.clustering.build import load_or_build
+from cointrail.lookups import address, cluster, tx
+from cointrail.lookups import explain as explanation
+from cointrail.lookups.desk import LookupDesk
+from cointrail.lookups.status import StoreStatus, store_status
+from cointrail.sources.blocks_dir import BlocksDirectory
+from cointrail.store import ingest as store_ingest
+from cointrail.store.doctor import DoctorReport, examine
+from cointrail.store.ingest import DEFAULT_MEMORY, IngestReport, rewind
+from cointrail.store.reader import Snapshot, open_snapshot
+from cointrail.valuation.rates import RateBook
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Progress = Callable[[str, int, int], None]
+"""Told the stage, how much is done, and how much there is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRun:
+    """A case that was run and written.
+
+    Attributes:
+        result: its rows, summary and basis.
+        out: the folder that holds its files.
+        files: their names.
+        tag_verdicts: rows of the tag files by verdict, those with none left out.
+        unseen_tags: tagged addresses that the chain does not hold.
+    """
+
+    result: CaseResult
+    out: Path
+    files: tuple[str, ...]
+    tag_verdicts: dict[Verdict, int]
+    unseen_tags: int
+
+
+class Workbench:
+    """Everything that can be asked of one store.
+
+    Args:
+        store: its folder; only `ingest` makes it.
+        progress: told how far long work is.
+    """
+
+    def __init__(self, store: Path, progress: Progress | None = None) -> None:
+        self.store = store
+        self._progress = progress
+
+    # -- the store
+
+    def ingest(
+        self,
+        blocks: Path,
+        *,
+        network: str | None = None,
+        to: int | None = None,
+        undo: bool = True,
+        memory: int = DEFAULT_MEMORY,
+        threads: int = 2,
+        progress: store_ingest.Progress | None = None,
+    ) -> IngestReport:
+        """Bring the store up to the tip of a blocks directory; see `cointrail.store.ingest`."""
+        with BlocksDirectory(
+            blocks, network=get_network(network) if network else None, to=to, undo=undo
+        ) as source:
+            return store_ingest.ingest(self.store, source, memory=memory, threads=threads, progress=progress)
+
+    def rewind(self, height: int) -> None:
+        """Give up the blocks above a height; see `cointrail.store.ingest.rewind`."""
+        rewind(self.store, height)
+
+    def doctor(
+        self, blocks: Path, *, undo: bool = True, progress: store_ingest.Progress | None = None
+    ) -> DoctorReport:
+        """Compare the store with the blocks; see `cointrail.store.doctor`."""
+        with BlocksDirectory(blocks, undo=undo) as source:
+            return examine(self.store, source, progress=progress)
+
+    def status(self) -> StoreStatus:
+        """What the store holds."""
+        with open_snapshot(self.store) as snapshot:
+            return store_status(snapshot)
+
+    # -- single things
+
+    def show_address(
+        self, text: str, *, tags: Sequence[Path] = (), start: int = 0, limit: int = 25
+    ) -> address.AddressView:
+        """An address, a script in hex, or the script of an outpoint."""
+        with self._desk(tags) as desk:
+            return address.show_address(desk, text, start=start, limit=limit)
+
+    def show_tx(self, text: str, *, tags: Sequence[Path] = ()) -> tx.TransactionView:
+        """A transaction."""
+        with self._desk(tags) as desk:
+            return tx.show_tx(desk, text)
+
+    def show_cluster(
+        self, text: str, *, tags: Sequence[Path] = (), start: int = 0, limit: int = 25
+    ) -> cluster.ClusterView:
+        """A cluster, by its label or by something in it."""
+        with self._desk(tags) as desk:
+            return cluster.show_cluster(desk, text, start=start, limit=limit)
+
+    def explain(self, a: str, b: str) -> explanation.ExplainView:
+        """What joins two scripts."""
+        with self._desk(()) as desk:
+            return explanation.explain(desk, a, b)
+
+    # -- cases
+
+    def run_case(self, case_file: Path, out: Path) -> CaseRun:
+        """Run a case file and write its files into `out`, all of them or none."""
+        with open_snapshot(self.store) as snapshot:
+            case = load_case(case_file, snapshot.network)
+            tags = load_tags(case.tags, snapshot.network)
+            rates = RateBook.load(case.prices)
+            clusters = load_or_build(snapshot, progress=self._stage("clusters"))
+            attribution = resolve(tags, snapshot.find_script, clusters.label)
+            result = run_case(case, snapshot, clusters, attribution, rates, progress=self._stage("trace"))
+        write_case(result, out)
+        verdicts = {verdict: count for verdict, count in tags.counts().items() if count}
+        return CaseRun(
+            result=result, out=out, files=OWNED, tag_verdicts=verdicts, unseen_tags=attribution.unseen
+        )
+
+    def build_clusters(self) -> None:
+        """Build the clusters of the store's present state, so that what follows finds them."""
+        with open_snapshot(self.store) as snapshot:
+            load_or_build(snapshot, progress=self._stage("clusters"))
+
+    @contextmanager
+    def _desk(self, tags: Sequence[Path]) -> Iterator[LookupDesk]:
+        with open_snapshot(self.store) as snapshot:
+            yield self._open_desk(snapshot, tags)
+
+    def _open_desk(self, snapshot: Snapshot, tags: Sequence[Path]) -> LookupDesk:
+        tag_set = load_tags(tags, snapshot.network) if tags else None
+        clusters = load_or_build(snapshot, progress=self._stage("clusters"))
+        if tag_set is None:
+            return LookupDesk(snapshot, clusters)
+        return LookupDesk(snapshot, clusters, resolve(tag_set, snapshot.find_script, clusters.label))
+
+    def _stage(self, name: str) -> Callable[[int, int], None] | None:
+        progress = self._progress
+        return None if progress is None else lambda done, total: progress(name, done, total)

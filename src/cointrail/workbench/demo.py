@@ -1,0 +1,145 @@
+"""The whole job on an invented world, and what came of it against what is true there."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cointrail
+from cointrail.errors import BadInput
+from cointrail.evaluate.demo import Comparison, compare
+from cointrail.simulate import simulate_world
+from cointrail.simulate.world import VERSION
+from cointrail.store import ingest as store_ingest
+from cointrail.store.manifest import read_manifest
+from cointrail.workbench.bench import CaseRun, Progress, Workbench
+
+STAGES = ("simulate", "ingest", "clusters", "case", "compare")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoRun:
+    """What the demo did.
+
+    Attributes:
+        world: what `world.json` says of the world.
+        world_was_there: whether an earlier run had made it.
+        comparison: found against true.
+        seconds: by stage.
+        case: the case that was run.
+        out: holds `world`, `store` and `case`.
+    """
+
+    world: dict[str, Any]
+    world_was_there: bool
+    comparison: Comparison
+    seconds: dict[str, float]
+    case: CaseRun
+    out: Path
+
+
+class _Clock:
+    """Seconds by stage."""
+
+    def __init__(self) -> None:
+        self.seconds = dict.fromkeys(STAGES, 0.0)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        began = time.perf_counter()
+        yield
+        self.seconds[name] = round(time.perf_counter() - began, 3)
+
+
+def run_demo(
+    out: Path,
+    seed: int,
+    *,
+    scale: float = 1.0,
+    progress: Progress | None = None,
+    blocks_progress: store_ingest.Progress | None = None,
+) -> DemoRun:
+    """Simulate a world (unless it is there), ingest it, run its case, compare with its truth.
+
+    Args:
+        out: gets `world`, `store` and `case`; those of another seed or version are replaced.
+        seed: of the world.
+        scale: 1 is the full world.
+        progress: told the stage and how far it is.
+        blocks_progress: the same of ingest.
+
+    Raises:
+        BadInput: `out` cannot be used.
+    """
+    clock, world, store = _Clock(), out / "world", out / "store"
+    with clock.stage("simulate"):
+        there = _is_made(world, seed, scale)
+        if not there:
+            _make(out, seed, scale, progress)
+    bench = Workbench(store, progress)
+    with clock.stage("ingest"):
+        bench.ingest(world / "blocks", progress=blocks_progress)
+    with clock.stage("clusters"):
+        bench.build_clusters()
+    with clock.stage("case"):
+        case = bench.run_case(world / "case.toml", out / "case")
+    with clock.stage("compare"):
+        comparison = compare(world, out / "case")
+    return DemoRun(
+        world=_read(world),
+        world_was_there=there,
+        comparison=comparison,
+        seconds=clock.seconds,
+        case=case,
+        out=out,
+    )
+
+
+def _read(world: Path) -> dict[str, Any]:
+    """What `world.json` says; nothing when there is none."""
+    try:
+        said: dict[str, Any] = json.loads((world / "world.json").read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except ValueError as error:
+        raise BadInput(
+            f"`{world / 'world.json'}` cannot be read", hint="remove the folder, or name another with `--out`"
+        ) from error
+    return said
+
+
+def _is_made(world: Path, seed: int, scale: float) -> bool:
+    """Whether this very world is there, made by this program."""
+    said = _read(world)
+    versions = said.get("versions", {})
+    ours = (versions.get("world"), versions.get("cointrail")) == (VERSION, cointrail.__version__)
+    return ours and (said["seed"], said["scale"]) == (seed, scale)
+
+
+def _make(out: Path, seed: int, scale: float, progress: Progress | None) -> None:
+    """Make the world beside its place, then put it there; what was built from another goes."""
+    world, fresh, store = out / "world", out / ".world-in-the-making", out / "store"
+    if world.exists() and not _read(world):
+        raise BadInput(
+            f"`{world}` is there and is no simulated world", hint="name another folder with `--out`"
+        )
+    before = read_manifest(store) if store.is_dir() else None
+    if before is not None and before.network != "regtest":
+        raise BadInput(
+            f"`{store}` holds {before.network}, not a simulated world",
+            hint="name another folder with `--out`",
+        )
+    told = None if progress is None else lambda done, total: progress("simulate", done, total)
+    shutil.rmtree(fresh, ignore_errors=True)
+    simulate_world(seed, fresh, scale=scale, progress=told)
+    if before is not None:
+        shutil.rmtree(store)
+    if world.exists():
+        shutil.rmtree(world)
+    fresh.rename(world)

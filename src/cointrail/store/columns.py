@@ -131,5 +131,5 @@ class Column:
             return -1
         wanted = self.settled.dtype.type(value)
         if len(self.recent) and self.recent[0] <= wanted:
-            return self.border + int(np.searchsorted(self.recent, wanted, side="right")) - 1
-        return int(np.searchsorted(self.settled, wanted, side="right")) - 1
+            return self.border + int(self.recent.searchsorted(wanted, side="right")) - 1
+        return int(self.settled.searchsorted(wanted, side="right")) - 1

@@ -70,8 +70,8 @@ class Run:
     def bounds(self, key: Any) -> tuple[int, int]:
         """Where `key` stands: first and last row, last not included."""
         wanted = self.keys.dtype.type(key)
-        first = int(np.searchsorted(self.keys, wanted, side="left"))
-        return first, int(np.searchsorted(self.keys, wanted, side="right"))
+        first = int(self.keys.searchsorted(wanted, side="left"))
+        return first, int(self.keys.searchsorted(wanted, side="right"))
 
     def find(self, key: Any) -> Array:
         """The numbers under `key`, ascending."""

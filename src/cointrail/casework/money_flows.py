@@ -88,7 +88,7 @@ def list_flows(
     outflows: list[Outflow] = []
     for output_num in received:
         row = near.output(output_num)
-        facts = near.facts(ledger.output_tx(output_num))
+        facts = near.facts(near.maker(output_num))
         inflow, left_out = _sort_inflow(near, ledger, row, facts, period)
         if inflow is not None:
             inflows.append(inflow)

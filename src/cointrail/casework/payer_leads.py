@@ -90,7 +90,7 @@ def _lead_row(desk: Desk, trace: Trace, end: End) -> LeadRow:
     path = end.reach.path()
     hand = trace.hand_of(end)
     tier = weakest_tier(desk.near, path) if hand is Hand.SAME_HAND else None
-    signer = desk.near.facts(desk.near.ledger.output_tx(end.reach.output_num)).inputs[0].script_num
+    signer = desk.near.facts(desk.near.maker(end.reach.output_num)).inputs[0].script_num
     assert signer is not None, "a custodian's transaction has known inputs"
     return LeadRow(
         payment=payment.outpoint,

@@ -49,7 +49,7 @@ class Places:
         return known
 
     def _build(self, row: CreatedRow) -> Place:
-        height = self._ledger.tx_height(self._ledger.output_tx(row.output_num))
+        height = self._ledger.tx_height(self._near.maker(row.output_num))
         if height not in self._blocks:
             when = datetime.fromtimestamp(self._ledger.block_time(height), UTC)
             self._blocks[height] = (self._ledger.block_hash(height), when)

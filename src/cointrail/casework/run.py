@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from cointrail.casework.basis import basis_of
 from cointrail.casework.case import Case
 from cointrail.casework.desk import Desk
 from cointrail.casework.money_flows import InflowClass, MoneyFlows, list_flows
-from cointrail.casework.payer_leads import TracedInflow, lead_rows, payment_row, trace_inflow
+from cointrail.casework.payer_leads import lead_rows, payment_row, trace_inflow
 from cointrail.casework.proceeds import TracedOutflow, proceed_rows, trace_outflow
 from cointrail.casework.result import CaseResult
+from cointrail.casework.rows import LeadRow, PaymentRow
 from cointrail.casework.sight import CaseClusters, CaseLedger, CaseRates, CaseTags
 from cointrail.casework.subject import find_subject
 from cointrail.casework.summary import (
@@ -52,11 +54,9 @@ def run_case(
     subject = find_subject(case, snapshot, clusters, attribution)
     desk = Desk(case, subject, ledger=snapshot, clusters=clusters, tags=attribution, rates=rates)
     flows = list_flows(desk.near, snapshot, subject.scripts, case.period)
-    inflows, outflows = _trace(desk, flows, progress)
-    payments = tuple(payment_row(desk, traced) for traced in inflows)
-    leads = tuple(
-        row for traced in inflows if traced.kind is InflowClass.PAYMENT for row in lead_rows(desk, traced)
-    )
+    told = _Told(len(flows.inflows) + len(flows.outflows), progress)
+    payments, leads = _follow_inflows(desk, flows, told)
+    outflows = _follow_outflows(desk, flows, told)
     proceeds = tuple(row for traced in outflows for row in proceed_rows(desk, traced))
     basis = basis_of(case, snapshot, clusters, attribution, rates)
     summary = {
@@ -71,18 +71,38 @@ def run_case(
     return CaseResult(basis=basis, payments=payments, leads=leads, proceeds=proceeds, summary=summary)
 
 
-def _trace(
-    desk: Desk, flows: MoneyFlows, progress: Progress | None
-) -> tuple[list[TracedInflow], list[TracedOutflow]]:
-    in_all = len(flows.inflows) + len(flows.outflows)
-    inflows: list[TracedInflow] = []
-    outflows: list[TracedOutflow] = []
+@dataclass
+class _Told:
+    """Counts flows that are done, and tells."""
+
+    in_all: int
+    progress: Progress | None
+    done: int = 0
+
+    def one_more(self) -> None:
+        self.done += 1
+        if self.progress is not None:
+            self.progress(self.done, self.in_all)
+
+
+def _follow_inflows(
+    desk: Desk, flows: MoneyFlows, told: _Told
+) -> tuple[tuple[PaymentRow, ...], tuple[LeadRow, ...]]:
+    """Rows for each inflow; its walk is let go before the next one begins."""
+    payments: list[PaymentRow] = []
+    leads: list[LeadRow] = []
     for inflow in flows.inflows:
-        inflows.append(trace_inflow(desk, inflow))
-        if progress is not None:
-            progress(len(inflows), in_all)
+        traced = trace_inflow(desk, inflow)
+        payments.append(payment_row(desk, traced))
+        if traced.kind is InflowClass.PAYMENT:
+            leads += lead_rows(desk, traced)
+        told.one_more()
+    return tuple(payments), tuple(leads)
+
+
+def _follow_outflows(desk: Desk, flows: MoneyFlows, told: _Told) -> list[TracedOutflow]:
+    outflows: list[TracedOutflow] = []
     for outflow in flows.outflows:
         outflows.append(trace_outflow(desk, outflow))
-        if progress is not None:
-            progress(len(inflows) + len(outflows), in_all)
-    return inflows, outflows
+        told.one_more()
+    return outflows

@@ -24,7 +24,7 @@ def trace_back(near: Neighbourhood, output_num: int, limits: Limits) -> Trace:
         output_num: the payment.
         limits: how far to walk.
     """
-    paying_tx = near.ledger.output_tx(output_num)
+    paying_tx = near.maker(output_num)
     value = near.output(output_num).value
     paying = near.back(paying_tx)
     hand = None if paying.stop is Stop.COINJOIN else paying.cluster

@@ -31,7 +31,7 @@ def weakest_tier(near: Neighbourhood, path: tuple[int, ...]) -> Tier:
     """
     if len(path) == 1:
         return Tier.T0
-    paying = near.facts(near.ledger.output_tx(path[0]))
+    paying = near.facts(near.maker(path[0]))
     signers = {row.script_num for row in paying.inputs if row.script_num is not None}
     if len(path) == 2 and len(signers) == 1:
         return Tier.T0

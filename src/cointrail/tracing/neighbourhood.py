@@ -82,6 +82,7 @@ class Neighbourhood:
         self._labels: dict[int, int] = {}
         self._receivers: dict[int, Stop | None] = {}
         self._facts: dict[int, TxFacts] = {}
+        self._made_by: dict[int, int] = {}
         self._back: dict[int, Crossing] = {}
         self._forth: dict[int, Crossing] = {}
 
@@ -106,9 +107,16 @@ class Neighbourhood:
             )
         return known
 
+    def maker(self, output_num: int) -> int:
+        """The transaction that created the output."""
+        known = self._made_by.get(output_num)
+        if known is None:
+            known = self._made_by[output_num] = self.ledger.output_tx(output_num)
+        return known
+
     def output(self, output_num: int) -> CreatedRow:
         """The row of one output."""
-        outputs = self.facts(self.ledger.output_tx(output_num)).outputs
+        outputs = self.facts(self.maker(output_num)).outputs
         return outputs[output_num - outputs[0].output_num]
 
     def receiver_stop(self, script_num: int) -> Stop | None:

@@ -159,6 +159,10 @@ class FakeSnapshot:
         """The type of a script."""
         return classify(self.scripts[script_num])
 
+    def script_types(self, first: int, last: int) -> npt.NDArray[np.uint8]:
+        """The types of scripts first..last - 1."""
+        return np.array([classify(script) for script in self.scripts[first:last]], dtype=np.uint8)
+
     def find_scripthash(self, sha256_of_script: bytes) -> int | None:
         """The number of the script with this hash."""
         return self._by_hash.get(sha256_of_script)

@@ -56,8 +56,7 @@ def find_cached(chain: ChainView, rules: tuple[str, ...]) -> Clusters | None:
 
 def _load(folder: Path, manifest: dict[str, Any]) -> Clusters:
     def column(name: str) -> npt.NDArray[Any]:
-        mapped: npt.NDArray[Any] = np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
-        return mapped
+        return np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False))
 
     return Clusters(
         partitions={t: Partition(*(column(f"t{t.value}_{name}") for name in _COLUMNS)) for t in _TIERS},

@@ -43,6 +43,9 @@ class ChainView(Protocol):
     def script_type(self, script_num: int, /) -> ScriptType:
         """The type of a script."""
 
+    def script_types(self, first: int, last: int, /) -> npt.NDArray[np.uint8]:
+        """The types of scripts first..last - 1."""
+
     def get_script(self, script_num: int, /) -> bytes:
         """The bytes of a script."""
 

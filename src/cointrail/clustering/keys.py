@@ -25,7 +25,8 @@ class KeyLink(NamedTuple):
 Shown = dict[bytes, int]
 """SHA-256 of a redeem script that a spend has shown -> number of its P2SH script."""
 
-_ONE_KEY = frozenset({ScriptType.P2PK, ScriptType.P2PKH, ScriptType.P2WPKH})
+_CHUNK = 1 << 20
+"""Scripts whose types are looked at in one go."""
 
 
 def find_key_links(chain: ChainView) -> list[KeyLink]:
@@ -57,21 +58,26 @@ def _links_of_redeem_scripts(chain: ChainView, shown: Shown) -> Iterator[KeyLink
 
 def _links_of_scripts(chain: ChainView, shown: Shown) -> Iterator[KeyLink]:
     """P2PKH is looked at only for nested keys: its links to the others are found from their side."""
-    for number in range(chain.n_scripts):
-        kind = chain.script_type(number)
-        if kind == ScriptType.P2WSH:
-            inner = chain.find_scripthash(payload(chain.get_script(number)))
-            yield from _link(number, inner, "inner_script")
-        elif kind in _ONE_KEY and (shown or kind != ScriptType.P2PKH):
-            yield from _links_of_key(chain, number, shown)
+    wanted = [ScriptType.P2PK, ScriptType.P2WPKH, ScriptType.P2WSH]
+    if shown:
+        wanted.append(ScriptType.P2PKH)
+    for first in range(0, chain.n_scripts, _CHUNK):
+        types = chain.script_types(first, min(first + _CHUNK, chain.n_scripts))
+        for at in np.flatnonzero(np.isin(types, wanted)):
+            number, kind = first + int(at), ScriptType(int(types[at]))
+            if kind == ScriptType.P2WSH:
+                inner = chain.find_scripthash(payload(chain.get_script(number)))
+                yield from _link(number, inner, "inner_script")
+            else:
+                yield from _links_of_key(chain, number, kind, shown)
 
 
-def _links_of_key(chain: ChainView, number: int, shown: Shown) -> Iterator[KeyLink]:
+def _links_of_key(chain: ChainView, number: int, kind: ScriptType, shown: Shown) -> Iterator[KeyLink]:
     key = key_hash(chain.get_script(number))
     if key is None:
         return
     for script in (p2pkh(key), p2wpkh(key)):
         yield from _link(number, chain.find_script(script), "same_key")
     nested = shown.get(nested_key_hash(key)) if shown else None
-    if nested is not None and chain.script_type(number) != ScriptType.P2WPKH:
+    if kind != ScriptType.P2WPKH:
         yield from _link(number, nested, "same_key")

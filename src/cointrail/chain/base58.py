@@ -66,7 +66,7 @@ def decode_base58check(text: str) -> bytes:
     payload, checksum = data[:-CHECKSUM_SIZE], data[-CHECKSUM_SIZE:]
     if sha256d(payload)[:CHECKSUM_SIZE] != checksum:
         raise BadAddress(
-            f"`{text}` is not an address: its checksum is wrong, so at least one character is",
+            f"`{text}` is not an address: its checksum is wrong, so at least one character is wrong too",
             hint="copy the address again",
             fault="checksum",
             value=text,

@@ -63,7 +63,7 @@ def decode_bech32(text: str) -> Bech32:
     values = tuple(_DIGITS[character] for character in data)
     remainder = _polymod([*_expand(hrp), *values])
     if remainder not in (Variant.BECH32, Variant.BECH32M):
-        raise _bad(text, "checksum", "its checksum is wrong, so at least one character is")
+        raise _bad(text, "checksum", "its checksum is wrong, so at least one character is wrong too")
     return Bech32(hrp, values[:-CHECKSUM_LENGTH], Variant(remainder))
 
 

@@ -17,6 +17,20 @@ if TYPE_CHECKING:
 
 Facts = list[tuple[str, object]]
 
+_LEADS = frozenset(
+    {
+        "exchange",
+        "legal_entity",
+        "jurisdiction",
+        "payments_same_hand",
+        "payments_upstream",
+        "withdrawals",
+        "deposits_same_hand",
+        "deposits_downstream",
+    }
+)
+"""Columns of leads that fit a screen; CSV and JSON have the sums too."""
+
 app = typer.Typer(help="Cases.")
 
 
@@ -62,8 +76,8 @@ def case_answer(found: CaseRun) -> Answer:
     """The summary of a case: its main figures, then outcomes and leads in tables."""
     summary = found.result.summary
     tables = [
-        _by("leads by exchange", summary["by_exchange"]),
-        _by("leads by jurisdiction", summary["by_jurisdiction"]),
+        _by("leads by exchange", summary["by_exchange"], _LEADS),
+        _by("leads by jurisdiction", summary["by_jurisdiction"], _LEADS),
         _outcomes("outcomes of payments", summary["payments"]["outcomes"]),
         *(
             _outcomes(f"outcomes of proceeds: {kind.replace('_', ' ')}", one["outcomes"])
@@ -77,7 +91,8 @@ def case_answer(found: CaseRun) -> Answer:
     ):
         if rows:
             tables.append(_by(title, rows))
-    return Answer(data=summary, facts=_facts(summary), tables=tables, basis=_basis(summary))
+    whole = _by("leads by exchange", summary["by_exchange"])
+    return Answer(data=summary, facts=_facts(summary), tables=tables, csv=whole, basis=_basis(summary))
 
 
 def _facts(summary: dict[str, Any]) -> Facts:
@@ -119,8 +134,9 @@ def _fiat(name: str, totals: dict[str, Any]) -> Facts:
     return facts
 
 
-def _by(title: str, entries: list[dict[str, Any]]) -> Table:
-    heads = tuple(entries[0]) if entries else ()
+def _by(title: str, entries: list[dict[str, Any]], chosen: frozenset[str] | None = None) -> Table:
+    """A table of entries with the same keys; all of these, or the chosen ones."""
+    heads = [head for head in (entries[0] if entries else ()) if chosen is None or head in chosen]
     return Table(title, heads, [[_number(head, entry[head]) for head in heads] for entry in entries])
 
 

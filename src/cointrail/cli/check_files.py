@@ -10,7 +10,7 @@ import typer
 from cointrail import workbench
 from cointrail.cli.failures import FOUND
 from cointrail.cli.options import Format, FormatOption, NetworkName
-from cointrail.cli.render import Answer, Table, plain, write
+from cointrail.cli.render import Answer, Table, table_of, write
 
 FilesArgument = Annotated[list[Path], typer.Argument(metavar="FILE...", help="The files.")]
 
@@ -52,26 +52,20 @@ def check_tags(
     found = workbench.check_tags(files, network.value)
     counts = {verdict.value: count for verdict, count in found.counts().items()}
     heads = ("path", "line", "verdict", "subject", "label", "reason", "warnings")
-    rows = [[getattr(row, head) for head in heads] for row in found.verdicts]
     data = {
         "counts": counts,
-        "files": plain(found.files),
-        "rows": [dict(zip(heads, map(plain, row), strict=True)) for row in rows],
+        "files": found.files,
+        "rows": found.verdicts,
         "tags_digest": found.digest,
     }
     verdicts = [(verdict, count) for verdict, count in counts.items() if count]
     tables = [
-        Table("rows", heads, [_numbered(row) for row in rows]),
+        table_of("rows", heads, found.verdicts),
         Table("verdicts", ("verdict", "rows"), verdicts),
     ]
     write(Answer(data=data, tables=tables, basis=[("tags digest", found.digest)]), form)
     if any(count for verdict, count in counts.items() if verdict not in TAKEN):
         raise typer.Exit(FOUND)
-
-
-def _numbered(row: list[object]) -> list[object]:
-    """The row with its line as text: a place is no quantity."""
-    return [row[0], str(row[1]), *row[2:]]
 
 
 @prices_app.command("check")
@@ -92,5 +86,4 @@ def check_prices(files: FilesArgument, form: FormatOption = Format.TABLE) -> Non
         "convention",
         "digest",
     )
-    rows = [[getattr(one, head) for head in heads] for one in found]
-    write(Answer(data={"tables": plain(found)}, tables=[Table("price tables", heads, rows)]), form)
+    write(Answer(data={"tables": found}, tables=[table_of("price tables", heads, found)]), form)

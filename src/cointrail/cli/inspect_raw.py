@@ -10,7 +10,7 @@ import typer
 from cointrail import workbench
 from cointrail.chain.network import get_network
 from cointrail.cli.options import Format, FormatOption, NetworkName
-from cointrail.cli.render import Answer, Table, write
+from cointrail.cli.render import Answer, Table, table_of, write
 
 if TYPE_CHECKING:
     from cointrail.inspection.block import RawBlock
@@ -49,7 +49,8 @@ def inspect_block(
     """Decode a block: what vouches for it, its transactions, their script types and gate verdicts."""
     known = workbench.read_prevouts(prevouts) if prevouts else {}
     chain = get_network(network.value)
-    write(_block_answer(workbench.inspect_block(workbench.read_raw(file), chain, known)), form)
+    found = workbench.decode_file(file, "a block", lambda raw: workbench.inspect_block(raw, chain, known))
+    write(_block_answer(found), form)
 
 
 def _block_answer(found: RawBlock) -> Answer:
@@ -112,7 +113,7 @@ def inspect_tx(
     """Decode a transaction: its inputs and outputs, script types, addresses and gate verdict."""
     known = workbench.read_prevouts(prevouts) if prevouts else {}
     chain = get_network(network.value)
-    found = workbench.inspect_tx(workbench.read_raw(file), chain, known)
+    found = workbench.decode_file(file, "a transaction", lambda raw: workbench.inspect_tx(raw, chain, known))
     write(_tx_answer(found), form)
     if found.unknown_prevouts:
         typer.echo(
@@ -142,13 +143,8 @@ def _tx_answer(found: RawTransaction) -> Answer:
     ]
     in_heads = ("vin", "spends", "address", "script_type", "value_sat", "marks")
     out_heads = ("vout", "address", "script_type", "value_sat", "script")
-    inputs = Table("inputs", in_heads, [[getattr(one, head) for head in in_heads] for one in found.inputs])
-    outputs = Table(
-        "outputs", out_heads, [[getattr(one, head) for head in out_heads] for one in found.outputs]
-    )
-    return Answer(
-        data=found, facts=facts, tables=[inputs, outputs], csv=_flows(found), basis=[("rules", found.rules)]
-    )
+    tables = [table_of("inputs", in_heads, found.inputs), table_of("outputs", out_heads, found.outputs)]
+    return Answer(data=found, facts=facts, tables=tables, csv=_flows(found), basis=[("rules", found.rules)])
 
 
 def _flows(found: RawTransaction) -> Table:

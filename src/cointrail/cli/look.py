@@ -19,7 +19,7 @@ from cointrail.cli.options import (
     TagsOption,
 )
 from cointrail.cli.progress import Meter
-from cointrail.cli.render import Answer, Table, write
+from cointrail.cli.render import Answer, Table, table_of, write
 
 if TYPE_CHECKING:
     from cointrail.lookups.address import AddressView
@@ -94,10 +94,10 @@ def _address_answer(found: AddressView) -> Answer:
         ("last seen", f"block {found.last_seen.height}, {_time(found.last_seen.time_utc)}"),
         ("last block", found.last_seen.hash),
     ]
-    heads = ("outpoint", "height", "block_hash", "time_utc", "value_sat", "spent_by")
-    rows = [[getattr(line, head) for head in heads] for line in found.outputs]
-    tables = [Table("outputs", heads, rows), *_tag_tables(found.tags, found.claims)]
-    return Answer(data=found, facts=facts, tables=tables, basis=_basis_facts(found.basis))
+    narrow = ("outpoint", "height", "time_utc", "value_sat", "spent_by")
+    tables = [table_of("outputs", narrow, found.outputs), *_tag_tables(found.tags, found.claims)]
+    wide = table_of("outputs", ("outpoint", "height", "block_hash", *narrow[2:]), found.outputs)
+    return Answer(data=found, facts=facts, tables=tables, csv=wide, basis=_basis_facts(found.basis))
 
 
 @tx_app.command("show")
@@ -131,8 +131,8 @@ def _tx_answer(found: TransactionView) -> Answer:
     out_heads = ("vout", "address", "script_type", "value_sat", "cluster", "spent_by")
     in_heads = ("vin", "spends", "address", "script_type", "value_sat", "cluster", "marks")
     tables = [
-        Table("inputs", in_heads, [[getattr(one, head) for head in in_heads] for one in found.inputs]),
-        Table("outputs", out_heads, [[getattr(one, head) for head in out_heads] for one in found.outputs]),
+        table_of("inputs", in_heads, found.inputs),
+        table_of("outputs", out_heads, found.outputs),
         *_tag_tables(found.tags, None),
     ]
     return Answer(
@@ -199,8 +199,7 @@ def _cluster_answer(found: ClusterView) -> Answer:
         *_total_facts(found.totals),
     ]
     heads = ("script_num", "address", "script_type", "outputs", "received_sat", "balance_sat")
-    rows = [[getattr(member, head) for head in heads] for member in found.members]
-    tables = [Table("members", heads, rows), *_tag_tables((), found.claims)]
+    tables = [table_of("members", heads, found.members), *_tag_tables((), found.claims)]
     return Answer(data=found, facts=facts, tables=tables, basis=_basis_facts(found.basis))
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass
-from datetime import date, datetime
+from decimal import Decimal
 from enum import Enum, IntEnum
 from typing import Any
 
@@ -24,7 +24,10 @@ from cointrail.chain.types import COIN, BlockHash, Outpoint, Txid
 from cointrail.cli.options import Format
 
 SAT = "_sat"
-_LEFT = (str, Txid, BlockHash, Outpoint, datetime, date, tuple, Enum)
+_ORDINALS = frozenset(
+    {"cluster", "height", "line", "locktime", "place", "script_num", "tip height", "version", "vin", "vout"}
+)
+"""Whole numbers that name a place and count nothing: written without separators, to be copied."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,11 @@ class Table:
     title: str
     heads: Sequence[str]
     rows: Sequence[Sequence[object]]
+
+
+def table_of(title: str, heads: Sequence[str], items: Iterable[object]) -> Table:
+    """A table of items whose fields have the names of the heads."""
+    return Table(title, heads, [[getattr(item, head) for head in heads] for item in items])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,11 +121,11 @@ def _text(value: object) -> str:
 
 def _shown(name: str, value: object) -> str:
     """A value as people read it; nothing is a dash, never a zero."""
-    if value is None or value == "":
+    if value is None or value in ("", (), []):
         return "-"
     if name.endswith(SAT) and isinstance(value, int):
         return bitcoin(value)
-    if isinstance(value, int) and not isinstance(value, Enum | bool):
+    if isinstance(value, int) and not isinstance(value, Enum | bool) and name not in _ORDINALS:
         return f"{value:,}"
     return _text(value)
 
@@ -158,11 +166,15 @@ def _table_lines(table: Table) -> Iterator[str]:
         for row in table.rows
     ]
     widths = [max(map(cell_len, column)) for column in zip(heads, *cells, strict=True)]
-    right = [not any(isinstance(row[at], _LEFT) for row in table.rows) for at in range(len(heads))]
+    right = [all(_is_number(row[at]) for row in table.rows) for at in range(len(heads))]
     yield _line(heads, widths, right)
     yield _line(["-" * width for width in widths], widths, right)
     for row in cells:
         yield _line(row, widths, right)
+
+
+def _is_number(value: object) -> bool:
+    return value is None or (isinstance(value, int | Decimal) and not isinstance(value, Enum | bool))
 
 
 def _line(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:

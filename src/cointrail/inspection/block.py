@@ -18,6 +18,9 @@ from cointrail.inspection.tx import RawGate, gate_of, gate_rules, script_type_co
 
 OK = "ok"
 
+BIP34_VERSION = 2
+"""Blocks of this version and later start their coinbase with their height."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlockTx:
@@ -43,8 +46,7 @@ class RawBlock:
     """A block as `cointrail inspect block` gives it.
 
     Attributes:
-        height: what the coinbase says (BIP 34); None where it says nothing. Before BIP 34 bound, a
-            miner may have written anything there.
+        height: what the coinbase says (BIP 34, from block version 2 on); None where it says nothing.
         inputs: inputs that spend something; the coinbase's does not count.
         script_types: outputs by script type, every type named.
         proof_of_work: `ok`, or what is wrong. Only that the hash meets the header's own target.
@@ -88,8 +90,8 @@ def inspect_block(data: bytes, network: Network, prevouts: Prevouts | None = Non
     """
     block = decode_block(data)
     known = {**outputs_of(block.txs), **(prevouts or {})}
-    height = coinbase_height(block.txs[0])
-    dated = network.name == "mainnet" and height is not None and height >= network.bip34_height
+    height = coinbase_height(block.txs[0]) if block.header.version >= BIP34_VERSION else None
+    dated = network.name == "mainnet" and height is not None
     types = [classify(output.script) for tx in block.txs for output in tx.outputs]
     return RawBlock(
         hash=block.header.hash,

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from cointrail.chain.network import BY_MAGIC
-from cointrail.errors import BadInput
+from cointrail.errors import BadInput, DecodeError
+
+Decoded = TypeVar("Decoded")
 
 MAX_BYTES = 64_000_000
 """More is no block and no transaction, not even in hex."""
@@ -47,3 +51,26 @@ def unhex(data: bytes) -> bytes:
     """What hex digits stand for, white space aside; other bytes as they are."""
     digits = b"".join(data.split())
     return bytes.fromhex(digits.decode("ascii")) if _HEX.fullmatch(digits) else data
+
+
+def decode_file(path: Path, what: str, decode: Callable[[bytes], Decoded]) -> Decoded:
+    """What a file decodes to.
+
+    Args:
+        path: the file, raw or in hex.
+        what: what it should be, for the message: `a block`.
+        decode: bytes to value.
+
+    Raises:
+        BadInput: it cannot be read.
+        DecodeError: it is something else; the message names the file.
+    """
+    raw = read_raw(path)
+    try:
+        return decode(raw)
+    except DecodeError as error:
+        raise DecodeError(
+            f"`{path}` is not {what}: {error}",
+            hint=f"give {what} as raw bytes or in hex, nothing before or behind it",
+            **{**error.facts, "path": str(path)},
+        ) from error

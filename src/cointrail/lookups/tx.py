@@ -19,6 +19,7 @@ class InputEntry:
     vin: int
     spends: Outpoint
     address: str | None
+    script: str
     script_type: str
     value_sat: int
     cluster: int
@@ -32,6 +33,7 @@ class OutputEntry:
 
     vout: int
     address: str | None
+    script: str
     script_type: str
     value_sat: int
     cluster: int
@@ -120,6 +122,7 @@ def _input(desk: LookupDesk, vin: int, both: tuple[InputView, TxInputRow]) -> In
         vin=vin,
         spends=view.outpoint,
         address=desk.address(row.script_num),
+        script=desk.snapshot.get_script(row.script_num).hex(),
         script_type=desk.snapshot.script_type(row.script_num).label,
         value_sat=row.value,
         cluster=desk.clusters.label(row.script_num),
@@ -133,6 +136,7 @@ def _output(desk: LookupDesk, vout: int, both: tuple[OutputView, TxOutputRow]) -
     return OutputEntry(
         vout=vout,
         address=desk.address(row.script_num),
+        script=view.script.hex(),
         script_type=view.script_type.label,
         value_sat=row.value,
         cluster=desk.clusters.label(row.script_num),

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from cointrail.casework.outputs import safe_cell
     from cointrail.inspection.block import inspect_block
     from cointrail.inspection.prevouts import read_prevouts
-    from cointrail.inspection.raw_file import read_raw
+    from cointrail.inspection.raw_file import decode_file
     from cointrail.inspection.tx import inspect_tx
     from cointrail.simulate import simulate_world
     from cointrail.workbench.bench import CaseRun, Workbench
@@ -27,11 +27,11 @@ __all__ = [
     "Workbench",
     "check_prices",
     "check_tags",
+    "decode_file",
     "inspect_block",
     "inspect_tx",
     "parse_size",
     "read_prevouts",
-    "read_raw",
     "run_demo",
     "safe_cell",
     "simulate_world",
@@ -44,11 +44,11 @@ _HOMES = {
     "Workbench": "cointrail.workbench.bench",
     "check_prices": "cointrail.workbench.checks",
     "check_tags": "cointrail.workbench.checks",
+    "decode_file": "cointrail.inspection.raw_file",
     "inspect_block": "cointrail.inspection.block",
     "inspect_tx": "cointrail.inspection.tx",
     "parse_size": "cointrail.workbench.options",
     "read_prevouts": "cointrail.inspection.prevouts",
-    "read_raw": "cointrail.inspection.raw_file",
     "run_demo": "cointrail.workbench.demo",
     "safe_cell": "cointrail.casework.outputs",
     "simulate_world": "cointrail.simulate",

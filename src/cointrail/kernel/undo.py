@@ -1,5 +1,8 @@
 """Undo records against resolved inputs: the second, independent way to know what an input spends.
 
+The fast twin of `chain.undo`, which defines what a record says. One thing is left to the block's merkle
+root: of an uncompressed key only the x and the parity of y are compared.
+
 Source: Bitcoin Core, src/undo.h, src/compressor.{h,cpp}, src/serialize.h (VARINT).
 """
 
@@ -10,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from cointrail.kernel.decode import MAX_MONEY
 from cointrail.kernel.jit import int64, kernel
 from cointrail.kernel.wire import read_size
 
@@ -48,7 +52,7 @@ def _read_varint(data: U8, at: int, end: int) -> tuple[int, int]:
 
 @kernel
 def decompress_amount(x: int) -> int:
-    """Satoshi from Core's compressed amount."""
+    """Satoshi from Core's compressed amount; -1 when that is more than there is."""
     if x == 0:
         return int64(0)
     x -= 1
@@ -60,8 +64,10 @@ def decompress_amount(x: int) -> int:
     else:
         n = x + 1
     for _ in range(e):
+        if n > MAX_MONEY:
+            break
         n *= 10
-    return n
+    return n if n <= MAX_MONEY else int64(-1)
 
 
 @kernel
@@ -162,11 +168,12 @@ def compare_undo(
             return OTHER_COUNT, i
         for _ in range(inputs):
             code, at = _read_varint(undo, at, end)
+            version = int64(0)
             if code > 1:
-                _, at = _read_varint(undo, at, end)
+                version, at = _read_varint(undo, at, end)
             amount, at = _read_varint(undo, at, end)
             kind, at = _read_varint(undo, at, end)
-            if code < 0 or amount < 0 or kind < 0:
+            if code < 0 or version < 0 or amount < 0 or kind < 0:
                 return MALFORMED, i
             o = int64(spends[i])
             value = known.values[o] if o < border else new.values[o - border]

@@ -57,6 +57,9 @@ class Reason:
     by_shape: bool = True
 
 
+TX0 = "whirlpool.tx0"
+"""The one reason that clears others."""
+
 REASONS: tuple[Reason, ...] = (
     Reason("coinjoin.wasabi1", Gate.UNSAFE, wasabi.wasabi1),
     Reason("coinjoin.whirlpool", Gate.UNSAFE, whirlpool.whirlpool),
@@ -71,7 +74,7 @@ REASONS: tuple[Reason, ...] = (
     Reason("partition.sharedcoin", Gate.UNKNOWN, partition.sharedcoin),
     Reason("partition.balanced", Gate.UNKNOWN, partition.balanced),
     Reason("gate.missing_prevout", Gate.UNKNOWN, missing_prevout, by_shape=False),
-    Reason("whirlpool.tx0", Gate.SAFE, whirlpool.tx0, by_shape=False),
+    Reason(TX0, Gate.SAFE, whirlpool.tx0, by_shape=False),
 )
 """Reason k is bit k of the bulk twin's bit set. The order is stored; it only grows at the end."""
 
@@ -86,11 +89,13 @@ def judge(tx: TxView, *, dated: bool = True) -> GateVerdict:
 
     Returns:
         The worst verdict of the reasons that hold, SAFE when none does. A tx0 clears the reasons
-        that go by shape alone.
+        that go by shape alone, and is named only where it does.
     """
     shape = shape_of(tx, dated=dated)
     fired = [reason for reason in REASONS if reason.test(shape)]
-    if any(reason.id == "whirlpool.tx0" for reason in fired):
+    if not any(reason.by_shape for reason in fired):
+        fired = [reason for reason in fired if reason.id != TX0]
+    elif any(reason.id == TX0 for reason in fired):
         fired = [reason for reason in fired if not reason.by_shape]
     return GateVerdict(_worst(fired), tuple(reason.id for reason in fired))
 

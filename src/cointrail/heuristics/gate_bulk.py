@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cointrail.heuristics import coinjoin, partition, wasabi, whirlpool
-from cointrail.heuristics.gate import REASONS, Gate
+from cointrail.heuristics.gate import REASONS, TX0, Gate
 from cointrail.kernel.gate import NO_HEIGHT, GateBits, judge_columns
 from cointrail.kernel.gate_shape import Columns, GateLimits, Scratch
 from cointrail.kernel.partition import PartitionLimits, judge_partitions
@@ -27,7 +27,7 @@ _BITS = GateBits(
     wasabi2=_BIT["coinjoin.wasabi2"],
     stonewall=_BIT["coinjoin.stonewall"],
     missing_prevout=_BIT["gate.missing_prevout"],
-    tx0=_BIT["whirlpool.tx0"],
+    tx0=_BIT[TX0],
 )
 
 _LIMITS = GateLimits(
@@ -140,8 +140,9 @@ def judge_batch(
         _partition_scratch(),
         reasons,
     )
-    cleared = (reasons & np.uint32(_BITS.tx0)) != 0
-    reasons[cleared] &= ~_BY_SHAPE
+    tx0, by_shape = (reasons & np.uint32(_BITS.tx0)) != 0, (reasons & _BY_SHAPE) != 0
+    reasons[tx0 & by_shape] &= ~_BY_SHAPE
+    reasons[tx0 & ~by_shape] &= ~np.uint32(_BITS.tx0)
     gate = np.where((reasons & _mask(Gate.UNKNOWN)) != 0, np.uint8(Gate.UNKNOWN), np.uint8(Gate.SAFE))
     gate[(reasons & _mask(Gate.UNSAFE)) != 0] = Gate.UNSAFE
     return gate, reasons

@@ -93,7 +93,8 @@ def tx0(shape: Shape) -> bool:
     It is no join: one hand signed, and the shape rules that its equal outputs would trip do not count.
 
     Source: graphsense-lib, heuristics service.
-    Wrong when: somebody else's payment takes the same shape, OP_RETURN and fee output included.
+    Wrong when: a payment with an OP_RETURN has one output of about a pool's size and one of about its
+        fee; with a single premix output that is common, so the gate names a tx0 only where it clears.
     Abstains on: heights below 570,000; more than one change, as in a tx0 of two senders.
     Needs: output values and the OP_RETURN; the answer never changes as the chain grows.
     """

@@ -56,6 +56,12 @@ def test_the_worst_reason_decides_and_all_are_told() -> None:
     )
 
 
+def test_a_tx0_is_named_only_where_it_clears_something() -> None:
+    assert judge(tx(ins="a:5_000_000", outs="p:1_000_100 fee:50_000 note:0")) == GateVerdict(Gate.SAFE, ())
+    cleared = judge(tx(ins="a:5_000_000 b:9", outs="p:1_000_100 q:1_000_100 fee:50_000 note:0"))
+    assert cleared == GateVerdict(Gate.SAFE, ("whirlpool.tx0",))
+
+
 def test_a_height_of_another_network_tells_no_date() -> None:
     ins = " ".join(f"i{k}:10_000_000" for k in range(20))
     outs = " ".join(f"o{k}:{9_990_000 if k < 4 else 17 * k}" for k in range(7))

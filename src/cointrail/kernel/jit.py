@@ -41,12 +41,15 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
     """Compile `function` on its first call and keep the machine code on disk.
 
     `NUMBA_CACHE_DIR` chooses another place. Set `NUMBA_BOUNDSCHECK=1` to run every kernel under bounds
-    checks, as the fuzzers do.
+    checks, as the fuzzers do; numba does not tell such code from other code, so it is kept elsewhere.
     """
     given = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = given or cache_folder()
+    folder = given or cache_folder()
+    checked = bool(numba.config.BOUNDSCHECK)
+    numba.config.CACHE_DIR = f"{folder}-checked" if folder and checked else folder
     try:
-        compiled = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+        kept = bool(folder) or not checked
+        compiled = numba.njit(cache=kept, nogil=True, error_model="numpy")(function)
     finally:
         numba.config.CACHE_DIR = given
     return cast("Callable[P, R]", compiled)

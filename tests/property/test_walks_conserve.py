@@ -57,6 +57,7 @@ limits = st.builds(
     max_hops=st.integers(0, 8),
     max_outputs=st.integers(1, 30),
     min_value_sat=st.sampled_from([0, 0, 50]),
+    upstream_min_percent=st.sampled_from([0, 1, 20]),
 )
 
 

@@ -31,6 +31,9 @@ class OutflowClass(StrEnum):
 
     OUTFLOW = "outflow"
     """An output by which value left the service."""
+    CHANGE = "change"
+    """An output by which value came back to the service in its own transaction, and was spent later:
+    what became of it stands under the later outflows."""
     HELD = "held"
     """An output that the service still holds at the tip."""
     MIXED = "mixed"
@@ -49,7 +52,7 @@ class Inflow:
 
 @dataclass(frozen=True, slots=True)
 class Outflow:
-    """An output by which value left the service, or one that stays or is lost from sight."""
+    """An output by which value left the service, or one that came back, stays or is lost from sight."""
 
     row: CreatedRow
     tx_num: int
@@ -115,7 +118,7 @@ def _sort_inflow(
     near: Neighbourhood, ledger: CaseLedger, row: CreatedRow, facts: TxFacts, period: Period
 ) -> tuple[Inflow | None, list[str]]:
     if facts.all_known and facts.labels <= near.own:
-        return None, ["own_change"]
+        return None, []
     if not row.value:
         return None, ["zero_value"]
     if not period.holds(_time(ledger, facts.tx_num)):
@@ -130,11 +133,16 @@ def _sort_inflow(
 
 
 def _sort_spend(near: Neighbourhood, facts: TxFacts) -> Iterator[Outflow]:
-    """Outputs of a spend of the service to others; of a shared spend, what the service put in."""
+    """Outputs of a spend of the service; of a shared spend, what the service put in.
+
+    An unspent output that came back is not given here: it is held.
+    """
     if facts.all_known and facts.labels <= near.own:
         for row in facts.outputs:
             if row.value and near.label(row.script_num) not in near.own:
                 yield Outflow(row, facts.tx_num, OutflowClass.OUTFLOW)
+            elif row.value and row.spent_by_tx is not None:
+                yield Outflow(row, facts.tx_num, OutflowClass.CHANGE)
         return
     for spent in facts.inputs:
         if spent.script_num is None or spent.output_num is None or not spent.value:

@@ -23,12 +23,14 @@ class TracedOutflow:
 
 
 def trace_outflow(desk: Desk, outflow: Outflow) -> TracedOutflow:
-    """Walk forward from an outflow. Held and mixed outputs end where they are."""
+    """Walk forward from an outflow. Outputs of other classes end where they are."""
     row = outflow.row
     if outflow.kind is OutflowClass.OUTFLOW:
         return TracedOutflow(outflow, trace_forward(desk.near, row.output_num, desk.limits))
     stop = Stop.UNSPENT
-    if outflow.kind is OutflowClass.MIXED:
+    if outflow.kind is OutflowClass.CHANGE:
+        stop = Stop.OWN_SERVICE
+    elif outflow.kind is OutflowClass.MIXED:
         stop = desk.near.forth(outflow.tx_num).stop or Stop.MULTIPARTY
     start = Reach(row.output_num, 0, True, [(0, row.value)], row.value)  # noqa: FBT003  in the hand of the service
     end = End(stop, start, row.value, row.value)

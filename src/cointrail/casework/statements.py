@@ -45,7 +45,8 @@ def state_withdrawal(payment: Place, withdrawal: Place, end: End, claim: str, ti
             else "every transaction between was signed by one cluster"
         )
         inference = (
-            f"Same hand, weakest link {tier.name}: {basis}, so the customer of the withdrawal is the payer."
+            f"Same hand, weakest link {tier.name}: {basis}, so whoever received the withdrawal "
+            "made the payment. That the customer withdrew to an own address is assumed."
         )
     return Statement(says_ledger=ledger, says_inference=inference, says_attribution=claim)
 

@@ -137,9 +137,17 @@ def test_an_output_of_a_shared_spend_is_unclear_and_what_the_service_put_in_is_m
     assert [(row.outcome, row.fifo_sat, row.haircut_sat) for row in mixed] == [("coinjoin", 100, 100)]
 
 
-def test_change_of_the_service_is_left_out_and_counted() -> None:
-    _, result = run(SHOP)
-    assert result.summary["skipped"] == {"own_change": 1}
+def test_change_of_the_service_is_no_payment_and_stands_among_the_proceeds() -> None:
+    ledger, result = run(SHOP)
+    change = [row for row in result.proceeds if row.class_ is OutflowClass.CHANGE]
+    assert [(ledger.name(_num(ledger, row.end.outpoint)), row.outcome) for row in change] == [
+        ("t6:1", "own_service")
+    ]
+
+
+def test_unspent_change_of_the_service_is_held_and_stands_there_once() -> None:
+    _, result = run("t0: -> shop:100\n t1: t0:0 -> bob:60 shop:30")
+    assert [(row.class_.value, row.fifo_sat) for row in result.proceeds] == [("outflow", 60), ("held", 30)]
 
 
 def test_proceeds_lead_to_deposits_and_every_other_end_has_its_reason() -> None:
@@ -151,6 +159,7 @@ def test_proceeds_lead_to_deposits_and_every_other_end_has_its_reason() -> None:
     assert rows == [
         ("held", "t5:0", "unspent", 0, 400),
         ("outflow", "t6:0", "same_hand_lead", 0, 20_000),
+        ("change", "t6:1", "own_service", 0, 3_000),
         ("outflow", "t8:0", "downstream_lead", 1, 2_000),
         ("outflow", "t7:0", "fee", 0, 100),
         ("outflow", "t8:1", "own_service", 1, 800),

@@ -255,7 +255,40 @@ def test_a_trace_without_a_lead_is_counted_where_most_of_its_value_ended() -> No
     assert trace.main_stop(Policy.FIFO) is Stop.COINBASE
 
 
-@pytest.mark.parametrize(("name", "value"), [("max_hops", -1), ("max_outputs", 0), ("min_value_sat", -1)])
+MANY = """
+    t0: -> exchange:1000 x:995 y:5
+    t1: t0:1 t0:2 -> bob:1000
+    t2: t0:0 -> alice:5 exchange:995
+    t3: t2:0 t1:0 -> shop:1005
+"""
+
+
+def test_a_small_share_is_left_alone_outside_the_payers_hand_only() -> None:
+    ledger, near = neighbourhood(MANY)
+    trace = trace_back(near, ledger.out("t3:0"), Limits(upstream_min_percent=1))
+    assert [(ledger.name(end.reach.output_num), end.stop) for end in trace.ends] == [
+        ("t2:0", Stop.CUSTODIAN),
+        ("t0:2", Stop.SMALL_SHARE),
+        ("t0:1", Stop.COINBASE),
+    ]
+
+
+def test_no_share_is_too_small_when_the_investigator_asks_for_all() -> None:
+    ledger, near = neighbourhood(MANY)
+    trace = trace_back(near, ledger.out("t3:0"), Limits(upstream_min_percent=0))
+    assert Stop.SMALL_SHARE not in {end.stop for end in trace.ends}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("max_hops", -1),
+        ("max_outputs", 0),
+        ("min_value_sat", -1),
+        ("upstream_min_percent", -1),
+        ("upstream_min_percent", 101),
+    ],
+)
 def test_a_limit_that_makes_no_sense_is_refused(name: str, value: int) -> None:
     with pytest.raises(BadInput, match=name):
         Limits(**{name: value})

@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from cointrail.casework import outputs
+from cointrail.casework.columns import columns_of
+from cointrail.casework.outputs import OWNED, csv_bytes, render_case, safe_cell, write_case
+from cointrail.casework.result import CaseResult
+from cointrail.casework.rows import LeadRow, PaymentRow, ProceedRow
+from cointrail.errors import BadInput
+from support.case_run import run
+
+TEXT = """
+    t0: -> exchange:100_000
+    t1: t0:0 -> alice:40_000 exchange:59_000
+    t2: t1:0 -> shop:15_000 rest:24_000
+    t3: t2:0 -> exchange:14_000
+"""
+
+
+@pytest.fixture(scope="module")
+def result() -> CaseResult:
+    return run(TEXT)[1]
+
+
+def _table(data: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(data.decode(), newline="")))
+
+
+def test_a_case_writes_its_five_files(result: CaseResult, tmp_path: Path) -> None:
+    write_case(result, tmp_path / "out" / "case")
+    assert sorted(path.name for path in (tmp_path / "out" / "case").iterdir()) == sorted(OWNED)
+
+
+def test_the_same_case_gives_the_same_bytes(result: CaseResult) -> None:
+    assert render_case(result) == render_case(run(TEXT)[1])
+
+
+def test_tables_have_a_row_each_and_named_columns(result: CaseResult) -> None:
+    files = render_case(result)
+    (payment,) = _table(files["payments.csv"])
+    (lead,) = _table(files["leads.csv"])
+    (deposit,) = _table(files["proceeds.csv"])
+    assert payment["time_utc"] == "2017-01-03T00:00:00Z"
+    assert (payment["value_sat"], payment["value"], payment["rate"]) == ("15000", "0.15", "1000.10")
+    assert (lead["hand"], lead["weakest_tier"], lead["exchange"]) == ("same_hand", "T0", "Exa")
+    assert (deposit["outcome"], deposit["end_outpoint"]) == ("same_hand_lead", deposit["outflow_outpoint"])
+
+
+def test_the_summary_holds_the_digests_of_the_other_files(result: CaseResult) -> None:
+    files = render_case(result)
+    listed = json.loads(files["summary.json"])["files_sha256"]
+    assert listed == {
+        name: hashlib.sha256(data).hexdigest() for name, data in files.items() if name != "summary.json"
+    }
+
+
+def test_the_basis_file_is_canonical_json_of_the_digest_in_the_summary(result: CaseResult) -> None:
+    files = render_case(result)
+    digest = json.loads(files["summary.json"])["basis_digest"]
+    assert hashlib.sha256(files["basis.json"].removesuffix(b"\n")).hexdigest() == digest
+
+
+def test_satoshi_in_the_summary_are_decimal_strings(result: CaseResult) -> None:
+    assert result.summary["payments"]["value_sat"] == "15000"
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@sum", "\ttab", "\rreturn"])
+def test_a_cell_that_would_run_as_a_formula_is_defused(text: str) -> None:
+    assert safe_cell(text) == "'" + text
+
+
+def test_a_hostile_label_reaches_the_table_defused() -> None:
+    _, hostile = run(TEXT, tagged={"exchange": "=cmd|x"})
+    (lead,) = _table(render_case(hostile)["leads.csv"])
+    assert lead["tag_label"] == "'=cmd|x"
+
+
+def test_a_hidden_character_in_a_label_is_spelt_out() -> None:
+    _, hostile = run(TEXT, tagged={"exchange": "exa\u202e"})
+    (lead,) = _table(render_case(hostile)["leads.csv"])
+    assert lead["tag_label"] == "exa<U+202E>"
+
+
+def test_an_empty_table_still_has_its_header() -> None:
+    for row_type in (PaymentRow, LeadRow, ProceedRow):
+        assert csv_bytes(row_type, []).decode() == ",".join(c.name for c in columns_of(row_type)) + "\n"
+
+
+def test_no_table_names_a_column_twice() -> None:
+    for row_type in (PaymentRow, LeadRow, ProceedRow):
+        names = [column.name for column in columns_of(row_type)]
+        assert len(names) == len(set(names))
+
+
+def test_a_second_run_replaces_its_own_files_and_no_other(result: CaseResult, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
+    (tmp_path / "leads.csv").write_text("old", encoding="utf-8")
+    write_case(result, tmp_path)
+    assert (tmp_path / "notes.txt").read_text(encoding="utf-8") == "mine"
+    assert (tmp_path / "leads.csv").read_bytes() == render_case(result)["leads.csv"]
+    assert len(list(tmp_path.iterdir())) == len(OWNED) + 1
+
+
+def test_nothing_is_left_beside_the_folder(result: CaseResult, tmp_path: Path) -> None:
+    write_case(result, tmp_path / "case")
+    assert [path.name for path in tmp_path.iterdir()] == ["case"]
+
+
+def test_a_write_that_fails_leaves_the_old_files(
+    result: CaseResult, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_case(result, tmp_path / "case")
+    before = {path.name: path.read_bytes() for path in (tmp_path / "case").iterdir()}
+
+    def full(path: Path, data: bytes) -> None:
+        raise OSError(28, "No space left on device", str(path), len(data))
+
+    monkeypatch.setattr(outputs, "_write", full)
+    with pytest.raises(BadInput, match="No space left"):
+        write_case(result, tmp_path / "case")
+    assert {path.name: path.read_bytes() for path in (tmp_path / "case").iterdir()} == before
+    assert [path.name for path in tmp_path.iterdir()] == ["case"]
+
+
+def test_a_move_that_fails_puts_the_old_files_back(
+    result: CaseResult, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "case"
+    write_case(result, out)
+    for path in out.iterdir():
+        path.write_text("old", encoding="utf-8")
+    rename = Path.rename
+
+    def refuse_the_basis(self: Path, target: Path) -> Path:
+        if self.name == "basis.json" and target.parent == out and self.read_bytes() != b"old":
+            raise OSError(5, "Input/output error")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", refuse_the_basis)
+    with pytest.raises(BadInput, match="Input/output error"):
+        write_case(result, out)
+    assert {path.read_text(encoding="utf-8") for path in out.iterdir()} == {"old"}
+    assert len(list(out.iterdir())) == len(OWNED)
+
+
+def test_a_folder_that_cannot_be_made_is_refused(result: CaseResult, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(BadInput, match="cannot write the case"):
+        write_case(result, tmp_path / "file")

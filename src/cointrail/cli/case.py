@@ -31,7 +31,7 @@ _LEADS = frozenset(
 )
 """Columns of leads that fit a screen; CSV and JSON have the sums too."""
 
-app = typer.Typer(help="Cases.")
+app = typer.Typer(help="Run cases.")
 
 
 def add_to(program: typer.Typer) -> None:
@@ -41,7 +41,7 @@ def add_to(program: typer.Typer) -> None:
 
 @app.callback()
 def _cases() -> None:
-    """Cases."""
+    """Run cases."""
 
 
 @app.command("run")
@@ -53,9 +53,10 @@ def run_case(
     store: StoreOption = STORE,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Run a case: value the payments, trace payers and proceeds, write one list of leads.
+    """Run a case, from its seeds to one list of leads.
 
-    Writes payments.csv, leads.csv, proceeds.csv, summary.json and basis.json, all of them or none.
+    Finds and values the payments, traces payers back and proceeds forward. Writes
+    payments.csv, leads.csv, proceeds.csv, summary.json and basis.json, all of them or none.
     """
     with Meter() as meter:
         found = workbench.Workbench(store, meter.steps).run_case(case, out)

@@ -112,7 +112,7 @@ def _peak_memory() -> int:
 
 
 def status(store: StoreOption = STORE, form: FormatOption = Format.TABLE) -> None:
-    """Say what the store holds, up to which block, and what it takes on disk."""
+    """Say what the store holds, and up to which block."""
     found = workbench.Workbench(store).status()
     write(Answer(data=found, facts=_status_facts(found)), form)
 
@@ -144,9 +144,9 @@ def doctor(
     without_undo: WithoutUndoOption = False,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Compare the store with the blocks it was built from: every row, every input, every index.
+    """Compare the store with the blocks it was built from.
 
-    Exit code 1 when something differs.
+    Looks at every row, every input and every index. Exit code 1 when something differs.
     """
     with Meter() as meter:
         report = workbench.Workbench(store).doctor(blocks, undo=not without_undo, progress=meter.blocks)

@@ -17,8 +17,8 @@ FilesArgument = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Th
 TAKEN = frozenset({"accepted", "conflicting", "duplicate"})
 """Verdicts of rows that lose nothing: kept, or the same as one that is."""
 
-tags_app = typer.Typer(help="Tag files.")
-prices_app = typer.Typer(help="Price tables.")
+tags_app = typer.Typer(help="Check tag files.")
+prices_app = typer.Typer(help="Check price tables.")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -29,12 +29,12 @@ def add_to(app: typer.Typer) -> None:
 
 @tags_app.callback()
 def _tags() -> None:
-    """Tag files."""
+    """Check tag files."""
 
 
 @prices_app.callback()
 def _prices() -> None:
-    """Price tables."""
+    """Check price tables."""
 
 
 @tags_app.command("check")
@@ -45,9 +45,9 @@ def check_tags(
     ] = NetworkName.MAINNET,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Read tag files as a case would, and say what becomes of every row.
+    """Say what becomes of every row of tag files.
 
-    Exit code 1 when a row cannot be used.
+    Reads them as a case would. Exit code 1 when a row cannot be used.
     """
     found = workbench.check_tags(files, network.value)
     counts = {verdict.value: count for verdict, count in found.counts().items()}
@@ -70,7 +70,10 @@ def check_tags(
 
 @prices_app.command("check")
 def check_prices(files: FilesArgument, form: FormatOption = Format.TABLE) -> None:
-    """Read price tables as a case would: source, convention, currency, time span and gaps of each."""
+    """Say what price tables hold.
+
+    Reads them as a case would: source, convention, currency, time span and gaps of each.
+    """
     found = workbench.check_prices(files)
     heads = (
         "path",

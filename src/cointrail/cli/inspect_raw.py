@@ -31,7 +31,7 @@ PrevoutsOption = Annotated[
         "rest on them.",
     ),
 ]
-app = typer.Typer(help="Raw blocks and transactions, without a store.")
+app = typer.Typer(help="Decode raw blocks and transactions, without a store.")
 
 
 def add_to(program: typer.Typer) -> None:
@@ -46,7 +46,10 @@ def inspect_block(
     prevouts: PrevoutsOption = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Decode a block: what vouches for it, its transactions, their script types and gate verdicts."""
+    """Decode a raw block and check what vouches for it.
+
+    Lists its transactions with script types and gate verdicts.
+    """
     known = workbench.read_prevouts(prevouts) if prevouts else {}
     chain = get_network(network.value)
     found = workbench.decode_file(file, "a block", lambda raw: workbench.inspect_block(raw, chain, known))
@@ -110,7 +113,10 @@ def inspect_tx(
     prevouts: PrevoutsOption = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Decode a transaction: its inputs and outputs, script types, addresses and gate verdict."""
+    """Decode a raw transaction and judge its inputs.
+
+    Lists its inputs and outputs with script types and addresses.
+    """
     known = workbench.read_prevouts(prevouts) if prevouts else {}
     chain = get_network(network.value)
     found = workbench.decode_file(file, "a transaction", lambda raw: workbench.inspect_tx(raw, chain, known))

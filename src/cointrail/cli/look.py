@@ -34,9 +34,9 @@ ADDRESS_FORMS = "an address, an outpoint `txid:vout`, or a script in hex"
 
 _TAG_HEADS = ("via", "label", "actor", "categories", "source", "claimed on", "confidence")
 
-address_app = typer.Typer(help="Addresses.")
-tx_app = typer.Typer(help="Transactions.")
-cluster_app = typer.Typer(help="Clusters.")
+address_app = typer.Typer(help="Look up addresses.")
+tx_app = typer.Typer(help="Look up transactions.")
+cluster_app = typer.Typer(help="Look up clusters.")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -49,17 +49,17 @@ def add_to(app: typer.Typer) -> None:
 
 @address_app.callback()
 def _address() -> None:
-    """Addresses."""
+    """Look up addresses."""
 
 
 @tx_app.callback()
 def _tx() -> None:
-    """Transactions."""
+    """Look up transactions."""
 
 
 @cluster_app.callback()
 def _cluster() -> None:
-    """Clusters."""
+    """Look up clusters."""
 
 
 @address_app.command("show")
@@ -71,7 +71,7 @@ def show_address(
     limit: LimitOption = PAGE,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Show what an address received and spent, and the cluster it lies in."""
+    """Show what an address received and spent, and its cluster."""
     with Meter() as meter:
         bench = workbench.Workbench(store, meter.steps)
         found = bench.show_address(address, tags=tags, start=start, limit=limit)
@@ -107,7 +107,7 @@ def show_tx(
     tags: TagsOption = [],  # noqa: B006 -- typer copies it
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Show what a transaction spends and makes, its fee, and whether its inputs may be linked."""
+    """Show what a transaction spends and makes, and its gate verdict."""
     with Meter() as meter:
         found = workbench.Workbench(store, meter.steps).show_tx(txid, tags=tags)
     write(_tx_answer(found), form)
@@ -178,7 +178,7 @@ def show_cluster(
     limit: LimitOption = PAGE,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Show the members of a cluster, what it holds, and what tags say of it."""
+    """Show the members of a cluster and what it holds."""
     with Meter() as meter:
         bench = workbench.Workbench(store, meter.steps)
         found = bench.show_cluster(cluster, tags=tags, start=start, limit=limit)
@@ -209,7 +209,10 @@ def explain(
     store: StoreOption = STORE,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Show the transactions that join two addresses, with rule and tier, or that nothing does."""
+    """Show what joins two addresses, or that nothing does.
+
+    Each step is one transaction with the rule and tier that it links by.
+    """
     with Meter() as meter:
         found = workbench.Workbench(store, meter.steps).explain(a, b)
     write(_explain_answer(found), form)

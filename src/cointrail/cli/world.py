@@ -39,9 +39,10 @@ def simulate(
     scale: ScaleOption = 1.0,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Make an invented bitcoin economy with known truth: blocks, tags, prices, a case.
+    """Make an invented bitcoin economy whose truth is known.
 
-    The same seed gives the same bytes. Signed where the libraries for it are installed.
+    Writes blocks, tags, prices, a case, and the truth beside them. The same seed gives the same
+    bytes. Signed where the libraries for it are installed.
     """
     with Meter() as meter:
         summary = workbench.simulate_world(
@@ -65,7 +66,10 @@ def demo(
     scale: ScaleOption = 1.0,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Run the whole job on an invented world and compare what was found with what is true there."""
+    """Run the whole job on an invented world, and count what is wrong.
+
+    A world that an earlier run made for the same seed is used again.
+    """
     with Meter() as meter:
         run = workbench.run_demo(out, seed, scale=scale, progress=meter.steps, blocks_progress=meter.blocks)
     if run.world_was_there:

@@ -1,0 +1,90 @@
+"""Bad input ends with exit code 2 and one clear message, whatever is asked for; nothing is left behind."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from support.command_line import cointrail
+from support.demo_world import DemoFolder
+
+NO_TXID = "ab" * 32
+
+BAD = {
+    "no such command": (["frob"], "No such command"),
+    "no such option": (["status", "--frob"], "No such option"),
+    "no subcommand": (["address"], "Missing command"),
+    "a missing option": (["ingest"], "Missing option '--blocks'"),
+    "an unknown format": (["status", "--format", "yaml"], "yaml"),
+    "an unknown network": (["ingest", "--blocks", "{blocks}", "--network", "moon"], "moon"),
+    "another network": (["ingest", "--blocks", "{blocks}", "--network", "mainnet"], "regtest"),
+    "no blocks directory": (["ingest", "--blocks", "{tmp}/nothing"], "not a directory"),
+    "a directory without blocks": (["ingest", "--blocks", "{tmp}"], "{tmp}"),
+    "a size that is none": (["ingest", "--blocks", "{blocks}", "--memory", "lots"], "`lots` is not a size"),
+    "a rewind above the tip": (
+        ["ingest", "--blocks", "{blocks}", "--rewind", "999999"],
+        "nothing to give up",
+    ),
+    "a tip beyond the blocks": (["ingest", "--blocks", "{blocks}", "--to", "999999"], "999999"),
+    "no store": (["status", "--store", "{tmp}/nothing"], "holds no chain"),
+    "a store that is a file": (["status", "--store", "{case}"], "holds no chain"),
+    "a mistyped address": (["address", "show", "mu3UMne1oC24jErNZA9JisD6kR2WHo4ZkX"], "checksum"),
+    "an address of mainnet": (["address", "show", "1BoatSLRHtKNngkdXEeobR76b53LETtpyT"], "mainnet"),
+    "an address without history": (
+        ["address", "show", "mfWxJ45yp2SFn7UciZyNpvDKrzbhyfKrY8"],
+        "received nothing",
+    ),
+    "a txid for an address": (["address", "show", NO_TXID], "is a transaction id"),
+    "a script without history": (["address", "show", "script:6a"], "received nothing"),
+    "a script that is none": (["address", "show", "script:xyz"], "not a script in hex"),
+    "an outpoint without a number": (["explain", f"{NO_TXID}:", f"{NO_TXID}:0"], "not an output number"),
+    "an outpoint that is not there": (["explain", f"{NO_TXID}:0", f"{NO_TXID}:1"], "there is no output"),
+    "a short txid": (["tx", "show", "abcd"], "not a transaction id"),
+    "a txid that is not there": (["tx", "show", NO_TXID], "there is no transaction"),
+    "a label beyond the last": (["cluster", "show", "99999999"], "no cluster label"),
+    "a page before the first": (["cluster", "show", "1", "--start", "-1"], "--start"),
+    "no file to inspect": (["inspect", "tx", "{tmp}/nothing"], "cannot be read"),
+    "a file that is no block": (["inspect", "block", "{case}"], "is not a block"),
+    "a file that is no transaction": (["inspect", "tx", "{case}"], "is not a transaction"),
+    "prevouts that are none": (["inspect", "tx", "{case}", "--prevouts", "{case}"], "case.toml, line 1"),
+    "no case file": (["case", "run", "{tmp}/nothing.toml", "--out", "{tmp}/out"], "nothing.toml"),
+    "a case that is none": (["case", "run", "{prices}", "--out", "{tmp}/out"], "demo_usd.csv"),
+    "no tag file": (["tags", "check", "{tmp}/nothing.yaml"], "nothing.yaml"),
+    "a price table that is none": (["prices", "check", "{case}"], "case.toml"),
+    "a folder in use": (["simulate", "--out", "{blocks}"], "is not empty"),
+    "a demo over somebody's folder": (["demo", "--out", "{tmp}/mine"], "no simulated world"),
+}
+
+
+def filled(args: list[str], demo: DemoFolder, folder: Path) -> list[str]:
+    (folder / "mine" / "world" / "thesis").mkdir(parents=True, exist_ok=True)
+    places = {"blocks": demo.blocks, "case": demo.case, "prices": demo.prices, "tmp": folder}
+    return [arg.format(**places) for arg in args]
+
+
+@pytest.fixture(autouse=True)
+def _the_demo_store(demo: DemoFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COINTRAIL_STORE", str(demo.store))
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_input_ends_with_code_2_and_one_message(name: str, demo: DemoFolder, tmp_path: Path) -> None:
+    args, says = BAD[name]
+    done = cointrail(*filled(args, demo, tmp_path))
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("error: ")
+    assert done.err.count("error: ") == 1
+    assert says.format(tmp=tmp_path) in done.err
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("name", sorted(BAD.keys() - {"an unknown format"}))
+def test_bad_input_as_json_is_one_object_on_stderr(name: str, demo: DemoFolder, tmp_path: Path) -> None:
+    args = filled(BAD[name][0], demo, tmp_path)
+    done = cointrail(*args, "--format", "json")
+    assert (done.code, done.out) == (2, "")
+    error = json.loads(done.err)["error"]
+    assert set(error) == {"code", "message", "hint", "facts"}
+    assert error["message"]

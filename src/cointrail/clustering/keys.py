@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -24,6 +24,13 @@ class KeyLink(NamedTuple):
 
 Shown = dict[bytes, int]
 """SHA-256 of a redeem script that a spend has shown -> number of its P2SH script."""
+
+_FORMS: dict[ScriptType, Callable[[bytes], tuple[bytes, ...]]] = {
+    ScriptType.P2PK: lambda key: (p2pkh(key), p2wpkh(key)),
+    ScriptType.P2WPKH: lambda key: (p2pkh(key),),
+    ScriptType.P2PKH: lambda _: (),
+}
+"""The other forms that each form looks for; so every pair is looked for from one side."""
 
 _CHUNK = 1 << 20
 """Scripts whose types are looked at in one go."""
@@ -76,7 +83,7 @@ def _links_of_key(chain: ChainView, number: int, kind: ScriptType, shown: Shown)
     key = key_hash(chain.get_script(number))
     if key is None:
         return
-    for script in (p2pkh(key), p2wpkh(key)):
+    for script in _FORMS[kind](key):
         yield from _link(number, chain.find_script(script), "same_key")
     nested = shown.get(nested_key_hash(key)) if shown else None
     if kind != ScriptType.P2WPKH:

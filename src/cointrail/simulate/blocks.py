@@ -8,21 +8,16 @@ from typing import Protocol
 
 from cointrail.chain.commitments import COMMITMENT_PREFIX
 from cointrail.chain.decode import encode_compact_size, encode_header, encode_tx, merkle_root
-from cointrail.chain.network import get_network
 from cointrail.chain.script import push, push_number
-from cointrail.chain.types import COIN, NULL_VOUT, BlockHash, Outpoint, Sat, Txid, TxIn, TxOut, sha256d
+from cointrail.chain.types import NULL_VOUT, BlockHash, Outpoint, Sat, Txid, TxIn, TxOut, sha256d
 from cointrail.simulate.business import Pool
 from cointrail.simulate.clock import SEGWIT
 from cointrail.simulate.ledger import FINAL, Ledger, Origin, Pay, Posted
 from cointrail.simulate.locks import Kind, Lock
+from cointrail.simulate.regtest import EASY, REGTEST, subsidy
 from cointrail.simulate.undo import Spent
 
-REGTEST = get_network("regtest")
-HALVING = 150
-"""Blocks. Source: Bitcoin Core, src/kernel/chainparams.cpp, CRegTestParams."""
 VERSION = 0x20000000
-_EASY = 0x7F
-"""The highest last byte of a hash, wire order, that regtest takes."""
 
 
 class BlockSink(Protocol):
@@ -33,11 +28,6 @@ class BlockSink(Protocol):
 
     def finish(self, height: int, tip: bytes) -> None:
         """See that all is written and that this is the tip."""
-
-
-def subsidy(height: int) -> int:
-    """New satoshi in the block at `height`."""
-    return 50 * COIN >> height // HALVING
 
 
 class BlockMaker:
@@ -94,6 +84,6 @@ def _mine(previous: bytes, root: bytes, time: int) -> bytes:
     sha256, nonce = hashlib.sha256, 0
     while True:
         header = start + nonce.to_bytes(4, "little")
-        if sha256(sha256(header).digest()).digest()[31] < _EASY:
+        if sha256(sha256(header).digest()).digest()[31] < EASY:
             return header
         nonce += 1

@@ -11,11 +11,9 @@ from cointrail.simulate.exchange import Exchange
 from cointrail.simulate.ledger import Coin, Pay
 from cointrail.simulate.locks import Kind, Lock
 from cointrail.simulate.people import Person
+from cointrail.simulate.regtest import MATURITY
 from cointrail.simulate.scene import Scene
 from cointrail.simulate.wallet import Habits, Wallet
-
-MATURITY = 100
-"""Blocks before a coinbase may be spent."""
 
 
 class Merchant:

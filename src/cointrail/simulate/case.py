@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from cointrail.chain.address import encode_address
-from cointrail.simulate.blocks import REGTEST
 from cointrail.simulate.dice import Dice
+from cointrail.simulate.regtest import REGTEST
 from cointrail.simulate.shop import Shop
 
 SEEDS = 4

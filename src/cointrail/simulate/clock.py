@@ -28,6 +28,8 @@ def iso(time: int) -> str:
 
 PREMINE = date("2015-01-05")
 """From here miners make the coins that the world starts with."""
+SALES = date("2015-02-20")
+"""From here pools sell what they mine."""
 START = date("2015-06-01")
 END = date("2018-04-01")
 """The first second that is no longer part of the world."""

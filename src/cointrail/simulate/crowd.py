@@ -8,17 +8,16 @@ from functools import partial
 from cointrail.chain.types import COIN
 from cointrail.simulate import habits
 from cointrail.simulate.business import Merchant, Pool
-from cointrail.simulate.clock import DAY, END, START, date
+from cointrail.simulate.clock import DAY, END, START
 from cointrail.simulate.dice import Dice
 from cointrail.simulate.exchange import Exchange
 from cointrail.simulate.joins import Market
-from cointrail.simulate.ledger import Pay
+from cointrail.simulate.ledger import Coin, Pay
 from cointrail.simulate.locks import Kind, Lock, data_lock
 from cointrail.simulate.people import Bill, FromExchange, FromJoin, FromPerson, Funding, Person
 from cointrail.simulate.scene import Scene
 from cointrail.simulate.wallet import Habits, Place, Wallet
 
-PREMINE_SALES = date("2015-02-20")
 TO_OTHERS = 0.012
 """Share of payments between persons that the payer has his exchange send straight to the other."""
 MERCHANT_FROM_EXCHANGE = 0.02
@@ -50,7 +49,7 @@ class Crowd:
         self.merchants: list[Merchant] = []
         self.traders: list[Person] = []
         self.makers: list[Person] = []
-        self.market: Market | None = None
+        self.market = Market(scene, [], dice.child("market"))
 
     def number(self, full: float, least: int = 1) -> int:
         """How many of something there are in a world of this scale."""
@@ -148,11 +147,11 @@ class Crowd:
         """A customer of the shop."""
         dice = self.dice.child(f"{name}/luck")
         draw = dice.unit()
-        if draw < 0.06:
+        if draw < 0.05:
             person = self.person(name, born, FromPerson(dice.pick(self.traders), "trade"))
-        elif draw < 0.09:
+        elif draw < 0.075:
             person = self.person(name, born, FromPerson(dice.pick(self.merchants).person, "wage"))
-        elif draw < 0.13 and self.market is not None:
+        elif draw < 0.11:
             kept = dice.pick((habits.NODE, habits.LIGHT))
             person = self.person(name, born, FromJoin(self.at_exchange(dice), self.market), kept)
         else:
@@ -179,7 +178,7 @@ class Crowd:
     def _take(self, dice: Dice) -> None:
         person = dice.pick(self.persons)
         coin = max(person.wallet.coins, key=lambda c: c.value, default=None)
-        if coin is not None and self.market is not None and not person.wallet.habits.reuse:
+        if coin is not None and not person.wallet.habits.reuse:
             self.market.join_coin(person.wallet, coin)
 
     def enrol_members(self, pools: Sequence[Pool]) -> None:
@@ -205,5 +204,5 @@ def _same(lock: Lock) -> Lock:
     return lock
 
 
-def _nothing() -> None:
+def _nothing(_coin: Coin | None) -> None:
     """Go on with nothing."""

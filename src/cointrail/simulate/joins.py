@@ -94,7 +94,7 @@ class Market:
         cost = _fee(self.scene, everything, 2 * len(seats) + 2) + sum(seat.gain for seat in seats)
         if sum(coin.value for coin in coins) < value + cost:
             return None
-        role = "payment" if to is not None and to.owner == "shop" else "coinjoin_equal"
+        role = "payment" if to is not None and to.role == "till" else "coinjoin_equal"
         return post_join(self.scene, self.dice, value, [Seat(taker, coins, -cost, to, role), *seats])
 
     def join_coin(self, wallet: Wallet, coin: Coin) -> Posted | None:
@@ -156,10 +156,10 @@ class Mixes:
             self.premix += [c for c, role in zip(posted.coins, posted.roles, strict=True) if role == "premix"]
 
     def run(self) -> Posted | None:
-        """Mix three fresh coins with two that were mixed before, of five hands."""
-        fresh, left = _of_five_hands(self.premix, 3, set())
-        again, rest = _of_five_hands(self.mixed, MIX_SIZE - 3, {coin.lock.owner for coin in fresh})
-        if len(fresh) + len(again) < MIX_SIZE:
+        """Mix fresh coins with one or two that were mixed before, of five hands."""
+        again, rest = _of_five_hands(self.mixed, 2, set())
+        fresh, left = _of_five_hands(self.premix, MIX_SIZE - len(again), {c.lock.owner for c in again})
+        if not again or len(fresh) + len(again) < MIX_SIZE:
             return None
         self.premix, self.mixed = left, rest
         seats = []

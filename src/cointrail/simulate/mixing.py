@@ -10,6 +10,7 @@ from cointrail.simulate.clock import DAY, END, date
 from cointrail.simulate.crowd import Crowd
 from cointrail.simulate.dice import Dice
 from cointrail.simulate.joins import Mixes, Rounds
+from cointrail.simulate.ledger import Coin
 from cointrail.simulate.people import Person
 
 ROUNDS_FROM = date("2017-09-10")
@@ -65,5 +66,5 @@ class Mixing:
         self.mixes.run()
 
 
-def _nothing() -> None:
+def _nothing(_coin: Coin | None) -> None:
     """Go on with nothing."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from cointrail.simulate.clock import HOUR
 from cointrail.simulate.ledger import Coin, Pay
 from cointrail.simulate.locks import Kind
+from cointrail.simulate.till import SHOP
 from cointrail.simulate.wallet import Habits, Place, Wallet
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ class PeelChain:
         number = len(shop.chains)
         self.shop = shop
         self.dice = shop.dice.child(f"peel/{number}")
-        self.wallet = Wallet(shop.scene, "shop", _HABITS, self.dice, name=f"peel/{number}")
+        self.wallet = Wallet(shop.scene, SHOP, _HABITS, self.dice, name=f"peel/{number}")
         self.left = hops
         self.returns = returns
         """Whether the rest comes back to the shop in the end."""
@@ -50,4 +51,4 @@ class PeelChain:
             return
         posted = self.wallet.sweep([coin], self.shop.main.wallet.fresh("till"), "own_money")
         if posted is not None:
-            self.shop.scene.truth.receive(posted.coins[0], "shop", "own_money")
+            self.shop.take_back(posted.coins[0])

@@ -9,14 +9,20 @@ from typing import Protocol
 
 from cointrail.simulate.clock import HOUR
 from cointrail.simulate.dice import Dice
-from cointrail.simulate.exchange import Exchange
+from cointrail.simulate.exchange import Exchange, Paid
 from cointrail.simulate.joins import Market
 from cointrail.simulate.ledger import Coin, Pay, Posted
 from cointrail.simulate.locks import Lock
 from cointrail.simulate.scene import Scene
 from cointrail.simulate.wallet import Wallet
 
-Then = Callable[[], None]
+BUYERS = 0.72
+"""Share of persons who get coins for every large bill anew."""
+SMALL_CHANGE_USD = 10.0
+"""They pay smaller bills from what they have."""
+
+Then = Callable[[Coin | None], None]
+"""Told of the coin that has come, when there is one."""
 Settled = Callable[[Posted, Coin], None]
 
 
@@ -48,22 +54,39 @@ class Person:
         self.dice = dice
         self.thrift = dice.between(0.0, 0.14)
         """How often he gets coins for several bills at once."""
+        self.buys_each_time = dice.chance(BUYERS)
+        """Whether he gets coins for every large bill anew and pays with what has just come."""
         scene.truth.kinds[self.name] = "person"
 
     def settle(self, bill: Bill) -> None:
         """Pay `bill`, now or as soon as there are coins for it."""
-        value = self.scene.sat(bill.usd)
-        if self.wallet.balance >= value + self._fees():
-            lock = bill.lock()
-            posted = self.wallet.pay([Pay(lock, value, bill.role)])
-            if posted is not None:
-                if bill.done is not None:
-                    bill.done(posted, next(coin for coin in posted.coins if coin.lock is lock))
-                return
-        self.funding.top_up(self, self._wanted(value), partial(self._later, bill))
+        if (self.buys_each_time and bill.usd > SMALL_CHANGE_USD) or not self._pay(bill, ()):
+            self._get_coins(bill)
 
-    def _later(self, bill: Bill) -> None:
-        self.scene.agenda.after(self.dice.lognormal(2.0 * HOUR, 1.2), partial(self.settle, bill))
+    def _get_coins(self, bill: Bill) -> None:
+        value = self._wanted(self.scene.sat(bill.usd))
+        self.funding.top_up(self, value, partial(self._later, bill))
+
+    def _later(self, bill: Bill, coin: Coin | None = None) -> None:
+        wait = self.dice.lognormal(2.0 * HOUR, 1.2)
+        self.scene.agenda.after(wait, partial(self._pay_or_wait, bill, coin))
+
+    def _pay_or_wait(self, bill: Bill, coin: Coin | None) -> None:
+        first = [coin] if coin in self.wallet.coins and self.buys_each_time else []
+        if not self._pay(bill, first):
+            self._get_coins(bill)
+
+    def _pay(self, bill: Bill, first: Sequence[Coin]) -> bool:
+        value = self.scene.sat(bill.usd)
+        if self.wallet.balance < value + self._fees():
+            return False
+        lock = bill.lock()
+        posted = self.wallet.pay([Pay(lock, value, bill.role)], first=first)
+        if posted is None:
+            return False
+        if bill.done is not None:
+            bill.done(posted, next(coin for coin in posted.coins if coin.lock is lock))
+        return True
 
     def _fees(self) -> int:
         return int(self.wallet.rate() * 260)
@@ -89,7 +112,7 @@ class FromExchange:
     def top_up(self, person: Person, value: int, then: Then) -> None:
         """Withdraw `value`; go on when it has arrived."""
         exchange = self.exchanges[0] if person.dice.chance(0.85) else person.dice.pick(self.exchanges)
-        exchange.withdraw(person.name, person.wallet.address(), value, lambda *_: then())
+        exchange.withdraw(person.name, person.wallet.address(), value, lambda _, coin, __: then(coin))
 
 
 class FromPerson:
@@ -102,12 +125,7 @@ class FromPerson:
     def top_up(self, person: Person, value: int, then: Then) -> None:
         """Have the other pay `value` to him; go on when it has arrived."""
         usd = person.scene.usd(value)
-        self.giver.settle(Bill(usd, person.wallet.address, self.role, lambda *_: then()))
-
-
-def spread_over(scene: Scene, dice: Dice, start: int, end: int, count: int) -> list[int]:
-    """`count` moments between `start` and `end`, in order."""
-    return sorted(int(dice.between(max(start, scene.now), end)) for _ in range(count))
+        self.giver.settle(Bill(usd, person.wallet.address, self.role, lambda _, coin: then(coin)))
 
 
 class FromJoin:
@@ -121,26 +139,30 @@ class FromJoin:
         """Withdraw somewhat more than `value`, join it for `value`, go on."""
 
         def join(_posted: Posted, coin: Coin, _number: int) -> None:
-            if coin in person.wallet.coins:
-                self.market.join(person.wallet, [coin], value)
-            then()
+            posted = self._join(person, coin, value)
+            mine = posted.coins if posted is not None else [coin]
+            then(next(made for made in mine if made.lock.home is person.wallet))
 
-        more = int(value * person.dice.between(1.15, 1.6)) + 8 * int(person.wallet.rate() * 260)
-        self.source.exchanges[0].withdraw(person.name, person.wallet.address(), more, join)
+        self._withdraw(person, int(value * person.dice.between(1.15, 1.6)), join)
 
     def pay_within(self, person: Person, bill: Bill) -> None:
         """Withdraw, then pay `bill` by the join itself; by an ordinary transaction when nobody joins."""
 
         def join(_posted: Posted, coin: Coin, _number: int) -> None:
-            value = person.scene.sat(bill.usd)
             lock = bill.lock()
-            posted = (
-                self.market.join(person.wallet, [coin], value, lock) if coin in person.wallet.coins else None
-            )
+            posted = self._join(person, coin, person.scene.sat(bill.usd), lock)
             if posted is None:
                 person.settle(bill)
             elif bill.done is not None:
                 bill.done(posted, next(made for made in posted.coins if made.lock is lock))
 
-        more = int(person.scene.sat(bill.usd) * 1.3) + 8 * int(person.wallet.rate() * 260)
-        self.source.exchanges[0].withdraw(person.name, person.wallet.address(), more, join)
+        self._withdraw(person, int(person.scene.sat(bill.usd) * 1.3), join)
+
+    def _withdraw(self, person: Person, value: int, done: Paid) -> None:
+        fees = int(person.wallet.rate() * 2_000)
+        self.source.exchanges[0].withdraw(person.name, person.wallet.address(), value + fees, done)
+
+    def _join(self, person: Person, coin: Coin, value: int, to: Lock | None = None) -> Posted | None:
+        if coin not in person.wallet.coins:
+            return None
+        return self.market.join(person.wallet, [coin], value, to)

@@ -7,10 +7,14 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from cointrail.chain.address import encode_address
-from cointrail.simulate.blocks import REGTEST
+from cointrail.chain.decode import decode_block
 from cointrail.simulate.clock import iso
+from cointrail.simulate.regtest import GENESIS, REGTEST
 from cointrail.simulate.scene import Scene
 from cointrail.simulate.truth import Movement
+
+NOBODY = "nobody"
+"""Owns the output of block 0, which can never be spent."""
 
 _MOVEMENT = ("txid", "vout", "exchange", "account", "customer", "value_sat")
 
@@ -19,25 +23,32 @@ def write_truth(scene: Scene, folder: Path) -> None:
     """Write all truth files of the world into `folder`."""
     folder.mkdir(parents=True)
     truth = scene.truth
+    first = decode_block(GENESIS).txs[0]
     on_chain = {id(lock): lock for _, _, _, lock in scene.ledger.outputs}
     _write(
         folder / "scripts.csv",
         ("script_hex", "address", "owner", "owner_kind", "role"),
-        (
-            (
-                lock.script.hex(),
-                encode_address(lock.script, REGTEST) or "",
-                lock.owner,
-                truth.kinds[lock.owner],
-                lock.role,
-            )
-            for lock in on_chain.values()
-        ),
+        [
+            (first.outputs[0].script.hex(), "", NOBODY, NOBODY, "genesis"),
+            *(
+                (
+                    lock.script.hex(),
+                    encode_address(lock.script, REGTEST) or "",
+                    lock.owner,
+                    truth.kinds[lock.owner],
+                    lock.role,
+                )
+                for lock in on_chain.values()
+            ),
+        ],
     )
     _write(
         folder / "outputs.csv",
         ("txid", "vout", "role", "owner"),
-        ((_hex(txid), vout, role, lock.owner) for txid, vout, role, lock in scene.ledger.outputs),
+        [
+            (_hex(first.txid.raw), 0, "genesis", NOBODY),
+            *((_hex(txid), vout, role, lock.owner) for txid, vout, role, lock in scene.ledger.outputs),
+        ],
     )
     _write(
         folder / "payments.csv",

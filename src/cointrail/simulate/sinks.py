@@ -4,28 +4,17 @@ from __future__ import annotations
 
 import ctypes
 import gc
-import itertools
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
 from cointrail.errors import BadBlocks
-from cointrail.simulate.blocks import REGTEST
+from cointrail.simulate.regtest import GENESIS, REGTEST
 from cointrail.simulate.undo import Spent, undo_record
 
 XOR_KEY_SIZE = 8
 MAX_FILE_SIZE = 128 * 1024 * 1024
 """Source: Bitcoin Core, src/node/blockstorage.h, MAX_BLOCKFILE_SIZE."""
-
-GENESIS = bytes.fromhex(
-    "0100000000000000000000000000000000000000000000000000000000000000000000003ba3edfd7a7b12b27ac72c3e"
-    "67768f617fc81bc3888a51323a9fb8aa4b1e5e4adae5494dffff7f200200000001010000000100000000000000000000"
-    "00000000000000000000000000000000000000000000ffffffff4d04ffff001d0104455468652054696d65732030332f"
-    "4a616e2f32303039204368616e63656c6c6f72206f6e206272696e6b206f66207365636f6e64206261696c6f75742066"
-    "6f722062616e6b73ffffffff0100f2052a01000000434104678afdb0fe5548271967f1a67130b7105cd6a828e03909a6"
-    "7962e0ea1f61deb649f6bc3f4cef38c4f35504e51ec112de5c384df7ba0b8d578a4c702b6bf11d5fac00000000"
-)
-"""Block 0 of regtest. Source: Bitcoin Core, src/kernel/chainparams.cpp."""
 
 
 class KernelSink:
@@ -106,9 +95,11 @@ class FileSink:
     def _append(self, kind: str, data: bytes, checksum: bytes = b"") -> None:
         record = REGTEST.magic + len(data).to_bytes(4, "little") + data + checksum
         at = self._sizes[kind]
-        key = itertools.islice(itertools.cycle(self._key), at % XOR_KEY_SIZE, None)
+        turn = at % XOR_KEY_SIZE
+        key = (self._key[turn:] + self._key[:turn]) * (len(record) // XOR_KEY_SIZE + 1)
+        mixed = int.from_bytes(record, "big") ^ int.from_bytes(key[: len(record)], "big")
         with (self._dir / f"{kind}{self._number:05d}.dat").open("ab") as file:
-            file.write(bytes(a ^ b for a, b in zip(record, key, strict=False)))
+            file.write(mixed.to_bytes(len(record), "big"))
         self._sizes[kind] = at + len(record)
 
 

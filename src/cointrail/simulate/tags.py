@@ -8,10 +8,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from cointrail.chain.address import encode_address
-from cointrail.simulate.blocks import REGTEST
 from cointrail.simulate.dice import Dice
 from cointrail.simulate.exchange import Exchange
 from cointrail.simulate.locks import Lock
+from cointrail.simulate.regtest import REGTEST
 from cointrail.simulate.roster import Firm
 from cointrail.simulate.scene import Scene
 
@@ -37,7 +37,7 @@ def write_tags(scene: Scene, exchanges: Sequence[Exchange], folder: Path, dice: 
     for exchange in tagged[3:5]:
         lines += _tag(doubtful, exchange.firm, dice, confidence="web_crawl")
     _write(folder / "exchanges.tagpack.yaml", lines)
-    actors = _header("Exchanges of the simulated world: who runs them", "actors")
+    actors = _header("Exchanges of the simulated world and who runs them", "actors")
     for exchange in tagged:
         actors += _actor(exchange.firm)
     _write(folder / "exchanges.actorpack.yaml", actors)

@@ -13,8 +13,8 @@ from cointrail.errors import BadInput
 from cointrail.simulate.blocks import BlockMaker, BlockSink
 from cointrail.simulate.business import MarketMaker, Pool
 from cointrail.simulate.case import write_case
-from cointrail.simulate.clock import END, START, Agenda, block_times
-from cointrail.simulate.crowd import PREMINE_SALES, Crowd
+from cointrail.simulate.clock import END, SALES, START, Agenda, block_times
+from cointrail.simulate.crowd import Crowd
 from cointrail.simulate.customers import Customers
 from cointrail.simulate.dice import Dice
 from cointrail.simulate.exchange import Exchange
@@ -115,13 +115,15 @@ class World:
         self.pools = [Pool(self.scene, name, weight, kind, root.child(name)) for name, weight, kind in _POOLS]
         self.crowd = Crowd(self.scene, self.exchanges, root.child("crowd"), scale)
         least = max(3, round(26 * min(1.0, 2 * scale)))
-        self.shop = Shop(self.scene, self.exchanges[1:12:2], root.child("shop"), least)
+        self.shop = Shop(
+            self.scene, self.exchanges[1:12:2], self.crowd.market, root.child("shop"), least=least
+        )
         self._plan()
 
     def _plan(self) -> None:
         scene, crowd, root = self.scene, self.crowd, self.root
         for pool in self.pools:
-            scene.agenda.at(PREMINE_SALES, partial(pool.open, self.exchanges))
+            scene.agenda.at(SALES, partial(pool.open, self.exchanges))
         MarketMaker(scene, self.exchanges, root.child("market-maker"))
         crowd.settle_in()
         crowd.enrol_members(self.pools)
@@ -130,7 +132,6 @@ class World:
         crowd.notarise(crowd.number(120))
         Mixing(crowd, root.child("mixing"))
         self.shop.vendors = [crowd.vendor(f"vendor-{n}") for n in range(crowd.number(7, 2))]
-        self.shop.market = crowd.market
         orders = draw_orders(root.child("orders"), max(1, round(PAYMENTS * self.scale)))
         Customers(self.shop, crowd, root.child("customers")).expect(orders)
         scene.agenda.at(START, self.shop.open)

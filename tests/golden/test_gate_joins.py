@@ -37,7 +37,8 @@ from support.real_files import read_json
 
 WASABI1_ZIP, JOINMARKET_ZIP = "dumplings__ww1_202405.zip", "dumplings__jm_202406.zip"
 
-# Set -> verdicts, then reasons. `joinmarket_like` is mostly look-alikes of two equal outputs by name.
+# Set -> verdicts, then reasons. `joinmarket_like` is what a scanner took for JoinMarket: most have two equal
+# outputs only, and exchange batches and token transfers are among them.
 FROZEN = {
     "wasabi1": (
         {"UNSAFE": 196},

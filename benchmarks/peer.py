@@ -1,0 +1,42 @@
+"""What blockchain-parser is asked to do: read blk files and look at every transaction and output.
+
+    python benchmarks/peer.py DIR [--no-address]
+
+Prints what it saw as JSON. Run as a program of its own, so that time and memory are its alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+import blockchain_parser.blockchain as peer
+
+from cointrail.chain.network import get_network
+
+
+def main() -> None:
+    """Walk all blocks in the order of the files, as the peer does without the node's index."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("folder")
+    parser.add_argument("--no-address", action="store_true", help="leave the text of addresses out")
+    args = parser.parse_args()
+    peer.BITCOIN_CONSTANT = get_network("regtest").magic  # it knows mainnet only
+    blocks = txs = outputs = value = addresses = 0
+    for block in peer.Blockchain(args.folder).get_unordered_blocks():
+        blocks += 1
+        for tx in block.transactions:
+            txs += 1
+            assert len(tx.txid) == 64
+            for output in tx.outputs:
+                outputs += 1
+                value += output.value
+                assert output.type
+                if not args.no_address:
+                    addresses += len([one.address for one in output.addresses])
+    seen = {"blocks": blocks, "txs": txs, "outputs": outputs, "value": value, "addresses": addresses}
+    print(json.dumps(seen))
+
+
+if __name__ == "__main__":
+    main()

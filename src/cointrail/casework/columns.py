@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import IntEnum, StrEnum
 from functools import cache
+from operator import attrgetter
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 from cointrail.attribution.safe_text import safe_text
@@ -67,23 +68,21 @@ def cells_of(row: object) -> list[str]:
 
 @cache
 def _flat(row_type: Hashable) -> tuple[tuple[Column, Reader], ...]:
-    return tuple(_fields(row_type, Group(), lambda row: row))
+    return tuple(_fields(row_type, Group(), ()))
 
 
-def _fields(row_type: Any, group: Group, reach: Reader) -> Iterator[tuple[Column, Reader]]:
+def _fields(row_type: Any, group: Group, way: tuple[str, ...]) -> Iterator[tuple[Column, Reader]]:
     for name, hint in get_type_hints(row_type, include_extras=True).items():
         if get_origin(hint) is not Annotated:
             continue
         inner, says = get_args(hint)[:2]
-        read = _reader(reach, name)
         if isinstance(says, Group):
             about = f"{says.about}: " if says.about else ""
-            yield from _fields(_row_type(inner), Group(group.prefix + says.prefix, group.about + about), read)
+            below = Group(group.prefix + says.prefix, group.about + about)
+            yield from _fields(_row_type(inner), below, (*way, name))
         else:
-            yield (
-                Column(group.prefix + name.removesuffix("_"), says.kind, says.unit, group.about + says.about),
-                read,
-            )
+            header = group.prefix + name.removesuffix("_")
+            yield Column(header, says.kind, says.unit, group.about + says.about), _reader((*way, name))
 
 
 def _row_type(hint: Any) -> Any:
@@ -91,10 +90,15 @@ def _row_type(hint: Any) -> Any:
     return next((one for one in get_args(hint) if one is not type(None)), hint)
 
 
-def _reader(reach: Reader, name: str) -> Reader:
+def _reader(way: tuple[str, ...]) -> Reader:
+    """Reads a field of a row, or of a group of it; nothing where the row has no such group."""
+    if len(way) == 1:
+        return attrgetter(way[0])
+    first, rest = attrgetter(way[0]), _reader(way[1:])
+
     def read(row: Any) -> object:
-        holder = reach(row)
-        return None if holder is None else getattr(holder, name)
+        below = first(row)
+        return None if below is None else rest(below)
 
     return read
 
@@ -106,6 +110,8 @@ def cell(value: object) -> str:
             return ""
         case StrEnum():
             return value.value
+        case str():
+            return _plain(value)
         case IntEnum():
             return value.name
         case int():
@@ -117,10 +123,13 @@ def cell(value: object) -> str:
         case date():
             return value.isoformat()
         case _:
-            text = str(value)
-            return text if text.isascii() and text.isprintable() else safe_text(text)
+            return _plain(str(value))
+
+
+def _plain(text: str) -> str:
+    return text if text.isascii() and text.isprintable() else safe_text(text)
 
 
 def iso_utc(when: datetime) -> str:
     """ISO 8601 in UTC, to the second: `2017-01-31T00:00:00Z`."""
-    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return when.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"

@@ -12,45 +12,15 @@ from cointrail.tracing.limits import Limits
 from cointrail.tracing.neighbourhood import Neighbourhood
 from cointrail.tracing.stops import Stop
 from cointrail.tracing.trace import Policy, Trace
+from support.economies import Economy, economies
 from support.ledger import Fake, neighbourhood
 
-PEOPLE = ("alice", "bob", "carol", "dave", "exchange", "shop", "note")
+
+def _world(economy: Economy) -> tuple[Fake, Neighbourhood]:
+    return neighbourhood(economy.text, unsafe=economy.unsafe, unclear=economy.unclear, apart=economy.apart)
 
 
-@st.composite
-def worlds(draw: st.DrawFn) -> tuple[Fake, Neighbourhood]:
-    """Small economies: coinbases, spends, fees, reuse, coinjoins, warnings, unknown prevouts."""
-    unspent: list[tuple[str, int]] = []
-    lines: list[str] = []
-    odd: dict[str, set[str]] = {"unsafe": set(), "unclear": set(), "apart": set()}
-    for number in range(draw(st.integers(2, 10))):
-        name = f"t{number}"
-        spends: list[tuple[str, int]] = []
-        if draw(st.integers(0, 4)) and unspent:
-            order = draw(st.permutations(range(len(unspent))))
-            picked = order[: draw(st.integers(1, 4))]
-            spends = [unspent[place] for place in picked]
-            unspent = [one for place, one in enumerate(unspent) if place not in picked]
-        inputs = [text for text, _ in spends]
-        if spends and not draw(st.integers(0, 9)):
-            inputs.append("?")
-        left = sum(value for _, value in spends) if spends else draw(st.integers(1, 5000))
-        pays: list[str] = []
-        for place in range(draw(st.integers(1, 4))):
-            value = draw(st.integers(0, left))
-            left -= value
-            who = draw(st.sampled_from(PEOPLE))
-            pays.append(f"{who}:{value}")
-            if who != "note":
-                unspent.append((f"{name}:{place}", value))
-        lines.append(f"{name}: {' '.join(inputs)} -> {' '.join(pays)}")
-        if spends:
-            kind = draw(st.sampled_from(["", "", "", "unsafe", "unclear", "apart"]))
-            if kind:
-                odd[kind].add(name)
-    unsafe, unclear, apart = (frozenset(odd[kind]) for kind in ("unsafe", "unclear", "apart"))
-    return neighbourhood("\n".join(lines), unsafe=unsafe, unclear=unclear, apart=apart)
-
+worlds = economies().map(_world)
 
 limits = st.builds(
     Limits,
@@ -69,7 +39,7 @@ def _traces(world: tuple[Fake, Neighbourhood], limits: Limits) -> list[Trace]:
     ]
 
 
-@given(world=worlds(), limits=limits)
+@given(world=worlds, limits=limits)
 def test_the_ends_of_every_walk_add_up_to_its_start_by_each_policy(
     world: tuple[Fake, Neighbourhood], limits: Limits
 ) -> None:
@@ -80,7 +50,7 @@ def test_the_ends_of_every_walk_add_up_to_its_start_by_each_policy(
             assert sum(trace.sums(policy).values()) == trace.value_sat
 
 
-@given(world=worlds(), limits=limits)
+@given(world=worlds, limits=limits)
 def test_no_output_ends_with_more_than_it_is_worth_and_no_path_is_longer_than_allowed(
     world: tuple[Fake, Neighbourhood], limits: Limits
 ) -> None:
@@ -96,7 +66,7 @@ def test_no_output_ends_with_more_than_it_is_worth_and_no_path_is_longer_than_al
     assert ledger.height + 1 == len(ledger.txs)
 
 
-@given(world=worlds())
+@given(world=worlds)
 def test_no_path_runs_through_a_custodian_a_coinjoin_or_the_service(
     world: tuple[Fake, Neighbourhood],
 ) -> None:
@@ -108,7 +78,7 @@ def test_no_path_runs_through_a_custodian_a_coinjoin_or_the_service(
             assert all(near.signer_stop(near.facts(tx_num)) is None for tx_num in crossed)
 
 
-@given(world=worlds())
+@given(world=worlds)
 def test_fifo_forward_from_every_output_covers_no_satoshi_twice(world: tuple[Fake, Neighbourhood]) -> None:
     ledger, near = world
     for tx_num in ledger.txs.values():
@@ -120,7 +90,7 @@ def test_fifo_forward_from_every_output_covers_no_satoshi_twice(world: tuple[Fak
         assert all(carried <= near.output(output_num).value for output_num, carried in got.items())
 
 
-@given(world=worlds())
+@given(world=worlds)
 def test_fifo_forward_and_back_tell_the_same_story(world: tuple[Fake, Neighbourhood]) -> None:
     """What FIFO carries from an output to an unspent one is what it carries back, where both can look."""
     ledger, near = world

@@ -53,6 +53,7 @@ class Services:
                     -proposal.tag.confidence.level,
                     proposal.via_script,
                     proposal.tag.source,
+                    proposal.tag.label,
                 ),
             )
             self._claims[label] = (actor, strongest)
@@ -62,12 +63,12 @@ class Services:
         actor, claim = self._claim(self._near.label(script_num))
         direct = claim.via_script == script_num
         return Service(
-            exchange=actor.label,
-            legal_entity=actor.legal_name or UNKNOWN,
-            jurisdiction="+".join(actor.jurisdictions) or UNKNOWN,
+            exchange=safe_text(actor.label),
+            legal_entity=safe_text(actor.legal_name or UNKNOWN),
+            jurisdiction=safe_text("+".join(actor.jurisdictions) or UNKNOWN),
             tagged_address=self._places.address(claim.via_script),
-            tag_label=claim.tag.label,
-            tag_source=claim.tag.source,
+            tag_label=safe_text(claim.tag.label),
+            tag_source=safe_text(claim.tag.source),
             tag_date=claim.tag.lastmod,
             tag_confidence=claim.tag.confidence.id,
             tag_tier=Tier.T0 if direct else joined_at(self._near, {script_num, claim.via_script}),
@@ -82,7 +83,7 @@ def says_attribution(service: Service) -> str:
         if service.tag_tier is Tier.T0
         else f"a cluster that the address is joined to at tier {service.tag_tier.name}"
     )
-    return safe_text(
+    return (
         f"`{service.tag_label}` is claimed for {service.tagged_address} by {service.tag_source}, {dated}, "
         f"confidence `{service.tag_confidence}`; this output belongs to {reach}. "
         f"Legal entity: {service.legal_entity}; jurisdiction: {service.jurisdiction}."

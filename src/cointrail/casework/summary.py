@@ -25,8 +25,8 @@ from cointrail.casework.totals import AT_PAYMENT, inflow_totals, tally, total
 def describe_case(case: Case, basis: Basis) -> dict[str, Any]:
     """What was asked, and of which chain."""
     return {
-        "reference": case.reference,
-        "legal_basis": case.legal_basis,
+        "reference": safe_text(case.reference),
+        "legal_basis": safe_text(case.legal_basis),
         "opened": case.opened.isoformat() if case.opened else None,
         "period": _period(case.period),
         "report_date": case.report_date.isoformat() if case.report_date else None,

@@ -18,6 +18,9 @@ from cointrail.simulate.people import Bill, FromExchange, FromJoin, FromPerson, 
 from cointrail.simulate.scene import Scene
 from cointrail.simulate.wallet import Habits, Place, Wallet
 
+NOTARY = "notary"
+"""The one who writes notes into the chain."""
+
 TO_OTHERS = 0.012
 """Share of payments between persons that the payer has his exchange send straight to the other."""
 MERCHANT_FROM_EXCHANGE = 0.02
@@ -192,7 +195,7 @@ class Crowd:
 
     def notarise(self, count: int) -> None:
         """Have one person write notes into the chain."""
-        notary = self.person("notary", START, kept=habits.WEB)
+        notary = self.person(NOTARY, START, kept=habits.WEB)
         dice = self.dice.child("notes")
         for n in range(count):
             note = data_lock(f"note {n:04d} ".encode() + bytes((dice.below(256),)) * 24, notary.name)

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from cointrail.chain.address import encode_address
+from cointrail.simulate.crowd import NOTARY
 from cointrail.simulate.dice import Dice
 from cointrail.simulate.exchange import Exchange
-from cointrail.simulate.locks import Lock
+from cointrail.simulate.locks import Kind, Lock
 from cointrail.simulate.regtest import REGTEST
 from cointrail.simulate.roster import Firm
 from cointrail.simulate.scene import Scene
@@ -31,9 +32,7 @@ def write_tags(scene: Scene, exchanges: Sequence[Exchange], folder: Path, dice: 
         child = dice.child(exchange.firm.id)
         for lock in _known(own, seen, child):
             lines += _tag(lock, exchange.firm, child)
-    doubtful = next(
-        lock for lock in locks.values() if lock.owner.startswith("trader") and seen[id(lock)] == 1
-    )
+    doubtful = next(lock for lock in locks.values() if lock.owner == NOTARY and lock.kind is not Kind.DATA)
     for exchange in tagged[3:5]:
         lines += _tag(doubtful, exchange.firm, dice, confidence="web_crawl")
     _write(folder / "exchanges.tagpack.yaml", lines)

@@ -45,6 +45,16 @@ _POOLS = (
     ("pool-ember", 1.0, Kind.P2PK_UNCOMPRESSED),
 )
 
+SCALES = (0.01, 1.0)
+"""The smallest and the full world."""
+
+ABOUT = (
+    "All of it is invented: names, companies, sites, people and prices. Any likeness is chance.",
+    "It runs on regtest: 3.5 blocks a day instead of 144, about 15,000 bitcoin in all.",
+    "CoinJoins like the first Wasabi's run from September 2017, like Whirlpool's from January 2018.",
+    "The real programs came up later, in 2018 and 2019.",
+)
+
 Progress = Callable[[int, int], None]
 
 
@@ -75,8 +85,12 @@ def simulate_world(
     7,300 payments, 0.02 a small one for tests; `progress` is told blocks done and blocks to do.
 
     Raises:
-        BadInput: `out` is not empty, or `signed` is asked for and a library is missing.
+        BadInput: `out` is not empty, `scale` is out of range, or `signed` is asked for and a library
+            is missing.
+        BadBlocks: Bitcoin Core does not accept the world's blocks.
     """
+    if not SCALES[0] <= scale <= SCALES[1]:
+        raise BadInput(f"a world has a scale of {SCALES[0]} to {SCALES[1]}, got {scale}", value=scale)
     if out.exists() and any(out.iterdir()):
         raise BadInput(f"`{out}` is not empty", hint="name a new folder", path=str(out))
     out.mkdir(parents=True, exist_ok=True)
@@ -183,5 +197,5 @@ def _write_summary(summary: WorldSummary, path: Path) -> None:
         if summary.signed
         else "UNSIGNED: signatures are stand-ins, nobody has validated the blocks"
     )
-    text = json.dumps({**asdict(summary), "note": note, "versions": versions}, indent=2)
+    text = json.dumps({**asdict(summary), "note": note, "about": ABOUT, "versions": versions}, indent=2)
     path.write_text(text + "\n", encoding="utf-8")

@@ -304,6 +304,10 @@ class KernelNode:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let the library go; it writes what it holds back."""
         self._manager = None
         gc.collect()
 

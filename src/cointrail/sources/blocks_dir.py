@@ -28,6 +28,7 @@ from cointrail.sources.block_files import (
     read_only_map,
     scan_file,
 )
+from cointrail.sources.connected import Connected
 from cointrail.sources.header_tree import StoredBlocks, choose_chain, grow_tree, require_complete
 from cointrail.sources.undo_files import UndoFiles
 
@@ -126,27 +127,25 @@ class BlocksDirectory:
         tree = grow_tree(stored, self.network)
         self._refuse_cut_files(scans, stored)
         require_complete(tree, self.network, lambda row: self._stated_height(stored, row), to)
-        undo = self._undo
-
-        def has_undo(row: int) -> bool:
-            found = undo and undo.find(
-                int(stored.files[row]), stored.previous(row), int(stored.tx_counts[row])
-            )
-            return found is not None
-
-        chosen = choose_chain(tree, has_undo if undo else None)
+        self._connected = (
+            Connected(tree, self._undo, lambda row: self._raw(stored, row)) if self._undo else None
+        )
+        chosen = choose_chain(tree, self._connected)
+        for number in chosen.gap_files:
+            self._refuse_damaged_undo(number, stored)
         if chosen.unconnected:
-            self._refuse_damaged_undo(chosen.gap_file, stored)
             count, tip = chosen.unconnected, len(chosen.rows) - 1
+            why = "or share one undo record" if chosen.unsure else "(no undo record)"
             self._note(
                 f"{count} stored {'block is' if count == 1 else 'blocks are'} not connected by the node "
-                f"yet (no undo record): the chain ends at height {tip}"
+                f"yet {why}: the chain ends at height {tip}"
             )
         if to is not None and len(chosen.rows) <= to:
             raise BadBlocks(
                 f"the directory ends at height {len(chosen.rows) - 1}, below {to}", hint="lower `--to`"
             )
-        rows = np.array(chosen.rows if to is None else chosen.rows[: to + 1], np.int64)
+        self._rows = chosen.rows if to is None else chosen.rows[: to + 1]
+        rows = np.array(self._rows, np.int64)
         return Chain(
             StoredBlocks(
                 stored.headers[rows],
@@ -193,11 +192,12 @@ class BlocksDirectory:
             headers, hashes, counts, np.concatenate(files), np.concatenate(starts), np.concatenate(sizes)
         )
 
+    def _raw(self, stored: StoredBlocks, row: int) -> bytes:
+        return self._read(int(stored.files[row]), int(stored.starts[row]), int(stored.sizes[row]))
+
     def _stated_height(self, stored: StoredBlocks, row: int) -> int | None:
-        size = int(stored.sizes[row])
-        raw = self._read(int(stored.files[row]), int(stored.starts[row]), size)
         try:
-            return coinbase_height(decode_block(raw).txs[0])
+            return coinbase_height(decode_block(self._raw(stored, row)).txs[0])
         except CointrailError:
             return None
 
@@ -219,10 +219,10 @@ class BlocksDirectory:
                     offset=scan.cut_at,
                 )
 
-    def _refuse_damaged_undo(self, number: int | None, stored: StoredBlocks) -> None:
+    def _refuse_damaged_undo(self, number: int, stored: StoredBlocks) -> None:
         """An undo record that fits no block is damaged, not missing."""
-        file = self._undo.file(number) if self._undo and number is not None else None
-        if file and number is not None and (lost := file.unmatched(self._in_file(stored, number))):
+        file = self._undo.file(number) if self._undo else None
+        if file and (lost := file.unmatched(self._in_file(stored, number))):
             raise BadBlocks(
                 f"`{file.path}`, offset {file.offset(lost[0])}: the checksum of the undo record "
                 "fits no stored block",
@@ -285,28 +285,27 @@ class BlocksDirectory:
 
     def raw_block(self, height: int) -> bytes:
         """Wire bytes of the block at a height."""
-        blocks = self.chain.blocks
-        return self._read(int(blocks.files[height]), int(blocks.starts[height]), int(blocks.sizes[height]))
+        return self._raw(self.chain.blocks, height)
 
-    def undo(self, height: int) -> bytes | None:
-        """The undo payload of the block at a height; None for genesis and when undo is not used.
+    def undo(self, height: int) -> tuple[bytes, ...]:
+        """The undo payloads whose checksum fits the block at a height; one of them is its own.
+
+        Nearly always one. Several when the node has connected a sibling with as many transactions too.
+        Empty for genesis, and when undo is not used.
 
         Raises:
-            BadBlocks: there is none whose checksum fits.
+            BadBlocks: there is none.
         """
-        if self._undo is None or height == 0:
-            return None
-        blocks = self.chain.blocks
-        payload = self._undo.find(
-            int(blocks.files[height]), blocks.previous(height), int(blocks.tx_counts[height])
-        )
-        if payload is None:
+        if self._connected is None or height == 0:
+            return ()
+        payloads = self._connected.records(self._rows[height])
+        if not payloads:
             raise BadBlocks(
                 f"block {self.chain.hash(height)} (height {height}) has no undo record whose checksum fits",
                 hint="the rev file is damaged or missing: copy it again, or let the node rebuild it",
                 height=height,
             )
-        return payload
+        return tuple(payloads)
 
 
 def _count(head: bytes) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -63,6 +64,8 @@ class HeaderTree:
     blocks: StoredBlocks
     parent: list[int]
     """row of the predecessor; -1 for genesis and for what is not connected to it"""
+    children: dict[int, list[int]]
+    """rows that build on a row"""
     height: list[int]
     """-1 for what is not connected to genesis"""
     work: list[int]
@@ -78,6 +81,10 @@ class HeaderTree:
             rows.append(row)
             row = self.parent[row]
         return rows[::-1]
+
+    def rank(self, row: int) -> tuple[int, int, int]:
+        """What decides between tips, the least wins: most work, then stored first."""
+        return -self.work[row], int(self.blocks.files[row]), int(self.blocks.starts[row])
 
 
 def grow_tree(blocks: StoredBlocks, network: Network) -> HeaderTree:
@@ -113,8 +120,9 @@ def grow_tree(blocks: StoredBlocks, network: Network) -> HeaderTree:
         todo.extend(children.get(row, ()))
         if row not in children:
             leaves.append(row)
-    leaves.sort(key=lambda r: (-work[r], int(blocks.files[r]), int(blocks.starts[r])))
-    return HeaderTree(blocks, parent, height, work, leaves, orphans)
+    tree = HeaderTree(blocks, parent, children, height, work, leaves, orphans)
+    leaves.sort(key=tree.rank)
+    return tree
 
 
 def require_complete(
@@ -165,57 +173,70 @@ def require_complete(
     )
 
 
+class Connection(Protocol):
+    """What undo records say about rows of a tree."""
+
+    def has_record(self, row: int) -> bool:
+        """Whether an undo record fits the block."""
+
+    def is_unsure(self, row: int) -> bool:
+        """Whether that record may be another block's."""
+
+
 @dataclass(frozen=True)
 class ChosenChain:
     """The chain's rows by height, and what was left aside above its tip."""
 
     rows: list[int]
     unconnected: int
-    """blocks with more work above the tip that the node has not connected"""
-    gap_file: int | None
-    """number of the file where the first of them stands"""
+    """blocks of branches with more work that the node has not connected"""
+    gap_files: tuple[int, ...]
+    """numbers of the files where blocks without a record stand, of branches with as much work or more"""
+    unsure: bool
+    """whether the tip would be higher if a record told which of two blocks it belongs to"""
 
 
-def choose_chain(tree: HeaderTree, has_undo: Callable[[int], bool] | None) -> ChosenChain:
-    """The chain with the most work of which every block is connected.
+def choose_chain(tree: HeaderTree, connection: Connection | None) -> ChosenChain:
+    """The chain with the most work of which every block is connected; of equals, the one stored first.
 
     Args:
         tree: the blocks.
-        has_undo: whether a row's undo record is there; None when there are no undo files.
+        connection: what undo records say; None when there are no undo files.
 
     Raises:
         BadBlocks: an undo record is missing below others that are there.
     """
-    best: tuple[int, int] | None = None
-    left = 0
-    gap_file = None
+    if not tree.leaves:
+        return ChosenChain([], 0, (), unsure=False)
+    if connection is None:
+        return ChosenChain(tree.path(tree.leaves[0]), 0, (), unsure=False)
+    best = -1
+    looked_at = []
     for leaf in tree.leaves:
-        if best is not None and tree.work[leaf] <= tree.work[best[1]]:
+        if best >= 0 and tree.work[leaf] < tree.work[best]:
             break
-        tip, missing = (leaf, []) if has_undo is None else _usable_tip(tree, leaf, has_undo)
-        if best is None or tree.work[tip] > tree.work[best[1]]:
-            best = (leaf, tip)
-            left = len(missing)
-            gap_file = int(tree.blocks.files[missing[0]]) if missing else None
-    if best is None:
-        return ChosenChain([], 0, None)
-    return ChosenChain(tree.path(best[1]), left, gap_file)
+        tip, missing, unsure = _usable_tip(tree, leaf, connection)
+        looked_at.append((leaf, missing, unsure))
+        if best < 0 or tree.rank(tip) < tree.rank(best):
+            best = tip
+    rivals = [(missing, unsure) for leaf, missing, unsure in looked_at if tree.work[leaf] >= tree.work[best]]
+    left = {row for missing, _ in rivals for row in missing if tree.work[row] > tree.work[best]}
+    gaps = {int(tree.blocks.files[row]) for missing, _ in rivals for row in missing}
+    return ChosenChain(tree.path(best), len(left), tuple(sorted(gaps)), any(unsure for _, unsure in rivals))
 
 
-def _usable_tip(tree: HeaderTree, leaf: int, has_undo: Callable[[int], bool]) -> tuple[int, list[int]]:
-    """The last row below `leaf` up to which undo records are there, and the rows above it."""
+def _usable_tip(tree: HeaderTree, leaf: int, connection: Connection) -> tuple[int, list[int], bool]:
+    """The last row up to `leaf` that is connected, the rows above it, and whether that is unsure."""
     window: list[int] = []
     row = leaf
     while row >= 0 and len(window) < LOOK_BACK:
         window.append(row)
         row = tree.parent[row]
     window.reverse()
-    there = [tree.height[r] == 0 or has_undo(r) for r in window]
-    if all(there):
-        return leaf, []
-    gap = there.index(False)
-    missing = window[gap]
-    if gap == 0 or any(there[gap:]):
+    there = [tree.height[r] == 0 or connection.has_record(r) for r in window]
+    gap = there.index(False) if not all(there) else len(there)
+    if gap < len(there) and (gap == 0 or any(there[gap:])):
+        missing = window[gap]
         name = BlockHash(tree.blocks.hashes[missing].tobytes())
         raise BadBlocks(
             f"block {name} (height {tree.height[missing]}) has no undo record whose checksum fits, "
@@ -224,4 +245,7 @@ def _usable_tip(tree: HeaderTree, leaf: int, has_undo: Callable[[int], bool]) ->
             height=tree.height[missing],
             block=str(name),
         )
-    return window[gap - 1], window[gap:]
+    # Only the last one can be mistaken for a rival: the others have a successor that is connected.
+    unsure = gap > 1 and connection.is_unsure(window[gap - 1])
+    gap -= unsure
+    return window[gap - 1], window[gap:], unsure

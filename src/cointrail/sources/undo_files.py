@@ -8,7 +8,7 @@ record matches is one that the node has validated in full.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -80,7 +80,7 @@ class UndoFile:
         return both[:size], both[size:]
 
     def find(self, previous: bytes, tx_count: int) -> bytes | None:
-        """The payload of the block with that predecessor and so many transactions, coinbase included.
+        """The payload of a block with that predecessor and so many transactions, coinbase included.
 
         `previous` is in wire order. None when no record of this file belongs to it.
         """
@@ -92,6 +92,15 @@ class UndoFile:
                 self._next = number + 1
                 return payload
         return None
+
+    def find_all(self, previous: bytes, tx_count: int) -> list[bytes]:
+        """Every different payload that `find` could give: those of siblings too."""
+        found = []
+        for number in self._by_count.get(tx_count - 1, []):
+            payload, checksum = self.read(number)
+            if sha256d(previous + payload) == checksum and payload not in found:
+                found.append(payload)
+        return found
 
     def unmatched(self, blocks: Iterable[tuple[bytes, int]]) -> list[int]:
         """The records that belong to none of these (previous hash, transaction count)."""
@@ -126,6 +135,7 @@ class UndoFiles:
         file = self.file(number)
         return file.find(previous, tx_count) if file else None
 
-
-UndoFinder = Callable[[int, bytes, int], bytes | None]
-"""(file number, previous hash, transaction count) to payload."""
+    def find_all(self, number: int, previous: bytes, tx_count: int) -> list[bytes]:
+        """As `UndoFile.find_all`, in the rev file of that number."""
+        file = self.file(number)
+        return file.find_all(previous, tx_count) if file else []

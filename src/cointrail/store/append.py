@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,6 +60,24 @@ def next_digest(last: bytes, slices: Iterable[Array]) -> bytes:
     for spec, values in zip(DIGEST_COLUMNS, slices, strict=True):
         digest.update(np.ascontiguousarray(values, spec.dtype).data)
     return digest.digest()
+
+
+def compare_records(
+    records: Sequence[bytes],
+    txs: tuple[int, int],
+    first_input: npt.NDArray[np.int64],
+    spends: U64,
+    outputs: tuple[KnownOutputs, NewOutputs],
+) -> tuple[int, int]:
+    """`compare_undo` of a block with the records that may be its own; `SAME` when one is, or there is none.
+
+    `txs` are the rows of the block's first transaction and after its last one.
+    """
+    results = [
+        compare_undo(np.frombuffer(record, np.uint8), *txs, first_input, spends, *outputs)
+        for record in records
+    ]
+    return min(results, key=lambda result: result[0] != SAME, default=(SAME, -1))
 
 
 class Appender:
@@ -286,12 +304,9 @@ class Appender:
         columns = blocks.columns
         new = NewOutputs(columns.out_value, columns.out_at, columns.out_fixed, blocks.data)
         first_input = np.append(columns.tx_rows[:, 0], blocks.n_inputs)
-        for b, record in enumerate(blocks.undo):
-            if record is None:
-                continue
-            undo = np.frombuffer(record, np.uint8)
-            first_tx, last_tx = int(blocks.first[b, 0]), int(blocks.first[b + 1, 0])
-            why, row = compare_undo(undo, first_tx, last_tx, first_input, spends, known, new)
+        for b, records in enumerate(blocks.undo):
+            txs = int(blocks.first[b, 0]), int(blocks.first[b + 1, 0])
+            why, row = compare_records(records, txs, first_input, spends, (known, new))
             if why != SAME:
                 subject = self._input_name(blocks, row) if 0 <= row < blocks.n_inputs else "no input"
                 raise StoreCorrupt(

@@ -40,7 +40,8 @@ class DecodedBlocks:
     tx_prefixes: U64
     script_prefixes: U64
     """of each output's script's SHA-256"""
-    undo: tuple[bytes | None, ...]
+    undo: tuple[tuple[bytes, ...], ...]
+    """of each block the undo payloads that may be its own; empty where there is none"""
 
     @property
     def n_blocks(self) -> int:

@@ -15,9 +15,9 @@ from cointrail.chain.types import BlockHash
 from cointrail.errors import WrongNetwork
 from cointrail.kernel.bytes import differing_slices, gather_slices
 from cointrail.kernel.sha256 import sha256_many
-from cointrail.kernel.undo import DIFFERENCES, SAME, KnownOutputs, NewOutputs, compare_undo
+from cointrail.kernel.undo import DIFFERENCES, SAME, KnownOutputs, NewOutputs
 from cointrail.sources.blocks_dir import BlocksDirectory
-from cointrail.store.append import DIGEST_COLUMNS, first_digest, next_digest
+from cointrail.store.append import DIGEST_COLUMNS, compare_records, first_digest, next_digest
 from cointrail.store.decoded import DecodedBlocks, decode_span
 from cointrail.store.ingest import BATCH_BYTES, Progress, spans
 from cointrail.store.reader import Snapshot, open_snapshot
@@ -198,7 +198,7 @@ class _Check:
         return spent
 
     def _compare_undo(self, blocks: DecodedBlocks, at: _Rows, spent: Array) -> None:
-        if all(record is None for record in blocks.undo):
+        if not any(blocks.undo):
             return
         values = self.snapshot.column("outputs.value").take(spent)
         numbers = self.snapshot.column("outputs.script").take(spent)
@@ -208,12 +208,11 @@ class _Check:
         known = KnownOutputs(np.empty(0, np.int64), np.empty(0, np.uint32), empty, heap[:0])
         rows = np.arange(len(spent), dtype=np.uint64)
         first_input = np.append(blocks.columns.tx_rows[:, 0], blocks.n_inputs)
-        for b, record in enumerate(blocks.undo):
-            if record is None:
+        for b, records in enumerate(blocks.undo):
+            if not records:
                 continue
             txs = int(blocks.first[b, 0]), int(blocks.first[b + 1, 0])
-            undo = np.frombuffer(record, np.uint8)
-            why, where = compare_undo(undo, txs[0], txs[1], first_input, rows, known, new)
+            why, where = compare_records(records, txs, first_input, rows, (known, new))
             if why != SAME:
                 self.findings.say(
                     f"block at height {blocks.first_height + b}, input number {at.inputs + where}: "

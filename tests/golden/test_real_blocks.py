@@ -19,29 +19,8 @@ from cointrail.chain.script import classify
 from cointrail.chain.types import Block, BlockHash
 from cointrail.chain.view import InputMarks, ScriptType
 from cointrail.errors import DecodeError
-from support.real_files import block_rows, iter_mempool_txs
-
-Row = dict[str, str]
-
-ROWS = block_rows()
-SINGLE = [row for row in ROWS if row["file"].endswith(".blk")]
-RUNS = [row for row in ROWS if row["file"].endswith(".dat")]
-
-COLUMNS = {
-    ScriptType.P2PK: "p2pk",
-    ScriptType.P2PKH: "p2pkh",
-    ScriptType.P2SH: "p2sh",
-    ScriptType.P2WPKH: "p2wpkh",
-    ScriptType.P2WSH: "p2wsh",
-    ScriptType.P2TR: "p2tr",
-    ScriptType.MULTISIG: "multisig",
-    ScriptType.OP_RETURN: "nulldata",
-    ScriptType.NONSTANDARD: "other",
-}
-
-# The index counts these as multisig by their frame; a "key" in them starts with 04 and has 33 bytes, which
-# Bitcoin Core calls no key and the script nonstandard. They carry Counterparty data.
-NOT_MULTISIG = {"mainnet/300025_022cc78c.blk": 3}
+from support.block_index import COLUMNS, RUNS, SINGLE, Row, expected
+from support.real_files import iter_mempool_txs
 
 
 def counts(blocks: list[Block]) -> dict[str, int]:
@@ -56,13 +35,6 @@ def counts(blocks: list[Block]) -> dict[str, int]:
         "segwit_tx": sum(tx.has_witness for tx in txs),
         **{column: kinds[column] for column in COLUMNS.values()},
     }
-
-
-def expected(row: Row) -> dict[str, int]:
-    columns = ("size", "ntx", "inputs", "outputs", "segwit_tx", *COLUMNS.values())
-    numbers = {column: int(row[column]) for column in columns}
-    moved = NOT_MULTISIG.get(row["file"], 0)
-    return numbers | {"multisig": numbers["multisig"] - moved, "other": numbers["other"] + moved}
 
 
 def check(block: Block, row: Row, height: int) -> None:

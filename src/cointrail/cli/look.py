@@ -200,7 +200,8 @@ def _cluster_answer(found: ClusterView) -> Answer:
     ]
     heads = ("script_num", "address", "script_type", "outputs", "received_sat", "balance_sat")
     tables = [table_of("members", heads, found.members), *_tag_tables((), found.claims)]
-    return Answer(data=found, facts=facts, tables=tables, basis=_basis_facts(found.basis))
+    wide = table_of("members", (*heads, "script"), found.members)
+    return Answer(data=found, facts=facts, tables=tables, csv=wide, basis=_basis_facts(found.basis))
 
 
 def explain(

@@ -20,7 +20,7 @@ DEMO_OUT = Path("demo-out")
 
 SeedOption = Annotated[int, typer.Option("--seed", min=0, help="Another number, another world.")]
 ScaleOption = Annotated[
-    float, typer.Option("--scale", min=0.001, max=10, help="Size: 1 is the full world of 7,300 payments.")
+    float, typer.Option("--scale", min=0.01, max=1, help="Size: 1 is the full world of 7,300 payments.")
 ]
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 from cointrail.errors import BadInput
 
-_SIZE = re.compile(r"(?P<number>\d{1,15}(?:\.\d{1,3})?)\s*(?P<unit>[KMGT]?)(?:i?B)?", re.IGNORECASE)
+_SIZE = re.compile(r"(?P<number>[0-9]{1,18}(?:\.[0-9]{1,3})?)\s*(?P<unit>[KMGT]?)(?:i?B)?", re.IGNORECASE)
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 
 
@@ -17,7 +18,7 @@ def parse_size(text: str) -> int:
         BadInput: no size, or zero.
     """
     match = _SIZE.fullmatch(text.strip())
-    size = int(float(match["number"]) * _UNITS[match["unit"].upper()]) if match else 0
+    size = int(Decimal(match["number"]) * _UNITS[match["unit"].upper()]) if match else 0
     if size <= 0:
         raise BadInput(f"`{text}` is not a size", hint="write it like `4G` or `512M`", value=text)
     return size

@@ -113,7 +113,7 @@ def test_demo_prints_found_true_and_wrong_and_reuses_its_world(demo: DemoFolder)
 
 def test_demo_of_another_seed_replaces_world_and_store(tmp_path: Path) -> None:
     worlds = [
-        cointrail("demo", "--out", tmp_path, "--scale", "0.002", "--seed", seed, "--format", "json").json()[
+        cointrail("demo", "--out", tmp_path, "--scale", "0.01", "--seed", seed, "--format", "json").json()[
             "world"
         ]
         for seed in (1, 2)
@@ -127,7 +127,7 @@ def test_demo_of_another_seed_replaces_world_and_store(tmp_path: Path) -> None:
 
 def test_an_unsigned_world_says_so(tmp_path: Path) -> None:
     done = cointrail(
-        "simulate", "--out", tmp_path / "w", "--scale", "0.002", "--unsigned", "--format", "json"
+        "simulate", "--out", tmp_path / "w", "--scale", "0.01", "--unsigned", "--format", "json"
     )
     assert done.json()["signed"] is False
     assert "UNSIGNED" in done.err

@@ -1,0 +1,174 @@
+"""The shape of every JSON answer, as `kept/cli_json.txt` states it: programs rely on it.
+
+A line is a place and the types that may stand there. What an answer holds must be in the file, and an
+object has all the keys that the file knows for its place. UPDATE_KEPT=1 adds what is new.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cointrail.chain.decode import encode_tx, tx_of
+from cointrail.chain.script import p2pk, p2pkh
+from cointrail.chain.types import Outpoint, Sat, Tx, Txid, TxIn, TxOut
+from support.command_line import cointrail
+from support.demo_world import DemoFolder
+from support.kept import FOLDER
+from support.kernel_chain import GENESIS
+
+KEPT = FOLDER / "cli_json.txt"
+
+TYPES = {
+    bool: "true or false",
+    int: "whole number",
+    float: "number",
+    str: "text",
+    type(None): "null",
+    list: "list",
+    dict: "object",
+}
+BY_DATA = {"script_types", "outcomes", "seconds", "counts", "versions"}
+"""Objects whose keys are data."""
+NOUNS = {"address", "tx", "cluster", "case", "inspect", "tags", "prices"}
+STORELESS = {"inspect", "tags", "prices", "simulate", "demo", "version"}
+
+Shape = dict[str, set[str]]
+
+
+def walk(value: Any, path: str) -> Iterator[tuple[str, Any]]:
+    """Each place in a JSON value and what stands there."""
+    yield path, value
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            step = "*" if path.rpartition(".")[2] in BY_DATA or ".missed." in path else key
+            yield from walk(inner, f"{path}.{step}")
+    if isinstance(value, list):
+        for inner in value:
+            yield from walk(inner, f"{path}[]")
+
+
+def read_kept() -> Shape:
+    """The places that may be, and the types there."""
+    lines = KEPT.read_text(encoding="utf-8").splitlines() if KEPT.exists() else []
+    return {place: set(kinds.split(" | ")) for place, kinds in (line.split(": ") for line in lines)}
+
+
+def keep(shape: Shape) -> None:
+    lines = (f"{place}: {' | '.join(sorted(kinds))}\n" for place, kinds in sorted(shape.items()))
+    KEPT.write_text("".join(lines), encoding="utf-8")
+
+
+def strangers(value: Any, name: str, kept: Shape) -> Iterator[str]:
+    """What an answer holds and the file does not, and keys that it lacks."""
+    for place, inner in walk(value, name):
+        if TYPES[type(inner)] not in kept.get(place, set()):
+            yield f"{place} is {TYPES[type(inner)]}"
+        if isinstance(inner, dict):
+            steps = {other.removeprefix(f"{place}.") for other in kept if other.startswith(f"{place}.")}
+            keys = {step.partition(".")[0].partition("[")[0] for step in steps} - {"*"}
+            yield from (f"{place} lacks {key}" for key in sorted(keys - inner.keys()))
+
+
+class Asker:
+    """Asks for JSON, and remembers the answers by command."""
+
+    def __init__(self, demo: DemoFolder) -> None:
+        self.demo = demo
+        self.answers: list[tuple[str, Any]] = []
+
+    def ask(self, *args: object) -> Any:
+        store = () if args[0] in STORELESS else ("--store", self.demo.store)
+        done = cointrail(*args, *store, "--format", "json")
+        assert done.code in {0, 1}, done.err
+        words = args[:2] if args[0] in NOUNS else args[:1]
+        self.answers.append((" ".join(map(str, words)), done.json()))
+        return done.json()
+
+
+def mined_tx(demo: DemoFolder) -> str:
+    """A coinbase."""
+    whole = cointrail("cluster", "show", "0", "--store", demo.store, "--format", "json").json()
+    script = f"script:{whole['members'][0]['script']}"
+    found = cointrail("address", "show", script, "--store", demo.store, "--format", "json").json()
+    return str(found["outputs"][0]["outpoint"]).partition(":")[0]
+
+
+def raw(tx: Tx) -> bytes:
+    return encode_tx(tx.version, tx.inputs, tx.outputs, tx.locktime)
+
+
+def ask_everything(asker: Asker, folder: Path) -> None:
+    """Every command, several times where one answer does not show all of its sides."""
+    ask, demo = asker.ask, asker.demo
+    rows = ask("tags", "check", demo.tags, "--network", "regtest")["rows"]
+    ask("tags", "check", demo.tags, "--network", "signet")
+    payments, seeds, tags = demo.payments(), demo.seeds(), ("--tags", demo.tags)
+    for address in (*seeds, *(row["subject"] for row in rows)):
+        ask("address", "show", address, *tags)
+        ask("cluster", "show", address, *tags)
+        ask("explain", seeds[0], address)
+    for txid in (*(row["outpoint"].partition(":")[0] for row in payments[:20]), mined_tx(demo)):
+        ask("tx", "show", txid)
+    for args in (["version"], ["status"], ["prices", "check", demo.prices]):
+        ask(*args)
+    for command in ("ingest", "doctor"):
+        ask(command, "--blocks", demo.blocks)
+    ask("case", "run", demo.case, "--out", folder / "case")
+    ask("demo", "--out", demo.path, "--scale", "0.02")
+    ask("simulate", "--out", folder / "w", "--scale", "0.01", "--unsigned")
+
+
+def ask_raw(asker: Asker, folder: Path) -> None:
+    """What needs no store: a block, and a transaction with and without what it spends."""
+    spent = TxIn(Outpoint(Txid(bytes(32)), 0), b"", 0)
+    parent = tx_of(1, (spent,), (TxOut(Sat(9), p2pkh(bytes(20))),), 0)
+    child = tx_of(1, (TxIn(Outpoint(parent.txid, 0), b"", 0),), (TxOut(Sat(8), p2pk(b"\x02" * 33)),), 0)
+    (folder / "block").write_bytes(GENESIS)
+    (folder / "tx").write_bytes(raw(child))
+    (folder / "parent").write_text(raw(parent).hex())
+    asker.ask("inspect", "block", folder / "block", "--network", "regtest")
+    asker.ask("inspect", "tx", folder / "tx")
+    asker.ask("inspect", "tx", folder / "tx", "--prevouts", folder / "parent")
+
+
+@pytest.fixture(name="answers", scope="module")
+def all_answers(demo: DemoFolder, tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, Any]]:
+    asker, folder = Asker(demo), tmp_path_factory.mktemp("json")
+    ask_everything(asker, folder)
+    ask_raw(asker, folder)
+    if os.environ.get("UPDATE_KEPT"):
+        shape = read_kept()
+        for name, answer in asker.answers:
+            for place, value in walk(answer, name):
+                shape.setdefault(place, set()).add(TYPES[type(value)])
+        keep(shape)
+    return asker.answers
+
+
+def test_every_json_answer_has_the_shape_that_is_kept(answers: list[tuple[str, Any]]) -> None:
+    kept = read_kept()
+    found = {line for name, answer in answers for line in strangers(answer, name, kept)}
+    assert sorted(found) == []
+
+
+def test_the_kept_shapes_are_those_of_commands_that_are(answers: list[tuple[str, Any]]) -> None:
+    assert {place.partition(".")[0] for place in read_kept()} == {name for name, _ in answers}
+
+
+def test_no_amount_is_a_fraction_of_a_satoshi(answers: list[tuple[str, Any]]) -> None:
+    amounts = {place: kinds for place, kinds in read_kept().items() if place.endswith("_sat")}
+    assert amounts
+    assert all("number" not in kinds for kinds in amounts.values())
+
+
+def test_every_time_is_in_utc_and_says_so(answers: list[tuple[str, Any]]) -> None:
+    times = [
+        value for name, answer in answers for place, value in walk(answer, name) if place.endswith("time_utc")
+    ]
+    assert times
+    assert all(time.endswith("Z") for time in times)

@@ -1,0 +1,70 @@
+"""Stores as bytes, so that two can be compared and a change be seen; and a place to build many."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from cointrail.store.columns import column_path
+from cointrail.store.indexing import SPENDS
+from cointrail.store.manifest import read_manifest, recent_folder
+from cointrail.store.runs import cuts, run_paths
+from cointrail.store.schema import COLUMNS, INDEXES
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """A folder for many small stores, in memory where the system has a place for that."""
+    memory = Path("/dev/shm")
+    place = memory if memory.is_dir() and os.access(memory, os.W_OK) else None
+    with tempfile.TemporaryDirectory(prefix="cointrail-test-", dir=place) as folder:
+        yield Path(folder)
+
+
+def every_file(store: Path) -> dict[str, bytes]:
+    """Every file under the store but the lock."""
+    return {
+        str(path.relative_to(store)): path.read_bytes()
+        for path in sorted(store.rglob("*"))
+        if path.is_file() and path.name != "lock"
+    }
+
+
+def content(store: Path) -> dict[str, bytes]:
+    """What the manifest names: rows of columns, runs of indices, and the manifest without its generation."""
+    manifest = read_manifest(store)
+    assert manifest is not None
+    raw = json.loads((store / "manifest.json").read_text())
+    del raw["generation"]
+    found = {"manifest": json.dumps(raw, sort_keys=True).encode()}
+    recent = recent_folder(store, manifest.generation)
+    for part, folder, rows in (
+        ("settled", store / "settled", manifest.settled.rows),
+        ("recent", recent, manifest.recent.rows),
+    ):
+        for spec in COLUMNS:
+            size = rows[spec.table] * spec.row_bytes
+            path = column_path(folder, spec)
+            data = path.read_bytes()[:size] if size else b""
+            assert len(data) == size, path
+            found[f"{part} {spec.key}"] = data
+    settled = manifest.settled_height
+    last = manifest.height + 1
+    for index in INDEXES:
+        runs = [(store / "index", *cut) for cut in cuts(settled)]
+        if last > settled:
+            runs.append((recent, settled, last))
+        for folder, first, end in runs:
+            found |= {path.name: path.read_bytes() for path in run_paths(folder, index, first, end)}
+    if last > settled:
+        found |= {name: (recent / name).read_bytes() for name in SPENDS}
+    return found
+
+
+def differences(one: dict[str, bytes], other: dict[str, bytes]) -> list[str]:
+    """Names under which two stores differ."""
+    return sorted(name for name in one.keys() | other.keys() if one.get(name) != other.get(name))

@@ -108,7 +108,8 @@ def ask_everything(asker: Asker, folder: Path) -> None:
     rows = ask("tags", "check", demo.tags, "--network", "regtest")["rows"]
     ask("tags", "check", demo.tags, "--network", "signet")
     payments, seeds, tags = demo.payments(), demo.seeds(), ("--tags", demo.tags)
-    for address in (*seeds, *(row["subject"] for row in rows)):
+    contested = [row["subject"] for row in rows if row["verdict"] == "conflicting"]
+    for address in (*seeds, *contested, *(row["subject"] for row in rows[::12])):
         ask("address", "show", address, *tags)
         ask("cluster", "show", address, *tags)
         ask("explain", seeds[0], address)

@@ -31,8 +31,8 @@ class Meter:
             disable=not sys.stderr.isatty(),
         )
         self._task: TaskID | None = None
-        self._stage = ""
-        self._began = self._said = time.monotonic()
+        self._stage, self._total = "", 0
+        self._made = self._began = self._last = self._said = time.monotonic()
 
     def __enter__(self) -> Self:
         self._bar.start()
@@ -46,34 +46,40 @@ class Meter:
     @property
     def seconds(self) -> float:
         """Since it was made."""
-        return time.monotonic() - self._began
+        return time.monotonic() - self._made
 
     def blocks(self, stage: str, done: int, total: int, txs: int) -> None:
         """Told of bytes of blocks, and of transactions so far."""
-        self._show(stage, done, total, self._rate(done, txs))
+        self._enter(stage, total)
+        self._show(done, total, self._rate(done, txs))
 
     def steps(self, stage: str, done: int, total: int) -> None:
         """Told of steps of any kind."""
-        self._show(stage, done, total, "")
+        self._enter(stage, total)
+        self._show(done, total, "")
 
     def _rate(self, done: int, txs: int) -> str:
-        seconds = max(self.seconds, 1e-3)
+        seconds = max(time.monotonic() - self._began, 1e-3)
         return f"{done / seconds / 1e6:,.0f} MB/s  {txs / seconds:,.0f} tx/s"
 
-    def _show(self, stage: str, done: int, total: int, rate: str) -> None:
-        if stage != self._stage:
-            self._open(stage, total)
-        if self._task is not None:
-            self._bar.update(self._task, completed=done, total=total, rate=rate)
-        if self._bar.disable and time.monotonic() - self._said >= LINE_EVERY_S:
-            self._said = time.monotonic()
-            typer.echo(self._sentence(done, total, rate), err=True)
-
-    def _open(self, stage: str, total: int) -> None:
+    def _enter(self, stage: str, total: int) -> None:
+        """Open a stage. One with the same total goes on with the work of the stage before."""
+        if stage == self._stage:
+            return
+        if total != self._total:
+            self._began = self._last
+        self._stage, self._total = stage, total
         if self._task is not None:
             self._bar.remove_task(self._task)
-        self._stage = stage
         self._task = self._bar.add_task(stage, total=total, rate="")
+
+    def _show(self, done: int, total: int, rate: str) -> None:
+        self._last = time.monotonic()
+        if self._task is not None:
+            self._bar.update(self._task, completed=done, total=total, rate=rate)
+        if self._bar.disable and self._last - self._said >= LINE_EVERY_S:
+            self._said = self._last
+            typer.echo(self._sentence(done, total, rate), err=True)
 
     def _sentence(self, done: int, total: int, rate: str) -> str:
         share = done / total if total else 1.0

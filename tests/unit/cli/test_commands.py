@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
 from pathlib import Path
 
 import pytest
@@ -111,24 +112,18 @@ def test_demo_prints_found_true_and_wrong_and_reuses_its_world(demo: DemoFolder)
     assert (demo.path / "world" / "world.json").stat().st_mtime_ns == before
 
 
-def test_demo_of_another_seed_replaces_world_and_store(tmp_path: Path) -> None:
-    worlds = [
-        cointrail("demo", "--out", tmp_path, "--scale", "0.01", "--seed", seed, "--format", "json").json()[
-            "world"
-        ]
-        for seed in (1, 2)
-    ]
-    assert [world["seed"] for world in worlds] == [1, 2]
-    assert (
-        cointrail("status", "--store", tmp_path / "store", "--format", "json").json()["tip"]["hash"]
-        == (worlds[1]["tip_hash"])
-    )
+def test_demo_of_another_seed_replaces_world_and_store(demo: DemoFolder, tmp_path: Path) -> None:
+    out = shutil.copytree(demo.path, tmp_path / "demo")
+    before = cointrail("status", "--store", out / "store", "--format", "json").json()
+    done = cointrail("demo", "--out", out, "--scale", "0.01", "--seed", 2, "--format", "json")
+    after = cointrail("status", "--store", out / "store", "--format", "json").json()
+    assert done.json()["world"]["seed"] == 2
+    assert after["tip"]["hash"] == done.json()["world"]["tip_hash"] != before["tip"]["hash"]
+    assert sorted(path.name for path in out.iterdir()) == ["case", "store", "world"]
 
 
 def test_an_unsigned_world_says_so(tmp_path: Path) -> None:
-    done = cointrail(
-        "simulate", "--out", tmp_path / "w", "--scale", "0.01", "--unsigned", "--format", "json"
-    )
+    done = cointrail("simulate", "--out", tmp_path / "w", "--scale", "0.01", "--unsigned", "--format", "json")
     assert done.json()["signed"] is False
     assert "UNSIGNED" in done.err
 

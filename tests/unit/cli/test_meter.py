@@ -37,3 +37,13 @@ def test_work_of_unknown_size_shows_no_time_left(
     with Meter() as meter:
         meter.steps("trace", 0, 10)
     assert capsys.readouterr().err == "trace  0%\n"
+
+
+def test_work_that_goes_on_under_another_name_keeps_its_clock() -> None:
+    with Meter() as meter:
+        meter.blocks("blocks", 500_000, 2_000_000, 40)
+        began = meter._began
+        meter.blocks("recent blocks", 2_000_000, 2_000_000, 90)
+        assert meter._began == began
+        meter.steps("clusters", 1, 90)
+        assert meter._began > began

@@ -240,12 +240,16 @@ def custodian(name: str, *, where: str = "ZZ") -> Actor:
 
 
 def attribution(ledger: Fake, clusters: FakeClusters, tagged: Mapping[str, str]) -> Attribution:
-    """Tags: who (a person of the ledger) is said to be which exchange, `who: "exa"` or `"exa exb"`."""
+    """Tags: who (a person of the ledger) is said to be which exchange, `who: "exa"` or `"exa exb"`.
+
+    `"exa!"` is a tag for that address alone.
+    """
     tags = tuple(
         Tag(
-            label=name,
+            label=name.rstrip("!"),
             source="a test",
-            actor=name,
+            actor=name.rstrip("!"),
+            is_cluster_definer=False if name.endswith("!") else None,
             categories=("exchange",),
             address=ledger.address(who),
             script=script_of(who),

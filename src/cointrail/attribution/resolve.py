@@ -59,6 +59,8 @@ class Attribution:
     _actors: Mapping[int, Actor]
     """By cluster label: the one actor that its proposals name, with the categories that they add."""
     _contested: frozenset[int]
+    custodial_scripts: frozenset[int]
+    """Scripts that a tag gives to a custodian for themselves alone (`is_cluster_definer` false)."""
     _direct: Mapping[int, tuple[Tag, ...]] = field(repr=False)
     _by_tx: Mapping[Txid, tuple[Tag, ...]] = field(repr=False)
 
@@ -127,6 +129,7 @@ def resolve(
         _clusters=clusters,
         _actors=actors,
         _contested=contested,
+        custodial_scripts=_custodial_scripts(direct, tags.actors),
         _direct=direct,
         _by_tx={txid: tuple(found) for txid, found in by_tx.items()},
     )
@@ -193,8 +196,18 @@ def _actor(found: ClusterTags, actors: Mapping[str, Actor]) -> Actor:
 
 
 def _any_custodian(found: ClusterTags, actors: Mapping[str, Actor]) -> bool:
-    for proposal in found.proposals:
-        actor = actors.get(proposal.tag.actor) if proposal.tag.actor else None
-        if is_custodial((*proposal.tag.categories, *(actor.categories if actor else ()))):
-            return True
-    return False
+    return any(_names_custodian(proposal.tag, actors) for proposal in found.proposals)
+
+
+def _names_custodian(tag: Tag, actors: Mapping[str, Actor]) -> bool:
+    actor = actors.get(tag.actor) if tag.actor else None
+    return is_custodial((*tag.categories, *(actor.categories if actor else ())))
+
+
+def _custodial_scripts(direct: Mapping[int, tuple[Tag, ...]], actors: Mapping[str, Actor]) -> frozenset[int]:
+    return frozenset(
+        script_num
+        for script_num, tags in direct.items()
+        for tag in tags
+        if tag.names_controller and tag.is_cluster_definer is False and _names_custodian(tag, actors)
+    )

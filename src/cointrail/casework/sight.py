@@ -100,6 +100,10 @@ class CaseTags(Protocol):
     def of_cluster(self, label: int) -> ClusterTags | None:
         """What is proposed for the cluster."""
 
+    @property
+    def custodial_scripts(self) -> frozenset[int]:
+        """Scripts that are said, each for itself alone, to be a custodial service's."""
+
     def conflicts(self) -> Iterable[ClusterTags]:
         """Clusters whose proposals disagree."""
 

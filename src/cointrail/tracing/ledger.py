@@ -95,3 +95,7 @@ class Tags(Protocol):
 
     def of_cluster(self, label: int) -> Tagged | None:
         """What the tags say; None: nothing."""
+
+    @property
+    def custodial_scripts(self) -> frozenset[int]:
+        """Scripts that are said, each for itself alone, to be a custodial service's."""

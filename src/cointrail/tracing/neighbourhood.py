@@ -79,6 +79,7 @@ class Neighbourhood:
         self.clusters = clusters
         self.tags = tags
         self.own = own
+        self._custodial = tags.custodial_scripts
         self._labels: dict[int, int] = {}
         self._receivers: dict[int, Stop | None] = {}
         self._facts: dict[int, TxFacts] = {}
@@ -128,7 +129,8 @@ class Neighbourhood:
     def _judge_receiver(self, script_num: int) -> Stop | None:
         if self.ledger.script_type(script_num) is ScriptType.OP_RETURN:
             return Stop.BURNED
-        return self._judge_cluster(self.label(script_num))
+        stop = self._judge_cluster(self.label(script_num))
+        return Stop.TAGGED_ADDRESS if stop is None and script_num in self._custodial else stop
 
     def _judge_cluster(self, label: int) -> Stop | None:
         if label in self.own:
@@ -155,6 +157,8 @@ class Neighbourhood:
             known = self._judge_cluster(facts.cluster)
             if known is not None:
                 return known
+        if any(row.script_num in self._custodial for row in facts.inputs):
+            return Stop.TAGGED_ADDRESS
         verdict = self.clusters.gate(facts.tx_num).gate
         if verdict is Gate.UNSAFE:
             return Stop.COINJOIN

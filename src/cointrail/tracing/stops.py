@@ -28,6 +28,8 @@ class Stop(StrEnum):
     """The inputs lie in several clusters although the gate is silent."""
     CONFLICTING_TAGS = "conflicting_tags"
     """Sources disagree about whose cluster this is."""
+    TAGGED_ADDRESS = "tagged_address"
+    """This address alone is said to be a custodial service's; its cluster is nobody's."""
     MISSING_PREDECESSOR = "missing_predecessor"
     """The store does not hold what this transaction spends."""
     HOP_LIMIT = "hop_limit"

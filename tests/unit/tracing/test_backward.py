@@ -292,3 +292,10 @@ def test_no_share_is_too_small_when_the_investigator_asks_for_all() -> None:
 def test_a_limit_that_makes_no_sense_is_refused(name: str, value: int) -> None:
     with pytest.raises(BadInput, match=name):
         Limits(**{name: value})
+
+
+def test_an_address_that_alone_is_tagged_as_a_custodians_ends_the_walk_without_a_lead() -> None:
+    ledger, near = neighbourhood(WITHDRAWN, tagged={"exchange": "exa!"})
+    trace = trace_back(near, ledger.out("t2:0"), FAR)
+    assert trace.leads() == []
+    assert trace.sums(Policy.FIFO) == {Stop.TAGGED_ADDRESS: 150}

@@ -115,3 +115,11 @@ def test_value_that_nobody_can_spend_is_burned() -> None:
 def test_sources_that_disagree_about_the_receiver_stop_a_walk() -> None:
     ledger, near = neighbourhood("t0: -> shop:100\n t1: t0:0 -> exchange:90", tagged={"exchange": "exa exb"})
     assert [end.stop for end in trace_forward(near, ledger.out("t1:0"), FAR).ends] == [Stop.CONFLICTING_TAGS]
+
+
+def test_a_walk_never_goes_through_an_address_that_alone_is_tagged_as_a_custodians() -> None:
+    ledger, near = neighbourhood(
+        "t0: -> shop:100\n t1: t0:0 -> exchange:90\n t2: t1:0 -> bob:80", tagged={"exchange": "exa!"}
+    )
+    trace = trace_forward(near, ledger.out("t1:0"), FAR)
+    assert [(end.stop, end.fifo_sat) for end in trace.ends] == [(Stop.TAGGED_ADDRESS, 90)]

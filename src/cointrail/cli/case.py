@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -131,8 +132,15 @@ def _fiat(name: str, totals: dict[str, Any]) -> Facts:
     for one in (totals["fiat_at_payment_time"], totals["fiat_at_report_date"]):
         if one["currency"]:
             left = f"; {one['without_rate']} without a rate" if one["without_rate"] else ""
-            facts.append((f"{name} in {one['currency']}", f"{one['value']} ({one['convention']}{left})"))
+            facts.append(
+                (f"{name} in {one['currency']}", f"{_grouped(one['value'])} ({one['convention']}{left})")
+            )
     return facts
+
+
+def _grouped(money: str) -> str:
+    """Money with separators; what has no rate has no value, not zero."""
+    return f"{Decimal(money):,f}" if money else "no rate"
 
 
 def _by(title: str, entries: list[dict[str, Any]], chosen: frozenset[str] | None = None) -> Table:

@@ -98,7 +98,7 @@ def _demo_answer(run: DemoRun) -> Answer:
         data=data,
         facts=[
             ("world", f"seed {run.world['seed']}, {run.world['transactions']:,} transactions"),
-            ("blocks", run.world["note"]),
+            ("validation", run.world["note"]),
             *answer.facts,
         ],
         tables=[

@@ -21,7 +21,7 @@ from cointrail.simulate.wallet import Habits, Place, Wallet
 NOTARY = "notary"
 """The one who writes notes into the chain."""
 
-TO_OTHERS = 0.012
+TO_OTHERS = 0.025
 """Share of payments between persons that the payer has his exchange send straight to the other."""
 MERCHANT_FROM_EXCHANGE = 0.02
 TO_CUSTOMERS = 0.12

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
-from cointrail.simulate.clock import HOUR
+from cointrail.simulate.clock import DAY, HOUR
 from cointrail.simulate.dice import Dice
 from cointrail.simulate.exchange import Exchange, Paid
 from cointrail.simulate.joins import Market
@@ -16,7 +16,7 @@ from cointrail.simulate.locks import Lock
 from cointrail.simulate.scene import Scene
 from cointrail.simulate.wallet import Wallet
 
-BUYERS = 0.72
+BUYERS = 0.67
 """Share of persons who get coins for every large bill anew."""
 SMALL_CHANGE_USD = 10.0
 """They pay smaller bills from what they have."""
@@ -68,7 +68,7 @@ class Person:
         self.funding.top_up(self, value, partial(self._later, bill))
 
     def _later(self, bill: Bill, coin: Coin | None = None) -> None:
-        wait = self.dice.lognormal(2.0 * HOUR, 1.2)
+        wait = min(DAY, self.dice.lognormal(2.0 * HOUR, 1.2))
         self.scene.agenda.after(wait, partial(self._pay_or_wait, bill, coin))
 
     def _pay_or_wait(self, bill: Bill, coin: Coin | None) -> None:

@@ -9,9 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
+
 from cointrail.store.columns import column_path
 from cointrail.store.indexing import SPENDS
 from cointrail.store.manifest import read_manifest, recent_folder
+from cointrail.store.reader import Snapshot
 from cointrail.store.runs import cuts, run_paths
 from cointrail.store.schema import COLUMNS, INDEXES
 
@@ -68,3 +71,28 @@ def content(store: Path) -> dict[str, bytes]:
 def differences(one: dict[str, bytes], other: dict[str, bytes]) -> list[str]:
     """Names under which two stores differ."""
     return sorted(name for name in one.keys() | other.keys() if one.get(name) != other.get(name))
+
+
+def dump(snapshot: Snapshot) -> dict[str, object]:
+    """Everything that a snapshot says, in plain values."""
+    txs = [
+        (snapshot.txid(n), snapshot.tx_inputs(n), snapshot.tx_outputs(n), snapshot.tx_fee(n))
+        for n in range(snapshot.n_txs)
+    ]
+    scripts = [
+        (snapshot.get_script(n), snapshot.script_type(n), snapshot.script_outputs(n).tolist())
+        for n in range(snapshot.n_scripts)
+    ]
+    numbers, inner = snapshot.reveals()
+    spent = snapshot.spent_by_many(np.arange(snapshot.n_outputs, dtype=np.uint64))
+    headers = [snapshot.block_header(h) for h in range(snapshot.height + 1)]
+    found = [snapshot.find_tx(snapshot.txid(n)) for n in range(snapshot.n_txs)]
+    return {
+        "tip": (snapshot.height, str(snapshot.tip_hash), snapshot.digest),
+        "txs": txs,
+        "scripts": scripts,
+        "reveals": (numbers.tolist(), inner.tolist()),
+        "spent": spent.tolist(),
+        "headers": headers,
+        "found": found,
+    }

@@ -1,0 +1,126 @@
+"""The main job on a whole demo world, by the commands that a user types."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cointrail.evaluate.demo import compare
+from support.once import build_once
+
+SEED = 20_180_331
+
+pytestmark = pytest.mark.slow
+
+
+def _cointrail(*words: object) -> str:
+    program = "import sys; from cointrail.cli.main import main; sys.exit(main())"
+    line = [sys.executable, "-c", program, *(str(word) for word in words)]
+    done = subprocess.run(line, capture_output=True, text=True, check=False, timeout=900)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def _run(out: Path) -> None:
+    _cointrail("simulate", "--seed", SEED, "--out", out / "world")
+    _cointrail("ingest", "--blocks", out / "world" / "blocks", "--store", out / "store")
+    _cointrail("case", "run", out / "world" / "case.toml", "--out", out / "case", "--store", out / "store")
+    (out / "demo.json").write_text(_cointrail("demo", "--seed", SEED, "--out", out, "--format", "json"))
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build_once(tmp_path_factory, "whole-demo", _run)
+
+
+@pytest.fixture(scope="module")
+def said(done: Path) -> dict[str, Any]:
+    said: dict[str, Any] = json.loads((done / "demo.json").read_text())
+    return said
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_nine_payments_in_ten_are_found_and_none_is_wrong(said: dict[str, Any]) -> None:
+    counts = said["payments"]
+    assert counts["true"] == 7_300
+    assert counts["wrong"] == 0
+    assert counts["found"] >= 0.9 * counts["true"]
+
+
+def test_half_of_the_same_hand_leads_are_found_and_one_in_a_hundred_at_most_is_wrong(
+    said: dict[str, Any],
+) -> None:
+    counts = said["leads"]
+    assert counts["found"] >= 0.5 * counts["true"]
+    assert counts["wrong"] <= 0.01 * (counts["found"] + counts["wrong"])
+
+
+def test_the_counts_come_from_comparing_the_case_with_the_truth(done: Path, said: dict[str, Any]) -> None:
+    found = compare(done / "world", done / "case")
+    for name in ("payments", "leads", "proceeds"):
+        count = getattr(found, name)
+        assert said[name] == {"true": count.true, "found": count.found, "wrong": count.wrong}
+
+
+def test_the_demo_says_how_long_each_stage_took(said: dict[str, Any]) -> None:
+    assert set(said["seconds"]) >= {"simulate", "ingest", "clusters", "case", "compare"}
+
+
+def test_outcomes_of_payments_add_up_to_all_payments(done: Path) -> None:
+    summary = json.loads((done / "case" / "summary.json").read_text())
+    rows = [row for row in _rows(done / "case" / "payments.csv") if row["class"] == "payment"]
+    assert sum(outcome["count"] for outcome in summary["payments"]["outcomes"].values()) == len(rows)
+    assert summary["payments"]["count"] == len(rows)
+    assert sum(int(row["value_sat"]) for row in rows) == int(summary["payments"]["value_sat"])
+
+
+def test_the_ends_of_every_payment_add_up_to_its_value_by_each_policy(done: Path) -> None:
+    for row in _rows(done / "case" / "payments.csv"):
+        for policy in ("ends_fifo_sat", "ends_haircut_sat"):
+            ends = dict(end.split("=") for end in row[policy].split())
+            assert sum(int(value) for value in ends.values()) == int(row["value_sat"])
+
+
+def test_the_ends_of_every_outflow_add_up_to_its_value_by_each_policy(done: Path) -> None:
+    sums: dict[str, list[int]] = {}
+    values: dict[str, int] = {}
+    for row in _rows(done / "case" / "proceeds.csv"):
+        outflow = sums.setdefault(row["outflow_outpoint"], [0, 0])
+        outflow[0] += int(row["fifo_sat"])
+        outflow[1] += int(row["haircut_sat"])
+        values[row["outflow_outpoint"]] = int(row["outflow_value_sat"])
+    assert all(both == [values[point]] * 2 for point, both in sums.items())
+
+
+def test_the_same_case_on_the_same_store_gives_the_same_bytes(done: Path, tmp_path: Path) -> None:
+    _cointrail("case", "run", done / "world" / "case.toml", "--out", tmp_path, "--store", done / "store")
+    for name in ("payments.csv", "leads.csv", "proceeds.csv", "summary.json", "basis.json"):
+        assert (tmp_path / name).read_bytes() == (done / "case" / name).read_bytes()
+
+
+def test_a_case_is_run_without_looking_at_the_truth(done: Path, tmp_path: Path) -> None:
+    world = done / "world"
+    blind = tmp_path / "world"
+    blind.mkdir()
+    for name in ("case.toml", "seeds.csv", "tags", "prices"):
+        (blind / name).symlink_to(world / name)
+    _cointrail("case", "run", blind / "case.toml", "--out", tmp_path / "case", "--store", done / "store")
+    for name in ("payments.csv", "leads.csv", "proceeds.csv"):
+        assert (tmp_path / "case" / name).read_bytes() == (done / "case" / name).read_bytes()
+
+
+def test_leads_name_many_exchanges_in_eleven_countries(done: Path) -> None:
+    leads = _rows(done / "case" / "leads.csv")
+    countries = {row["jurisdiction"] for row in leads} - {"unknown"}
+    assert len(countries) >= 11
+    assert "unknown" in {row["legal_entity"] for row in leads}

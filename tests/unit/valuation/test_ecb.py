@@ -33,7 +33,7 @@ def test_a_currency_against_itself_is_one() -> None:
     [
         ("USD", date(1998, 12, 31)),
         ("USD", date(2190, 1, 1)),
-        ("XXX", date(2018, 3, 29)),
+        ("ZZZ", date(2018, 3, 29)),
         ("ISK", date(2015, 6, 1)),
     ],
 )
@@ -44,4 +44,4 @@ def test_outside_what_the_bank_quotes_there_is_no_rate(quote: str, day: date) ->
 def test_the_euro_counts_as_quoted() -> None:
     assert ecb.is_quoted("EUR")
     assert ecb.is_quoted("KRW")
-    assert not ecb.is_quoted("XXX")
+    assert not ecb.is_quoted("ZZZ")

@@ -81,8 +81,8 @@ def test_of_two_tables_the_earlier_is_asked_first_and_gaps_fall_to_the_next(tmp_
 
 
 def test_a_currency_that_nobody_quotes_is_an_error_and_no_empty_cell(tmp_path: Path) -> None:
-    with pytest.raises(BadPrice, match="`XXX`: no price table has it") as caught:
-        book(tmp_path, TABLE).rate_at(at("2018-03-31"), "XXX")
+    with pytest.raises(BadPrice, match="`ZZZ`: no price table has it") as caught:
+        book(tmp_path, TABLE).rate_at(at("2018-03-31"), "ZZZ")
     assert caught.value.hint
 
 

@@ -352,6 +352,14 @@ def _ripen(world: World, height: int) -> None:
 
 
 @kernel
+def _move_up(data: U8, begin: int, end: int, to: int) -> int:
+    """Move data[begin:end] to an earlier place. Returns the position after it."""
+    for k in range(end - begin):
+        data[to + k] = data[begin + k]
+    return to + end - begin
+
+
+@kernel
 def make_block(
     world: World, room: Room, height: int, time: int, before: U8, block_bytes: int
 ) -> tuple[int, int, int]:
@@ -372,7 +380,7 @@ def make_block(
     body, scratch = room.body, room.scratch
     head = put_size(body, 80, txs)
     head = _put_coinbase(world, room, head, height, fees + ((50 * COIN) >> min(height // HALVING, 33)), txs)
-    end = copy(body[HEAD_ROOM:at].copy(), 0, at - HEAD_ROOM, body, head)
+    end = _move_up(body, HEAD_ROOM, at, head)
     put_number(body, 0, 0x20000000, 4)
     copy(before, 0, 32, body, 4)
     merkle_root_into(room.txids, txs, scratch)
@@ -388,5 +396,5 @@ def make_block(
     copy(before, 0, 32, room.undo, 0)
     copy(scratch, 0, 32, before, 0)
     length = put_size(room.undo, 32, txs - 1) - 32
-    undo_end = copy(room.undo[37:undo_at].copy(), 0, undo_at - 37, room.undo, 32 + length)
+    undo_end = _move_up(room.undo, 37, undo_at, 32 + length)
     return end, undo_end - 32, txs

@@ -1,22 +1,66 @@
-"""Slices of byte arrays: copied together, and compared."""
+"""Slices of byte arrays: read as numbers, copied together, and compared, eight bytes at a time."""
 
 from __future__ import annotations
 
+import numba
 import numpy as np
 import numpy.typing as npt
 
-from cointrail.kernel.jit import kernel
+from cointrail.kernel.jit import int64, kernel
+from cointrail.kernel.memory import address_of_bytes, copy_bytes, load_count
 
 U8 = npt.NDArray[np.uint8]
 I64 = npt.NDArray[np.int64]
+
+CHECKED = bool(numba.config.BOUNDSCHECK)
+"""Whether kernels are compiled under bounds checks. Those see no raw load: `touch` stands in for it."""
+
+
+@kernel
+def touch(data: U8, at: int, length: int) -> int:
+    """The ends of a slice, read by index: IndexError under bounds checks when they are not there."""
+    return int64(data[at]) + int64(data[at + length - 1]) if length > 0 else int64(0)
+
+
+@kernel
+def read_u64(data: U8, at: int) -> np.uint64:
+    """Eight bytes, little-endian."""
+    if CHECKED:
+        touch(data, at, 8)
+    return np.uint64(load_count(address_of_bytes(data) + at))
+
+
+@kernel
+def same_slices(a: U8, a_at: int, b: U8, b_at: int, length: int) -> bool:
+    """Whether `length` bytes are the same."""
+    if CHECKED:
+        touch(a, a_at, length)
+        touch(b, b_at, length)
+    x, y = address_of_bytes(a) + a_at, address_of_bytes(b) + b_at
+    whole = length & -8
+    for k in range(0, whole, 8):
+        if load_count(x + k) != load_count(y + k):
+            return False
+    for k in range(whole, length):
+        if a[a_at + k] != b[b_at + k]:
+            return False
+    return True
+
+
+@kernel
+def copy_slice(data: U8, start: int, length: int, out: U8, at: int) -> None:
+    """Copy a slice of `data` to another array."""
+    if CHECKED:
+        touch(data, start, length)
+        touch(out, at, length)
+    copy_bytes(address_of_bytes(out) + at, address_of_bytes(data) + start, int64(length))
 
 
 @kernel
 def gather_slices(data: U8, starts: I64, lengths: I64, out: U8, out_starts: I64) -> None:
     """Copy slice k of `data` to `out_starts[k]` of `out`."""
     for k in range(len(starts)):
-        for n in range(lengths[k]):
-            out[out_starts[k] + n] = data[starts[k] + n]
+        copy_slice(data, starts[k], lengths[k], out, out_starts[k])
 
 
 @kernel
@@ -33,7 +77,4 @@ def differing_slices(
     for k in range(len(a_starts)):
         differs[k] = a_lengths[k] != b_lengths[k]
         if not differs[k]:
-            for n in range(a_lengths[k]):
-                if a[a_starts[k] + n] != b[b_starts[k] + n]:
-                    differs[k] = True
-                    break
+            differs[k] = not same_slices(a, a_starts[k], b, b_starts[k], a_lengths[k])

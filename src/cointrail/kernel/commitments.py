@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from cointrail.kernel.bytes import copy_slice, same_slices
 from cointrail.kernel.decode import BlockColumns
 from cointrail.kernel.jit import int64, kernel
 from cointrail.kernel.merkle import merkle_root_into
@@ -28,14 +29,6 @@ FAULTS = {
     OTHER_WITNESSES: "has other witnesses than its coinbase says",
     UNCOMMITTED_WITNESSES: "has witnesses that its coinbase does not commit to",
 }
-
-
-@kernel
-def _is(data: U8, at: int, wanted: U8, length: int) -> bool:
-    for k in range(length):
-        if data[at + k] != wanted[k]:
-            return False
-    return True
 
 
 @kernel
@@ -101,9 +94,9 @@ def check_blocks(
     for b in range(len(starts)):
         begin, end = first[b, 0], first[b + 1, 0]
         count = end - begin
-        row[: 32 * count] = txids[32 * begin : 32 * end]
+        copy_slice(txids, 32 * begin, 32 * count, row, 0)
         mutated = merkle_root_into(row, count, root[:32])
-        if not _is(data, starts[b] + 36, root, 32):
+        if not same_slices(data, starts[b] + 36, root, 0, 32):
             faults[b] = OTHER_TRANSACTIONS
         elif mutated:
             faults[b] = REPEATED_TRANSACTIONS
@@ -121,9 +114,9 @@ def check_blocks(
             faults[b] = OTHER_WITNESSES
             continue
         row[:32] = 0
-        row[32 : 32 * count] = wtxids[32 * (begin + 1) : 32 * end]
+        copy_slice(wtxids, 32 * (begin + 1), 32 * (count - 1), row, 32)
         merkle_root_into(row, count, root[:32])
-        root[32:64] = data[reserved : reserved + 32]
+        copy_slice(data, reserved, 32, root, 32)
         sha256d_into(root, 0, 64, root, 0)
-        if not _is(data, commitment, root, 32):
+        if not same_slices(data, commitment, root, 0, 32):
             faults[b] = OTHER_WITNESSES

@@ -91,85 +91,89 @@ class BlockColumns(NamedTuple):
         )
 
 
-@kernel
-def _walk_tx(data: U8, at: int, end: int, seen: I64) -> tuple[int, int]:
-    """Check one transaction. Returns (fault, next position).
+Walked = tuple[int, int, int, int, int, bool]
+"""Fault, next position, inputs, outputs, bytes of output scripts, whether it is a coinbase."""
 
-    `seen`: [inputs, outputs, script bytes, is coinbase] of this transaction.
-    """
-    seen[:] = 0
+
+@kernel
+def _stop(fault: int, at: int) -> Walked:
+    """What `_walk_tx` returns of a transaction with a fault."""
+    return int64(fault), at, int64(0), int64(0), int64(0), False
+
+
+@kernel
+def _walk_tx(data: U8, at: int, end: int) -> Walked:
+    """Check one transaction."""
     if at + 10 > end:
-        return TRUNCATED, at
+        return _stop(TRUNCATED, at)
     at += 4
     witness = data[at] == 0
     if witness:
         if data[at + 1] != 1:
-            return BAD_FLAG, at
+            return _stop(BAD_FLAG, at)
         at += 2
     inputs, at = read_size(data, at, end)
     if inputs < 0:
-        return -inputs, at
+        return _stop(-inputs, at)
     if inputs > (end - at) // MIN_INPUT:
-        return TOO_MANY, at
+        return _stop(TOO_MANY, at)
     if inputs == 0:
-        return BAD_FLAG, at
+        return _stop(BAD_FLAG, at)
     first = at
     for _ in range(inputs):
         if at + 36 > end:
-            return TRUNCATED, at
+            return _stop(TRUNCATED, at)
         length, at = read_size(data, at + 36, end)
         if length < 0:
-            return -length, at
+            return _stop(-length, at)
         if length > end - at - 4:
-            return TRUNCATED, at
+            return _stop(TRUNCATED, at)
         at += length + 4
     null = True
     for k in range(32):
         null = null and data[first + k] == 0
     for k in range(32, 36):
         null = null and data[first + k] == 0xFF
-    seen[0] = inputs
-    seen[3] = 1 if null and inputs == 1 else 0
     outputs, at = read_size(data, at, end)
     if outputs < 0:
-        return -outputs, at
+        return _stop(-outputs, at)
     if outputs > (end - at) // MIN_OUTPUT:
-        return TOO_MANY, at
-    seen[1] = outputs
+        return _stop(TOO_MANY, at)
+    script_bytes = int64(0)
     for _ in range(outputs):
         if at + 8 > end:
-            return TRUNCATED, at
+            return _stop(TRUNCATED, at)
         value = read_u32(data, at) | read_u32(data, at + 4) << 32
         if value < 0 or value > MAX_MONEY:
-            return BAD_VALUE, at
+            return _stop(BAD_VALUE, at)
         length, at = read_size(data, at + 8, end)
         if length < 0:
-            return -length, at
+            return _stop(-length, at)
         if length > end - at:
-            return TRUNCATED, at
-        seen[2] += length
+            return _stop(TRUNCATED, at)
+        script_bytes += length
         at += length
     if witness:
         total = 0
         for _ in range(inputs):
             items, at = read_size(data, at, end)
             if items < 0:
-                return -items, at
+                return _stop(-items, at)
             if items > end - at:
-                return TOO_MANY, at
+                return _stop(TOO_MANY, at)
             total += items
             for _ in range(items):
                 length, at = read_size(data, at, end)
                 if length < 0:
-                    return -length, at
+                    return _stop(-length, at)
                 if length > end - at:
-                    return TRUNCATED, at
+                    return _stop(TRUNCATED, at)
                 at += length
         if total == 0:
-            return EMPTY_WITNESS, at
+            return _stop(EMPTY_WITNESS, at)
     if at + 4 > end:
-        return TRUNCATED, at
-    return OK, at + 4
+        return _stop(TRUNCATED, at)
+    return int64(OK), at + 4, inputs, outputs, script_bytes, null and inputs == 1
 
 
 @kernel
@@ -184,7 +188,6 @@ def count_blocks(data: U8, starts: I64, sizes: I64, counts: I64, faults: I64) ->
             output scripts.
         faults: out, int64[blocks, 2]: fault number (0: none) and its position within the block.
     """
-    seen = np.zeros(4, np.int64)
     for b in range(len(starts)):
         at, end = starts[b] + 80, starts[b] + sizes[b]
         counts[b, :] = 0
@@ -203,15 +206,15 @@ def count_blocks(data: U8, starts: I64, sizes: I64, counts: I64, faults: I64) ->
             fault = TOO_MANY
         if fault == OK:
             for t in range(txs):
-                fault, at = _walk_tx(data, at, end, seen)
-                if fault == OK and (seen[3] == 1) != (t == 0):
+                fault, at, inputs, outputs, script_bytes, is_coinbase = _walk_tx(data, at, end)
+                if fault == OK and is_coinbase != (t == 0):
                     fault = NOT_COINBASE
                 if fault != OK:
                     break
                 counts[b, 0] += 1
-                counts[b, 1] += 0 if t == 0 else seen[0]
-                counts[b, 2] += seen[1]
-                counts[b, 3] += seen[2]
+                counts[b, 1] += 0 if t == 0 else inputs
+                counts[b, 2] += outputs
+                counts[b, 3] += script_bytes
             if fault == OK and at != end:
                 fault = TRAILING
         if fault != OK:
@@ -230,7 +233,6 @@ def fill_blocks(data: U8, starts: I64, sizes: I64, first: I64, columns: BlockCol
         first: int64[blocks, 3]: row of each block's first transaction, input and output.
         columns: out, long enough for the rows that `count_blocks` announced.
     """
-    push = np.zeros(2, np.int64)
     for b in range(len(starts)):
         at, end = starts[b] + 80, starts[b] + sizes[b]
         row, i, o = first[b, 0], first[b, 1], first[b, 2]
@@ -248,12 +250,12 @@ def fill_blocks(data: U8, starts: I64, sizes: I64, first: I64, columns: BlockCol
                 where = at
                 length, at = read_size(data, at + 36, end)
                 if t > 0:
-                    marks = script_sig_marks(data, at, at + length, push)
+                    marks, push_at, push_length = script_sig_marks(data, at, at + length)
                     columns.in_at[i] = where
                     columns.in_fixed[i, 0] = read_u32(data, at + length)
                     columns.in_fixed[i, 1] = marks
-                    columns.in_redeem[i, 0] = push[0]
-                    columns.in_redeem[i, 1] = push[1]
+                    columns.in_redeem[i, 0] = push_at
+                    columns.in_redeem[i, 1] = push_length
                     if length == 0:
                         columns.in_redeem[i, 1] = -2
                     i += 1

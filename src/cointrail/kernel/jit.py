@@ -40,6 +40,9 @@ def cache_folder() -> str:
 def kernel(function: Callable[P, R]) -> Callable[P, R]:
     """Compile `function` on its first call and keep the machine code on disk.
 
+    A kernel allocates nothing, so it is compiled without numba's reference counts: they took half the time
+    of the decoder. One that makes an array, or assigns one slice to another, is refused at compile time.
+
     `NUMBA_CACHE_DIR` chooses another place. Set `NUMBA_BOUNDSCHECK=1` to run every kernel under bounds
     checks, as the fuzzers do; numba does not tell such code from other code, so it is kept elsewhere.
     """
@@ -49,7 +52,7 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
     numba.config.CACHE_DIR = f"{folder}-checked" if folder and checked else folder
     try:
         kept = bool(folder) or not checked
-        compiled = numba.njit(cache=kept, nogil=True, error_model="numpy")(function)
+        compiled = numba.njit(cache=kept, nogil=True, _nrt=False, error_model="numpy")(function)
     finally:
         numba.config.CACHE_DIR = given
     return cast("Callable[P, R]", compiled)

@@ -13,7 +13,6 @@ from cointrail.kernel.scripts import next_push
 from cointrail.kernel.wire import read_size
 
 U8 = npt.NDArray[np.uint8]
-I64 = npt.NDArray[np.int64]
 
 
 @kernel
@@ -56,24 +55,23 @@ def _schnorr_marks(data: U8, at: int, length: int) -> int:
 
 
 @kernel
-def script_sig_marks(data: U8, at: int, end: int, last_push: I64) -> int:
-    """Marks of a scriptSig's pushes; `last_push` gets (start, length) of the last one, or length -1."""
-    marks = 0
-    last_push[0] = at
-    last_push[1] = -1
+def script_sig_marks(data: U8, at: int, end: int) -> tuple[int, int, int]:
+    """What a scriptSig's pushes show.
+
+    Returns:
+        (marks, start of the last push, its length or -1 when the scriptSig does not end with one).
+    """
+    marks = int64(0)
+    last_at, last_length = int64(at), int64(-1)
     while at < end:
-        length, head, after = next_push(data, at, end)
+        length, head, at = next_push(data, at, end)
+        last_length = int64(-1)
         if length == -2:
-            last_push[1] = -1
             break
         if length >= 0:
             marks |= _item_marks(data, head, length)
-            last_push[0] = head
-            last_push[1] = length
-        else:
-            last_push[1] = -1
-        at = after
-    return marks
+            last_at, last_length = head, length
+    return marks, last_at, last_length
 
 
 @kernel

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cointrail.kernel.jit import int64, kernel
+from cointrail.kernel.memory import address_of_bytes, load_count, store_count
 
 U8 = npt.NDArray[np.uint8]
 I64 = npt.NDArray[np.int64]
@@ -94,5 +95,12 @@ def copy_plain(data: U8, key: U8, starts: I64, length: int, out: U8) -> None:
 @kernel
 def free_in_place(data: U8, start: int, length: int, key: U8, phase: int) -> None:
     """Undo the XOR of `length` bytes that stood at a file offset of `phase` modulo 8."""
-    for k in range(length):
+    mask = int64(0)
+    for k in range(8):
+        mask |= int64(key[(phase + k) & 7]) << (8 * k)
+    whole = length & -8
+    at = address_of_bytes(data) + start
+    for place in range(at, at + whole, 8):
+        store_count(place, load_count(place) ^ mask)
+    for k in range(whole, length):
         data[start + k] ^= key[(phase + k) & 7]

@@ -7,8 +7,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from cointrail.kernel.bytes import copy_slice, read_u64, same_slices
 from cointrail.kernel.jit import int64, kernel
 from cointrail.kernel.table import EMPTY, put, slot_of
+from cointrail.kernel.wire import read_u32
 
 U8 = npt.NDArray[np.uint8]
 I64 = npt.NDArray[np.int64]
@@ -28,27 +30,10 @@ class KnownTxs(NamedTuple):
 
 
 @kernel
-def prefix_at(data: U8, at: int) -> np.uint64:
-    """Eight bytes as a little-endian number."""
-    value = np.uint64(0)
-    for k in range(8):
-        value |= np.uint64(data[at + k]) << np.uint64(8 * k)
-    return value
-
-
-@kernel
 def prefixes_at(data: U8, positions: I64, out: U64) -> None:
-    """`prefix_at` for many positions."""
+    """The eight bytes at each position as a number."""
     for k in range(len(positions)):
-        out[k] = prefix_at(data, positions[k])
-
-
-@kernel
-def _same(a: U8, a_at: int, b: U8, b_at: int, length: int) -> bool:
-    for k in range(length):
-        if a[a_at + k] != b[b_at + k]:
-            return False
-    return True
+        out[k] = read_u64(data, positions[k])
 
 
 @kernel
@@ -91,22 +76,17 @@ def resolve_inputs(
         last_input = tx_rows[t + 1, 0] if t + 1 < new else totals[1]
         for i in range(tx_rows[t, 0], last_input):
             where = in_at[i]
-            prefix = prefix_at(data, where)
-            vout = (
-                int64(data[where + 32])
-                | int64(data[where + 33]) << 8
-                | int64(data[where + 34]) << 16
-                | int64(data[where + 35]) << 24
-            )
+            prefix = read_u64(data, where)
+            vout = read_u32(data, where + 32)
             found = int64(-1)
             at = slot_of(prefix, mask)
             while rows[at] != EMPTY:
                 if keys[at] == prefix:
                     row = int64(rows[at])
                     if row < base_tx:
-                        if _same(known.txid, row * 32, data, where, 32):
+                        if same_slices(known.txid, row * 32, data, where, 32):
                             found = max(found, row)
-                    elif _same(new_txids, (row - base_tx) * 32, data, where, 32):
+                    elif same_slices(new_txids, (row - base_tx) * 32, data, where, 32):
                         found = max(found, row)
                 at = (at + np.uint64(1)) & mask
             if found < 0:
@@ -172,13 +152,15 @@ def number_scripts(
                 row = int64(rows[at])
                 if row < base:
                     begin = int64(known.end[row - 1]) if row > 0 else int64(0)
-                    if int64(known.end[row]) - begin == length and _same(
+                    if int64(known.end[row]) - begin == length and same_slices(
                         known.heap, begin, data, out_at[o], length
                     ):
                         found = row
                 else:
                     first = new_output[row - base]
-                    if out_fixed[first, 0] == length and _same(data, out_at[first], data, out_at[o], length):
+                    if out_fixed[first, 0] == length and same_slices(
+                        data, out_at[first], data, out_at[o], length
+                    ):
                         found = row
             at = (at + np.uint64(1)) & mask
         if found < 0:
@@ -196,8 +178,7 @@ def copy_scripts(data: U8, out_at: I64, out_fixed: I64, new_output: I64, ends: U
     at = 0
     for k in range(len(new_output)):
         o = new_output[k]
-        for n in range(out_fixed[o, 0]):
-            heap[at + n] = data[out_at[o] + n]
+        copy_slice(data, out_at[o], out_fixed[o, 0], heap, at)
         at += out_fixed[o, 0]
         ends[k] = np.uint64(at)
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from cointrail.kernel.bytes import same_slices
 from cointrail.kernel.decode import MAX_MONEY
 from cointrail.kernel.jit import int64, kernel
 from cointrail.kernel.wire import read_size
@@ -71,21 +72,13 @@ def decompress_amount(x: int) -> int:
 
 
 @kernel
-def _same(a: U8, a_at: int, b: U8, b_at: int, length: int) -> bool:
-    for k in range(length):
-        if a[a_at + k] != b[b_at + k]:
-            return False
-    return True
-
-
-@kernel
 def _script_is(undo: U8, at: int, end: int, size: int, heap: U8, begin: int, length: int) -> tuple[bool, int]:
     """Whether the compressed script at `at` is the script heap[begin:begin + length], and what follows."""
     if size >= 6:
         stop = at + size - 6
         if stop > end:
             return False, -1
-        return size - 6 == length and _same(undo, at, heap, begin, length), stop
+        return size - 6 == length and same_slices(undo, at, heap, begin, length), stop
     stop = at + (20 if size < 2 else 32)
     if stop > end:
         return False, -1
@@ -98,16 +91,16 @@ def _script_is(undo: U8, at: int, end: int, size: int, heap: U8, begin: int, len
             and heap[begin + 23] == 136
             and heap[begin + 24] == 172
         )
-        return shape and _same(undo, at, heap, begin + 3, 20), stop
+        return shape and same_slices(undo, at, heap, begin + 3, 20), stop
     if size == 1:
         shape = length == 23 and heap[begin] == 169 and heap[begin + 1] == 20 and heap[begin + 22] == 135
-        return shape and _same(undo, at, heap, begin + 2, 20), stop
+        return shape and same_slices(undo, at, heap, begin + 2, 20), stop
     if size < 4:
         shape = length == 35 and heap[begin] == 33 and heap[begin + 1] == size and heap[begin + 34] == 172
-        return shape and _same(undo, at, heap, begin + 2, 32), stop
+        return shape and same_slices(undo, at, heap, begin + 2, 32), stop
     shape = length == 67 and heap[begin] == 65 and heap[begin + 1] == 4 and heap[begin + 66] == 172
     parity = int64(heap[begin + 65]) & 1 if shape else int64(-1)
-    return parity == size - 4 and _same(undo, at, heap, begin + 2, 32), stop
+    return parity == size - 4 and same_slices(undo, at, heap, begin + 2, 32), stop
 
 
 class KnownOutputs(NamedTuple):

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from cointrail.kernel.bytes import CHECKED, touch
 from cointrail.kernel.jit import int64, kernel
+from cointrail.kernel.memory import address_of_bytes, load_word
 
 U8 = npt.NDArray[np.uint8]
 
@@ -20,7 +22,9 @@ NOT_CANONICAL = 3
 @kernel
 def read_u32(data: U8, at: int) -> int:
     """Four bytes, little-endian."""
-    return int64(data[at]) | int64(data[at + 1]) << 8 | int64(data[at + 2]) << 16 | int64(data[at + 3]) << 24
+    if CHECKED:
+        touch(data, at, 4)
+    return int64(load_word(address_of_bytes(data) + at))
 
 
 @kernel

@@ -17,10 +17,14 @@ import numpy.typing as npt
 from cointrail.chain.decode import read_compact_size
 from cointrail.chain.network import Network
 from cointrail.chain.types import sha256d
-from cointrail.errors import BadBlocks
+from cointrail.errors import BadBlocks, DecodeError
 from cointrail.sources.block_files import UNDO_CHECKSUM, RecordFile, read_only_map, scan_file
 
 U8 = npt.NDArray[np.uint8]
+
+
+NO_COUNT = -2
+"""Of a record that does not begin with a count; it fits no block."""
 
 
 class UndoFile:
@@ -70,8 +74,12 @@ class UndoFile:
     def _tx_count(self, number: int) -> int:
         size = int(self._records.sizes[number])
         head = self._plain(self.offset(number), min(9, size))
-        first = head[0] if head else 0
-        return first if first < 0xFD else read_compact_size(head.ljust(9, b"\0"))[0]
+        if head and head[0] < 0xFD:
+            return head[0]
+        try:
+            return read_compact_size(head)[0]
+        except DecodeError:
+            return NO_COUNT
 
     def read(self, number: int) -> tuple[bytes, bytes]:
         """(payload, checksum) of a record."""

@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import os
+import random
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cointrail.errors import BadBlocks
+from cointrail.sources.blocks_dir import BlocksDirectory
+from support.blocks_writer import RANDOM_KEY, Layout, Stored, write_files
+from support.kernel_chain import Branch, random_branch
+
+
+@cache
+def _branch() -> Branch:
+    return random_branch(81, 115, busy=12)
+
+
+def _hashes(folder: Path, *, undo: bool = True) -> list[bytes]:
+    with BlocksDirectory(folder, undo=undo) as source:
+        assert source.notes == ()
+        return [source.chain.hash(h).raw for h in range(len(source.chain))]
+
+
+WANTED = [b.hash.raw for b in _branch().blocks]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_chain_is_found_over_files_in_any_order_and_layout(tmp_path: Path, seed: int) -> None:
+    rng = random.Random(seed)
+    first, *rest = _branch().stored
+    blocks = [first, *rng.sample(rest, len(rest))]
+    edges = sorted(rng.sample(range(1, len(blocks)), rng.randint(1, 6)))
+    files = [blocks[a:b] for a, b in zip([0, *edges], [*edges, len(blocks)], strict=True)]
+    layout = Layout(
+        key=[None, bytes(8), RANDOM_KEY][seed % 3],
+        tail=rng.choice([0, 3, 999]),
+        raw_tail=rng.random() < 0.5,
+        reverse_undo=rng.random() < 0.5,
+    )
+    assert _hashes(write_files(tmp_path, files, layout)) == WANTED
+    assert (tmp_path / "xor.dat").exists() == (layout.key is not None)
+
+
+def test_blocks_are_read_back_as_they_were_written(tmp_path: Path) -> None:
+    blocks = _branch().stored
+    write_files(tmp_path, [blocks[:40], blocks[40:]], Layout(key=RANDOM_KEY, tail=77))
+    with BlocksDirectory(tmp_path) as source:
+        for height, stored in enumerate(blocks):
+            assert source.raw_block(height) == stored.block
+            assert source.undo(height) == (() if stored.undo is None else (stored.undo,))
+        buffer = np.zeros(100_000, np.uint8)
+        starts = source.read_blocks(35, 45, buffer)
+        wanted = b"".join(s.block for s in blocks[35:45])
+        assert buffer[: len(wanted)].tobytes() == wanted
+        assert starts.tolist() == [sum(len(s.block) for s in blocks[35:k]) for k in range(35, 45)]
+
+
+def test_without_undo_the_rev_files_are_not_looked_at(tmp_path: Path) -> None:
+    write_files(tmp_path, [_branch().stored])
+    (tmp_path / "rev00000.dat").write_bytes(b"anything")
+    assert _hashes(tmp_path, undo=False) == WANTED
+    with BlocksDirectory(tmp_path, undo=False) as source:
+        assert not source.has_undo
+        assert source.undo(5) == ()
+
+
+def test_heights_above_the_wanted_one_are_left_out(tmp_path: Path) -> None:
+    write_files(tmp_path, [_branch().stored])
+    with BlocksDirectory(tmp_path, to=50) as source:
+        assert len(source.chain) == 51
+    with pytest.raises(BadBlocks, match="the directory ends at height 115, below 116"):
+        BlocksDirectory(tmp_path, to=116)
+
+
+def test_blocks_above_the_last_undo_record_wait(tmp_path: Path) -> None:
+    blocks = _branch().stored
+    write_files(tmp_path, [[*blocks[:-2], *(Stored(b.block) for b in blocks[-2:])]])
+    with BlocksDirectory(tmp_path) as source:
+        assert len(source.chain) == len(blocks) - 2
+        (note,) = source.notes
+    assert note.startswith("2 stored blocks are not connected by the node yet (no undo record)")
+    assert note.endswith("the chain ends at height 113")
+
+
+def test_a_last_record_cut_short_before_the_node_connected_it_is_left_out(tmp_path: Path) -> None:
+    blocks = _branch().stored
+    write_files(tmp_path, [[*blocks[:-1], Stored(blocks[-1].block)]])
+    path = tmp_path / "blk00000.dat"
+    path.write_bytes(path.read_bytes()[:-10])
+    with BlocksDirectory(tmp_path) as source:
+        assert len(source.chain) == len(blocks) - 1
+        (note,) = source.notes
+    where = path.stat().st_size + 10 - len(blocks[-1].block) - 8
+    assert note == f"`blk00000.dat` ends inside a record at offset {where}: it was left out"
+
+
+def test_a_file_that_shrinks_while_it_is_read_is_an_error(tmp_path: Path) -> None:
+    write_files(tmp_path, [_branch().stored])
+    path = tmp_path / "blk00000.dat"
+    with BlocksDirectory(tmp_path) as source:
+        os.truncate(path, 5000)
+        with pytest.raises(BadBlocks, match=f"`{path}` became shorter while it was read"):
+            source.raw_block(len(source.chain) - 1)
+
+
+def test_nothing_in_the_directory_is_changed(tmp_path: Path) -> None:
+    write_files(tmp_path, [_branch().stored], Layout(key=RANDOM_KEY))
+    before = {p.name: (p.read_bytes(), p.stat().st_mtime_ns) for p in tmp_path.iterdir()}
+    _hashes(tmp_path)
+    assert {p.name: (p.read_bytes(), p.stat().st_mtime_ns) for p in tmp_path.iterdir()} == before

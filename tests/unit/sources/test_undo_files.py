@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cointrail.chain.decode import encode_compact_size
+from cointrail.chain.network import get_network
+from cointrail.chain.types import sha256d
+from cointrail.errors import BadBlocks
+from cointrail.sources.undo_files import UndoFile, UndoFiles
+from support.blocks_writer import RANDOM_KEY, record, xored
+
+REGTEST = get_network("regtest")
+KEY = np.frombuffer(RANDOM_KEY, np.uint8)
+
+
+def _payload(tx_count: int, salt: int = 0) -> bytes:
+    """A payload for so many transactions, coinbase included; only its head is looked at here."""
+    return encode_compact_size(tx_count - 1) + bytes((salt,)) * (tx_count % 7)
+
+
+def _write(path: Path, records: list[tuple[bytes, bytes]]) -> Path:
+    """(previous hash, payload) pairs."""
+    data = b"".join(record(p + sha256d(before + p), len(p)) for before, p in records)
+    path.write_bytes(xored(data, RANDOM_KEY))
+    return path
+
+
+def _before(n: int) -> bytes:
+    return bytes((n % 256, n // 256)) * 16
+
+
+def test_a_record_is_found_by_predecessor_and_number_of_transactions(tmp_path: Path) -> None:
+    counts = [1, 2, 1, 300, 70_000, 2]
+    path = _write(tmp_path / "rev00000.dat", [(_before(n), _payload(c, n)) for n, c in enumerate(counts)])
+    file = UndoFile(path, KEY, REGTEST)
+    assert len(file) == 6
+    assert file.path == path
+    for n in (3, 0, 5, 4, 1, 2, 2):
+        assert file.find(_before(n), counts[n]) == _payload(counts[n], n)
+        assert file.find_all(_before(n), counts[n]) == [_payload(counts[n], n)]
+    assert file.find(_before(0), 2) is None
+    assert file.find(_before(9), 1) is None
+    assert file.find_all(_before(9), 1) == []
+
+
+def test_siblings_with_as_many_transactions_share_their_candidates(tmp_path: Path) -> None:
+    one, other = _payload(3, 1), _payload(3, 2)
+    path = _write(tmp_path / "rev00000.dat", [(_before(1), one), (_before(1), other), (_before(1), one)])
+    assert UndoFile(path, KEY, REGTEST).find_all(_before(1), 3) == [one, other]
+
+
+def test_records_that_belong_to_no_block_are_told(tmp_path: Path) -> None:
+    path = _write(tmp_path / "rev00000.dat", [(_before(n), _payload(2, n)) for n in range(5)])
+    file = UndoFile(path, KEY, REGTEST)
+    assert file.unmatched([(_before(n), 2) for n in (0, 1, 3)]) == [2, 4]
+    assert file.unmatched([(_before(n), 3) for n in range(5)]) == [0, 1, 2, 3, 4]
+    assert file.offset(1) == file.offset(0) + len(_payload(2)) + 32 + 8
+
+
+def test_a_file_cut_short_is_refused_with_the_place(tmp_path: Path) -> None:
+    path = _write(tmp_path / "rev00000.dat", [(_before(n), _payload(2, n)) for n in range(3)])
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(BadBlocks, match=f"`{path}` ends inside the undo record at offset 86"):
+        UndoFile(path, KEY, REGTEST)
+
+
+def test_only_the_file_with_the_blocks_number_is_asked(tmp_path: Path) -> None:
+    payload = _payload(2)
+    paths = {3: _write(tmp_path / "rev00003.dat", [(_before(1), payload)])}
+    files = UndoFiles(paths, KEY, REGTEST)
+    assert files.find(3, _before(1), 2) == payload
+    assert files.find_all(3, _before(1), 2) == [payload]
+    assert files.find(4, _before(1), 2) is None
+    assert files.find_all(4, _before(1), 2) == []
+    assert files.file(4) is None
+
+
+@pytest.mark.parametrize("payload", [b"", b"\xfd\x01\x00"], ids=["empty", "not in its shortest form"])
+def test_a_record_without_a_count_is_found_for_no_block(tmp_path: Path, payload: bytes) -> None:
+    path = _write(tmp_path / "rev00000.dat", [(_before(1), payload)])
+    file = UndoFile(path, KEY, REGTEST)
+    assert [file.find(_before(1), count) for count in (0, 1, 2, 3)] == [None] * 4
+    assert file.unmatched([(_before(1), count) for count in (0, 1, 2, 3)]) == [0]

@@ -239,3 +239,51 @@ def mark_spent(
                 return k
         spent_by[o] = inputs[k]
     return -1
+
+
+class ScriptRows(NamedTuple):
+    """What is known of scripts: rows that stand in the store's columns already, and the rows after them."""
+
+    old_of_output: U32
+    """script number of each output"""
+    new_of_output: U32
+    old_type: U8
+    new_type: U8
+    old_first: U64
+    """first output of each script"""
+    new_first: U64
+
+
+@kernel
+def find_reveals(
+    spends: U64, in_redeem: I64, wanted: int, known: ScriptRows, shown: I64, numbers: U32
+) -> int:
+    """The inputs that spend the first output of a script of type `wanted` and end with a push.
+
+    Args:
+        spends: output number of each input.
+        in_redeem: int64[inputs, 2], as `BlockColumns` has it.
+        wanted: a `ScriptType`.
+        known: of every output up to these inputs, and its script.
+        shown: out, rows of those inputs.
+        numbers: out, numbers of the scripts that they spend.
+
+    Returns:
+        How many there are.
+    """
+    outputs, scripts = len(known.old_of_output), len(known.old_type)
+    found = 0
+    for i in range(len(spends)):
+        if in_redeem[i, 1] < 0:
+            continue
+        o = int64(spends[i])
+        s = int64(known.old_of_output[o] if o < outputs else known.new_of_output[o - outputs])
+        kind = known.old_type[s] if s < scripts else known.new_type[s - scripts]
+        if kind != wanted:
+            continue
+        first = known.old_first[s] if s < scripts else known.new_first[s - scripts]
+        if first == spends[i]:
+            shown[found] = i
+            numbers[found] = np.uint32(s)
+            found += 1
+    return found

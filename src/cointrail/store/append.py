@@ -15,13 +15,16 @@ from cointrail.errors import StoreCorrupt
 from cointrail.kernel.resolve import (
     KnownScripts,
     KnownTxs,
+    ScriptRows,
     copy_scripts,
+    find_reveals,
     mark_spent,
     number_scripts,
     prefixes_at,
     resolve_inputs,
     sum_fees,
 )
+from cointrail.kernel.sha256 import sha256_many
 from cointrail.kernel.undo import DIFFERENCES, SAME, KnownOutputs, NewOutputs, compare_undo
 from cointrail.store.decoded import DecodedBlocks
 from cointrail.store.part import PartWriter
@@ -264,18 +267,25 @@ class Appender:
         self, blocks: DecodedBlocks, spends: U64, scripts: dict[str, Array], base: dict[Table, int]
     ) -> dict[str, Array]:
         """One row per P2SH script whose first output is spent: the SHA-256 of the shown redeem script."""
-        numbers = _joined(self.settled.map("outputs.script"), scripts["outputs.script"], spends)
-        types = _joined(self.settled.map("scripts.type"), scripts["scripts.type"], numbers)
-        firsts = _joined(self.settled.map("scripts.first_output"), scripts["scripts.first_output"], numbers)
+        known = ScriptRows(
+            self.settled.map("outputs.script"),
+            scripts["outputs.script"],
+            self.settled.map("scripts.type"),
+            scripts["scripts.type"],
+            self.settled.map("scripts.first_output"),
+            scripts["scripts.first_output"],
+        )
+        shown, numbers = np.empty(len(spends), np.int64), np.empty(len(spends), np.uint32)
         redeem = blocks.columns.in_redeem
-        shown = np.flatnonzero((types == ScriptType.P2SH) & (firsts == spends) & (redeem[:, 1] >= 0))
-        inner = [
-            hashlib.sha256(blocks.data[at : at + length].tobytes()).digest() for at, length in redeem[shown]
-        ]
+        found = find_reveals(spends, redeem, ScriptType.P2SH.value, known, shown, numbers)
+        shown = shown[:found]
+        starts, lengths = np.ascontiguousarray(redeem[shown].T)
+        inner = np.empty((found, 32), np.uint8)
+        sha256_many(blocks.data, starts, lengths, inner)
         return {
-            "reveals.script": numbers[shown],
+            "reveals.script": numbers[:found],
             "reveals.input": (shown + base["inputs"]).astype(np.uint64),
-            "reveals.inner": np.frombuffer(b"".join(inner), np.uint8).reshape(-1, 32),
+            "reveals.inner": inner,
         }
 
     def _digests(self, blocks: DecodedBlocks, rows: dict[str, Array], before: dict[Table, int]) -> Array:
@@ -341,16 +351,6 @@ class Appender:
             f"{self._input_name(blocks, row)} spends an output that an earlier input has spent",
             hint="the blocks are not a valid chain",
         )
-
-
-def _joined(old: Array, new: Array, rows: Array) -> Array:
-    """Values of rows that may stand in the store or in the rows just made."""
-    border = len(old)
-    fresh = rows.astype(np.int64) >= border
-    out = np.empty(len(rows), new.dtype)
-    out[fresh] = new[rows[fresh].astype(np.int64) - border]
-    out[~fresh] = old[rows[~fresh].astype(np.int64)]
-    return out
 
 
 def _row_edges(

@@ -20,7 +20,7 @@ from cointrail.store.reader import open_snapshot
 from support.blocks_writer import write_files
 from support.crashes import Crash, crashing
 from support.kernel_chain import Branch, random_branch
-from support.store_files import content, differences, dump, every_file, scratch
+from support.store_files import content, differences, every_file, said, scratch
 
 TIP = 260
 Step = Callable[[Path, Path], None]
@@ -153,14 +153,6 @@ class FullDisk:
         return limited
 
 
-def _said(store: Path) -> tuple[dict[str, object], dict[str, bytes]]:
-    """What readers see, and the bytes under it but for marks that may be written ahead of a commit."""
-    raw = content(store)
-    del raw["settled outputs.spent_by"]
-    with open_snapshot(store) as snapshot:
-        return dump(snapshot), raw
-
-
 @pytest.mark.parametrize("after", [0, 30, 100])
 def test_a_failed_write_is_one_clear_error_and_the_store_as_it_was(
     after: int, monkeypatch: pytest.MonkeyPatch
@@ -169,7 +161,7 @@ def test_a_failed_write_is_one_clear_error_and_the_store_as_it_was(
         _blocks(folder)
         store = folder / "store"
         _ingest("main", 240)(store, folder)
-        before = _said(store)
+        before = said(store)
         with monkeypatch.context() as patch:
             patch.setattr(ColumnWriter, "write", FullDisk(after).write(ColumnWriter.write))
             with pytest.raises(StoreUnwritable, match="cannot be written: No space left on device") as failed:
@@ -177,7 +169,7 @@ def test_a_failed_write_is_one_clear_error_and_the_store_as_it_was(
         assert "the store is as it was" in (failed.value.hint or "")
         assert failed.value.facts["path"] == str(store)
         if after < 100:  # no commit was reached
-            assert _said(store) == before
+            assert said(store) == before
         _ingest("main")(store, folder)
         assert differences(content(store), _clean("a first ingest")[0]) == []
 
@@ -190,12 +182,12 @@ def test_a_manifest_that_cannot_be_written_leaves_the_old_one(monkeypatch: pytes
         _blocks(folder)
         store = folder / "store"
         _ingest("main", 240)(store, folder)
-        before = _said(store)
+        before = said(store)
         with monkeypatch.context() as patch:
             patch.setattr("cointrail.store.ingest.write_manifest", refuse)
             with pytest.raises(StoreUnwritable):
                 _ingest("fork")(store, folder)
-        assert _said(store) == before
+        assert said(store) == before
         _ingest("fork")(store, folder)
         shutil.rmtree(store)
         _ingest("fork")(store, folder)

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import random
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
+from threading import Event
 
 import pytest
 from hypothesis import example, given, settings
@@ -243,3 +245,31 @@ def test_readers_see_only_whole_commits_while_a_run_is_writing() -> None:
                 ingest(folder / "fresh", source)
             with open_snapshot(folder / "fresh") as reader:
                 assert dump(reader) == said
+
+
+def test_a_reader_may_come_at_any_moment_of_a_run() -> None:
+    """Also when the files that the manifest named are removed while it opens them."""
+    digests: dict[int, set[str]] = {}
+    stop = Event()
+
+    def read(store: Path) -> None:
+        while not stop.is_set():
+            with open_snapshot(store) as snapshot:
+                assert snapshot.block_hash(snapshot.height) == snapshot.tip_hash
+                digests.setdefault(snapshot.height, set()).add(snapshot.digest)
+
+    with scratch() as folder, ThreadPoolExecutor(1) as pool:
+        blocks = write_files(folder / "blocks", [_branch().stored])
+        store = folder / "store"
+        with BlocksDirectory(blocks, to=200) as source:
+            ingest(store, source)
+        reader = pool.submit(read, store)
+        try:
+            for to in range(201, 241):
+                with BlocksDirectory(blocks, to=to) as source:
+                    ingest(store, source)
+        finally:
+            stop.set()
+        reader.result()
+    assert len(digests) > 20
+    assert all(len(found) == 1 for found in digests.values())

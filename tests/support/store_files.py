@@ -14,7 +14,7 @@ import numpy as np
 from cointrail.store.columns import column_path
 from cointrail.store.indexing import SPENDS
 from cointrail.store.manifest import read_manifest, recent_folder
-from cointrail.store.reader import Snapshot
+from cointrail.store.reader import Snapshot, open_snapshot
 from cointrail.store.runs import cuts, run_paths
 from cointrail.store.schema import COLUMNS, INDEXES
 
@@ -26,6 +26,14 @@ def scratch() -> Iterator[Path]:
     place = memory if memory.is_dir() and os.access(memory, os.W_OK) else None
     with tempfile.TemporaryDirectory(prefix="cointrail-test-", dir=place) as folder:
         yield Path(folder)
+
+
+def said(store: Path) -> tuple[dict[str, object], dict[str, bytes]]:
+    """What readers see, and the bytes under it but for marks that may be written ahead of a commit."""
+    raw = content(store)
+    del raw["settled outputs.spent_by"]
+    with open_snapshot(store) as snapshot:
+        return dump(snapshot), raw
 
 
 def every_file(store: Path) -> dict[str, bytes]:

@@ -126,7 +126,7 @@ class BlocksDirectory:
         _check_work(stored, self.network)
         tree = grow_tree(stored, self.network)
         self._refuse_cut_files(scans, stored)
-        require_complete(tree, self.network, lambda row: self._stated_height(stored, row), to)
+        require_complete(tree, self.network, lambda row: self._stated_height(stored, row), to, str(self.path))
         self._connected = (
             Connected(tree, self._undo, lambda row: self._raw(stored, row)) if self._undo else None
         )
@@ -301,7 +301,8 @@ class BlocksDirectory:
         payloads = self._connected.records(self._rows[height])
         if not payloads:
             raise BadBlocks(
-                f"block {self.chain.hash(height)} (height {height}) has no undo record whose checksum fits",
+                f"rev{int(self.chain.blocks.files[height]):05}.dat: block {self.chain.hash(height)} "
+                f"(height {height}) has no undo record whose checksum fits",
                 hint="the rev file is damaged or missing: copy it again, or let the node rebuild it",
                 height=height,
             )

@@ -126,15 +126,20 @@ def grow_tree(blocks: StoredBlocks, network: Network) -> HeaderTree:
 
 
 def require_complete(
-    tree: HeaderTree, network: Network, height_of: Callable[[int], int | None], wanted: int | None
+    tree: HeaderTree,
+    network: Network,
+    height_of: Callable[[int], int | None],
+    wanted: int | None,
+    place: str,
 ) -> None:
     """Refuse a directory that lacks blocks below others that it holds.
 
     Args:
         tree: the blocks.
-        network: for its genesis and the height from which a coinbase states its own.
+        network: for the height from which a coinbase states its own.
         height_of: the height that the coinbase of a row states; None when it states none.
         wanted: the height that will do; gaps above it do not matter.
+        place: the directory, for the message.
 
     Raises:
         IncompleteBlocks: naming the missing heights.
@@ -158,16 +163,18 @@ def require_complete(
     if stated:
         first, last = top + 1, min(stated) - 1
         raise IncompleteBlocks(
-            f"the directory lacks the blocks of heights {first} to {last}",
+            f"`{place}` lacks the blocks of heights {first} to {last}",
             hint=hint,
+            path=place,
             first_missing=first,
             last_missing=last,
         )
     lost = len(tree.orphans)
     raise IncompleteBlocks(
-        f"the directory lacks blocks from height {top + 1} on: {lost} later "
+        f"`{place}` lacks blocks from height {top + 1} on: {lost} later "
         f"{'block has' if lost == 1 else 'blocks have'} a predecessor that is not there",
         hint=hint,
+        path=place,
         first_missing=top + 1,
         last_missing=None,
     )
@@ -239,8 +246,8 @@ def _usable_tip(tree: HeaderTree, leaf: int, connection: Connection) -> tuple[in
         missing = window[gap]
         name = BlockHash(tree.blocks.hashes[missing].tobytes())
         raise BadBlocks(
-            f"block {name} (height {tree.height[missing]}) has no undo record whose checksum fits, "
-            "though the node has connected blocks around it",
+            f"rev{int(tree.blocks.files[missing]):05}.dat: block {name} (height {tree.height[missing]}) has "
+            "no undo record whose checksum fits, though the node has connected blocks around it",
             hint="the rev file is damaged or missing: copy it again, or let the node rebuild it",
             height=tree.height[missing],
             block=str(name),

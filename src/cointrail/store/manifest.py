@@ -6,8 +6,11 @@ import json
 import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
-from cointrail.errors import StoreCorrupt, StoreUnwritable
+from cointrail.chain.network import get_network
+from cointrail.chain.types import BlockHash
+from cointrail.errors import BadInput, StoreCorrupt, StoreUnwritable
 from cointrail.store.schema import FORMAT, TABLES
 
 NAME = "manifest.json"
@@ -75,23 +78,48 @@ def read_manifest(store: Path) -> Manifest | None:
         raise StoreCorrupt(
             f"`{path}` cannot be read: {error}", hint="ingest into a new store", path=str(path)
         ) from error
-    if raw.get("format") != FORMAT:
+    if isinstance(raw, dict) and raw.get("format", FORMAT) != FORMAT:
         raise StoreCorrupt(
-            f"`{path}` has format {raw.get('format')}, this program reads {FORMAT}",
+            f"`{path}` has format {raw['format']}, this program reads {FORMAT}",
             hint="ingest into a new store, or use the program that wrote it",
             path=str(path),
         )
-    return Manifest(
-        raw["network"],
-        Part(raw["settled"]["rows"]),
-        Part(raw["recent"]["rows"]),
-        raw["generation"],
-        raw["height"],
-        raw["tip"],
-        raw["digest"],
-        raw["undo_checked"],
-        tuple(raw["notes"]),
+    try:
+        return _manifest(raw)
+    except (KeyError, TypeError, ValueError, BadInput) as error:
+        raise StoreCorrupt(
+            f"`{path}` is not the manifest of a store: {error!r}",
+            hint="ingest into a new store",
+            path=str(path),
+        ) from error
+
+
+def _manifest(raw: dict[str, Any]) -> Manifest:
+    """A manifest from what the file holds; a value of the wrong kind raises."""
+    manifest = Manifest(
+        network=get_network(raw["network"]).name,
+        settled=_part(raw["settled"]["rows"]),
+        recent=_part(raw["recent"]["rows"]),
+        generation=_number(raw["generation"]),
+        height=_number(raw["height"] + 1) - 1,
+        tip=str(BlockHash.parse(raw["tip"])) if raw["height"] >= 0 else "",
+        digest=bytes.fromhex(raw["digest"]).hex(),
+        undo_checked=raw["undo_checked"] is True,
+        notes=tuple(map(str, raw["notes"])),
     )
+    if manifest.height + 1 != manifest.rows("blocks"):
+        raise ValueError(f"height {manifest.height} and {manifest.rows('blocks')} blocks")
+    return manifest
+
+
+def _part(rows: dict[str, Any]) -> Part:
+    return Part({table: _number(rows[table]) for table in TABLES})
+
+
+def _number(value: object) -> int:
+    if type(value) is not int or value < 0:
+        raise ValueError(f"{value!r} is not a count")
+    return value
 
 
 def write_manifest(store: Path, manifest: Manifest) -> None:

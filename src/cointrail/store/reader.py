@@ -18,13 +18,13 @@ from cointrail.chain.network import Network, get_network
 from cointrail.chain.script import script_hash
 from cointrail.chain.types import BlockHash, Outpoint, Sat, Txid
 from cointrail.chain.view import InputMarks, InputView, OutputView, ScriptType, TxView
-from cointrail.errors import NotFound, StoreError
+from cointrail.errors import NotFound, StoreCorrupt, StoreError
 from cointrail.store.batch import TxBatch
 from cointrail.store.columns import Column, map_column, map_file
 from cointrail.store.indexing import SPENDS
 from cointrail.store.manifest import Manifest, read_manifest, recent_folder
-from cointrail.store.runs import Run, open_run, open_runs
-from cointrail.store.schema import COLUMNS, INDEXES, NOT_YET, Table
+from cointrail.store.runs import Run, cuts, open_run
+from cointrail.store.schema import COLUMNS, INDEXES, NOT_YET, IndexSpec, Table
 
 U8 = npt.NDArray[np.uint8]
 U32 = npt.NDArray[np.uint32]
@@ -76,23 +76,30 @@ class Snapshot:
             )
             for spec in COLUMNS
         }
-        self._runs = {spec.name: self._open_runs(spec.name) for spec in INDEXES}
+        self._runs = {spec.name: self._open_runs(spec) for spec in INDEXES}
         self._late_outputs, self._late_inputs = self._late_spends(recent)
         self._settled_inputs = manifest.settled.rows["inputs"]
 
-    def _open_runs(self, name: str) -> list[Run]:
-        spec = next(s for s in INDEXES if s.name == name)
-        runs = open_runs(self.store / "index", spec, self.manifest.settled_height)
-        if self.manifest.recent.rows["blocks"]:
-            recent = recent_folder(self.store, self.manifest.generation)
-            runs.append(open_run(recent, spec, self.manifest.settled_height, self.height + 1))
-        return runs
+    def _open_runs(self, spec: IndexSpec) -> list[Run]:
+        settled, end = self.manifest.settled_height, self.height + 1
+        places = [(self.store / "index", first, last) for first, last in cuts(settled)]
+        if end > settled:
+            places.append((recent_folder(self.store, self.manifest.generation), settled, end))
+        return [
+            open_run(folder, spec, first, last, self._rows_between(spec.table, first, last))
+            for folder, first, last in places
+        ]
+
+    def _rows_between(self, table: Table, first: int, last: int) -> int:
+        """How many rows of a table the blocks of heights first..last - 1 have."""
+        return self.row_edges(last - 1)[table][1] - self.row_edges(first)[table][0]
 
     def _late_spends(self, recent: Path) -> tuple[U64, U64]:
+        spends = self._columns["inputs.output"]
+        count = int(np.count_nonzero(spends.recent < self.manifest.settled.rows["outputs"]))
         if not self.manifest.recent.rows["blocks"]:
             return np.empty(0, np.uint64), np.empty(0, np.uint64)
-        counts = [(recent / name).stat().st_size // 8 for name in SPENDS]
-        outputs, inputs = (map_file(recent / n, "<u8", c) for n, c in zip(SPENDS, counts, strict=True))
+        outputs, inputs = (map_file(recent / name, "<u8", count) for name in SPENDS)
         return outputs, inputs
 
     def __enter__(self) -> Self:
@@ -452,11 +459,21 @@ def open_snapshot(store: Path) -> Snapshot:
         StoreError: there is no store, or it holds no block yet.
         StoreCorrupt: its files do not fit its manifest.
     """
-    manifest = read_manifest(store) if store.is_dir() else None
-    if manifest is None or manifest.height < 0:
-        raise StoreError(
-            f"`{store}` holds no chain",
-            hint="run `cointrail ingest --blocks DIR --store DIR` first, or name the store with `--store`",
-            path=str(store),
-        )
-    return Snapshot(store, manifest)
+    while True:
+        manifest = read_manifest(store) if store.is_dir() else None
+        if manifest is None or manifest.height < 0:
+            raise StoreError(
+                f"`{store}` holds no chain",
+                hint="run `cointrail ingest --blocks DIR --store DIR` first, or name the store with "
+                "`--store`",
+                path=str(store),
+            )
+        try:
+            snapshot = Snapshot(store, manifest)
+        except StoreCorrupt:
+            if read_manifest(store) == manifest:
+                raise
+            continue
+        # A commit in between may have removed or replaced what the manifest named.
+        if read_manifest(store) == manifest:
+            return snapshot

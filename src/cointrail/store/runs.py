@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from cointrail.errors import StoreCorrupt
 from cointrail.store.columns import map_file
 from cointrail.store.schema import IndexSpec
 
@@ -89,11 +90,41 @@ class Run:
         return self.keys[rows], self.numbers[rows]
 
 
-def open_run(folder: Path, spec: IndexSpec, first: int, last: int) -> Run:
-    """Map a run."""
+def open_run(folder: Path, spec: IndexSpec, first: int, last: int, rows: int | None = None) -> Run:
+    """Map a run.
+
+    Raises:
+        StoreCorrupt: a file is missing, or has not `rows` rows where that is given.
+    """
     keys, numbers = run_paths(folder, spec, first, last)
-    rows = keys.stat().st_size // np.dtype(spec.key).itemsize if keys.exists() else 1
-    return Run(map_file(keys, spec.key, rows), map_file(numbers, spec.number, rows))
+    count = stored_rows(keys, spec.key) if rows is None else rows
+    for path, dtype in ((keys, spec.key), (numbers, spec.number)):
+        if (found := stored_rows(path, dtype)) != count:
+            raise StoreCorrupt(
+                f"`{path}` has {found} rows, not {count}",
+                hint="run `cointrail doctor`, or ingest into a new store",
+                path=str(path),
+            )
+    return Run(map_file(keys, spec.key, count), map_file(numbers, spec.number, count))
+
+
+def stored_rows(path: Path, dtype: str) -> int:
+    """How many values a file holds.
+
+    Raises:
+        StoreCorrupt: it is missing, or holds a part of a value.
+    """
+    try:
+        size = path.stat().st_size
+    except FileNotFoundError as error:
+        raise StoreCorrupt(f"`{path}` is missing", hint="ingest into a new store", path=str(path)) from error
+    if size % np.dtype(dtype).itemsize:
+        raise StoreCorrupt(
+            f"`{path}` has {size} bytes: the last value is cut short",
+            hint="ingest into a new store",
+            path=str(path),
+        )
+    return size // np.dtype(dtype).itemsize
 
 
 def open_runs(folder: Path, spec: IndexSpec, settled: int) -> list[Run]:

@@ -82,14 +82,16 @@ class IndexSpec:
     """A sorted index: key column type and the type of the numbers it leads to."""
 
     name: str
+    table: Table
+    """a row of the index for each row of this one"""
     key: str
     number: str
     meaning: str
 
 
 INDEXES: tuple[IndexSpec, ...] = (
-    IndexSpec("txid", "<u8", "<u4", "first 8 bytes of a txid, wire order → tx number"),
-    IndexSpec("script", "<u8", "<u4", "first 8 bytes of a script's SHA-256 → script number"),
-    IndexSpec("history", "<u4", "<u8", "script number → output numbers, in chain order"),
+    IndexSpec("txid", "txs", "<u8", "<u4", "first 8 bytes of a txid, wire order → tx number"),
+    IndexSpec("script", "scripts", "<u8", "<u4", "first 8 bytes of a script's SHA-256 → script number"),
+    IndexSpec("history", "outputs", "<u4", "<u8", "script number → output numbers, in chain order"),
 )
 """A prefix is no identity: the full key is compared in the columns."""

@@ -20,6 +20,7 @@ from cointrail.sources.header_tree import (
 from support.kernel_chain import GENESIS
 
 REGTEST = get_network("regtest")
+PLACE = "/node/blocks"
 EASY, HARD = 0x207FFFFF, 0x2000FFFF
 
 
@@ -124,7 +125,9 @@ def test_a_tip_that_may_be_without_a_record_is_left_aside(fork: Headers) -> None
 
 
 def test_a_record_that_is_missing_below_others_is_an_error(fork: Headers) -> None:
-    with pytest.raises(BadBlocks, match=r"\(height 3\) has no undo record whose checksum fits"):
+    with pytest.raises(
+        BadBlocks, match=r"rev00000.dat: block \w+ \(height 3\) has no undo record whose checksum fits"
+    ):
         _chosen(fork, "g a b C D E", missing="C")
 
 
@@ -156,25 +159,25 @@ def test_heights_and_orphans_are_told(fork: Headers) -> None:
 def _refusal(headers: Headers, order: str, stated: dict[str, int], wanted: int | None = None) -> str:
     names = order.split()
     with pytest.raises(IncompleteBlocks) as refused:
-        require_complete(_tree(headers, order), REGTEST, lambda row: stated.get(names[row]), wanted)
+        require_complete(_tree(headers, order), REGTEST, lambda row: stated.get(names[row]), wanted, PLACE)
     return str(refused.value)
 
 
 def test_a_gap_is_told_by_the_heights_that_coinbases_state(fork: Headers) -> None:
     fork.line("e f", "d")
     text = _refusal(fork, "g a c d f", {"c": 3, "d": 4, "f": 6})
-    assert text == "the directory lacks the blocks of heights 2 to 2"
+    assert text == "`/node/blocks` lacks the blocks of heights 2 to 2"
     assert "heights 2 to 4" in _refusal(fork, "g a e f", {"e": 5, "f": 6})
 
 
 def test_a_pruned_directory_lacks_everything_from_genesis_on(fork: Headers) -> None:
-    assert _refusal(fork, "c d", {"c": 3}) == "the directory lacks the blocks of heights 0 to 2"
+    assert _refusal(fork, "c d", {"c": 3}) == "`/node/blocks` lacks the blocks of heights 0 to 2"
 
 
 def test_a_gap_before_coinbases_stated_heights_is_told_without_an_end(fork: Headers) -> None:
     fork.add("x", "nowhere", version=1)
     assert _refusal(fork, "g a x", {"x": 9}) == (
-        "the directory lacks blocks from height 2 on: 1 later block has a predecessor that is not there"
+        "`/node/blocks` lacks blocks from height 2 on: 1 later block has a predecessor that is not there"
     )
     assert "2 later blocks have" in _refusal(fork, "g c D", {})
 
@@ -182,12 +185,12 @@ def test_a_gap_before_coinbases_stated_heights_is_told_without_an_end(fork: Head
 def test_a_gap_above_what_is_wanted_does_not_matter(fork: Headers) -> None:
     fork.line("e f", "d")
     tree = _tree(fork, "g a b c e f")
-    require_complete(tree, REGTEST, lambda _: None, 3)
+    require_complete(tree, REGTEST, lambda _: None, 3, PLACE)
     with pytest.raises(IncompleteBlocks) as refused:
-        require_complete(tree, REGTEST, lambda _: None, 4)
+        require_complete(tree, REGTEST, lambda _: None, 4, PLACE)
     assert "`--to 3`" in (refused.value.hint or "")
-    assert refused.value.facts == {"first_missing": 4, "last_missing": None}
+    assert refused.value.facts == {"path": PLACE, "first_missing": 4, "last_missing": None}
 
 
 def test_a_complete_directory_is_not_refused(fork: Headers) -> None:
-    require_complete(_tree(fork, "E g D C b a"), REGTEST, lambda _: None, None)
+    require_complete(_tree(fork, "E g D C b a"), REGTEST, lambda _: None, None, PLACE)

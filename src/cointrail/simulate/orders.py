@@ -20,10 +20,14 @@ LAST_ORDERS = END - 9 * DAY
 MEDIAN_USD, SIGMA_USD = 34.0, 0.85
 LEAST_USD, MOST_USD = 6.0, 1_200.0
 
-NEWCOMERS = 0.233
+NEWCOMERS = 0.225
 """Share of orders that are somebody's first."""
 MEMORY = 1_500
 """A returning customer is one of those behind so many last orders."""
+TRIES = 8
+"""Before a new customer takes the place of one who has had enough."""
+MEDIAN_ORDERS, SIGMA_ORDERS, MOST_ORDERS = 5, 1.2, 120
+"""What a customer orders in all, if the world lasts long enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +43,25 @@ def draw_orders(dice: Dice, count: int) -> list[Order]:
     """`count` orders, oldest first."""
     who = dice.child("who")
     customers: list[int] = []
-    known = 0
+    left: list[int] = []
     orders = []
     for time in sorted(_moment(dice) for _ in range(count)):
-        if known == 0 or who.chance(NEWCOMERS):
-            customer, known = known, known + 1
-        else:
-            customer = who.pick(customers[-MEMORY:])
+        customer = len(left) if who.chance(NEWCOMERS) else _returning(who, customers[-MEMORY:], left)
+        if customer == len(left):
+            left.append(1 + min(MOST_ORDERS - 1, int(who.lognormal(MEDIAN_ORDERS, SIGMA_ORDERS))))
+        left[customer] -= 1
         customers.append(customer)
         usd = min(MOST_USD, max(LEAST_USD, dice.lognormal(MEDIAN_USD, SIGMA_USD)))
         orders.append(Order(time, round(usd, 2), customer))
     return orders
+
+
+def _returning(dice: Dice, recent: list[int], left: list[int]) -> int:
+    """One of the recent customers who has not had enough; after some tries a new one."""
+    for _ in range(TRIES if recent else 0):
+        if left[customer := dice.pick(recent)]:
+            return customer
+    return len(left)
 
 
 def _moment(dice: Dice) -> int:

@@ -1,8 +1,10 @@
+from collections import Counter
+
 import pytest
 
 from cointrail.simulate.clock import START
 from cointrail.simulate.dice import Dice
-from cointrail.simulate.orders import LAST_ORDERS, LEAST_USD, MOST_USD, draw_orders
+from cointrail.simulate.orders import LAST_ORDERS, LEAST_USD, MOST_ORDERS, MOST_USD, draw_orders
 
 ORDERS = draw_orders(Dice("orders"), 3_000)
 
@@ -24,7 +26,8 @@ def test_orders_are_small_with_a_few_large_ones() -> None:
 def test_about_a_quarter_of_orders_are_somebodys_first() -> None:
     customers = {order.customer for order in ORDERS}
     assert customers == set(range(len(customers)))
-    assert len(customers) / len(ORDERS) == pytest.approx(0.233, abs=0.03)
+    assert len(customers) / len(ORDERS) == pytest.approx(0.23, abs=0.05)
+    assert max(Counter(order.customer for order in ORDERS).values()) <= MOST_ORDERS
 
 
 def test_business_grows() -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from cointrail.chain.types import Outpoint, Tx
+from cointrail.chain.undo import SpentOutput
 from cointrail.simulate.dice import Dice
 from cointrail.simulate.keys import RealKeys
 from cointrail.simulate.regtest import subsidy
 from cointrail.simulate.sinks import FileSink, KernelSink
-from cointrail.simulate.undo import Spent
 from cointrail.simulate.world import World
 from support.worlds import PAYMENTS, plain_bytes, read_blocks, rows, small_world
 
@@ -27,7 +27,7 @@ class _Both:
     def __init__(self, *sinks: KernelSink | FileSink) -> None:
         self.sinks = sinks
 
-    def add(self, raw: bytes, previous: bytes, spent: Sequence[Sequence[Spent]]) -> None:
+    def add(self, raw: bytes, previous: bytes, spent: Sequence[Sequence[SpentOutput]]) -> None:
         for sink in self.sinks:
             sink.add(raw, previous, spent)
 

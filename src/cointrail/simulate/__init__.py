@@ -8,7 +8,7 @@ people crowd business         persons, all of them, merchants and pools
 joins mixing                  CoinJoins, and those who mix for its own sake
 shop till cash_out peel       the hidden shop
 orders customers              its demand, and who pays how
-regtest blocks undo sinks     blocks, and the two ways of writing them
+regtest blocks sinks          blocks, and the two ways of writing them
 truth records tags case       what is true, what is told, what is asked
 scene world                   what actors share; a world from one seed
 """

@@ -9,13 +9,13 @@ from typing import Protocol
 from cointrail.chain.commitments import COMMITMENT_PREFIX
 from cointrail.chain.decode import encode_compact_size, encode_header, encode_tx, merkle_root
 from cointrail.chain.script import push, push_number
-from cointrail.chain.types import NULL_VOUT, BlockHash, Outpoint, Sat, Txid, TxIn, TxOut, sha256d
+from cointrail.chain.types import NULL_VOUT, BlockHash, Height, Outpoint, Sat, Txid, TxIn, TxOut, sha256d
+from cointrail.chain.undo import SpentOutput
 from cointrail.simulate.business import Pool
 from cointrail.simulate.clock import SEGWIT
 from cointrail.simulate.ledger import FINAL, Ledger, Origin, Pay, Posted
 from cointrail.simulate.locks import Kind, Lock
 from cointrail.simulate.regtest import EASY, REGTEST, subsidy
-from cointrail.simulate.undo import Spent
 
 VERSION = 0x20000000
 
@@ -23,7 +23,7 @@ VERSION = 0x20000000
 class BlockSink(Protocol):
     """Where blocks go."""
 
-    def add(self, raw: bytes, previous: bytes, spent: Sequence[Sequence[Spent]]) -> None:
+    def add(self, raw: bytes, previous: bytes, spent: Sequence[Sequence[SpentOutput]]) -> None:
         """Take the next block, the hash of the one before, and what its transactions spend."""
 
     def finish(self, height: int, tip: bytes) -> None:
@@ -69,8 +69,8 @@ class BlockMaker:
         return self.ledger.note_coinbase(full, sha256d(bare), pays)
 
 
-def _spent(value: int, lock: Lock, origin: Origin) -> Spent:
-    return Spent(value, lock.script, origin.height, origin.coinbase)
+def _spent(value: int, lock: Lock, origin: Origin) -> SpentOutput:
+    return SpentOutput(TxOut(Sat(value), lock.script), Height(origin.height), origin.coinbase)
 
 
 def _commitment(waiting: Sequence[Posted], owner: str) -> Lock:

@@ -8,9 +8,10 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
+from cointrail.chain.types import BlockHash
+from cointrail.chain.undo import SpentOutput, encode_undo, undo_checksum
 from cointrail.errors import BadBlocks
 from cointrail.simulate.regtest import GENESIS, REGTEST
-from cointrail.simulate.undo import Spent, undo_record
 
 XOR_KEY_SIZE = 8
 MAX_FILE_SIZE = 128 * 1024 * 1024
@@ -41,7 +42,7 @@ class KernelSink:
         self._manager = pbk.ChainstateManager(options)
         self._height = 0
 
-    def add(self, raw: bytes, previous: bytes, spent: Sequence[Sequence[Spent]]) -> None:
+    def add(self, raw: bytes, previous: bytes, spent: Sequence[Sequence[SpentOutput]]) -> None:
         """Take the next block.
 
         Raises:
@@ -81,13 +82,14 @@ class FileSink:
         self._sizes = {"blk": 0, "rev": 0}
         self._append("blk", GENESIS)
 
-    def add(self, raw: bytes, previous: bytes, spent: Sequence[Sequence[Spent]]) -> None:
+    def add(self, raw: bytes, previous: bytes, spent: Sequence[Sequence[SpentOutput]]) -> None:
         """Take the next block."""
         if self._sizes["blk"] + len(raw) + 8 >= MAX_FILE_SIZE:
             self._number += 1
             self._sizes = {"blk": 0, "rev": 0}
         self._append("blk", raw)
-        self._append("rev", *undo_record(previous, spent))
+        payload = encode_undo(spent)
+        self._append("rev", payload, undo_checksum(BlockHash(previous), payload))
 
     def finish(self, height: int, tip: bytes) -> None:
         """Nothing is left to do: every record is written as it comes."""

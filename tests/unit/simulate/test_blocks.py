@@ -4,13 +4,13 @@ from cointrail.chain.commitments import check_merkle_root, check_witness_commitm
 from cointrail.chain.decode import decode_block
 from cointrail.chain.proof_of_work import check_proof_of_work
 from cointrail.chain.types import COIN, Block
+from cointrail.chain.undo import SpentOutput
 from cointrail.simulate.blocks import BlockMaker
 from cointrail.simulate.business import Pool
 from cointrail.simulate.dice import Dice
 from cointrail.simulate.habits import PHONE
 from cointrail.simulate.locks import Kind
 from cointrail.simulate.regtest import REGTEST
-from cointrail.simulate.undo import Spent
 from support.worlds import scene, wallet
 
 
@@ -19,9 +19,9 @@ class _Keep:
 
     def __init__(self) -> None:
         self.blocks: list[Block] = []
-        self.spent: list[Sequence[Sequence[Spent]]] = []
+        self.spent: list[Sequence[Sequence[SpentOutput]]] = []
 
-    def add(self, raw: bytes, previous: bytes, spent: Sequence[Sequence[Spent]]) -> None:
+    def add(self, raw: bytes, previous: bytes, spent: Sequence[Sequence[SpentOutput]]) -> None:
         del previous
         self.blocks.append(decode_block(raw))
         self.spent.append(spent)
@@ -70,4 +70,4 @@ def test_witnesses_are_committed_to_from_the_day_of_segwit_on() -> None:
 def test_what_a_block_spends_goes_along_with_it() -> None:
     keep, _ = _two_blocks("2016-01-01")
     [[spent]], nothing = keep.spent
-    assert (spent.value, spent.height, nothing) == (COIN, 1, [])
+    assert (spent.output.value, spent.height, nothing) == (COIN, 1, [])

@@ -21,10 +21,15 @@ from cointrail.store.append import DIGEST_COLUMNS, compare_records, first_digest
 from cointrail.store.decoded import DecodedBlocks, decode_span
 from cointrail.store.ingest import BATCH_BYTES, Progress, spans
 from cointrail.store.reader import Snapshot, open_snapshot
-from cointrail.store.schema import INDEXES
+from cointrail.store.runs import Run
+from cointrail.store.schema import INDEXES, NOT_YET
+from cointrail.store.structure import structure_findings
 
 Array = npt.NDArray[Any]
 I64 = npt.NDArray[np.int64]
+
+MOST_INPUTS = np.uint64(1 << 48)
+"""No chain has so many inputs; a mark ahead of a commit is below it."""
 
 MOST_FINDINGS = 100
 """Findings that are spelled out; the rest are counted."""
@@ -84,6 +89,11 @@ def examine(
             hint="give the blocks that the store was built from",
         )
     findings = _Findings()
+    for text in structure_findings(snapshot):
+        findings.say(text)
+    if findings.said:
+        findings.say("nothing else was compared")
+        return DoctorReport(findings.all(), 0, 0, 0, 0, snapshot.digest)
     check = _Check(snapshot, source, findings)
     last = check.common_blocks()
     with ThreadPoolExecutor(threads + 1) as pool:
@@ -128,6 +138,7 @@ class _Check:
         self._compare_columns(blocks, at)
         self._compare_scripts(blocks, at)
         spent = self._compare_inputs(blocks, at)
+        self._compare_fees(blocks, at, spent)
         self._compare_undo(blocks, at, spent)
         self._extend_digest(blocks, at)
         self.txs += blocks.n_txs
@@ -140,8 +151,10 @@ class _Check:
 
     def _compare_columns(self, blocks: DecodedBlocks, at: _Rows) -> None:
         columns = blocks.columns
+        heights = np.arange(blocks.first_height, blocks.first_height + blocks.n_blocks)
         expected: dict[str, Array] = {
             "txs.txid": blocks.txids.reshape(-1, 32),
+            "txs.block": np.repeat(heights, np.diff(blocks.first[:, 0])),
             "txs.version": columns.tx_fixed[:, 0],
             "txs.locktime": columns.tx_fixed[:, 1],
             "txs.weight": columns.tx_fixed[:, 2],
@@ -175,6 +188,7 @@ class _Check:
             np.ascontiguousarray(columns.out_fixed[:, 0]),
             wrong,
         )
+        wrong |= self.snapshot.column("scripts.type").take(numbers) != columns.out_fixed[:, 1]
         for o in np.flatnonzero(wrong):
             self.findings.say(f"output {self.snapshot.outpoint(at.outputs + int(o))}: its script differs")
 
@@ -191,11 +205,26 @@ class _Check:
         for i in np.flatnonzero(wrong):
             outpoint = f"{wire[i, :32][::-1].tobytes().hex()}:{vouts[i]}"
             self.findings.say(f"input number {at.inputs + int(i)} spends {outpoint}, the store has another")
+        marks = snapshot.column("outputs.spent_by").slice(at.outputs, at.outputs + blocks.n_outputs)
+        for o in np.flatnonzero((marks >= MOST_INPUTS) & (marks != NOT_YET)):
+            self.findings.say(
+                f"output {snapshot.outpoint(at.outputs + int(o))} is marked as spent by no input there can be"
+            )
         back = snapshot.spent_by_many(spent)
         numbers = np.arange(at.inputs, at.inputs + len(spent), dtype=np.uint64)
         for i in np.flatnonzero(back != numbers):
             self.findings.say(f"output {snapshot.outpoint(int(spent[i]))} is spent, the store says otherwise")
         return spent
+
+    def _compare_fees(self, blocks: DecodedBlocks, at: _Rows, spent: Array) -> None:
+        edges = np.concatenate([blocks.columns.tx_rows, blocks.first[-1:, 1:]])
+        came = np.concatenate([[0], np.cumsum(self.snapshot.column("outputs.value").take(spent))])
+        went = np.concatenate([[0], np.cumsum(blocks.columns.out_value)])
+        fees = np.diff(came[edges[:, 0]]) - np.diff(went[edges[:, 1]])
+        fees[blocks.first[:-1, 0]] = 0
+        stored = self.snapshot.column("txs.fee").slice(at.txs, at.txs + blocks.n_txs)
+        for tx in np.flatnonzero(stored != fees):
+            self.findings.say(f"{self._where(blocks, int(tx))}: txs.fee is not what its inputs leave over")
 
     def _compare_undo(self, blocks: DecodedBlocks, at: _Rows, spent: Array) -> None:
         if not any(blocks.undo):
@@ -242,10 +271,9 @@ class _Check:
             keys = expected[spec.name]()
             seen = np.zeros(len(keys), np.bool_)
             for run in self.snapshot.runs(spec.name):
-                numbers = run.numbers.astype(np.int64)
-                if (run.keys[1:] < run.keys[:-1]).any() or (keys[numbers] != run.keys).any():
+                if not _fits(run, keys):
                     self.findings.say(f"index `{spec.name}` has a run that does not fit its rows")
-                seen[numbers] = True
+                seen[run.numbers[run.numbers < len(keys)].astype(np.int64)] = True
             if not seen.all():
                 missing = int(np.count_nonzero(~seen))
                 self.findings.say(f"index `{spec.name}` lacks {missing} of {len(seen)} rows")
@@ -259,6 +287,15 @@ class _Check:
         hashes = np.empty((len(starts), 32), np.uint8)
         sha256_many(heap, starts, lengths, hashes)
         return np.ascontiguousarray(hashes[:, :8]).view(np.uint64).reshape(-1)
+
+
+def _fits(run: Run, keys: Array) -> bool:
+    """Whether a run is in order, by key and then by number, and its numbers lead to rows with its keys."""
+    if (run.numbers >= len(keys)).any() or (keys[run.numbers.astype(np.int64)] != run.keys).any():
+        return False
+    rises = run.keys[1:] > run.keys[:-1]
+    equal = run.keys[1:] == run.keys[:-1]
+    return bool((rises | (equal & (run.numbers[1:] > run.numbers[:-1]))).all())
 
 
 class _Rows:

@@ -76,7 +76,12 @@ class Snapshot:
             )
             for spec in COLUMNS
         }
-        self._runs = {spec.name: self._open_runs(spec) for spec in INDEXES}
+        try:
+            self._runs = {spec.name: self._open_runs(spec) for spec in INDEXES}
+        except IndexError as error:
+            raise StoreCorrupt(
+                f"`{store}`: its columns do not fit each other", hint="ingest into a new store"
+            ) from error
         self._late_outputs, self._late_inputs = self._late_spends(recent)
         self._settled_inputs = manifest.settled.rows["inputs"]
 

@@ -26,7 +26,7 @@ class KnownTxs(NamedTuple):
     txid: U8
     """uint8[known, 32], wire order."""
     first_output: U64
-    """uint64[known + 1]; the last entry is the number of known outputs."""
+    """uint64[known]"""
 
 
 @kernel
@@ -92,7 +92,8 @@ def resolve_inputs(
             if found < 0:
                 return i
             if found < base_tx:
-                begin, end = int64(known.first_output[found]), int64(known.first_output[found + 1])
+                begin = int64(known.first_output[found])
+                end = int64(known.first_output[found + 1]) if found + 1 < base_tx else totals[0]
             else:
                 row = found - base_tx
                 begin = totals[0] + tx_rows[row, 1]

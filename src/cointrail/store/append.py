@@ -123,11 +123,7 @@ class Appender:
         prefixes_at(blocks.data, columns.in_at, wanted)
         session.prepare(wanted, blocks.n_txs)
         known_outputs = self.part.total("outputs")
-        first_output = self.settled.map("txs.first_output")
-        known = KnownTxs(
-            self.settled.map("txs.txid").reshape(-1),
-            np.concatenate([first_output, np.array([known_outputs], np.uint64)]),
-        )
+        known = KnownTxs(self.settled.map("txs.txid").reshape(-1), self.settled.map("txs.first_output"))
         totals = np.array([known_outputs, blocks.n_inputs, blocks.n_outputs], np.int64)
         spends = np.empty(blocks.n_inputs, np.uint64)
         table = session.table

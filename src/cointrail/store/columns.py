@@ -27,14 +27,16 @@ def shaped(flat: Array, spec: ColumnSpec) -> Array:
 
 
 def map_file(path: Path, dtype: str, count: int, *, write: bool = False) -> Array:
-    """The first `count` values of a file, mapped.
+    """The first `count` values of a file, mapped; an empty array can be written to no more than a mapped one.
 
     Raises:
         StoreCorrupt: the file is missing or shorter.
     """
     width = np.dtype(dtype).itemsize
     if count == 0:
-        return np.empty(0, dtype)
+        empty = np.empty(0, dtype)
+        empty.flags.writeable = write
+        return empty
     try:
         with path.open("r+b" if write else "rb") as file:
             size = os.fstat(file.fileno()).st_size

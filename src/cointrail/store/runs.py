@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cointrail.errors import StoreCorrupt
+from cointrail.kernel.radix import DIGIT_BITS, DIGITS, sort_by_key
 from cointrail.store.columns import map_file
 from cointrail.store.schema import IndexSpec
 
@@ -56,9 +57,11 @@ def run_paths(folder: Path, spec: IndexSpec, first: int, last: int) -> tuple[Pat
 
 
 def sort_pairs(keys: Array, numbers: Array) -> Pairs:
-    """Ascending keys; equal keys keep their order."""
-    order = np.argsort(keys, kind="stable")
-    return keys[order], numbers[order]
+    """Ascending keys; equal keys keep their order. What is given is used up."""
+    spare_keys, spare_numbers = np.empty_like(keys), np.empty_like(numbers)
+    places = -(-keys.itemsize * 8 // DIGIT_BITS)
+    swapped = sort_by_key(keys, numbers, spare_keys, spare_numbers, np.zeros((places, DIGITS), np.int64))
+    return (spare_keys, spare_numbers) if swapped else (keys, numbers)
 
 
 @dataclass(frozen=True)
@@ -177,7 +180,7 @@ def write_run(folder: Path, spec: IndexSpec, first: int, last: int, pieces: Sequ
     ):
         beside = path.with_name(path.name + ".new")
         with beside.open("wb") as file:
-            file.write(np.ascontiguousarray(values, dtype).tobytes())
+            file.write(np.ascontiguousarray(values, dtype).data)
             file.flush()
             os.fsync(file.fileno())
         beside.replace(path)

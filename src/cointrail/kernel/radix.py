@@ -1,0 +1,76 @@
+"""Pairs sorted by key: stable, in time that grows with their number alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from cointrail.kernel.jit import int64, kernel
+
+Array = npt.NDArray[Any]
+I64 = npt.NDArray[np.int64]
+
+DIGIT_BITS = 11
+DIGITS = 1 << DIGIT_BITS
+"""So many counters fit the first-level cache."""
+
+
+@kernel
+def _count_digits(keys: Array, counts: I64) -> None:
+    """How often each digit stands at each place; `counts` is int64[places, DIGITS]."""
+    places = counts.shape[0]
+    for k in range(len(keys)):
+        key = np.uint64(keys[k])
+        for place in range(places):
+            counts[place, int64(key & np.uint64(DIGITS - 1))] += 1
+            key >>= np.uint64(DIGIT_BITS)
+
+
+@kernel
+def _scatter(
+    keys: Array, numbers: Array, shift: int, next_row: I64, to_keys: Array, to_numbers: Array
+) -> None:
+    """Move every pair to the next free row of its digit."""
+    for k in range(len(keys)):
+        digit = int64((np.uint64(keys[k]) >> np.uint64(shift)) & np.uint64(DIGITS - 1))
+        row = next_row[digit]
+        next_row[digit] = row + 1
+        to_keys[row] = keys[k]
+        to_numbers[row] = numbers[k]
+
+
+@kernel
+def sort_by_key(keys: Array, numbers: Array, spare_keys: Array, spare_numbers: Array, counts: I64) -> bool:
+    """Sort pairs by key, ascending; equal keys keep their order.
+
+    Args:
+        keys: unsigned; used up.
+        numbers: used up.
+        spare_keys: as long as `keys`.
+        spare_numbers: as long as `keys`.
+        counts: scratch of zeros, int64[places, DIGITS], where places * DIGIT_BITS covers a key.
+
+    Returns:
+        Whether the sorted pairs are in the spare arrays, and not in `keys` and `numbers`.
+    """
+    _count_digits(keys, counts)
+    swapped = False
+    for place in range(counts.shape[0]):
+        row = int64(0)
+        constant = False
+        for digit in range(DIGITS):
+            held = counts[place, digit]
+            constant = constant or held == len(keys)
+            counts[place, digit] = row
+            row += held
+        if constant:
+            continue
+        shift = int64(place * DIGIT_BITS)
+        if swapped:
+            _scatter(spare_keys, spare_numbers, shift, counts[place], keys, numbers)
+        else:
+            _scatter(keys, numbers, shift, counts[place], spare_keys, spare_numbers)
+        swapped = not swapped
+    return swapped

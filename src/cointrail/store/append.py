@@ -328,11 +328,9 @@ class Appender:
         old = spends < border
         if old.any():
             self.spends_of_settled = (spends[old], inputs[old])
-            before = self.settled.map("outputs.spent_by")[spends[old].astype(np.int64)]
-            known = self.settled.map("inputs.output")
-            counts = before < np.uint64(len(known))
-            if (known[before[counts].astype(np.int64)] == spends[old][counts]).any():
-                self._refuse_double_spend(blocks, int(np.flatnonzero(old)[0]))
+            again = self._spent_before(spends[old])
+            if again.any():
+                self._refuse_double_spend(blocks, int(np.flatnonzero(old)[again][0]))
         column = self.part.map("outputs.spent_by", write=True)
         known = self.part.map("inputs.output")
         local = spends[~old] - border
@@ -341,6 +339,16 @@ class Appender:
         )
         if row >= 0:
             self._refuse_double_spend(blocks, int(np.flatnonzero(~old)[row]))
+
+    def _spent_before(self, spends: U64) -> npt.NDArray[np.bool_]:
+        """Which of these spends of the settled part follow another spend of the same output."""
+        marks = self.settled.map("outputs.spent_by")[spends.astype(np.int64)]
+        known = self.settled.map("inputs.output")
+        again = marks < np.uint64(len(known))
+        again[again] = known[marks[again].astype(np.int64)] == spends[again]
+        order = np.argsort(spends, kind="stable")
+        again[order[1:]] |= spends[order[1:]] == spends[order[:-1]]
+        return again
 
     def _refuse_double_spend(self, blocks: DecodedBlocks, row: int) -> None:
         raise StoreCorrupt(

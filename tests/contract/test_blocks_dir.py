@@ -11,17 +11,9 @@ from cointrail.sources.blocks_dir import BlocksDirectory
 from cointrail.store.doctor import examine
 from cointrail.store.ingest import ingest
 from support.blocks_writer import RANDOM_KEY, Stored, read_files
-from support.kernel_chain import (
-    Branch,
-    Coin,
-    KernelNode,
-    Made,
-    invented_coin,
-    pay,
-    random_branch,
-    with_bad_signature,
-)
+from support.kernel_chain import Branch, Coin, Made, invented_coin, pay, random_branch, with_bad_signature
 from support.kernel_locks import Kind, Lock
+from support.kernel_node import KernelNode
 
 pytest.importorskip("pbk", reason="libbitcoinkernel has no wheel here")
 

@@ -12,7 +12,8 @@ from cointrail.store.doctor import examine
 from cointrail.store.ingest import ingest
 from cointrail.store.reader import Snapshot, open_snapshot
 from support.blocks_writer import RANDOM_KEY, Layout, read_files, write_files
-from support.kernel_chain import BlockFacts, KernelNode, random_branch
+from support.kernel_chain import random_branch
+from support.kernel_node import BlockFacts, KernelNode
 
 pytest.importorskip("pbk", reason="libbitcoinkernel has no wheel here")
 

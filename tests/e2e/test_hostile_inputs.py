@@ -205,7 +205,7 @@ def test_an_xor_key_of_another_size_is_refused(tmp_path: Path, key: bytes) -> No
 
 def test_an_xor_key_of_another_node_is_refused(tmp_path: Path) -> None:
     write_files(tmp_path, [_branch().stored], Layout(key=RANDOM_KEY))
-    (tmp_path / "xor.dat").write_bytes(b"anothers")
+    (tmp_path / "xor.dat").write_bytes(b"8 others")
     _refused(tmp_path, BadBlocks, "is the magic of no known network")
 
 

@@ -1,11 +1,12 @@
 """Clusters on disk: a folder of arrays beside the store, named by store state and rules.
 
     <derived>/clusters-<store digest>-<rules digest>/
-        manifest.json       what this is, and the small facts
+        manifest.json       what this is, the small facts, the SHA-256 of every array
         <name>.npy          one array each, mapped when read
 
-A folder is written under another name and renamed, so a half-written one is never found. Deleting it
-loses nothing.
+A folder is written under another name and renamed, so a half-written one is never found. Every array is
+compared with its digest before it is used: a result may not change under the same basis. Deleting the
+folder loses nothing.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from cointrail.clustering.chain_view import ChainView
 from cointrail.clustering.clusters import Clusters, Partition
 from cointrail.heuristics.base import Tier
 
-FORMAT = 1
+FORMAT = 2
 """Of the folder; an older one is built anew."""
 
 _TIERS = (Tier.T1, Tier.T2)
@@ -56,7 +57,10 @@ def find_cached(chain: ChainView, rules: tuple[str, ...]) -> Clusters | None:
 
 def _load(folder: Path, manifest: dict[str, Any]) -> Clusters:
     def column(name: str) -> npt.NDArray[Any]:
-        return np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False))
+        path = folder / f"{name}.npy"
+        if _file_digest(path) != manifest["files"][path.name]:
+            raise ValueError(f"{path} is not what was written")
+        return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
 
     return Clusters(
         partitions={t: Partition(*(column(f"t{t.value}_{name}") for name in _COLUMNS)) for t in _TIERS},
@@ -65,6 +69,11 @@ def _load(folder: Path, manifest: dict[str, Any]) -> Clusters:
         digest=str(manifest["digest"]),
         skipped=dict(manifest["skipped"]),
     )
+
+
+def _file_digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def keep(chain: ChainView, clusters: Clusters) -> Clusters:
@@ -103,5 +112,6 @@ def _write(draft: Path, chain: ChainView, clusters: Clusters) -> None:
         "rules": clusters.rules,
         "digest": clusters.digest,
         "skipped": clusters.skipped,
+        "files": {f"{name}.npy": _file_digest(draft / f"{name}.npy") for name in sorted(arrays)},
     }
     (draft / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n", "utf-8")

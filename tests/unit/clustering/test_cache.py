@@ -56,7 +56,9 @@ def test_other_rules_have_another_folder(tmp_path: Path) -> None:
     assert find_cached(chain, ("common_input@2",)) is None
 
 
-@pytest.mark.parametrize("damage", ["short", "empty", "missing", "manifest", "no_manifest", "other_store"])
+@pytest.mark.parametrize(
+    "damage", ["short", "empty", "missing", "other", "manifest", "no_manifest", "other_store"]
+)
 def test_a_damaged_folder_is_built_anew(tmp_path: Path, damage: str) -> None:
     chain = FakeSnapshot(CHAIN, derived_dir=tmp_path)
     load_or_build(chain)
@@ -69,6 +71,9 @@ def test_a_damaged_folder_is_built_anew(tmp_path: Path, damage: str) -> None:
             array.write_bytes(b"")
         case "missing":
             array.unlink()
+        case "other":
+            labels = np.load(array)
+            np.save(array, labels[::-1])
         case "manifest":
             manifest.write_text("{")
         case "no_manifest":

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cointrail.chain.undo import decode_undo
+from cointrail.chain.undo import compress_script, decode_undo
 from cointrail.sources.blocks_dir import BlocksDirectory
 from cointrail.store.doctor import examine
 from cointrail.store.ingest import ingest
@@ -59,6 +59,9 @@ def test_blocks_and_undo_records_are_those_of_the_node(node: KernelNode, tmp_pat
             if height:
                 (payload,) = source.undo(height)
                 assert [list(row) for row in decode_undo(payload)] == block.coins
+    scripts = [coin.output.script for block in facts for row in block.coins for coin in row]
+    kinds = {compress_script(script)[0] for script in scripts}
+    assert kinds > {0, 1, 2, 3, 4, 5}, "a compressed form was not met"
 
 
 @pytest.mark.parametrize("depth", [1, 2, 5, 10])

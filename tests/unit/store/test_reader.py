@@ -5,6 +5,7 @@ import random
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from cointrail.errors import NotFound
 from cointrail.sources.blocks_dir import BlocksDirectory
 from cointrail.store.ingest import ingest
 from cointrail.store.reader import Snapshot, open_snapshot
+from cointrail.store.runs import Run
 from cointrail.store.schema import NOT_YET
 from support.blocks_writer import write_files
 from support.kernel_chain import Branch, random_branch
@@ -231,3 +233,27 @@ def test_a_p2sh_script_is_revealed_by_the_spend_of_its_first_output(snapshot: Sn
     assert [snapshot.get_script(int(n)) for n in numbers] == [script for script, _ in shown]
     assert [row.tobytes() for row in inner] == [digest for _, digest in shown]
     assert len(shown) > 3
+
+
+def _forge(snapshot: Snapshot, name: str, prefix: bytes, rows: int) -> None:
+    """An index where every row has this prefix."""
+    keys = np.full(rows, int.from_bytes(prefix[:8], "little"), np.uint64)
+    snapshot._runs[name] = [Run(keys, np.arange(rows, dtype=np.uint32))]
+
+
+def test_equal_prefixes_are_told_apart_by_the_whole_key(tmp_path: Path) -> None:
+    write_files(tmp_path / "blocks", [_branch().stored[:130]])
+    with BlocksDirectory(tmp_path / "blocks") as source:
+        ingest(tmp_path / "store", source)
+    with open_snapshot(tmp_path / "store") as snapshot:
+        for number in range(0, snapshot.n_txs, 9):
+            _forge(snapshot, "txid", snapshot.txid(number).raw, snapshot.n_txs)
+            assert snapshot.find_tx(snapshot.txid(number)) == number
+            assert snapshot.find_tx(Txid(snapshot.txid(number).raw[:8] + bytes(24))) is None
+        for number in range(snapshot.n_scripts):
+            script = snapshot.get_script(number)
+            digest = hashlib.sha256(script).digest()
+            _forge(snapshot, "script", digest, snapshot.n_scripts)
+            assert snapshot.find_script(script) == number
+            assert snapshot.find_scripthash(digest) == number
+            assert snapshot.find_scripthash(digest[:8] + bytes(24)) is None

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from cointrail.evaluate.demo import compare
+from cointrail.evaluate.demo import compare, spent_in
+from cointrail.store.reader import open_snapshot
 from support.once import build_once
 
 SEED = 20_180_331
@@ -66,7 +67,8 @@ def test_half_of_the_same_hand_leads_are_found_and_one_in_a_hundred_at_most_is_w
 
 
 def test_the_counts_come_from_comparing_the_case_with_the_truth(done: Path, said: dict[str, Any]) -> None:
-    found = compare(done / "world", done / "case")
+    with open_snapshot(done / "store") as snapshot:
+        found = compare(done / "world", done / "case", spent_in(snapshot))
     for name in ("payments", "leads", "proceeds"):
         count = getattr(found, name)
         assert said[name] == {"true": count.true, "found": count.found, "wrong": count.wrong}

@@ -14,13 +14,20 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from cointrail.chain.types import Outpoint
 from cointrail.errors import NotFound
+from cointrail.store.reader import Snapshot
 
 Row = dict[str, str]
+
+UNSPENT = "unspent: nothing ties it to the service yet"
+SPENT_APART = "spent, never together with a cluster of the seeds"
+NO_CUSTODIAN = "passed: no tag says that a custodian received it"
+NOT_REACHED = "every trail ended before it, or it left from outputs that were missed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +47,20 @@ class Comparison:
     leads: Count
     proceeds: Count
     missed_payments: dict[str, int]
-    """true payments without a row, by why: `unspent`, `spent_apart` from the service's clusters"""
+    """true payments without a row, by what the chain says of the output"""
     missed_leads: dict[str, int]
-    """payments with a true own withdrawal and no right same-hand lead, by what the run says of them"""
+    """payments with a true own withdrawal and no right same-hand lead, by the outcome in the run"""
     missed_proceeds: dict[str, int]
-    """deposits of the service that are not listed, by why"""
+    """deposits of the service that are not listed, by where the run's trails went"""
 
 
-def compare(world: Path, case_dir: Path) -> Comparison:
+def compare(world: Path, case_dir: Path, is_spent: Callable[[str], bool]) -> Comparison:
     """Compare the files of a case run with the truth files of its world.
 
     Args:
         world: folder that `simulate` wrote.
         case_dir: folder that `case run` wrote.
+        is_spent: whether the chain spends an output (`txid:vout`); says why payments were missed.
 
     Raises:
         NotFound: a file is missing.
@@ -60,7 +68,8 @@ def compare(world: Path, case_dir: Path) -> Comparison:
     truth = _Truth(world / "truth")
     payments = [row for row in _rows(case_dir / "payments.csv") if row["class"] == "payment"]
     leads = [row for row in _rows(case_dir / "leads.csv") if row["hand"] == "same_hand"]
-    deposits = [row for row in _rows(case_dir / "proceeds.csv") if row["hand"]]
+    proceeds = list(_rows(case_dir / "proceeds.csv"))
+    deposits = [row for row in proceeds if row["hand"]]
     listed = {row["outpoint"] for row in payments}
     right, wrong = _judge_leads(truth, leads)
     said = {row["outpoint"]: row["outcome"] for row in payments}
@@ -71,10 +80,25 @@ def compare(world: Path, case_dir: Path) -> Comparison:
         Count(len(truth.payers), len(listed & truth.payers.keys()), len(listed - truth.payers.keys())),
         Count(len(truth.funded), len(right & truth.funded), len(wrong)),
         Count(len(true_deposits), len(reached & true_deposits), len(own - true_deposits)),
-        _tally("not in a cluster of the seeds" for _ in truth.payers.keys() - listed),
+        _tally(SPENT_APART if is_spent(point) else UNSPENT for point in truth.payers.keys() - listed),
         _tally(said.get(point, "payment not found") for point in truth.funded - right),
-        _tally("not reached" for _ in true_deposits - reached),
+        _why_proceeds(proceeds, true_deposits - reached),
     )
+
+
+def spent_in(snapshot: Snapshot) -> Callable[[str], bool]:
+    """Whether a chain spends an output, named `txid:vout`."""
+
+    def is_spent(point: str) -> bool:
+        output = snapshot.find_output(Outpoint.parse(point))
+        return output is not None and snapshot.spent_by(output) is not None
+
+    return is_spent
+
+
+def _why_proceeds(proceeds: list[Row], missed: set[str]) -> dict[str, int]:
+    passed = {point for row in proceeds for point in row["path"].split("->")}
+    return _tally(NO_CUSTODIAN if point in passed else NOT_REACHED for point in missed)
 
 
 def _judge_leads(truth: _Truth, leads: list[Row]) -> tuple[set[str], set[str]]:

@@ -13,11 +13,12 @@ from typing import Any
 
 import cointrail
 from cointrail.errors import BadInput
-from cointrail.evaluate.demo import Comparison, compare
+from cointrail.evaluate.demo import Comparison, compare, spent_in
 from cointrail.simulate import simulate_world
 from cointrail.simulate.world import VERSION
 from cointrail.store import ingest as store_ingest
 from cointrail.store.manifest import read_manifest
+from cointrail.store.reader import open_snapshot
 from cointrail.workbench.bench import CaseRun, Progress, Workbench
 
 STAGES = ("simulate", "ingest", "clusters", "case", "compare")
@@ -89,8 +90,8 @@ def run_demo(
         bench.build_clusters()
     with clock.stage("case"):
         case = bench.run_case(world / "case.toml", out / "case")
-    with clock.stage("compare"):
-        comparison = compare(world, out / "case")
+    with clock.stage("compare"), open_snapshot(store) as snapshot:
+        comparison = compare(world, out / "case", spent_in(snapshot))
     return DemoRun(
         world=_read(world),
         world_was_there=there,

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from cointrail.errors import NotFound
-from cointrail.evaluate.demo import Count, compare
+from cointrail.evaluate.demo import NO_CUSTODIAN, NOT_REACHED, SPENT_APART, UNSPENT, Comparison, Count
+from cointrail.evaluate.demo import compare as compare_files
 
 Rows = list[dict[str, str]]
 
@@ -56,8 +57,12 @@ def case_with(tmp_path: Path, payments: Rows, leads: Rows, proceeds: Rows) -> Pa
     out = tmp_path / "case"
     write(out / "payments.csv", ["outpoint", "class", "outcome"], payments)
     write(out / "leads.csv", ["payment", "hand", "withdrawal_outpoint"], leads)
-    write(out / "proceeds.csv", ["end_outpoint", "hand"], proceeds)
+    write(out / "proceeds.csv", ["end_outpoint", "hand", "path"], proceeds)
     return out
+
+
+def compare(world: Path, out: Path) -> Comparison:
+    return compare_files(world, out, lambda point: point == "p2:0")
 
 
 def payment(name: str, outcome: str = "hop_limit", kind: str = "payment") -> dict[str, str]:
@@ -111,6 +116,17 @@ def test_missed_counts_add_up_to_what_is_true_and_not_found(world: Path, tmp_pat
     assert sum(found.missed_payments.values()) == found.payments.true - found.payments.found
     assert sum(found.missed_leads.values()) == found.leads.true - found.leads.found
     assert sum(found.missed_proceeds.values()) == found.proceeds.true - found.proceeds.found
+
+
+def test_a_missed_payment_is_explained_by_what_became_of_it(world: Path, tmp_path: Path) -> None:
+    found = compare(world, case_with(tmp_path, [payment("p0")], [], []))
+    assert found.missed_payments == {SPENT_APART: 1, UNSPENT: 1}
+
+
+def test_a_missed_deposit_that_a_trail_passed_lacks_a_tag(world: Path, tmp_path: Path) -> None:
+    rows = [{"end_outpoint": "x:0", "hand": "", "path": "y:0->d0:0->x:0"}]
+    assert compare(world, case_with(tmp_path, [], [], rows)).missed_proceeds == {NO_CUSTODIAN: 1}
+    assert compare(world, case_with(tmp_path, [], [], [])).missed_proceeds == {NOT_REACHED: 1}
 
 
 def test_a_missing_file_says_what_to_run_first(world: Path, tmp_path: Path) -> None:

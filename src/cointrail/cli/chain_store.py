@@ -24,6 +24,7 @@ from cointrail.cli.render import Answer, Table, plain, write
 
 if TYPE_CHECKING:
     from cointrail.lookups.status import StoreStatus
+    from cointrail.workbench import IngestRun
 
 
 def add_to(app: typer.Typer) -> None:
@@ -54,34 +55,55 @@ def ingest(
 ) -> None:
     """Bring the store up to the tip of a node's blocks directory.
 
-    Goes on where it was when it was stopped. With nothing new it does nothing.
+    Goes on where it was when it was stopped. With nothing new it does nothing. It only adds: a
+    height below the store's tip takes `--rewind`.
     """
     size = workbench.parse_size(memory)
     with Meter() as meter:
-        bench = workbench.Workbench(store)
-        if rewind is not None:
-            bench.rewind(rewind)
-        report = bench.ingest(
+        run = workbench.Workbench(store).ingest(
             blocks,
             network=network.value if network else None,
             to=to,
+            rewind_to=rewind,
             undo=not without_undo,
             memory=size,
             threads=threads,
             progress=meter.blocks,
         )
-    for note in report.notes:
+    for note in run.report.notes:
         typer.echo(f"note: {note}", err=True)
-    manifest = report.manifest
+    if run.given_up_blocks:
+        typer.echo(f"gave up {run.given_up_blocks} blocks, then read on", err=True)
+    if not run.report.new_blocks and not run.report.replaced_blocks:
+        typer.echo(_nothing_new(run, to), err=True)
+    write(_ingest_answer(run, meter.seconds), form)
+
+
+def _nothing_new(run: IngestRun, to: int | None) -> str:
+    """Why nothing was read."""
+    height = run.report.manifest.height
+    if run.source_height < height:
+        return (
+            f"nothing new: the blocks directory ends at height {run.source_height}, "
+            f"below the store's {height}"
+        )
+    if to is not None:
+        return f"nothing new: the store is at height {height} as asked"
+    return "nothing new: the store is at the tip of the blocks directory"
+
+
+def _ingest_answer(run: IngestRun, seconds: float) -> Answer:
+    report, manifest = run.report, run.report.manifest
     facts: list[tuple[str, object]] = [
         ("network", manifest.network),
         ("tip height", manifest.height),
         ("tip hash", manifest.tip),
+        ("given up blocks", run.given_up_blocks),
         ("new blocks", report.new_blocks),
         ("replaced blocks", report.replaced_blocks),
         ("read transactions", report.txs),
         ("read bytes", report.block_bytes),
-        ("seconds", f"{meter.seconds:.1f}"),
+        ("seconds", f"{seconds:.1f}"),
         ("peak memory bytes", _peak_memory()),
         ("undo checked", manifest.undo_checked),
         ("store digest", manifest.digest),
@@ -91,18 +113,17 @@ def ingest(
         "tip_height": manifest.height,
         "tip_hash": manifest.tip,
         "store_digest": manifest.digest,
+        "given_up_blocks": run.given_up_blocks,
         "new_blocks": report.new_blocks,
         "replaced_blocks": report.replaced_blocks,
         "transactions_read": report.txs,
         "bytes_read": report.block_bytes,
-        "seconds": round(meter.seconds, 3),
+        "seconds": round(seconds, 3),
         "peak_memory_bytes": _peak_memory(),
         "undo_checked": manifest.undo_checked,
         "notes": list(report.notes),
     }
-    if not report.new_blocks and not report.replaced_blocks:
-        typer.echo("nothing new: the store is at the tip of the blocks directory", err=True)
-    write(Answer(data=data, facts=facts), form)
+    return Answer(data=data, facts=facts)
 
 
 def _peak_memory() -> int:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from cointrail.inspection.raw_file import decode_file
     from cointrail.inspection.tx import inspect_tx
     from cointrail.simulate import simulate_world
-    from cointrail.workbench.bench import CaseRun, Workbench
+    from cointrail.workbench.bench import CaseRun, IngestRun, Workbench
     from cointrail.workbench.checks import PriceCheck, check_prices, check_tags
     from cointrail.workbench.demo import DemoRun, run_demo
     from cointrail.workbench.options import parse_size
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CaseRun",
     "DemoRun",
+    "IngestRun",
     "PriceCheck",
     "Workbench",
     "check_prices",
@@ -40,6 +41,7 @@ __all__ = [
 _HOMES = {
     "CaseRun": "cointrail.workbench.bench",
     "DemoRun": "cointrail.workbench.demo",
+    "IngestRun": "cointrail.workbench.bench",
     "PriceCheck": "cointrail.workbench.checks",
     "Workbench": "cointrail.workbench.bench",
     "check_prices": "cointrail.workbench.checks",

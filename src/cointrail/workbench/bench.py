@@ -17,6 +17,7 @@ from cointrail.casework.result import CaseResult
 from cointrail.casework.run import run_case
 from cointrail.chain.network import get_network
 from cointrail.clustering.build import load_or_build
+from cointrail.errors import BadInput
 from cointrail.lookups import address, cluster, tx
 from cointrail.lookups import explain as explanation
 from cointrail.lookups.desk import LookupDesk
@@ -25,6 +26,7 @@ from cointrail.sources.blocks_dir import BlocksDirectory
 from cointrail.store import ingest as store_ingest
 from cointrail.store.doctor import DoctorReport, examine
 from cointrail.store.ingest import DEFAULT_MEMORY, IngestReport, rewind
+from cointrail.store.manifest import read_manifest
 from cointrail.store.reader import Snapshot, open_snapshot
 from cointrail.valuation.rates import RateBook
 
@@ -54,6 +56,21 @@ class CaseRun:
     unseen_tags: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IngestRun:
+    """An ingest, with what came before it.
+
+    Attributes:
+        report: what was read and what the store is now.
+        given_up_blocks: blocks that the rewind took out of the store; those read again are new ones.
+        source_height: of the last block of the blocks directory that was to be used.
+    """
+
+    report: IngestReport
+    given_up_blocks: int
+    source_height: int
+
+
 class Workbench:
     """Everything that can be asked of one store.
 
@@ -74,20 +91,63 @@ class Workbench:
         *,
         network: str | None = None,
         to: int | None = None,
+        rewind_to: int | None = None,
         undo: bool = True,
         memory: int = DEFAULT_MEMORY,
         threads: int = 2,
         progress: store_ingest.Progress | None = None,
-    ) -> IngestReport:
-        """Bring the store up to the tip of a blocks directory; see `cointrail.store.ingest`."""
-        with BlocksDirectory(
-            blocks, network=get_network(network) if network else None, to=to, undo=undo
-        ) as source:
-            return store_ingest.ingest(self.store, source, memory=memory, threads=threads, progress=progress)
+    ) -> IngestRun:
+        """Bring the store up to the tip of a blocks directory; see `cointrail.store.ingest`.
 
-    def rewind(self, height: int) -> None:
-        """Give up the blocks above a height; see `cointrail.store.ingest.rewind`."""
+        Args:
+            blocks: the blocks directory.
+            network: what it must be; None takes what it is.
+            to: the last height to take in.
+            rewind_to: first give up the blocks above this height, or above `to` where that is lower.
+            undo: use the rev files.
+            memory: bytes that the look-up tables may take.
+            threads: threads that decode.
+            progress: told after every batch.
+
+        Raises:
+            BadInput: the store reaches above `to`, and is not rewound.
+        """
+        if rewind_to is None:
+            self._require_below(to)
+        expected = get_network(network) if network else None
+        with BlocksDirectory(blocks, network=expected, to=to, undo=undo) as source:
+            given_up = 0
+            if rewind_to is not None:
+                given_up = self.rewind(rewind_to if to is None else min(rewind_to, to))
+            report = store_ingest.ingest(
+                self.store, source, memory=memory, threads=threads, progress=progress
+            )
+            return IngestRun(report=report, given_up_blocks=given_up, source_height=len(source.chain) - 1)
+
+    def rewind(self, height: int) -> int:
+        """Give up the blocks above a height; see `cointrail.store.ingest.rewind`.
+
+        Returns:
+            How many blocks the store lost; more than asked for, as those just below are read again.
+        """
+        before = self._height()
         rewind(self.store, height)
+        return before - self._height()
+
+    def _height(self) -> int:
+        """Height of the store's last block; -1 when it holds none."""
+        manifest = read_manifest(self.store) if self.store.is_dir() else None
+        return -1 if manifest is None else manifest.height
+
+    def _require_below(self, to: int | None) -> None:
+        """Refuse to stop at a height that the store is already above: ingest only adds."""
+        if to is not None and to < (height := self._height()):
+            raise BadInput(
+                f"`{self.store}` is at height {height} already, above `--to {to}`",
+                hint=f"add `--rewind {to}` to give up the blocks above, or use another store",
+                store_height=height,
+                to=to,
+            )
 
     def doctor(
         self, blocks: Path, *, undo: bool = True, progress: store_ingest.Progress | None = None

@@ -28,6 +28,7 @@ BAD = {
         "nothing to give up",
     ),
     "a tip beyond the blocks": (["ingest", "--blocks", "{blocks}", "--to", "999999"], "999999"),
+    "a tip below the store's": (["ingest", "--blocks", "{blocks}", "--to", "3"], "--rewind 3"),
     "no store": (["status", "--store", "{tmp}/nothing"], "holds no chain"),
     "a store that is a file": (["status", "--store", "{case}"], "holds no chain"),
     "a mistyped address": (["address", "show", "mu3UMne1oC24jErNZA9JisD6kR2WHo4ZkX"], "checksum"),

@@ -36,7 +36,7 @@ def test_the_demo_leaves_the_store_of_another_network_alone(tmp_path: Path) -> N
     manifest = tmp_path / "store" / "manifest.json"
     rows = {"rows": dict.fromkeys(TABLES, 0)}
     said = {"format": FORMAT, "network": "mainnet", "settled": rows, "recent": rows, "generation": 1}
-    rest = {"height": 0, "tip": "", "digest": "", "undo_checked": True, "notes": []}
+    rest = {"height": 0, "tip": "ab" * 32, "digest": "cd" * 32, "undo_checked": True, "notes": []}
     manifest.write_text(json.dumps({**said, **rest}))
     with pytest.raises(BadInput, match="holds mainnet"):
         run_demo(tmp_path, 1, scale=0.01)

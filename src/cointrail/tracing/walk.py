@@ -11,7 +11,7 @@ spent on strangers.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from cointrail.tracing.limits import Limits
@@ -61,6 +61,25 @@ class End:
     haircut_sat: int
 
 
+def merge_ends(ends: Iterable[End]) -> tuple[End, ...]:
+    """Ends of one output in one hand for one reason made one, with their sum and the shortest path.
+
+    A walk visits a transaction twice when it comes there both in the hand of the start and outside it.
+    """
+    merged: dict[tuple[int, bool, Stop], End] = {}
+    for end in ends:
+        key = (end.reach.output_num, end.reach.in_hand, end.stop)
+        known = merged.get(key)
+        if known is None:
+            merged[key] = end
+        else:
+            nearest = min(known.reach, end.reach, key=lambda reach: reach.hops)
+            merged[key] = End(
+                end.stop, nearest, known.fifo_sat + end.fifo_sat, known.haircut_sat + end.haircut_sat
+            )
+    return tuple(merged.values())
+
+
 @dataclass(frozen=True, slots=True)
 class Direction:
     """Which way a walk goes."""
@@ -96,7 +115,7 @@ class Walker:
         while self._heap:
             key = heapq.heappop(self._heap)
             self._visit(key[1] * self.direction.order, self._waiting.pop(key))
-        return tuple(self.ends)
+        return merge_ends(self.ends)
 
     def _wait(self, reach: Reach, tx_num: int) -> None:
         key = (0 if reach.in_hand else 1, tx_num * self.direction.order)

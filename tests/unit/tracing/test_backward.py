@@ -88,6 +88,21 @@ def test_a_path_that_left_the_payers_hand_and_came_back_is_upstream() -> None:
     assert [trace.hand_of(end) for end in trace.leads()] == [Hand.UPSTREAM]
 
 
+def test_a_withdrawal_that_two_ways_lead_to_is_one_lead_with_their_sum() -> None:
+    ledger, near = neighbourhood(
+        """
+        t0: -> exchange:1000
+        t1: t0:0 -> bob:800
+        t2: t1:0 -> alice:300 carol:400
+        t3: t2:1 -> alice:390
+        t4: t2:0 t3:0 -> shop:600
+        """
+    )
+    (lead,) = trace_back(near, ledger.out("t4:0"), FAR).leads()
+    assert (ledger.name(lead.reach.output_num), lead.fifo_sat, lead.haircut_sat) == ("t1:0", 600, 600)
+    assert lead.reach.hops == 2
+
+
 def test_value_divides_over_the_inputs_by_each_policy() -> None:
     ledger, near = neighbourhood(
         """

@@ -1,4 +1,7 @@
-"""Leads by custodial service and by country: where to ask, and about how much."""
+"""Leads by custodial service and by country: where to ask, and about how much.
+
+A lead is counted where it carries value by the primary policy, as for the outcomes of payments.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,13 @@ from typing import Any
 
 from cointrail.casework.rows import LeadRow, ProceedRow, Service
 from cointrail.chain.types import Outpoint
-from cointrail.tracing.trace import Hand
+from cointrail.tracing.trace import Hand, Policy
+
+OVERLAP = (
+    "a payment may lead to several services and countries and is counted at each, "
+    "so these counts do not add up to the payments"
+)
+"""What to know before adding up entries of `by_exchange` or `by_jurisdiction`."""
 
 
 @dataclass(slots=True)
@@ -46,6 +55,11 @@ class Tally:
             "deposits_downstream": len(self.deposits) - sum(self.deposits.values()),
             "deposited_fifo_sat": str(self.deposited_fifo_sat),
         }
+
+
+def carries(row: LeadRow | ProceedRow, primary: Policy) -> bool:
+    """Whether the lead carries value by the primary policy."""
+    return (row.fifo_sat if primary is Policy.FIFO else row.haircut_sat) > 0
 
 
 def tally_leads(leads: Iterable[LeadRow], deposits: Iterable[ProceedRow]) -> Tally:

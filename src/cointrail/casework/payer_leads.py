@@ -34,17 +34,20 @@ def trace_inflow(desk: Desk, inflow: Inflow) -> TracedInflow:
 
 
 def outcome_of(trace: Trace, primary: Policy) -> str:
-    """The one name by which a trace is counted: its best lead, else where most value ended."""
-    leads = trace.leads()
-    return f"{trace.hand_of(leads[0])}_lead" if leads else trace.main_stop(primary).value
+    """The one name by which a trace is counted: its best lead, else where most value ended.
+
+    Only a lead that carries value by the primary policy counts.
+    """
+    lead = trace.best_lead(primary)
+    return trace.main_stop(primary).value if lead is None else f"{trace.hand_of(lead)}_lead"
 
 
 def payment_row(desk: Desk, traced: TracedInflow) -> PaymentRow:
     """The row of `payments.csv`."""
     trace = traced.trace
     place = desk.places.of(trace.output_num)
-    leads = trace.leads()
     payer = trace.hand
+    led = trace.best_lead(desk.primary) is not None
     return PaymentRow(
         payment=place,
         worth=desk.valuer.at(place.value_sat, place.time_utc),
@@ -54,8 +57,8 @@ def payment_row(desk: Desk, traced: TracedInflow) -> PaymentRow:
         payer_cluster_size=None if payer is None else desk.cluster_size(payer),
         payer_cluster_address="" if payer is None else desk.places.address(payer),
         outcome=outcome_of(trace, desk.primary),
-        stop_reason="" if leads else trace.main_stop(desk.primary).value,
-        leads=len(leads),
+        stop_reason="" if led else trace.main_stop(desk.primary).value,
+        leads=len(trace.leads()),
         ends_fifo_sat=_sums(trace, Policy.FIFO),
         ends_haircut_sat=_sums(trace, Policy.HAIRCUT),
         note=_note(desk, traced),

@@ -104,10 +104,12 @@ class PaymentRow:
     stop_reason: Annotated[
         str,
         Says(
-            INFERENCE, "stop reason", "where most of the value that led to no lead ended, by the first policy"
+            INFERENCE,
+            "stop reason",
+            "where most of the value ended, by the first policy; empty where a lead carries value by it",
         ),
     ]
-    leads: Annotated[int, Says(INFERENCE, "count", "rows of `leads.csv` for it")]
+    leads: Annotated[int, Says(INFERENCE, "count", "rows of `leads.csv` for it, by any policy")]
     ends_fifo_sat: Annotated[
         str, Says(INFERENCE, "stop=satoshi", "where its value ended by FIFO; adds up to it")
     ]

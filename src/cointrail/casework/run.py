@@ -63,7 +63,7 @@ def run_case(
         **describe_case(case, basis),
         **describe_subject(case, subject, desk),
         **describe_inflows(payments, case.currency),
-        **describe_leads(leads, proceeds),
+        **describe_leads(leads, proceeds, case.policies[0]),
         **describe_outflows(outflows, desk, case.currency),
         **describe_conflicts(attribution),
         "skipped": flows.skipped,

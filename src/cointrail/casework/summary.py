@@ -9,7 +9,7 @@ from typing import Any
 
 from cointrail.attribution.safe_text import safe_text
 from cointrail.casework.basis import Basis
-from cointrail.casework.by_service import by_exchange, by_jurisdiction, tally_leads
+from cointrail.casework.by_service import OVERLAP, by_exchange, by_jurisdiction, carries, tally_leads
 from cointrail.casework.case import Case, Period
 from cointrail.casework.columns import iso_utc
 from cointrail.casework.desk import Desk
@@ -20,6 +20,7 @@ from cointrail.casework.rows import LeadRow, PaymentRow, ProceedRow
 from cointrail.casework.sight import CaseTags
 from cointrail.casework.subject import Subject
 from cointrail.casework.totals import AT_PAYMENT, inflow_totals, tally, total
+from cointrail.tracing.trace import Policy
 
 
 def describe_case(case: Case, basis: Basis) -> dict[str, Any]:
@@ -86,13 +87,25 @@ def describe_inflows(rows: Sequence[PaymentRow], currency: str | None) -> dict[s
     }
 
 
-def describe_leads(leads: Sequence[LeadRow], proceeds: Sequence[ProceedRow]) -> dict[str, Any]:
-    """Leads in numbers of distinct outputs, in all, by service and by country."""
+def describe_leads(
+    leads: Sequence[LeadRow], proceeds: Sequence[ProceedRow], primary: Policy
+) -> dict[str, Any]:
+    """Leads in numbers of distinct outputs, in all, by service and by country.
+
+    All rows are counted as rows; the rest counts those that carry value by the primary policy.
+    """
     deposits = [row for row in proceeds if row.service is not None]
+    led = [row for row in leads if carries(row, primary)]
+    paid_in = [row for row in deposits if carries(row, primary)]
     return {
-        "leads": {"rows": len(leads), "deposit_rows": len(deposits), **tally_leads(leads, deposits).json()},
-        "by_exchange": by_exchange(leads, deposits),
-        "by_jurisdiction": by_jurisdiction(leads, deposits),
+        "leads": {
+            "rows": len(leads),
+            "deposit_rows": len(deposits),
+            **tally_leads(led, paid_in).json(),
+            "note": OVERLAP,
+        },
+        "by_exchange": by_exchange(led, paid_in),
+        "by_jurisdiction": by_jurisdiction(led, paid_in),
     }
 
 

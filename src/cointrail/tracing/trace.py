@@ -27,6 +27,11 @@ class Hand(StrEnum):
     """Going forward, the value passed through other hands or unlinked change."""
 
 
+def carried(end: End, policy: Policy) -> int:
+    """Satoshi that ended there, by that policy."""
+    return end.fifo_sat if policy is Policy.FIFO else end.haircut_sat
+
+
 @dataclass(frozen=True, slots=True)
 class Trace:
     """All ends of the walk from one output.
@@ -51,14 +56,17 @@ class Trace:
         found = [end for end in self.ends if end.stop is Stop.CUSTODIAN]
         return sorted(found, key=lambda end: (not end.reach.in_hand, end.reach.hops, end.reach.output_num))
 
+    def best_lead(self, policy: Policy) -> End | None:
+        """The first lead that carries value by that policy; one that carries none decides nothing."""
+        return next((end for end in self.leads() if carried(end, policy)), None)
+
     def sums(self, policy: Policy) -> dict[Stop, int]:
         """Satoshi that ended by each reason, largest first, ties by name; zeros are left out."""
         sums: dict[Stop, int] = {}
         for end in self.ends:
-            carried = end.fifo_sat if policy is Policy.FIFO else end.haircut_sat
-            sums[end.stop] = sums.get(end.stop, 0) + carried
+            sums[end.stop] = sums.get(end.stop, 0) + carried(end, policy)
         ranked = sorted(sums.items(), key=lambda item: (-item[1], item[0].value))
-        return {stop: carried for stop, carried in ranked if carried}
+        return {stop: sat for stop, sat in ranked if sat}
 
     def main_stop(self, policy: Policy) -> Stop:
         """The reason, other than a lead, at which most of the value ended."""

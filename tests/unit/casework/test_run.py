@@ -12,7 +12,7 @@ from cointrail.casework.run import run_case
 from cointrail.errors import BadCase, NotFound
 from cointrail.heuristics.base import Tier
 from cointrail.tracing.limits import Limits
-from cointrail.tracing.trace import Hand
+from cointrail.tracing.trace import Hand, Policy
 from support.case_run import FakeRates, case_of, run
 from support.ledger import DAY, START, Fake, FakeClusters, attribution, co_spenders
 
@@ -262,6 +262,35 @@ def test_leads_are_counted_by_exchange_and_by_country_in_distinct_outputs() -> N
         assert entry["payments_upstream"] == 1
         assert entry["withdrawals"] == 2
         assert (entry["deposits_same_hand"], entry["deposits_downstream"]) == (1, 1)
+
+
+BY_HAIRCUT_ALONE = """
+    t0: -> exchange:1_000 alice:1_000
+    t1: t0:0 -> alice:900
+    t2: t0:1 t1:0 -> shop:800 rest:1_000
+"""
+
+
+def test_a_lead_without_value_by_the_first_policy_keeps_its_row_and_decides_nothing() -> None:
+    _, result = run(BY_HAIRCUT_ALONE)
+    (row,) = result.payments
+    (lead,) = result.leads
+    assert (lead.fifo_sat, lead.haircut_sat > 0) == (0, True)
+    assert (row.outcome, row.stop_reason, row.leads) == ("coinbase", "coinbase", 1)
+    assert result.summary["leads"]["rows"] == 1
+    assert result.summary["leads"]["payments_same_hand"] == 0
+    assert result.summary["by_exchange"] == []
+
+
+def test_the_policy_that_is_named_first_decides_which_leads_count() -> None:
+    ledger = Fake(BY_HAIRCUT_ALONE)
+    _, result = run(BY_HAIRCUT_ALONE, case=case_of(ledger, policies=(Policy.HAIRCUT, Policy.FIFO)))
+    assert (result.payments[0].outcome, result.payments[0].stop_reason) == ("same_hand_lead", "")
+    assert result.summary["leads"]["payments_same_hand"] == 1
+
+
+def test_the_summary_says_that_entries_by_exchange_overlap() -> None:
+    assert "do not add up" in run(SHOP)[1].summary["leads"]["note"]
 
 
 def test_clusters_with_conflicting_tags_are_shown() -> None:

@@ -9,6 +9,7 @@ import typer
 
 from cointrail import workbench
 from cointrail.chain.network import get_network
+from cointrail.cli.failures import FOUND
 from cointrail.cli.options import Format, FormatOption, NetworkName
 from cointrail.cli.render import Answer, Table, table_of, write
 
@@ -48,12 +49,16 @@ def inspect_block(
 ) -> None:
     """Decode a raw block and check what vouches for it.
 
-    Lists its transactions with script types and gate verdicts.
+    Lists its transactions with script types and gate verdicts. Exit code 1 when a check fails.
     """
     known = workbench.read_prevouts(prevouts) if prevouts else {}
     chain = get_network(network.value)
     found = workbench.decode_file(file, "a block", lambda raw: workbench.inspect_block(raw, chain, known))
     write(_block_answer(found), form)
+    for name, said in found.failed_checks.items():
+        typer.echo(f"failed: {name}: {said}", err=True)
+    if found.failed_checks:
+        raise typer.Exit(FOUND)
 
 
 def _block_answer(found: RawBlock) -> Answer:
@@ -71,9 +76,7 @@ def _block_answer(found: RawBlock) -> Answer:
         ("outputs", found.outputs),
         ("segwit transactions", found.segwit_transactions),
         ("outputs_sat", found.outputs_sat),
-        ("proof of work", found.proof_of_work),
-        ("merkle root", found.merkle_root),
-        ("witness commitment", found.witness_commitment),
+        *found.checks.items(),
     ]
     types = [(kind, count) for kind, count in found.script_types.items() if count]
     heads = (
@@ -103,7 +106,14 @@ def _block_answer(found: RawBlock) -> Answer:
     ]
     txs = Table("transactions", heads, rows)
     tables = [Table("outputs by script type", ("script_type", "outputs"), types), txs]
-    return Answer(data=found, facts=facts, tables=tables, csv=txs, basis=[("rules", found.rules)])
+    return Answer(
+        data=found,
+        facts=facts,
+        tables=tables,
+        csv=txs,
+        beside_csv=list(found.checks.items()),
+        basis=[("rules", found.rules)],
+    )
 
 
 @app.command("tx")
@@ -155,10 +165,11 @@ def _tx_answer(found: RawTransaction) -> Answer:
 
 def _flows(found: RawTransaction) -> Table:
     """Inputs and outputs in one table: what a CSV gives."""
-    heads = ("side", "place", "address", "script_type", "value_sat", "outpoint")
-    inputs = [("input", i.vin, i.address, i.script_type, i.value_sat, i.spends) for i in found.inputs]
+    heads = ("side", "place", "address", "script_type", "value_sat", "outpoint", "gate", "gate_reasons")
+    gate = (found.gate.verdict, found.gate.reasons)
+    inputs = [("input", i.vin, i.address, i.script_type, i.value_sat, i.spends, *gate) for i in found.inputs]
     outputs = [
-        ("output", o.vout, o.address, o.script_type, o.value_sat, f"{found.txid}:{o.vout}")
+        ("output", o.vout, o.address, o.script_type, o.value_sat, f"{found.txid}:{o.vout}", *gate)
         for o in found.outputs
     ]
     return Table("flows", heads, [*inputs, *outputs])

@@ -97,7 +97,14 @@ def _address_answer(found: AddressView) -> Answer:
     narrow = ("outpoint", "height", "time_utc", "value_sat", "spent_by")
     tables = [table_of("outputs", narrow, found.outputs), *_tag_tables(found.tags, found.claims)]
     wide = table_of("outputs", ("outpoint", "height", "block_hash", *narrow[2:]), found.outputs)
-    return Answer(data=found, facts=facts, tables=tables, csv=wide, basis=_basis_facts(found.basis))
+    return Answer(
+        data=found,
+        facts=facts,
+        tables=tables,
+        csv=_with_claims(wide, found.claims),
+        beside_csv=[*_claim_facts(found.claims), *_tag_facts(found.tags, found.claims)],
+        basis=_basis_facts(found.basis),
+    )
 
 
 @tx_app.command("show")
@@ -140,15 +147,17 @@ def _tx_answer(found: TransactionView) -> Answer:
         facts=facts,
         tables=tables,
         csv=_flows(found),
+        beside_csv=_tag_facts(found.tags, None),
         basis=_basis_facts(found.basis),
     )
 
 
 def _flows(found: TransactionView) -> Table:
-    """Inputs and outputs in one table: what a CSV gives."""
-    heads = ("side", "place", "address", "script_type", "value_sat", "cluster", "outpoint", "spent_by")
+    """Inputs and outputs in one table: what a CSV gives. The gate is the transaction's, on every row."""
+    names = ("side", "place", "address", "script_type", "value_sat", "cluster", "outpoint", "spent_by")
+    gate = (found.gate.verdict, found.gate.reasons)
     inputs = [
-        ("input", i.vin, i.address, i.script_type, i.value_sat, i.cluster, i.spends, None)
+        ("input", i.vin, i.address, i.script_type, i.value_sat, i.cluster, i.spends, None, *gate)
         for i in found.inputs
     ]
     outputs = [
@@ -161,10 +170,11 @@ def _flows(found: TransactionView) -> Table:
             o.cluster,
             f"{found.txid}:{o.vout}",
             o.spent_by,
+            *gate,
         )
         for o in found.outputs
     ]
-    return Table("flows", heads, [*inputs, *outputs])
+    return Table("flows", (*names, "gate", "gate_reasons"), [*inputs, *outputs])
 
 
 @cluster_app.command("show")
@@ -201,7 +211,14 @@ def _cluster_answer(found: ClusterView) -> Answer:
     heads = ("script_num", "address", "script_type", "outputs", "received_sat", "balance_sat")
     tables = [table_of("members", heads, found.members), *_tag_tables((), found.claims)]
     wide = table_of("members", (*heads, "script"), found.members)
-    return Answer(data=found, facts=facts, tables=tables, csv=wide, basis=_basis_facts(found.basis))
+    return Answer(
+        data=found,
+        facts=facts,
+        tables=tables,
+        csv=_with_claims(wide, found.claims),
+        beside_csv=[*_claim_facts(found.claims), *_tag_facts((), found.claims)],
+        basis=_basis_facts(found.basis),
+    )
 
 
 def explain(
@@ -243,8 +260,20 @@ def _explain_answer(found: ExplainView) -> Answer:
     ]
     heads = ("step", "rule", "tier", "txid", "height", "time_utc", "from", "to")
     return Answer(
-        data=found, facts=facts, tables=[Table("steps", heads, rows)], basis=_basis_facts(found.basis)
+        data=found,
+        facts=facts,
+        tables=[Table("steps", heads, rows)],
+        csv=_outcome(found, heads, rows),
+        beside_csv=[("joined", found.joined), ("says", _sentence(found))],
+        basis=_basis_facts(found.basis),
     )
+
+
+def _outcome(found: ExplainView, heads: Sequence[str], rows: Sequence[tuple[object, ...]]) -> Table:
+    """The steps as a CSV gives them, each row with the outcome; without steps one row has it alone."""
+    alone = (*(None for _ in heads[:-2]), found.a, found.b)
+    outcome = "not joined" if not found.joined else "joined" if found.steps else "same script"
+    return Table("steps", ("outcome", *heads), [(outcome, *row) for row in rows or [alone]])
 
 
 def _sentence(found: ExplainView) -> str:
@@ -291,6 +320,23 @@ def _tag_tables(direct: Sequence[TagLine], claims: ClusterClaims | None) -> list
 def _tag_row(line: TagLine) -> tuple[object, ...]:
     said = f"{line.confidence} ({line.confidence_level})"
     return (line.via, line.label, line.actor, line.categories, line.source, line.claimed_on, said)
+
+
+def _with_claims(table: Table, claims: ClusterClaims | None) -> Table:
+    """The table with what is claimed of the cluster, on every row: an actor, or parties in conflict."""
+    actor = claims.actor if claims and not claims.conflict else None
+    parties = claims.parties if claims and claims.conflict else ()
+    rows = [(*row, actor, parties) for row in table.rows]
+    return Table(table.title, (*table.heads, "claimed_actor", "conflicting_parties"), rows)
+
+
+def _tag_facts(direct: Sequence[TagLine], claims: ClusterClaims | None) -> Facts:
+    """Tags in one line each: what a CSV has no room for."""
+    return [
+        (name, [value for value in _tag_row(line) if value])
+        for name, lines in (("tag", direct), ("proposed for the cluster", claims.proposals if claims else ()))
+        for line in lines
+    ]
 
 
 def _basis_facts(basis: LookupBasis) -> Facts:

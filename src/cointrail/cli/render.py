@@ -53,6 +53,7 @@ class Answer:
         facts: single values, in the order of reading.
         tables: lists, in the order of reading.
         csv: what CSV gives; None: the first table, or the facts as one row when there is none.
+        beside_csv: facts that the CSV does not hold and that must not be missed; it has them on stderr.
         basis: what it rests on, where `data` does not say it in its own facts.
     """
 
@@ -60,17 +61,18 @@ class Answer:
     facts: Sequence[tuple[str, object]] = ()
     tables: Sequence[Table] = ()
     csv: Table | None = None
+    beside_csv: Sequence[tuple[str, object]] = ()
     basis: Sequence[tuple[str, object]] = ()
 
 
 def write(answer: Answer, form: Format) -> None:
-    """Write an answer to stdout in the form asked for; the basis of a CSV goes to stderr."""
+    """Write an answer to stdout in the form asked for; what a CSV has no room for goes to stderr."""
     match form:
         case Format.JSON:
             typer.echo(json.dumps(plain(answer.data), indent=2))
         case Format.CSV:
             typer.echo(csv_text(answer), nl=False)
-            for line in _fact_lines(answer.basis):
+            for line in _fact_lines([*answer.beside_csv, *answer.basis]):
                 typer.echo(line, err=True)
         case Format.TABLE:
             typer.echo("\n".join(_page(answer)))

@@ -17,6 +17,7 @@ from cointrail.inspection.prevouts import Prevouts, outputs_of
 from cointrail.inspection.tx import RawGate, gate_of, gate_rules, script_type_counts
 
 OK = "ok"
+NO_WITNESSES = "no witnesses"
 
 BIP34_VERSION = 2
 """Blocks of this version and later start their coinbase with their height."""
@@ -76,6 +77,20 @@ class RawBlock:
     txs: tuple[BlockTx, ...]
     rules: tuple[str, ...]
 
+    @property
+    def checks(self) -> dict[str, str]:
+        """What each check says, by its name."""
+        return {
+            "proof of work": self.proof_of_work,
+            "merkle root": self.merkle_root,
+            "witness commitment": self.witness_commitment,
+        }
+
+    @property
+    def failed_checks(self) -> dict[str, str]:
+        """The checks that found something."""
+        return {name: said for name, said in self.checks.items() if said not in {OK, NO_WITNESSES}}
+
 
 def inspect_block(data: bytes, network: Network, prevouts: Prevouts | None = None) -> RawBlock:
     """Decode a block, check what vouches for it, judge its transactions.
@@ -130,7 +145,7 @@ def _verdict(check: Callable[[], None]) -> str:
 
 def _witness_verdict(block: Block) -> str:
     if not any(tx.has_witness for tx in block.txs):
-        return "no witnesses"
+        return NO_WITNESSES
     return _verdict(lambda: check_witness_commitment(block))
 
 

@@ -104,6 +104,9 @@ class CaseTags(Protocol):
     def custodial_scripts(self) -> frozenset[int]:
         """Scripts that are said, each for itself alone, to be a custodial service's."""
 
+    def contested_custodians(self) -> frozenset[int]:
+        """Clusters in conflict of which some proposal says that a custodian holds them."""
+
     def conflicts(self) -> Iterable[ClusterTags]:
         """Clusters whose proposals disagree."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NoReturn
 
 from cointrail.attribution.safe_text import safe_text
 from cointrail.casework.case import Case, Seed
@@ -46,7 +47,7 @@ def find_subject(case: Case, ledger: CaseLedger, clusters: CaseClusters, tags: C
 
     Raises:
         NotFound: the chain holds none of the seeds.
-        BadCase: a seed lies in the cluster of a tagged custodial service.
+        BadCase: a seed is, or lies in the cluster of, a custodial service, by any tag.
     """
     seeds_in: dict[int, int] = {}
     missing: list[Seed] = []
@@ -56,7 +57,7 @@ def find_subject(case: Case, ledger: CaseLedger, clusters: CaseClusters, tags: C
             missing.append(seed)
             continue
         label = clusters.label(script_num)
-        _refuse_custodian(seed, label, tags)
+        _refuse_custodian(seed, script_num, label, tags)
         seeds_in[label] = seeds_in.get(label, 0) + 1
     if not seeds_in:
         raise NotFound(
@@ -85,14 +86,23 @@ def _find_script(seed: Seed, ledger: CaseLedger) -> int | None:
     return outputs[output_num - outputs[0].output_num].script_num
 
 
-def _refuse_custodian(seed: Seed, label: int, tags: CaseTags) -> None:
+def _refuse_custodian(seed: Seed, script_num: int, label: int, tags: CaseTags) -> None:
     actor = tags.custodian(label)
     if actor is not None:
-        raise BadCase(
-            f"{seed.file}, line {seed.line}: seed `{seed.text}` lies in a tagged custodial service: "
-            f"{safe_text(actor.label)}",
-            hint="that cluster holds the coins of many customers; name addresses of the service in question",
-            path=seed.file,
-            line=seed.line,
-            actor=actor.id,
-        )
+        _refuse(seed, f"lies in a tagged custodial service: {safe_text(actor.label)}", actor=actor.id)
+    if script_num in tags.custodial_scripts:
+        _refuse(seed, "is itself tagged as an address of a custodial service")
+    if label in tags.contested_custodians():
+        found = tags.of_cluster(label)
+        parties = ", ".join(safe_text(party) for party in found.parties) if found else ""
+        _refuse(seed, f"lies in a cluster that sources give to different parties, one custodial: {parties}")
+
+
+def _refuse(seed: Seed, why: str, **facts: str) -> NoReturn:
+    raise BadCase(
+        f"{seed.file}, line {seed.line}: seed `{seed.text}` {why}",
+        hint="such a service holds the coins of many customers; name addresses of the service in question",
+        path=seed.file,
+        line=seed.line,
+        **facts,
+    )

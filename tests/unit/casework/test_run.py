@@ -253,6 +253,21 @@ def test_a_seed_in_a_tagged_custodial_service_is_refused() -> None:
         run(SHOP, case=case_of(Fake(SHOP), "shop", "exchange"))
 
 
+def test_a_seed_that_alone_is_tagged_custodial_is_refused() -> None:
+    with pytest.raises(BadCase, match=r"line 1: seed .* is itself tagged as an address of a custodial"):
+        run(SHOP, tagged={"shop": "exa!"})
+
+
+def test_a_seed_in_a_cluster_that_one_source_calls_custodial_is_refused() -> None:
+    with pytest.raises(BadCase, match=r"line 1: seed .* different parties, one custodial: exa, exb"):
+        run(SHOP, tagged={"shop": "exa exb"})
+
+
+def test_a_trail_ends_at_a_cluster_that_one_source_calls_custodial() -> None:
+    _, result = run(SHOP, tagged={"exchange": "exa exb"})
+    assert result.payments[0].outcome == "conflicting_tags"
+
+
 def test_leads_are_counted_by_exchange_and_by_country_in_distinct_outputs() -> None:
     _, result = run(SHOP)
     (exchange,) = result.summary["by_exchange"]

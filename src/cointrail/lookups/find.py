@@ -7,7 +7,7 @@ import re
 from cointrail.chain.address import decode_address
 from cointrail.chain.network import Network
 from cointrail.chain.types import Outpoint
-from cointrail.errors import BadInput, NotFound
+from cointrail.errors import BadAddress, BadInput, BadOutpoint, NotFound
 from cointrail.store.reader import Snapshot
 
 SCRIPT_PREFIX = "script:"
@@ -15,6 +15,8 @@ SCRIPT_PREFIX = "script:"
 
 _HEX = re.compile(r"(?:[0-9a-fA-F]{2})+")
 _TXID_DIGITS = 64
+_LONGEST_OUTPOINT = 100
+"""Characters; an outpoint has 66 to 75. Python reads no endless number."""
 
 
 def get_script_num(snapshot: Snapshot, text: str) -> int:
@@ -28,7 +30,7 @@ def get_script_num(snapshot: Snapshot, text: str) -> int:
     if text.startswith(SCRIPT_PREFIX):
         return _get_script(snapshot, _parse_script(text.removeprefix(SCRIPT_PREFIX)), text)
     if ":" in text:
-        return _get_output_script(snapshot, Outpoint.parse(text))
+        return _get_output_script(snapshot, _parse_outpoint(text))
     if _HEX.fullmatch(text):
         if len(text) == _TXID_DIGITS:
             raise BadInput(
@@ -46,7 +48,22 @@ def parse_address(text: str, network: Network) -> bytes:
     Raises:
         BadAddress: not an address of the network.
     """
-    return decode_address(text.strip(), network)
+    try:
+        return decode_address(text.strip(), network)
+    except BadAddress as error:
+        if error.facts.get("fault") == "network":
+            error.hint = f"this store holds {network.name}: name a store of that network with `--store`"
+        raise
+
+
+def _parse_outpoint(text: str) -> Outpoint:
+    if len(text) > _LONGEST_OUTPOINT:
+        raise BadOutpoint(
+            f"`{text[:_LONGEST_OUTPOINT]}...` is not an outpoint: it has {len(text)} characters",
+            hint="write `txid:vout`, output numbers start at 0",
+            value=text,
+        )
+    return Outpoint.parse(text)
 
 
 def _parse_script(text: str) -> bytes:

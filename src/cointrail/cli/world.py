@@ -44,6 +44,7 @@ def simulate(
     Writes blocks, tags, prices, a case, and the truth beside them. The same seed gives the same
     bytes. Signed where the libraries for it are installed.
     """
+    workbench.require_folder(out)
     with Meter() as meter:
         summary = workbench.simulate_world(
             seed,

@@ -12,6 +12,9 @@ from cointrail.lookups.desk import U64, LookupDesk
 from cointrail.lookups.find import get_script_num
 from cointrail.lookups.views import ClusterClaims, ClusterRef, LookupBasis, Page, Totals
 
+_LONGEST_LABEL = 80
+"""Characters of what may be a label, and of what a message repeats; Python reads no endless number."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberEntry:
@@ -73,10 +76,11 @@ def show_cluster(desk: LookupDesk, text: str, *, start: int = 0, limit: int = 25
 def _get_cluster(desk: LookupDesk, text: str) -> ClusterRef:
     if not (text.isascii() and text.isdigit()):
         return desk.cluster(get_script_num(desk.snapshot, text))
-    label = int(text)
+    label = int(text) if len(text) <= _LONGEST_LABEL else desk.snapshot.n_scripts
     if label >= desk.snapshot.n_scripts:
         raise BadInput(
-            f"`{text}` is no cluster label: the last script has number {desk.snapshot.n_scripts - 1}",
+            f"`{text[:_LONGEST_LABEL]}` is no cluster label: "
+            f"the last script has number {desk.snapshot.n_scripts - 1}",
             hint="name a cluster by an address in it",
             value=text,
         )

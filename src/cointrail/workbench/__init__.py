@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cointrail.workbench.bench import CaseRun, IngestRun, Workbench
     from cointrail.workbench.checks import PriceCheck, check_prices, check_tags
     from cointrail.workbench.demo import DemoRun, run_demo
+    from cointrail.workbench.folders import require_folder
     from cointrail.workbench.options import parse_size
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "inspect_tx",
     "parse_size",
     "read_prevouts",
+    "require_folder",
     "run_demo",
     "safe_cell",
     "simulate_world",
@@ -51,6 +53,7 @@ _HOMES = {
     "inspect_tx": "cointrail.inspection.tx",
     "parse_size": "cointrail.workbench.options",
     "read_prevouts": "cointrail.inspection.prevouts",
+    "require_folder": "cointrail.workbench.folders",
     "run_demo": "cointrail.workbench.demo",
     "safe_cell": "cointrail.casework.outputs",
     "simulate_world": "cointrail.simulate",

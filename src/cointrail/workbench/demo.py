@@ -20,8 +20,12 @@ from cointrail.store import ingest as store_ingest
 from cointrail.store.manifest import read_manifest
 from cointrail.store.reader import open_snapshot
 from cointrail.workbench.bench import CaseRun, Progress, Workbench
+from cointrail.workbench.folders import require_folder
 
 STAGES = ("simulate", "ingest", "clusters", "case", "compare")
+
+_SAID = ("seed", "scale", "transactions", "note")
+"""What a `world.json` must say beside its versions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +82,7 @@ def run_demo(
     Raises:
         BadInput: `out` cannot be used.
     """
+    require_folder(out)
     clock, world, store = _Clock(), out / "world", out / "store"
     with clock.stage("simulate"):
         there = _is_made(world, seed, scale)
@@ -103,16 +108,27 @@ def run_demo(
 
 
 def _read(world: Path) -> dict[str, Any]:
-    """What `world.json` says; nothing when there is none."""
+    """What `world.json` says; nothing when there is none.
+
+    Raises:
+        BadInput: it is there, and is not what `simulate` writes: the folder may be somebody's.
+    """
+    path = world / "world.json"
     try:
-        said: dict[str, Any] = json.loads((world / "world.json").read_text(encoding="utf-8"))
+        said = json.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         return {}
-    except ValueError as error:
-        raise BadInput(
-            f"`{world / 'world.json'}` cannot be read", hint="remove the folder, or name another with `--out`"
-        ) from error
+    except (OSError, ValueError) as error:
+        raise _no_world(path, "cannot be read") from error
+    if not isinstance(said, dict) or not isinstance(said.get("versions"), dict):
+        raise _no_world(path, "does not describe a simulated world")
+    if missing := [name for name in _SAID if name not in said]:
+        raise _no_world(path, f"does not describe a simulated world: `{missing[0]}` is missing")
     return said
+
+
+def _no_world(path: Path, why: str) -> BadInput:
+    return BadInput(f"`{path}` {why}", hint="remove the folder, or name another with `--out`", path=str(path))
 
 
 def _is_made(world: Path, seed: int, scale: float) -> bool:

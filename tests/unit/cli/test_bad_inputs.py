@@ -11,6 +11,7 @@ from support.command_line import cointrail
 from support.demo_world import DemoFolder
 
 NO_TXID = "ab" * 32
+ENDLESS = "9" * 5_000
 
 BAD = {
     "no such command": (["frob"], "No such command"),
@@ -32,7 +33,10 @@ BAD = {
     "no store": (["status", "--store", "{tmp}/nothing"], "holds no chain"),
     "a store that is a file": (["status", "--store", "{case}"], "holds no chain"),
     "a mistyped address": (["address", "show", "mu3UMne1oC24jErNZA9JisD6kR2WHo4ZkX"], "checksum"),
-    "an address of mainnet": (["address", "show", "1BoatSLRHtKNngkdXEeobR76b53LETtpyT"], "mainnet"),
+    "an address of mainnet": (
+        ["address", "show", "1BoatSLRHtKNngkdXEeobR76b53LETtpyT"],
+        "this store holds regtest: name a store of that network",
+    ),
     "an address without history": (
         ["address", "show", "mfWxJ45yp2SFn7UciZyNpvDKrzbhyfKrY8"],
         "received nothing",
@@ -45,6 +49,8 @@ BAD = {
     "a short txid": (["tx", "show", "abcd"], "not a transaction id"),
     "a txid that is not there": (["tx", "show", NO_TXID], "there is no transaction"),
     "a label beyond the last": (["cluster", "show", "99999999"], "no cluster label"),
+    "an endless output number": (["address", "show", f"{NO_TXID}:{ENDLESS}"], "not an outpoint"),
+    "an endless label": (["cluster", "show", ENDLESS], "no cluster label"),
     "a page before the first": (["cluster", "show", "1", "--start", "-1"], "--start"),
     "no file to inspect": (["inspect", "tx", "{tmp}/nothing"], "cannot be read"),
     "a file that is no block": (["inspect", "block", "{case}"], "is not a block"),
@@ -56,11 +62,19 @@ BAD = {
     "a price table that is none": (["prices", "check", "{case}"], "case.toml"),
     "a folder in use": (["simulate", "--out", "{blocks}"], "is not empty"),
     "a demo over somebody's folder": (["demo", "--out", "{tmp}/mine"], "no simulated world"),
+    "a demo into a file": (["demo", "--out", "{case}"], "a file is in the way"),
+    "a demo below a file": (["demo", "--out", "{case}/demo"], "a file is in the way"),
+    "a world into a file": (["simulate", "--out", "{case}"], "a file is in the way"),
+    "a demo over a world that is a list": (["demo", "--out", "{tmp}/list"], "world.json` does not describe"),
+    "a demo over a world without a seed": (["demo", "--out", "{tmp}/seedless"], "`seed` is missing"),
 }
 
 
 def filled(args: list[str], demo: DemoFolder, folder: Path) -> list[str]:
     (folder / "mine" / "world" / "thesis").mkdir(parents=True, exist_ok=True)
+    for name, said in (("list", "[1]"), ("seedless", '{"versions": {}}')):
+        (folder / name / "world").mkdir(parents=True)
+        (folder / name / "world" / "world.json").write_text(said)
     places = {"blocks": demo.blocks, "case": demo.case, "prices": demo.prices, "tmp": folder}
     return [arg.format(**places) for arg in args]
 

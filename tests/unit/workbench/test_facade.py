@@ -34,8 +34,8 @@ def test_the_facade_loads_nothing_before_it_is_asked() -> None:
 def test_the_demo_leaves_the_store_of_another_network_alone(tmp_path: Path) -> None:
     (tmp_path / "store").mkdir()
     manifest = tmp_path / "store" / "manifest.json"
-    rows = {"rows": dict.fromkeys(TABLES, 0)}
-    said = {"format": FORMAT, "network": "mainnet", "settled": rows, "recent": rows, "generation": 1}
+    rows, none = {"rows": dict.fromkeys(TABLES, 0) | {"blocks": 1}}, {"rows": dict.fromkeys(TABLES, 0)}
+    said = {"format": FORMAT, "network": "mainnet", "settled": rows, "recent": none, "generation": 1}
     rest = {"height": 0, "tip": "ab" * 32, "digest": "cd" * 32, "undo_checked": True, "notes": []}
     manifest.write_text(json.dumps({**said, **rest}))
     with pytest.raises(BadInput, match="holds mainnet"):
@@ -66,3 +66,14 @@ def test_a_store_is_made_by_ingest_alone(tmp_path: Path) -> None:
     assert cointrail("status", "--store", tmp_path / "s").code == 2
     assert Workbench(tmp_path / "s").store == tmp_path / "s"
     assert not (tmp_path / "s").exists()
+
+
+def test_a_folder_that_nobody_may_write_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cointrail.workbench.folders.os.access", lambda *_: False)
+    with pytest.raises(BadInput, match="cannot be written"):
+        workbench.require_folder(tmp_path)
+
+
+def test_a_folder_that_the_system_refuses_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="cannot be used as a folder"):
+        workbench.require_folder(tmp_path / ("x" * 300))

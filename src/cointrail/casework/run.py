@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from cointrail.casework.basis import basis_of
@@ -11,6 +11,7 @@ from cointrail.casework.desk import Desk
 from cointrail.casework.money_flows import InflowClass, MoneyFlows, list_flows
 from cointrail.casework.payer_leads import lead_rows, payment_row, trace_inflow
 from cointrail.casework.proceeds import TracedOutflow, proceed_rows, trace_outflow
+from cointrail.casework.remarks import check_period, describe_remarks, describe_tags
 from cointrail.casework.result import CaseResult
 from cointrail.casework.rows import LeadRow, PaymentRow
 from cointrail.casework.sight import CaseClusters, CaseLedger, CaseRates, CaseTags
@@ -35,6 +36,7 @@ def run_case(
     attribution: CaseTags,
     rates: CaseRates,
     *,
+    tag_verdicts: Mapping[str, int] | None = None,
     progress: Progress | None = None,
 ) -> CaseResult:
     """Run a case on one snapshot. The same basis gives the same result.
@@ -45,12 +47,15 @@ def run_case(
         clusters: of the same snapshot.
         attribution: a tag set laid over those clusters.
         rates: the price set.
+        tag_verdicts: rows of the tag files by verdict, for the summary; None: no files were read.
         progress: told how far the walks are.
 
     Raises:
         NotFound: none of the seeds is on the chain.
-        BadCase: a seed lies in a tagged custodial service.
+        BadCase: a seed lies in a tagged custodial service, or the chain has no block in the period.
     """
+    verdicts = tag_verdicts or {}
+    check_period(case.period, snapshot)
     subject = find_subject(case, snapshot, clusters, attribution)
     desk = Desk(case, subject, ledger=snapshot, clusters=clusters, tags=attribution, rates=rates)
     flows = list_flows(desk.near, snapshot, subject.scripts, case.period)
@@ -60,11 +65,13 @@ def run_case(
     proceeds = tuple(row for traced in outflows for row in proceed_rows(desk, traced))
     basis = basis_of(case, snapshot, clusters, attribution, rates)
     summary = {
-        **describe_case(case, basis),
+        **describe_case(case, basis, snapshot),
+        **describe_remarks(case, snapshot, attribution, verdicts),
         **describe_subject(case, subject, desk),
         **describe_inflows(payments, case.currency),
         **describe_leads(leads, proceeds, case.policies[0]),
         **describe_outflows(outflows, desk, case.currency),
+        **describe_tags(attribution, verdicts),
         **describe_conflicts(attribution),
         "skipped": flows.skipped,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -93,6 +93,13 @@ class CaseTags(Protocol):
     @property
     def digest(self) -> str:
         """Digest of the tag set, hex."""
+
+    @property
+    def unseen(self) -> int:
+        """Address tags whose script the chain does not hold."""
+
+    def custodian_labels(self) -> Mapping[int, Actor]:
+        """Every cluster with a custodian."""
 
     def custodian(self, label: int) -> Actor | None:
         """The custodial service that all proposals for the cluster name."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,39 +10,47 @@ from cointrail.attribution.safe_text import safe_text
 from cointrail.casework.basis import Basis
 from cointrail.casework.by_service import OVERLAP, by_exchange, by_jurisdiction, carries, tally_leads
 from cointrail.casework.case import Case, Period
-from cointrail.casework.columns import iso_utc
 from cointrail.casework.desk import Desk
 from cointrail.casework.money_flows import InflowClass, OutflowClass
 from cointrail.casework.payer_leads import outcome_of
 from cointrail.casework.proceeds import TracedOutflow
+from cointrail.casework.remarks import utc
 from cointrail.casework.rows import LeadRow, PaymentRow, ProceedRow
-from cointrail.casework.sight import CaseTags
+from cointrail.casework.sight import CaseLedger, CaseTags
 from cointrail.casework.subject import Subject
 from cointrail.casework.totals import AT_PAYMENT, inflow_totals, tally, total
 from cointrail.tracing.trace import Policy
 
 
-def describe_case(case: Case, basis: Basis) -> dict[str, Any]:
+def describe_case(case: Case, basis: Basis, ledger: CaseLedger) -> dict[str, Any]:
     """What was asked, and of which chain."""
     return {
         "reference": safe_text(case.reference),
         "legal_basis": safe_text(case.legal_basis),
         "opened": case.opened.isoformat() if case.opened else None,
-        "period": _period(case.period),
+        "period": _period(case.period, ledger),
         "report_date": case.report_date.isoformat() if case.report_date else None,
         "policies": [policy.value for policy in case.policies],
         "network": basis.network,
-        "tip": {"hash": basis.tip_hash, "height": basis.tip_height},
+        "tip": {
+            "hash": basis.tip_hash,
+            "height": basis.tip_height,
+            "time_utc": utc(ledger.block_time(ledger.height)),
+        },
         "basis_digest": basis.digest(),
     }
 
 
-def _period(period: Period) -> dict[str, str | None]:
-    first, last = (
-        None if when is None else iso_utc(datetime.fromtimestamp(when, UTC))
-        for when in (period.first, period.last)
-    )
-    return {"from": first, "to": last, "by": "block time, both ends included"}
+def _period(period: Period, ledger: CaseLedger) -> dict[str, str | None]:
+    """What was asked for, and what the chain can answer for."""
+    first, last = (None if when is None else utc(when) for when in (period.first, period.last))
+    return {
+        "from": first,
+        "to": last,
+        "by": "block time, both ends included",
+        "chain_from": utc(ledger.block_time(0)),
+        "chain_to": utc(ledger.block_time(ledger.height)),
+    }
 
 
 def describe_subject(case: Case, subject: Subject, desk: Desk) -> dict[str, Any]:

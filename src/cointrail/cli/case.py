@@ -107,6 +107,7 @@ def _facts(summary: dict[str, Any]) -> Facts:
             "clusters",
             ", ".join(f"{one['label']} ({one['scripts']:,} scripts)" for one in summary["clusters"]),
         ),
+        *(("remark", remark) for remark in summary["remarks"]),
         ("payments", payments["count"]),
         ("payments_sat", int(payments["value_sat"])),
         *_fiat("payments", payments),

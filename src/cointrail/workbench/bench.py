@@ -197,9 +197,17 @@ class Workbench:
             rates = RateBook.load(case.prices)
             clusters = load_or_build(snapshot, progress=self._stage("clusters"))
             attribution = resolve(tags, snapshot.find_script, clusters.label)
-            result = run_case(case, snapshot, clusters, attribution, rates, progress=self._stage("trace"))
+            verdicts = {verdict: count for verdict, count in tags.counts().items() if count}
+            result = run_case(
+                case,
+                snapshot,
+                clusters,
+                attribution,
+                rates,
+                tag_verdicts={verdict.value: count for verdict, count in verdicts.items()},
+                progress=self._stage("trace"),
+            )
         write_case(result, out)
-        verdicts = {verdict: count for verdict, count in tags.counts().items() if count}
         return CaseRun(
             result=result, out=out, files=OWNED, tag_verdicts=verdicts, unseen_tags=attribution.unseen
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import traceback
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
@@ -15,6 +16,8 @@ BAD_INPUT = 2
 """Exit code for everything that a person can put right: input, files, the state of the store."""
 FOUND = 1
 """Exit code of a check that found something."""
+BUG = 70
+"""Exit code when the program itself is wrong (`EX_SOFTWARE` of sysexits.h); never that of a finding."""
 STOPPED = 130
 """Exit code after Ctrl-C, as shells have it."""
 
@@ -39,6 +42,20 @@ def tell_usage(error: typer.TyperException, *, as_json: bool) -> None:
 def tell_stopped(*, as_json: bool) -> None:
     """Say what a stopped program leaves behind."""
     _tell("stopped", "stopped; the store is as of its last commit", None, {}, as_json=as_json)
+
+
+def tell_bug(error: Exception, *, as_json: bool) -> None:
+    """Say that nobody foresaw this, and keep the traceback: it is what a report needs."""
+    trace = "".join(traceback.format_exception(error))
+    if not as_json:
+        typer.echo(trace, err=True)
+    _tell(
+        "bug",
+        f"this is a bug in cointrail: {type(error).__name__}: {error}",
+        "please report it, with the traceback and the command",
+        {"traceback": trace},
+        as_json=as_json,
+    )
 
 
 def _tell(code: str, message: str, hint: str | None, facts: Mapping[str, object], *, as_json: bool) -> None:

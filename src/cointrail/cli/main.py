@@ -9,7 +9,16 @@ import typer
 
 from cointrail import __version__
 from cointrail.cli import case, chain_store, check_files, inspect_raw, look, world
-from cointrail.cli.failures import BAD_INPUT, STOPPED, tell_failure, tell_stopped, tell_usage, wants_json
+from cointrail.cli.failures import (
+    BAD_INPUT,
+    BUG,
+    STOPPED,
+    tell_bug,
+    tell_failure,
+    tell_stopped,
+    tell_usage,
+    wants_json,
+)
 from cointrail.cli.options import Format, FormatOption
 from cointrail.cli.render import Answer, write
 from cointrail.errors import CointrailError
@@ -38,6 +47,9 @@ def run(args: Sequence[str]) -> int:
 
     Returns:
         0; 1 when a check found something; 2 for whatever a person can put right; 130 when stopped.
+
+    Raises:
+        Exception: whatever nobody foresaw; `main` makes it exit code 70.
     """
     as_json = wants_json(args)
     try:
@@ -54,8 +66,14 @@ def run(args: Sequence[str]) -> int:
 
 
 def main() -> None:
-    """Entry point of the program."""
-    sys.exit(run(sys.argv[1:]))
+    """Entry point of the program. What nobody foresaw ends with 70: 1 would pass for a finding."""
+    args = sys.argv[1:]
+    try:
+        code = run(args)
+    except Exception as error:  # noqa: BLE001 -- the traceback is kept, only the exit code is ours
+        tell_bug(error, as_json=wants_json(args))
+        code = BUG
+    sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from cointrail.cli.failures import tell_failure, wants_json
+from cointrail.cli.main import main
 from cointrail.errors import BadInput, NotFound
 from cointrail.workbench import Workbench
 from support.command_line import cointrail
@@ -66,13 +67,47 @@ def test_ctrl_c_says_what_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> Non
     assert done.err.splitlines() == ["error: stopped; the store is as of its last commit"]
 
 
-def test_what_nobody_foresaw_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(_: Workbench) -> None:
-        raise ZeroDivisionError
+def fail(_: Workbench) -> None:
+    raise ZeroDivisionError("by nothing")
 
+
+def test_what_nobody_foresaw_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Workbench, "status", fail)
     with pytest.raises(ZeroDivisionError):
         cointrail("status")
+
+
+def ended(args: list[str], monkeypatch: pytest.MonkeyPatch) -> object:
+    """The exit code of the program itself."""
+    monkeypatch.setattr(sys, "argv", ["cointrail", *args])
+    with pytest.raises(SystemExit) as done:
+        main()
+    return done.value.code
+
+
+def test_a_bug_ends_with_code_70_and_its_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(Workbench, "status", fail)
+    assert ended(["status"], monkeypatch) == 70
+    err = capsys.readouterr().err
+    assert err.startswith("Traceback (most recent call last):")
+    assert "error: this is a bug in cointrail: ZeroDivisionError: by nothing" in err
+
+
+def test_a_bug_as_json_is_one_object_with_its_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(Workbench, "status", fail)
+    assert ended(["status", "--format", "json"], monkeypatch) == 70
+    error = json.loads(capsys.readouterr().err)["error"]
+    assert error["code"] == "bug"
+    assert "Traceback" in error["facts"]["traceback"]
+
+
+def test_the_program_ends_with_the_code_of_its_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert ended(["version"], monkeypatch) == 0
+    assert ended(["frob"], monkeypatch) == 2
 
 
 def test_a_reader_that_leaves_early_is_no_failure_to_talk_about(demo: DemoFolder) -> None:

@@ -68,7 +68,7 @@ def run_case(
         **describe_case(case, basis, snapshot),
         **describe_remarks(case, snapshot, attribution, verdicts),
         **describe_subject(case, subject, desk),
-        **describe_inflows(payments, case.currency),
+        **describe_inflows(payments, case),
         **describe_leads(leads, proceeds, case.policies[0]),
         **describe_outflows(outflows, desk, case.currency),
         **describe_tags(attribution, verdicts),

@@ -77,17 +77,17 @@ def describe_subject(case: Case, subject: Subject, desk: Desk) -> dict[str, Any]
     }
 
 
-def describe_inflows(rows: Sequence[PaymentRow], currency: str | None) -> dict[str, Any]:
+def describe_inflows(rows: Sequence[PaymentRow], case: Case) -> dict[str, Any]:
     """Payments with their outcomes, which add up to them; beside them what is no payment."""
     by_class = {kind: [row for row in rows if row.class_ is kind] for kind in InflowClass}
     payments = by_class[InflowClass.PAYMENT]
     return {
         "payments": {
-            **inflow_totals(payments, currency),
+            **inflow_totals(payments, case),
             "outcomes": tally((row.outcome, row.payment.value_sat) for row in payments),
         },
         "not_payments": {
-            kind.value: inflow_totals(listed, currency)
+            kind.value: inflow_totals(listed, case)
             for kind, listed in by_class.items()
             if kind is not InflowClass.PAYMENT
         },
@@ -125,11 +125,11 @@ def describe_outflows(traced: Sequence[TracedOutflow], desk: Desk, currency: str
         described[kind.value] = {
             "count": len(listed),
             "value_sat": str(sum(place.value_sat for place in places)),
-            "fiat_at_outflow_time": total(
-                (desk.valuer.at(place.value_sat, place.time_utc) for place in places), currency, AT_PAYMENT
-            ),
             "outcomes": tally((outcome_of(one.trace, desk.primary), one.trace.value_sat) for one in listed),
         }
+        if currency is not None:
+            worths = (desk.valuer.at(place.value_sat, place.time_utc) for place in places)
+            described[kind.value]["fiat_at_outflow_time"] = total(worths, currency, AT_PAYMENT)
     return {"proceeds": described}
 
 

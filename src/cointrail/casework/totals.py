@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from cointrail.casework.case import Case
 from cointrail.casework.rows import PaymentRow, Worth
 from cointrail.valuation.rates import add_up, money_text
 
@@ -13,11 +14,11 @@ AT_PAYMENT = "value of each output at its own block's time"
 AT_REPORT = "value of each output at the end of the report date"
 
 
-def total(worths: Iterable[Worth], currency: str | None, convention: str) -> dict[str, Any]:
+def total(worths: Iterable[Worth], currency: str, convention: str) -> dict[str, Any]:
     """An exact sum, rounded once, with its convention and what has no rate."""
     found = add_up(worth.exact for worth in worths)
     return {
-        "value": money_text(found.value, currency) if currency else "",
+        "value": money_text(found.value, currency),
         "currency": currency,
         "convention": convention,
         "valued": found.valued,
@@ -25,14 +26,17 @@ def total(worths: Iterable[Worth], currency: str | None, convention: str) -> dic
     }
 
 
-def inflow_totals(rows: Sequence[PaymentRow], currency: str | None) -> dict[str, Any]:
-    """Count, satoshi, and fiat under both conventions."""
-    return {
+def inflow_totals(rows: Sequence[PaymentRow], case: Case) -> dict[str, Any]:
+    """Count, satoshi, and fiat under the conventions that the case asks for."""
+    totals: dict[str, Any] = {
         "count": len(rows),
         "value_sat": str(sum(row.payment.value_sat for row in rows)),
-        "fiat_at_payment_time": total((row.worth for row in rows), currency, AT_PAYMENT),
-        "fiat_at_report_date": total((row.report for row in rows), currency, AT_REPORT),
     }
+    if case.currency is not None:
+        totals["fiat_at_payment_time"] = total((row.worth for row in rows), case.currency, AT_PAYMENT)
+        if case.report_date is not None:
+            totals["fiat_at_report_date"] = total((row.report for row in rows), case.currency, AT_REPORT)
+    return totals
 
 
 def tally(outcomes: Iterable[tuple[str, int]]) -> dict[str, dict[str, Any]]:

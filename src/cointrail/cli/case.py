@@ -128,10 +128,10 @@ def _number(key: str, value: Any) -> object:
 
 
 def _fiat(name: str, totals: dict[str, Any]) -> Facts:
-    """Both fiat totals, each with its convention: without it a figure is no evidence."""
+    """The fiat totals of the case, each with its convention: without it a figure is no evidence."""
     facts: Facts = []
-    for one in (totals["fiat_at_payment_time"], totals["fiat_at_report_date"]):
-        if one["currency"]:
+    for key in ("fiat_at_payment_time", "fiat_at_report_date"):
+        if (one := totals.get(key)) is not None:
             left = f"; {one['without_rate']} without a rate" if one["without_rate"] else ""
             facts.append(
                 (f"{name} in {one['currency']}", f"{_grouped(one['value'])} ({one['convention']}{left})")

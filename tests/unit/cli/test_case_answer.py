@@ -14,6 +14,5 @@ def test_money_without_a_rate_is_not_zero() -> None:
 
 def test_a_fiat_total_names_its_convention_and_what_it_leaves_out() -> None:
     total = {"value": "1.50", "currency": "USD", "convention": "at block time", "without_rate": 3}
-    none = {**total, "currency": None}
-    facts = _fiat("payments", {"fiat_at_payment_time": total, "fiat_at_report_date": none})
+    facts = _fiat("payments", {"fiat_at_payment_time": total})
     assert facts == [("payments in USD", "1.50 (at block time; 3 without a rate)")]

@@ -8,6 +8,9 @@ from cointrail.heuristics.base import Tier
 from cointrail.tracing.trace import Hand
 from cointrail.tracing.walk import End
 
+NOT_CHANGE = "That this output is a customer's withdrawal, and not the service's own change, is assumed."
+"""The assumption in every payer lead: the ledger does not mark which outputs of a service are change."""
+
 
 def coins(sat: int) -> str:
     """Satoshi as bitcoin, all eight digits, without a float."""
@@ -21,45 +24,48 @@ def _transactions(hops: int) -> str:
 def state_withdrawal(payment: Place, withdrawal: Place, end: End, claim: str, tier: Tier | None) -> Statement:
     """The sentences of a payer lead. `tier` is the weakest of a same-hand path; None: upstream."""
     hops = end.reach.hops
+    far = "an output of a transaction signed by the tagged service"
     if hops == 0:
-        ledger = f"The payment {payment.outpoint} itself was created by the transaction of the service."
+        ledger = f"The payment {payment.outpoint} of {coins(payment.value_sat)} is itself {far}."
     else:
         ledger = (
             f"Of the payment {payment.outpoint} of {coins(payment.value_sat)}, {coins(end.fifo_sat)} by FIFO "
-            f"and {coins(end.haircut_sat)} by haircut came out of {withdrawal.outpoint}, "
+            f"and {coins(end.haircut_sat)} by haircut came out of {withdrawal.outpoint}, {far}, "
             f"{_transactions(hops)} before."
         )
+    return Statement(
+        says_ledger=ledger, says_inference=f"{_says_hand(hops, tier)} {NOT_CHANGE}", says_attribution=claim
+    )
+
+
+def _says_hand(hops: int, tier: Tier | None) -> str:
     if tier is None:
-        inference = (
+        return (
             "Nothing is said about the payer: between withdrawal and payment the value passed through "
             "other hands or unlinked change."
         )
-    elif hops == 0:
-        inference = (
-            "Same hand: the customer who ordered the withdrawal ordered the payment; nothing lies between."
-        )
-    else:
-        basis = (
-            "the paying transaction spends the withdrawal and nothing of any other script"
-            if tier is Tier.T0
-            else "every transaction between was signed by one cluster"
-        )
-        inference = (
-            f"Same hand, weakest link {tier.name}: {basis}, so whoever received the withdrawal "
-            "made the payment. That the customer withdrew to an own address is assumed."
-        )
-    return Statement(says_ledger=ledger, says_inference=inference, says_attribution=claim)
+    if hops == 0:
+        return "Same hand: the customer who ordered the withdrawal ordered the payment; nothing lies between."
+    by = ", joined by keys and scripts alone" if tier is Tier.T1 else ""
+    return (
+        f"Same hand, weakest link {tier.name}: every transaction between was signed by one cluster{by}, "
+        "so whoever received the withdrawal made the payment. That the customer withdrew to an own "
+        "address is assumed."
+    )
 
 
 def state_deposit(outflow: Place, deposit: Place, end: End, claim: str, hand: Hand) -> Statement:
     """The sentences of a proceeds lead."""
     if end.reach.hops == 0:
-        ledger = f"The outflow {outflow.outpoint} of {coins(outflow.value_sat)} is itself the deposit."
+        ledger = (
+            f"The outflow {outflow.outpoint} of {coins(outflow.value_sat)} is itself an output to the tagged "
+            "service."
+        )
     else:
         ledger = (
             f"Of the outflow {outflow.outpoint} of {coins(outflow.value_sat)}, {coins(end.fifo_sat)} by FIFO "
-            f"and {coins(end.haircut_sat)} by haircut went into {deposit.outpoint}, "
-            f"{_transactions(end.reach.hops)} later."
+            f"and {coins(end.haircut_sat)} by haircut went into {deposit.outpoint}, an output to the tagged "
+            f"service, {_transactions(end.reach.hops)} later."
         )
     inference = (
         "Same hand: the service under investigation signed the deposit; its cluster holds at T2 or better."

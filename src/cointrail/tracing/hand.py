@@ -21,9 +21,10 @@ def joined_at(near: Neighbourhood, scripts: set[int]) -> Tier:
 def weakest_tier(near: Neighbourhood, path: tuple[int, ...]) -> Tier:
     """The weakest link of a same-hand path.
 
-    T0 (ledger fact): the payment is the withdrawal, or the paying transaction spends the
-    withdrawal and nothing of any other script. Else the worst of: the links between one output
-    of the path and the next, and the links among the scripts that signed the payment.
+    T0 (ledger fact): the payment is the withdrawal, and nothing is spent between. Else the worst of:
+    the links between one output of the path and the next, and the links among the scripts that
+    signed the payment. A path of spends by one script is T1 at best: which script signed is a fact,
+    that one owner holds its key is not.
 
     Args:
         near: the chain around the path.
@@ -33,8 +34,6 @@ def weakest_tier(near: Neighbourhood, path: tuple[int, ...]) -> Tier:
         return Tier.T0
     paying = near.facts(near.maker(path[0]))
     signers = {row.script_num for row in paying.inputs if row.script_num is not None}
-    if len(path) == 2 and len(signers) == 1:
-        return Tier.T0
     steps = [near.output(output_num).script_num for output_num in path[1:]]
     links = [joined_at(near, {a, b}) for a, b in pairwise(steps)]
     return max([joined_at(near, signers), *links])

@@ -49,7 +49,7 @@ def test_tables_have_a_row_each_and_named_columns(result: CaseResult) -> None:
     (deposit,) = _table(files["proceeds.csv"])
     assert payment["time_utc"] == "2017-01-03T00:00:00Z"
     assert (payment["value_sat"], payment["value"], payment["rate"]) == ("15000", "0.15", "1000.10")
-    assert (lead["hand"], lead["weakest_tier"], lead["exchange"]) == ("same_hand", "T0", "Exa")
+    assert (lead["hand"], lead["weakest_tier"], lead["exchange"]) == ("same_hand", "T1", "Exa")
     assert (deposit["outcome"], deposit["end_outpoint"]) == ("same_hand_lead", deposit["outflow_outpoint"])
 
 

@@ -82,7 +82,7 @@ def test_a_lead_names_the_withdrawal_the_exchange_and_the_country() -> None:
         "Exa Ltd",
         "ZZ",
     )
-    assert (lead.hand, lead.hops, lead.weakest_tier) == (Hand.SAME_HAND, 1, Tier.T0)
+    assert (lead.hand, lead.hops, lead.weakest_tier) == (Hand.SAME_HAND, 1, Tier.T1)
     assert (lead.fifo_sat, lead.haircut_sat, lead.withdrawal.value_sat) == (15_000, 15_000, 40_000)
     assert lead.path == f"{lead.payment}<-{lead.withdrawal.outpoint}"
 
@@ -92,10 +92,20 @@ def test_a_lead_keeps_fact_inference_and_claim_apart() -> None:
     same, upstream = (row.statement for row in result.leads)
     assert "0.00015000 BTC by FIFO and 0.00015000 BTC by haircut came out of" in same.says_ledger
     assert "hand" not in same.says_ledger
-    assert same.says_inference.startswith("Same hand, weakest link T0")
+    assert same.says_inference.startswith("Same hand, weakest link T1")
     assert "Exa" not in same.says_ledger + same.says_inference
     assert "by a test" in same.says_attribution
     assert "other hands or unlinked change" in upstream.says_inference
+
+
+def test_a_lead_calls_its_far_end_an_output_and_assumes_that_it_is_no_change() -> None:
+    _, result = run(SHOP + "\n t9: t1:2 -> shop:28_000\n")
+    statements = [row.statement for row in result.leads]
+    assert len(statements) == 3
+    for one in statements:
+        assert "an output of a transaction signed by the tagged service" in one.says_ledger
+        assert "withdrawal" not in one.says_ledger
+        assert "not the service's own change, is assumed" in one.says_inference
 
 
 def test_an_upstream_lead_claims_no_tier() -> None:
@@ -196,6 +206,21 @@ def test_no_rate_is_an_empty_cell_and_is_counted_beside_the_total() -> None:
     assert result.payments[0].worth.value == ""
     total = result.summary["payments"]["fiat_at_payment_time"]
     assert (total["valued"], total["without_rate"]) == (2, 1)
+
+
+def _fiat_blocks(result: CaseResult) -> set[str]:
+    blocks = [result.summary["payments"], *result.summary["not_payments"].values()]
+    blocks += result.summary["proceeds"].values()
+    return {key for block in blocks for key in block if key.startswith("fiat")}
+
+
+def test_fiat_that_the_case_does_not_ask_for_is_left_out_of_the_summary() -> None:
+    ledger = Fake(SHOP)
+    assert _fiat_blocks(run(SHOP, case=case_of(ledger, currency=None))[1]) == set()
+    assert _fiat_blocks(run(SHOP, case=case_of(ledger, report_date=None))[1]) == {
+        "fiat_at_payment_time",
+        "fiat_at_outflow_time",
+    }
 
 
 def test_the_two_totals_are_labelled_with_their_convention() -> None:

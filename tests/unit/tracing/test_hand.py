@@ -25,8 +25,8 @@ def test_a_payment_that_is_the_withdrawal_is_a_ledger_fact() -> None:
     assert _tier(LEDGER, "t1:0") is Tier.T0
 
 
-def test_spending_the_withdrawal_and_no_other_script_is_a_ledger_fact() -> None:
-    assert _tier(LEDGER, "t4:0 t1:1") is Tier.T0
+def test_spending_the_withdrawal_and_no_other_script_holds_by_one_key_and_is_no_fact() -> None:
+    assert _tier(LEDGER, "t4:0 t1:1") is Tier.T1
 
 
 def test_a_path_over_one_script_holds_by_the_same_key() -> None:

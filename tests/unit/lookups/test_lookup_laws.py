@@ -157,3 +157,18 @@ def test_every_answer_names_the_state_it_rests_on(demo: DemoFolder, desk: Lookup
     assert basis.rules == desk.clusters.rules
     assert show_cluster(desk, demo.seeds()[0]).basis == basis
     assert store_status(desk.snapshot).basis.store_digest == basis.store_digest
+
+
+def test_a_script_without_an_address_is_found_by_the_name_that_listings_print(desk: LookupDesk) -> None:
+    """Payments to a bare public key, and whatever else has no address."""
+    kinds = set()
+    for script in range(desk.snapshot.n_scripts):
+        name = desk.name(script)
+        if not name.startswith("script:") or desk.snapshot.script_type(script).label in kinds:
+            continue
+        kinds.add(desk.snapshot.script_type(script).label)
+        found = show_address(desk, name)
+        assert (found.address, f"script:{found.script}") == (None, name)
+        assert explain(desk, name, name).a == name
+        assert show_cluster(desk, found.cluster.name).cluster == found.cluster
+    assert kinds >= {"p2pk"}

@@ -30,7 +30,7 @@ COMMANDS = [
     "tags check {world}/tags/exchanges.tagpack.yaml --network regtest",
     "prices check {world}/prices/demo_usd.csv",
     "inspect tx {out}/tx.hex --network regtest",
-    "inspect block {out}/block.bin",
+    "inspect block {out}/block.bin --network regtest",
 ]
 """What is run without a network; each must end well. Every command of the program is here."""
 

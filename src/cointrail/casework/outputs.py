@@ -10,6 +10,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from cointrail.casework.columns import cells_of, columns_of
@@ -58,26 +59,66 @@ def render_case(result: CaseResult) -> dict[str, bytes]:
 def write_case(result: CaseResult, out_dir: Path) -> None:
     """Write the files of a case into a folder, which is made if it is not there.
 
-    They are written to a new folder beside it and moved in together. If that fails, the folder is
-    as it was. Other files in it are not touched.
+    They are written to a new folder inside it and moved up together. If that fails or is
+    interrupted, the files of the case are as they were. Other files in the folder are not touched.
 
     Raises:
-        BadInput: the folder cannot be written.
+        BadInput: the folder cannot be written, is a store, or holds something else than a file under
+            the name of one of the case's.
     """
+    check_out(out_dir)
     files = render_case(result)
+    made = not out_dir.exists()
     try:
-        out_dir.parent.mkdir(parents=True, exist_ok=True)
-        fresh = Path(tempfile.mkdtemp(prefix=f".{out_dir.name}-", dir=out_dir.parent))
+        out_dir.mkdir(parents=True, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(prefix=".case-", dir=out_dir))
     except OSError as error:
         raise _unwritable(out_dir, error) from error
+    done = False
     try:
         for name, data in files.items():
             _write(fresh / name, data)
         _move_in(fresh, out_dir)
+        done = True
     except OSError as error:
         raise _unwritable(out_dir, error) from error
     finally:
-        shutil.rmtree(fresh, ignore_errors=True)
+        if done or not _stranded(fresh):
+            shutil.rmtree(fresh, ignore_errors=True)
+        if made and not done:
+            with suppress(OSError):
+                out_dir.rmdir()
+
+
+def check_out(out_dir: Path) -> None:
+    """Refuse a folder that a case must not be written into.
+
+    Raises:
+        BadInput: no folder was named, it is a store, a name of the case's files is taken, or it
+            cannot be looked at.
+    """
+    if out_dir == Path():
+        raise BadInput(
+            "no folder is named to write the case to",
+            hint="name one; for the present folder give its full path",
+        )
+    try:
+        is_store = (out_dir / "manifest.json").exists() and (out_dir / "settled").is_dir()
+        taken = [path for name in OWNED if _is_taken(path := out_dir / name)]
+    except OSError as error:
+        raise _unwritable(out_dir, error) from error
+    if is_store:
+        raise BadInput(f"`{out_dir}` is a store", hint="name another folder", path=str(out_dir))
+    if taken:
+        raise BadInput(
+            f"`{taken[0]}` is not a regular file, so it is not replaced",
+            hint="move it away, or name another folder",
+            path=str(taken[0]),
+        )
+
+
+def _is_taken(path: Path) -> bool:
+    return path.is_symlink() or (path.exists() and not path.is_file())
 
 
 def _unwritable(out_dir: Path, error: OSError) -> BadInput:
@@ -96,20 +137,35 @@ def _write(path: Path, data: bytes) -> None:
 
 
 def _move_in(fresh: Path, out_dir: Path) -> None:
-    """Move every file in; on a failure put the old ones back."""
-    out_dir.mkdir(exist_ok=True)
+    """Move every file in; on a failure or an interrupt put the old ones back.
+
+    Each old file is kept under a second name until all new ones stand, and a new file takes the
+    place of the old one in a single step.
+    """
     kept = fresh / "before"
     kept.mkdir()
-    moved: list[str] = []
+    for name in OWNED:
+        if (out_dir / name).exists():
+            shutil.copy2(out_dir / name, kept / name)
     try:
         for name in OWNED:
-            if (out_dir / name).exists():
-                (out_dir / name).rename(kept / name)
-            moved.append(name)
-            (fresh / name).rename(out_dir / name)
-    except OSError:
-        for name in moved:
-            (out_dir / name).unlink(missing_ok=True)
-            if (kept / name).exists():
-                (kept / name).rename(out_dir / name)
+            (fresh / name).replace(out_dir / name)
+    except BaseException:
+        _put_back(fresh, kept, out_dir)
         raise
+
+
+def _put_back(fresh: Path, kept: Path, out_dir: Path) -> None:
+    """Undo the moves that were made: a file that is no longer in the new folder was moved."""
+    for name in OWNED:
+        if (fresh / name).exists():
+            continue
+        if (kept / name).exists():
+            (kept / name).replace(out_dir / name)
+        else:
+            (out_dir / name).unlink(missing_ok=True)
+
+
+def _stranded(fresh: Path) -> bool:
+    """Whether an old file that was replaced could not be put back: it then stays where it is kept."""
+    return any((fresh / "before" / name).exists() and not (fresh / name).exists() for name in OWNED)

@@ -12,7 +12,7 @@ from cointrail.attribution.load import load_tags
 from cointrail.attribution.resolve import resolve
 from cointrail.attribution.tags import Verdict
 from cointrail.casework.case_file import load_case
-from cointrail.casework.outputs import OWNED, write_case
+from cointrail.casework.outputs import OWNED, check_out, write_case
 from cointrail.casework.result import CaseResult
 from cointrail.casework.run import run_case
 from cointrail.chain.network import get_network
@@ -191,6 +191,7 @@ class Workbench:
 
     def run_case(self, case_file: Path, out: Path) -> CaseRun:
         """Run a case file and write its files into `out`, all of them or none."""
+        check_out(out)
         with open_snapshot(self.store) as snapshot:
             case = load_case(case_file, snapshot.network)
             tags = load_tags(case.tags, snapshot.network)

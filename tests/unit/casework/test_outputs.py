@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import json
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -129,25 +130,104 @@ def test_a_write_that_fails_leaves_the_old_files(
     assert [path.name for path in tmp_path.iterdir()] == ["case"]
 
 
-def test_a_move_that_fails_puts_the_old_files_back(
+@pytest.mark.parametrize("error", [OSError(5, "Input/output error"), KeyboardInterrupt()])
+@pytest.mark.parametrize("old", [OWNED, OWNED[:2], ()])
+def test_a_move_that_fails_or_is_interrupted_puts_the_old_files_back(
+    result: CaseResult,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    error: BaseException,
+    old: tuple[str, ...],
+) -> None:
+    for name in old:
+        (tmp_path / name).write_text("old", encoding="utf-8")
+    replace = Path.replace
+
+    def refuse_the_basis(self: Path, target: Path) -> Path:
+        if self.name == "basis.json" and self.read_bytes() != b"old":
+            raise error
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", refuse_the_basis)
+    with pytest.raises((BadInput, KeyboardInterrupt)):
+        write_case(result, tmp_path)
+    assert {path.name: path.read_text(encoding="utf-8") for path in tmp_path.iterdir()} == dict.fromkeys(
+        old, "old"
+    )
+
+
+def test_an_old_file_that_cannot_be_put_back_is_not_deleted(
+    result: CaseResult, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / OWNED[0]).write_text("old", encoding="utf-8")
+    replace = Path.replace
+
+    def only_once(self: Path, target: Path) -> Path:
+        if self.name != OWNED[0] or self.read_bytes() == b"old":
+            raise OSError(5, "Input/output error")
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", only_once)
+    with pytest.raises(BadInput, match="Input/output error"):
+        write_case(result, tmp_path)
+    kept = list(tmp_path.glob(f".case-*/before/{OWNED[0]}"))
+    assert [path.read_text(encoding="utf-8") for path in kept] == ["old"]
+
+
+def test_a_folder_that_was_made_for_a_case_that_fails_is_taken_away(
+    result: CaseResult, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(path: Path, data: bytes) -> None:
+        raise KeyboardInterrupt(path, len(data))
+
+    monkeypatch.setattr(outputs, "_write", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        write_case(result, tmp_path / "case")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_case_needs_no_leave_to_write_beside_its_folder(
     result: CaseResult, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = tmp_path / "case"
+    out.mkdir()
+    made_in: list[object] = []
+    make = tempfile.mkdtemp
+
+    def note(*, prefix: str, dir: Path) -> str:  # noqa: A002  the name that tempfile gives it
+        made_in.append(dir)
+        return make(prefix=prefix, dir=dir)
+
+    monkeypatch.setattr(tempfile, "mkdtemp", note)
     write_case(result, out)
-    for path in out.iterdir():
-        path.write_text("old", encoding="utf-8")
-    rename = Path.rename
+    assert made_in == [out]
 
-    def refuse_the_basis(self: Path, target: Path) -> Path:
-        if self.name == "basis.json" and target.parent == out and self.read_bytes() != b"old":
-            raise OSError(5, "Input/output error")
-        return rename(self, target)
 
-    monkeypatch.setattr(Path, "rename", refuse_the_basis)
-    with pytest.raises(BadInput, match="Input/output error"):
+@pytest.mark.parametrize("kind", ["folder", "link", "dangling link"])
+def test_what_is_no_regular_file_is_not_replaced(result: CaseResult, tmp_path: Path, kind: str) -> None:
+    target, out = tmp_path / "mine", tmp_path / "case"
+    out.mkdir()
+    if kind == "folder":
+        (out / "leads.csv").mkdir()
+    else:
+        (out / "leads.csv").symlink_to(target)
+    if kind == "link":
+        target.write_text("mine", encoding="utf-8")
+    with pytest.raises(BadInput, match=r"leads.csv` is not a regular file"):
         write_case(result, out)
-    assert {path.read_text(encoding="utf-8") for path in out.iterdir()} == {"old"}
-    assert len(list(out.iterdir())) == len(OWNED)
+    assert [path.name for path in out.iterdir()] == ["leads.csv"]
+
+
+def test_a_store_is_no_folder_for_a_case(result: CaseResult, tmp_path: Path) -> None:
+    (tmp_path / "settled").mkdir()
+    (tmp_path / "manifest.json").touch()
+    with pytest.raises(BadInput, match="is a store"):
+        write_case(result, tmp_path)
+
+
+def test_an_empty_name_is_no_folder_for_a_case(result: CaseResult) -> None:
+    with pytest.raises(BadInput, match="no folder is named"):
+        write_case(result, Path(""))  # noqa: PTH201  what `--out ""` gives
 
 
 def test_a_folder_that_cannot_be_made_is_refused(result: CaseResult, tmp_path: Path) -> None:

@@ -151,7 +151,9 @@ def _read_policies(form: TomlForm) -> tuple[Policy, ...]:
                 place,
                 hint=f"one of: {', '.join(known)}",
             )
-    policies = tuple(dict.fromkeys(Policy(text) for text, _ in given)) or tuple(Policy)
+    if form.find("flow", "policies") is None:
+        return tuple(Policy)
+    policies = tuple(dict.fromkeys(Policy(text) for text, _ in given))
     if len(policies) < len(Policy):
         form.refuse(
             "both flow policies are always shown", "flow", "policies", hint=f"name both: {', '.join(known)}"

@@ -18,6 +18,18 @@ MOST = 2**53 - 1
 YEARS = range(2000, 2201)
 """Years that a date of a case may lie in."""
 
+LONGEST_SHOWN = 60
+"""Characters of a value that a message shows."""
+
+
+def _shown(value: object) -> str:
+    """A value in a message, cut to a readable length; a number in hex may be too long to print at all."""
+    try:
+        text = repr(value)
+    except ValueError:
+        return "a number of thousands of digits"
+    return text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "..."
+
 
 class TomlForm:
     """Answers of a TOML file, by section and key.
@@ -38,6 +50,12 @@ class TomlForm:
             raise BadCase(
                 f"{file.path}: not a TOML file: {error}",
                 hint="compare with docs/how-to/run-a-case.md",
+                path=str(file.path),
+            ) from None
+        except ValueError:  # a number with more digits than Python reads; it gives no line
+            raise BadCase(
+                f"{file.path}: a number in it has thousands of digits",
+                hint=f"at most {MOST}",
                 path=str(file.path),
             ) from None
         except RecursionError:
@@ -112,7 +130,7 @@ class TomlForm:
             self.refuse(f"`{key}` must be a list of texts", section, key, hint=f'write `{key} = ["..."]`')
         for place, one in enumerate(given):
             if not isinstance(one, str) or not one.strip():
-                self.refuse(f"`{key}` holds {one!r}, which is not a text", section, key, place)
+                self.refuse(f"`{key}` holds {_shown(one)}, which is not a text", section, key, place)
         return [(one.strip(), self.line(section, key, place)) for place, one in enumerate(given)]
 
     def find_whole(self, section: str, key: str, least: int, most: int = MOST) -> int | None:
@@ -122,7 +140,7 @@ class TomlForm:
             return None
         if isinstance(given, bool) or not isinstance(given, int) or not least <= given <= most:
             self.refuse(
-                f"`{key}` is {given!r}; it must be a whole number, {least} or more",
+                f"`{key}` is {_shown(given)}; it must be a whole number, {least} or more",
                 section,
                 key,
                 hint=f"at most {most}",
@@ -138,7 +156,7 @@ class TomlForm:
             return None
         if not isinstance(given, date):
             self.refuse(
-                f"`{key}` is {given!r}, not a date", section, key, hint=f'write `{key} = "2017-01-31"`'
+                f"`{key}` is {_shown(given)}, not a date", section, key, hint=f'write `{key} = "2017-01-31"`'
             )
         if given.year not in YEARS:
             self.refuse(

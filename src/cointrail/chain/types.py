@@ -100,7 +100,7 @@ class Outpoint:
                 hint="write `txid:vout`",
                 value=text,
             )
-        if not (vout.isascii() and vout.isdigit()) or int(vout) >= NULL_VOUT:
+        if not (vout.isascii() and vout.isdigit() and len(vout) <= 10) or int(vout) >= NULL_VOUT:
             raise BadOutpoint(
                 f"`{text}` is not an outpoint: `{vout}` is not an output number",
                 hint="write `txid:vout`, output numbers start at 0",

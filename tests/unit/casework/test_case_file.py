@@ -149,6 +149,12 @@ def test_a_seed_named_twice_counts_once_and_is_told(folder: Path) -> None:
         ('"prices.csv"', '"prize.csv"', 17, "`prize.csv` is not a file"),
         ('["haircut", "fifo"]', '["haircut", "lifo"]', 29, "not a flow policy"),
         ('["haircut", "fifo"]', '["haircut"]', 29, "both flow policies"),
+        ('["haircut", "fifo"]', "[]", 29, "both flow policies"),
+        ("max_hops = 7", f"max_hops = {'9' * 4000}", 24, "999...; it must be a whole number"),
+        ("max_hops = 7", f"max_hops = 0x{'f' * 5000}", 24, "thousands of digits"),
+        ("to = 2018-03-31", f"to = 0x{'f' * 5000}", 13, "not a date"),
+        ('["tags.yaml"]', f"[0x{'f' * 5000}]", 21, "not a text"),
+        (OUTPOINT, f"{OUTPOINT[:65]}{'1' * 5000}", 8, "not an output number"),
         (OUTPOINT, OUTPOINT[1:], 8, "not an outpoint"),
         (_address("shop"), _address("shop")[:-1] + "1", 7, "not an address"),
         ('["tags.yaml"]', '"tags.yaml"', 21, "must be a list"),
@@ -163,6 +169,11 @@ def test_a_bad_case_names_the_line_and_what_is_wrong(
     error = _refusal(folder, WHOLE.replace(old, new, 1))
     assert f"case.toml, line {line}: " in str(error)
     assert says in str(error)
+
+
+def test_a_number_that_is_too_long_to_read_is_refused(folder: Path) -> None:
+    error = _refusal(folder, WHOLE.replace("max_hops = 7", f"max_hops = {'9' * 5000}"))
+    assert "case.toml: a number in it has thousands of digits" in str(error)
 
 
 def test_an_unknown_key_is_refused_with_the_nearest_known_one(folder: Path) -> None:

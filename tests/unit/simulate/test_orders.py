@@ -30,6 +30,6 @@ def test_about_a_quarter_of_orders_are_somebodys_first() -> None:
     assert max(Counter(order.customer for order in ORDERS).values()) <= MOST_ORDERS
 
 
-def test_business_grows() -> None:
+def test_the_shops_business_grows_over_the_years() -> None:
     middle = (START + LAST_ORDERS) // 2
     assert sum(order.time > middle for order in ORDERS) > 0.55 * len(ORDERS)

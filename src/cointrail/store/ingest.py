@@ -8,7 +8,7 @@ the last commit; the next run goes on from there and writes the same bytes.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -229,21 +229,25 @@ class _Run:
         self.settled.close()
 
     def go(self, batch_bytes: int, commit_bytes: int) -> Manifest:
+        """Append, settle, and write the recent part anew."""
         tip = len(self.source.chain)
         settled_to = max(self.committed, tip - DEPTH)
+        sizes = self.source.chain.blocks.sizes[self.committed : settled_to]
+        plan = [*spans(sizes, self.committed, batch_bytes), (settled_to, tip)]
         sessions = self._sessions()
         appender = Appender(self.settled, self.settled, sessions, self.source.network.name)
+        decoded = self._decoded(plan)
         waiting = 0
-        for blocks in self._decoded(self.committed, settled_to, batch_bytes):
+        for _ in plan[:-1]:
+            blocks = next(decoded)
             appender.append(blocks)
             waiting += len(blocks.data)
             self._tell("blocks", blocks)
             if waiting >= commit_bytes and self.settled.rows["blocks"] > self.before_tip:
-                self._settle(sessions)
+                self._settle(self._begin_to_settle(), sessions)
                 self._commit(self.settled, None, None)
                 waiting = 0
-        self._settle(sessions)
-        return self._recent(sessions, settled_to, tip)
+        return self._recent(sessions, next(decoded), self._begin_to_settle())
 
     def _sessions(self) -> Sessions:
         txid, script, _ = INDEXES
@@ -253,12 +257,12 @@ class _Run:
             Session(open_runs(folder, txid, settled), half), Session(open_runs(folder, script, settled), half)
         )
 
-    def _decoded(self, first: int, last: int, batch_bytes: int) -> Iterator[DecodedBlocks]:
+    def _decoded(self, plan: Sequence[tuple[int, int]]) -> Iterator[DecodedBlocks]:
         """Decoded spans; the next one is decoded while one is appended."""
         waiting: Future[DecodedBlocks] | None = None
-        for a, b in spans(self.source.chain.blocks.sizes[first:last], first, batch_bytes):
+        for first, last in plan:
             done = waiting.result() if waiting else None
-            waiting = self.pool.submit(decode_span, self.source, a, b, self.pool, self.threads)
+            waiting = self.pool.submit(decode_span, self.source, first, last, self.pool, self.threads)
             if done:
                 yield done
         if waiting:
@@ -270,36 +274,43 @@ class _Run:
         if self.progress:
             self.progress(stage, self.block_bytes, self.total_bytes, self.txs)
 
-    def _settle(self, sessions: Sessions) -> None:
-        """Make the settled rows durable and index them."""
+    def _begin_to_settle(self) -> list[Future[None]]:
+        """Make the settled rows durable and index them, beside what comes next."""
         settled = self.settled.rows["blocks"]
         if settled == self.committed:
-            return
-        self.settled.sync()
+            return []
+        folder, old = index_folder(self.store), cuts(self.committed)
+        work = [self.pool.submit(build_index, folder, spec, old, settled, self.settled) for spec in INDEXES]
+        return [*work, self.pool.submit(self.settled.sync)]
+
+    def _settle(self, work: Sequence[Future[None]], sessions: Sessions) -> None:
+        """Wait until the settled rows are durable and indexed."""
+        for part in work:
+            part.result()
         folder = index_folder(self.store)
-        for spec in INDEXES:
-            build_index(folder, spec, cuts(self.committed), settled, self.settled)
         sync_folder(folder)
+        self.committed = self.settled.rows["blocks"]
         txid, script, _ = INDEXES
         for session, spec in ((sessions.txs, txid), (sessions.scripts, script)):
             if session.over_budget:
-                session.settle(open_runs(folder, spec, settled))
-        self.committed = settled
+                session.settle(open_runs(folder, spec, self.committed))
 
-    def _recent(self, sessions: Sessions, first: int, last: int) -> Manifest:
+    def _recent(
+        self, sessions: Sessions, blocks: DecodedBlocks, settling: Sequence[Future[None]]
+    ) -> Manifest:
         generation = self.before.generation + 1 if self.before else 1
         folder = recent_folder(self.store, generation)
         shutil.rmtree(folder, ignore_errors=True)
         recent = PartWriter(folder, no_rows(), self.settled.rows)
         try:
             appender = Appender(self.settled, recent, sessions, self.source.network.name)
-            if last > first:
-                blocks = decode_span(self.source, first, last, self.pool, self.threads)
+            if blocks.n_blocks:
                 appender.append(blocks)
                 self._tell("recent blocks", blocks)
             recent.sync()
             write_recent_index(folder, recent, appender.spends_of_settled)
             sync_folder(folder)
+            self._settle(settling, sessions)
             return self._commit(self.settled, recent, generation)
         finally:
             recent.close()

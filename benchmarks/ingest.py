@@ -20,6 +20,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from chain import ChainInfo, cached_chain
 from cointrail.chain.network import get_network
 from cointrail.kernel.records import free_in_place
@@ -134,7 +136,8 @@ def _plain_slice(blocks: Path, plain: Path, size: int) -> str:
     first = int((ends <= max(0, ends[-1] - size)).sum())
     begin, end = int(scan.starts[first]) - 8, int(ends[-1])
     data = read_only_map(files[number])[begin:end].copy()
-    free_in_place(data, 0, len(data), key, begin & 7)
+    one = np.array([[0], [len(data)], [begin]])
+    free_in_place(data, one[0], one[1], one[2], key)
     shutil.rmtree(plain, ignore_errors=True)
     plain.mkdir()
     (plain / "blk00000.dat").write_bytes(data.tobytes())

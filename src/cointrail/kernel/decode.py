@@ -74,21 +74,17 @@ class BlockColumns(NamedTuple):
     out_fixed: I64
     """int64[outputs, 2]: script length, `ScriptType`."""
 
+    @staticmethod
+    def shapes(txs: int, inputs: int, outputs: int) -> tuple[tuple[int, ...], ...]:
+        """The shape of each column with room for so many rows."""
+        of_txs = ((txs, 2), (txs, 2), (txs, 3), (txs, 2))
+        of_inputs = ((inputs,), (inputs, 2), (inputs, 2))
+        return *of_txs, *of_inputs, (outputs,), (outputs,), (outputs, 2)
+
     @classmethod
     def empty(cls, txs: int, inputs: int, outputs: int) -> BlockColumns:
         """Columns with room for so many rows."""
-        return cls(
-            np.empty((txs, 2), np.int64),
-            np.empty((txs, 2), np.int64),
-            np.empty((txs, 3), np.int64),
-            np.empty((txs, 2), np.int64),
-            np.empty(inputs, np.int64),
-            np.empty((inputs, 2), np.int64),
-            np.empty((inputs, 2), np.int64),
-            np.empty(outputs, np.int64),
-            np.empty(outputs, np.int64),
-            np.empty((outputs, 2), np.int64),
-        )
+        return cls(*(np.empty(shape, np.int64) for shape in cls.shapes(txs, inputs, outputs)))
 
 
 Walked = tuple[int, int, int, int, int, bool]

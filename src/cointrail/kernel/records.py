@@ -93,14 +93,15 @@ def copy_plain(data: U8, key: U8, starts: I64, length: int, out: U8) -> None:
 
 
 @kernel
-def free_in_place(data: U8, start: int, length: int, key: U8, phase: int) -> None:
-    """Undo the XOR of `length` bytes that stood at a file offset of `phase` modulo 8."""
-    mask = int64(0)
-    for k in range(8):
-        mask |= int64(key[(phase + k) & 7]) << (8 * k)
-    whole = length & -8
-    at = address_of_bytes(data) + start
-    for place in range(at, at + whole, 8):
-        store_count(place, load_count(place) ^ mask)
-    for k in range(whole, length):
-        data[start + k] ^= key[(phase + k) & 7]
+def free_in_place(data: U8, starts: I64, sizes: I64, phases: I64, key: U8) -> None:
+    """Undo the XOR of slices of `data`; `phases` are the file offsets where each stood."""
+    for row in range(len(starts)):
+        mask = int64(0)
+        for k in range(8):
+            mask |= int64(key[(phases[row] + k) & 7]) << (8 * k)
+        start, whole = starts[row], sizes[row] & -8
+        at = address_of_bytes(data) + start
+        for place in range(at, at + whole, 8):
+            store_count(place, load_count(place) ^ mask)
+        for k in range(whole, sizes[row]):
+            data[start + k] ^= key[(phases[row] + k) & 7]

@@ -22,6 +22,8 @@ U8 = npt.NDArray[np.uint8]
 I64 = npt.NDArray[np.int64]
 
 _NAME = re.compile(r"(blk|rev)(\d{5,})\.dat")
+RECORD_HEAD = 8
+"""Bytes before each payload: magic and length."""
 UNDO_CHECKSUM = 32
 """Bytes after each undo payload: double SHA-256 of the previous block's hash and the payload."""
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import cycle
 from pathlib import Path
 from typing import Protocol
 
@@ -23,7 +24,7 @@ from cointrail.errors import DeepReorg, StoreBusy, StoreError, WrongNetwork
 from cointrail.sources.blocks_dir import BlocksDirectory
 from cointrail.store.append import Appender, Sessions, first_digest
 from cointrail.store.columns import map_column
-from cointrail.store.decoded import DecodedBlocks, decode_span
+from cointrail.store.decoded import DecodedBlocks, Room, decode_span
 from cointrail.store.indexing import build_index, rows_at, write_recent_index
 from cointrail.store.manifest import (
     Manifest,
@@ -42,7 +43,7 @@ from cointrail.store.schema import BY_KEY, INDEXES
 DEPTH = 100
 """Blocks this deep are settled: never rolled back."""
 
-BATCH_BYTES = 64 << 20
+BATCH_BYTES = 16 << 20
 """Blocks decoded at once."""
 
 COMMIT_BYTES = 1 << 30
@@ -260,9 +261,11 @@ class _Run:
     def _decoded(self, plan: Sequence[tuple[int, int]]) -> Iterator[DecodedBlocks]:
         """Decoded spans; the next one is decoded while one is appended."""
         waiting: Future[DecodedBlocks] | None = None
+        rooms = cycle((Room(), Room()))
         for first, last in plan:
             done = waiting.result() if waiting else None
-            waiting = self.pool.submit(decode_span, self.source, first, last, self.pool, self.threads)
+            ask = self.source, first, last, self.pool, self.threads
+            waiting = self.pool.submit(decode_span, *ask, room=next(rooms))
             if done:
                 yield done
         if waiting:

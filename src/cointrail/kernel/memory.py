@@ -102,6 +102,17 @@ def _clear_bytes(_typing: Any, _target: Any, _count: Any) -> Plan:
     return types.void(types.int64, types.int64), code
 
 
+def _prefetch(_typing: Any, _address: Any) -> Plan:
+    def code(context: Any, builder: Any, _signature: Any, args: Any) -> Any:
+        kind = ir.FunctionType(ir.VoidType(), [I8.as_pointer(), I32, I32, I32])
+        hint = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0i8")
+        to_read, keep, data = I32(0), I32(3), I32(1)
+        builder.call(hint, [pointer(builder, args[0], I8), to_read, keep, data])
+        return context.get_dummy_value()
+
+    return types.void(types.int64), code
+
+
 stack_block = cast("Callable[[int], int]", intrinsic(prefer_literal=True)(_stack_block))
 """`stack_block(64)`: address of that many bytes on the stack, not cleared, gone on return."""
 address_of_bytes = cast(
@@ -109,6 +120,10 @@ address_of_bytes = cast(
     intrinsic(lambda _typing, array: _address_of(array, types.uint8)),
 )
 """Address of the first item of a C-contiguous uint8 array."""
+address_of = cast(
+    "Callable[[npt.NDArray[Any]], int]", intrinsic(lambda _typing, array: _address_of(array, array.dtype))
+)
+"""Address of the first item of a C-contiguous array."""
 address_of_counts = cast(
     "Callable[[npt.NDArray[np.int64]], int]",
     intrinsic(lambda _typing, array: _address_of(array, types.int64)),
@@ -136,3 +151,5 @@ copy_bytes = cast("Callable[[int, int, int], None]", intrinsic(_copy_bytes))
 """`copy_bytes(target, source, count)`; the two do not overlap."""
 clear_bytes = cast("Callable[[int, int], None]", intrinsic(_clear_bytes))
 """`clear_bytes(target, count)` writes zeros."""
+prefetch = cast("Callable[[int], None]", intrinsic(_prefetch))
+"""Ask for the cache line at an address, which may be any: a wrong one does nothing."""

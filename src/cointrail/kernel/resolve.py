@@ -9,7 +9,8 @@ import numpy.typing as npt
 
 from cointrail.kernel.bytes import copy_slice, read_u64, same_slices
 from cointrail.kernel.jit import int64, kernel
-from cointrail.kernel.table import EMPTY, put, slot_of
+from cointrail.kernel.memory import address_of, prefetch
+from cointrail.kernel.table import EMPTY, fetch_slot, put, slot_of
 from cointrail.kernel.wire import read_u32
 
 U8 = npt.NDArray[np.uint8]
@@ -34,6 +35,21 @@ def prefixes_at(data: U8, positions: I64, out: U64) -> None:
     """The eight bytes at each position as a number."""
     for k in range(len(positions)):
         out[k] = read_u64(data, positions[k])
+
+
+FAR, NEAR = 16, 8
+"""Rows ahead of the one at hand: what random places in memory hold is asked for in two steps."""
+
+
+@kernel
+def _fetch_txs(data: U8, keys: U64, rows: U32, known: KnownTxs, in_at: I64, i: int) -> None:
+    """Ask for what inputs after `i` will need."""
+    if i + FAR < len(in_at):
+        fetch_slot(keys, rows, read_u64(data, in_at[i + FAR]))
+        row = int64(rows[slot_of(read_u64(data, in_at[i + NEAR]), np.uint64(len(keys) - 1))])
+        if row < len(known.first_output):
+            prefetch(address_of(known.txid) + 32 * row)
+            prefetch(address_of(known.first_output) + 8 * row)
 
 
 @kernel
@@ -75,6 +91,7 @@ def resolve_inputs(
     for t in range(new):
         last_input = tx_rows[t + 1, 0] if t + 1 < new else totals[1]
         for i in range(tx_rows[t, 0], last_input):
+            _fetch_txs(data, keys, rows, known, in_at, i)
             where = in_at[i]
             prefix = read_u64(data, where)
             vout = read_u32(data, where + 32)
@@ -114,6 +131,16 @@ class KnownScripts(NamedTuple):
 
 
 @kernel
+def _fetch_scripts(keys: U64, rows: U32, known: KnownScripts, prefixes: U64, o: int) -> None:
+    """Ask for what outputs after `o` will need."""
+    if o + FAR < len(prefixes):
+        fetch_slot(keys, rows, prefixes[o + FAR])
+        row = int64(rows[slot_of(prefixes[o + NEAR], np.uint64(len(keys) - 1))])
+        if 0 < row < len(known.end):
+            prefetch(address_of(known.end) + 8 * row)
+
+
+@kernel
 def number_scripts(
     data: U8,
     keys: U64,
@@ -145,6 +172,7 @@ def number_scripts(
     mask = np.uint64(len(keys) - 1)
     fresh = 0
     for o in range(len(out_at)):
+        _fetch_scripts(keys, rows, known, prefixes, o)
         length = out_fixed[o, 0]
         found = int64(-1)
         at = slot_of(prefixes[o], mask)

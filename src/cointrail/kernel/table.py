@@ -8,7 +8,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from cointrail.kernel.jit import kernel
+from cointrail.kernel.jit import int64, kernel
+from cointrail.kernel.memory import address_of, prefetch
 
 U64 = npt.NDArray[np.uint64]
 U32 = npt.NDArray[np.uint32]
@@ -21,9 +22,21 @@ _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 
 @kernel
 def slot_of(prefix: np.uint64, mask: np.uint64) -> np.uint64:
-    """Where the probe line of `prefix` begins."""
-    mixed = prefix * _SPREAD
-    return (mixed ^ (mixed >> np.uint64(32))) & mask
+    """Where the probe line of `prefix` begins.
+
+    The high bits choose: in a table twice as large every line begins at twice its place or one behind, so
+    that growing it walks both tables from front to back.
+    """
+    return (((prefix * _SPREAD) >> np.uint64(32)) * (mask + np.uint64(1))) >> np.uint64(32)
+
+
+@kernel
+def fetch_slot(keys: U64, rows: U32, prefix: np.uint64) -> np.uint64:
+    """Ask for the cache lines where the probe line of `prefix` begins; which slot that is."""
+    at = slot_of(prefix, np.uint64(len(keys) - 1))
+    prefetch(address_of(keys) + 8 * int64(at))
+    prefetch(address_of(rows) + 4 * int64(at))
+    return at
 
 
 @kernel
@@ -57,7 +70,7 @@ class PrefixTable:
 
     def __init__(self, capacity: int = 1 << 16) -> None:
         """Start with `capacity` slots, a power of two."""
-        self.keys: U64 = np.zeros(capacity, np.uint64)
+        self.keys: U64 = np.empty(capacity, np.uint64)
         self.rows: U32 = np.full(capacity, EMPTY, np.uint32)
         self.count = 0
 
@@ -72,7 +85,7 @@ class PrefixTable:
         while (self.count + more) * 8 > capacity * 5:
             capacity *= 2
         if capacity > len(self.keys):
-            keys, rows = np.zeros(capacity, np.uint64), np.full(capacity, EMPTY, np.uint32)
+            keys, rows = np.empty(capacity, np.uint64), np.full(capacity, EMPTY, np.uint32)
             copy_into(self.keys, self.rows, keys, rows)
             self.keys, self.rows = keys, rows
 

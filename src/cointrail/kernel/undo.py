@@ -16,6 +16,7 @@ import numpy.typing as npt
 from cointrail.kernel.bytes import same_slices
 from cointrail.kernel.decode import MAX_MONEY
 from cointrail.kernel.jit import int64, kernel
+from cointrail.kernel.memory import address_of, prefetch
 from cointrail.kernel.wire import read_size
 
 U8 = npt.NDArray[np.uint8]
@@ -126,6 +127,24 @@ class NewOutputs(NamedTuple):
 
 
 @kernel
+def _fetch_outputs(spends: U64, known: KnownOutputs, i: int) -> None:
+    """Ask for what inputs after `i` will need: values and script numbers, where scripts are, their bytes."""
+    border = len(known.values)
+    if i + 24 >= len(spends):
+        return
+    o = int64(spends[i + 24])
+    if o < border:
+        prefetch(address_of(known.values) + 8 * o)
+        prefetch(address_of(known.scripts) + 4 * o)
+    o = int64(spends[i + 16])
+    if o < border:
+        prefetch(address_of(known.script_end) + 8 * int64(known.scripts[o]))
+    o = int64(spends[i + 8])
+    if o < border:
+        prefetch(address_of(known.heap) + int64(known.script_end[known.scripts[o]]) - 24)
+
+
+@kernel
 def compare_undo(
     undo: U8,
     first_tx: int,
@@ -160,6 +179,7 @@ def compare_undo(
         if inputs != first_input[t + 1] - i:
             return OTHER_COUNT, i
         for _ in range(inputs):
+            _fetch_outputs(spends, known, i)
             code, at = _read_varint(undo, at, end)
             version = int64(0)
             if code > 1:

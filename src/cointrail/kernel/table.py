@@ -58,6 +58,23 @@ def put_rows(keys: U64, rows: U32, prefixes: U64, numbers: U32) -> None:
 
 
 @kernel
+def put_new(keys: U64, rows: U32, prefixes: U64, new: U64) -> int:
+    """Add each prefix that is not there yet, under row 0, and list it in `new`; how many these are."""
+    mask = np.uint64(len(keys) - 1)
+    count = 0
+    for k in range(len(prefixes)):
+        at = slot_of(prefixes[k], mask)
+        while rows[at] != EMPTY and keys[at] != prefixes[k]:
+            at = (at + np.uint64(1)) & mask
+        if rows[at] == EMPTY:
+            keys[at] = prefixes[k]
+            rows[at] = 0
+            new[count] = prefixes[k]
+            count += 1
+    return count
+
+
+@kernel
 def copy_into(keys: U64, rows: U32, new_keys: U64, new_rows: U32) -> None:
     """Move every row into a larger table."""
     for k in range(len(keys)):
@@ -79,6 +96,12 @@ class PrefixTable:
         """Memory taken."""
         return self.keys.nbytes + self.rows.nbytes
 
+    @staticmethod
+    def rows_within(size: int) -> int:
+        """How many rows a table of at most `size` bytes has room for."""
+        slots = 1 << max(0, (size // 12).bit_length() - 1)
+        return slots * 5 // 8
+
     def reserve(self, more: int) -> None:
         """Make room for `more` rows."""
         capacity = len(self.keys)
@@ -88,6 +111,14 @@ class PrefixTable:
             keys, rows = np.empty(capacity, np.uint64), np.full(capacity, EMPTY, np.uint32)
             copy_into(self.keys, self.rows, keys, rows)
             self.keys, self.rows = keys, rows
+
+    def add_new(self, prefixes: U64) -> U64:
+        """Add prefixes as a set has them; those that were not there yet, in the order met."""
+        self.reserve(len(prefixes))
+        new = np.empty(len(prefixes), np.uint64)
+        count = put_new(self.keys, self.rows, prefixes, new)
+        self.count += count
+        return new[:count]
 
     def add(self, prefixes: U64, numbers: U32) -> None:
         """Add `numbers[k]` under `prefixes[k]`."""

@@ -51,6 +51,9 @@ COMMIT_BYTES = 1 << 30
 
 DEFAULT_MEMORY = 4 << 30
 
+SMALLEST_TX = 60
+"""Bytes of a transaction with one input and one output."""
+
 
 class Progress(Protocol):
     """Told how far an ingest is."""
@@ -251,12 +254,11 @@ class _Run:
         return self._recent(sessions, next(decoded), self._begin_to_settle())
 
     def _sessions(self) -> Sessions:
-        txid, script, _ = INDEXES
-        folder, settled = index_folder(self.store), self.committed
-        half = self.memory // 2
-        return Sessions(
-            Session(open_runs(folder, txid, settled), half), Session(open_runs(folder, script, settled), half)
-        )
+        """Look-ups for the blocks to come. They show about as many new scripts as transactions."""
+        folder, settled, half = index_folder(self.store), self.committed, self.memory // 2
+        blocks = self.source.chain.blocks
+        txs = int(np.minimum(blocks.tx_counts, blocks.sizes // SMALLEST_TX)[settled:].sum())
+        return Sessions(*(Session(open_runs(folder, spec, settled), half, txs) for spec in INDEXES[:2]))
 
     def _decoded(self, plan: Sequence[tuple[int, int]]) -> Iterator[DecodedBlocks]:
         """Decoded spans; the next one is decoded while one is appended."""

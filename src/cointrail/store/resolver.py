@@ -19,20 +19,26 @@ U64 = npt.NDArray[np.uint64]
 class Session:
     """A prefix table in front of the settled runs of one index."""
 
-    def __init__(self, runs: list[Run], budget: int) -> None:
-        """`budget`: bytes the table may take before it is given up and filled anew from the runs."""
+    def __init__(self, runs: list[Run], budget: int, expected: int) -> None:
+        """Start with an empty table.
+
+        Args:
+            runs: what is settled.
+            budget: bytes the table may take before it is given up and filled anew from the runs.
+            expected: rows that are likely to come; room is made for them as far as the budget goes.
+        """
         self._runs = runs
         self._budget = budget
         self.table = PrefixTable()
-        self._fetched: U64 = np.empty(0, np.uint64)
+        self.table.reserve(min(expected, PrefixTable.rows_within(budget)))
+        self._asked = PrefixTable()
 
     def prepare(self, prefixes: U64, room: int) -> None:
         """Bring in every settled row with one of these prefixes, and make room for `room` more."""
         if self._runs:
-            wanted = np.setdiff1d(prefixes, self._fetched)
+            wanted = np.sort(self._asked.add_new(prefixes))
             for run in self._runs:
                 self.table.add(*run.find_many(wanted))
-            self._fetched = np.union1d(self._fetched, wanted)
         self.table.reserve(room)
 
     def grew(self, rows: int) -> None:
@@ -41,11 +47,11 @@ class Session:
 
     @property
     def over_budget(self) -> bool:
-        """Whether the table has outgrown its budget."""
-        return self.table.nbytes + self._fetched.nbytes > self._budget
+        """Whether the tables have outgrown their budget."""
+        return self.table.nbytes + self._asked.nbytes > self._budget
 
     def settle(self, runs: list[Run]) -> None:
         """Everything in the table now stands in `runs`: forget it and look it up there."""
         self._runs = runs
         self.table = PrefixTable()
-        self._fetched = np.empty(0, np.uint64)
+        self._asked = PrefixTable()

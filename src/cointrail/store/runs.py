@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from cointrail.errors import StoreCorrupt
 from cointrail.kernel.radix import DIGIT_BITS, DIGITS, sort_by_key
+from cointrail.kernel.sorted_pairs import copy_pairs, count_equal
 from cointrail.store.columns import map_file
 from cointrail.store.schema import IndexSpec
 
@@ -83,14 +84,13 @@ class Run:
         return self.numbers[first:last]
 
     def find_many(self, keys: Array) -> Pairs:
-        """Every (key, number) whose key is among `keys` (which are distinct)."""
+        """Every (key, number) whose key is among `keys`, which are ascending and distinct."""
         first = np.searchsorted(self.keys, keys, side="left")
-        last = np.searchsorted(self.keys, keys, side="right")
-        hits = np.flatnonzero(last > first)
-        if not len(hits):
-            return self.keys[:0], self.numbers[:0]
-        rows = np.concatenate([np.arange(first[h], last[h]) for h in hits])
-        return self.keys[rows], self.numbers[rows]
+        counts = np.empty(len(keys), np.int64)
+        hits = count_equal(self.keys, keys, first, counts)
+        found = np.empty(hits, self.keys.dtype), np.empty(hits, self.numbers.dtype)
+        copy_pairs(self.keys, self.numbers, first, counts, *found)
+        return found
 
 
 def open_run(folder: Path, spec: IndexSpec, first: int, last: int, rows: int | None = None) -> Run:

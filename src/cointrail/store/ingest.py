@@ -43,7 +43,7 @@ from cointrail.store.schema import BY_KEY, INDEXES
 DEPTH = 100
 """Blocks this deep are settled: never rolled back."""
 
-BATCH_BYTES = 16 << 20
+BATCH_BYTES = 32 << 20
 """Blocks decoded at once."""
 
 COMMIT_BYTES = 1 << 30

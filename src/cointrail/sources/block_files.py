@@ -14,8 +14,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from cointrail.chain.decode import read_compact_size
 from cointrail.chain.network import BY_MAGIC, Network
-from cointrail.errors import BadBlocks, WrongNetwork
+from cointrail.errors import BadBlocks, CointrailError, WrongNetwork
 from cointrail.kernel import records
 
 U8 = npt.NDArray[np.uint8]
@@ -150,3 +151,22 @@ def scan_file(path: Path, key: U8, network: Network, trailer: int) -> RecordFile
     return RecordFile(
         path, np.concatenate(starts), np.concatenate(sizes), at if stop == records.CUT else None
     )
+
+
+def leading_sizes(heads: U8, otherwise: int) -> I64:
+    """The compact size at the front of each row; `otherwise` where none is written as it should be.
+
+    Args:
+        heads: uint8[n, 9].
+        otherwise: what to put there.
+    """
+    found = heads[:, 0].astype(np.int64)
+    short = found == 0xFD
+    found[short] = np.ascontiguousarray(heads[short, 1:3]).view("<u2").reshape(-1)
+    found[short & (found < 0xFD)] = otherwise
+    for row in np.flatnonzero(~short & (found > 0xFD)):
+        try:
+            found[row] = read_compact_size(heads[row].tobytes())[0]
+        except CointrailError:
+            found[row] = otherwise
+    return found

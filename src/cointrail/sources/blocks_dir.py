@@ -14,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from cointrail.chain.commitments import coinbase_height
-from cointrail.chain.decode import decode_block, decode_header, read_compact_size
+from cointrail.chain.decode import decode_block, decode_header
 from cointrail.chain.network import Network
-from cointrail.chain.proof_of_work import check_proof_of_work
+from cointrail.chain.proof_of_work import check_proof_of_work, target_of
 from cointrail.chain.types import BlockHash
 from cointrail.errors import BadBlocks, CointrailError
 from cointrail.kernel.records import copy_plain, free_in_place
@@ -27,6 +27,7 @@ from cointrail.sources.block_files import (
     blocks_directory,
     detect_network,
     find_files,
+    leading_sizes,
     read_key,
     read_only_map,
     scan_file,
@@ -193,7 +194,7 @@ class BlocksDirectory:
         flat = headers.reshape(-1)
         offsets = np.arange(len(headers), dtype=np.int64) * 80
         sha256d_many(flat, offsets, np.full(len(headers), 80, np.int64), hashes)
-        counts = np.array([_count(row.tobytes()) for row in head[:, 80:]], np.int64)
+        counts = leading_sizes(head[:, 80:], 0)
         return StoredBlocks(
             headers, hashes, counts, np.concatenate(files), np.concatenate(starts), np.concatenate(sizes)
         )
@@ -328,16 +329,17 @@ class BlocksDirectory:
         return tuple(payloads)
 
 
-def _count(head: bytes) -> int:
-    """The transaction count; 0 when it is no compact size (the block is refused when it is decoded)."""
-    try:
-        return read_compact_size(head)[0]
-    except CointrailError:
-        return 0
-
-
 def _check_work(stored: StoredBlocks, network: Network) -> None:
-    for row in range(len(stored)):
+    """Refuse the first block whose hash is above its own target, or whose target is not allowed."""
+    words = np.ascontiguousarray(stored.hashes[:, ::-1]).view(">u8")
+    all_bits = np.ascontiguousarray(stored.headers[:, 72:76]).view("<u4").reshape(-1)
+    good = np.zeros(len(stored), np.bool_)
+    for bits in np.unique(all_bits).tolist():
+        target = target_of(bits)
+        if 0 < target <= target_of(network.pow_limit_bits):
+            rows = np.flatnonzero(all_bits == bits)
+            good[rows] = _at_most(words[rows], np.frombuffer(target.to_bytes(32, "big"), ">u8"))
+    for row in np.flatnonzero(~good).tolist():
         try:
             check_proof_of_work(decode_header(stored.headers[row].tobytes()), network)
         except BadBlocks as error:
@@ -346,3 +348,12 @@ def _check_work(stored: StoredBlocks, network: Network) -> None:
                 hint=error.hint,
                 **error.facts,
             ) from error
+
+
+def _at_most(numbers: npt.NDArray[np.uint64], limit: npt.NDArray[np.uint64]) -> npt.NDArray[np.bool_]:
+    """Whether each row of words, the most significant first, is at most `limit`."""
+    less, same = np.zeros(len(numbers), np.bool_), np.ones(len(numbers), np.bool_)
+    for word, bound in zip(numbers.T, limit, strict=True):
+        less |= same & (word < bound)
+        same &= word == bound
+    return less | same

@@ -14,11 +14,17 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from cointrail.chain.decode import read_compact_size
 from cointrail.chain.network import Network
 from cointrail.chain.types import sha256d
-from cointrail.errors import BadBlocks, DecodeError
-from cointrail.sources.block_files import UNDO_CHECKSUM, RecordFile, read_only_map, scan_file
+from cointrail.errors import BadBlocks
+from cointrail.kernel.records import copy_plain
+from cointrail.sources.block_files import (
+    UNDO_CHECKSUM,
+    RecordFile,
+    leading_sizes,
+    read_only_map,
+    scan_file,
+)
 
 U8 = npt.NDArray[np.uint8]
 
@@ -45,10 +51,14 @@ class UndoFile:
                 offset=self._records.cut_at,
             )
         self._data = read_only_map(path)
-        self._key = key
+        self._keys = [np.roll(key, -phase) for phase in range(8)]
+        heads = np.empty((len(self), 9), np.uint8)
+        copy_plain(self._data, key, self._records.starts, 9, heads)
+        counts = leading_sizes(heads, NO_COUNT)
+        counts[self._records.sizes == 0] = NO_COUNT
         self._by_count: dict[int, list[int]] = {}
-        for number in range(len(self._records.starts)):
-            self._by_count.setdefault(self._tx_count(number), []).append(number)
+        for number, count in enumerate(counts.tolist()):
+            self._by_count.setdefault(count, []).append(number)
         self._next = 0
 
     @property
@@ -64,22 +74,12 @@ class UndoFile:
         return int(self._records.starts[number])
 
     def _plain(self, start: int, length: int) -> bytes:
-        key = np.roll(self._key, -(start % 8))
+        key = self._keys[start % 8]
         plain = self._data[start : start + length].copy()
         whole = length // 8 * 8
         plain[:whole].view(np.uint64)[:] ^= key.view(np.uint64)[0]
         plain[whole:] ^= key[: length - whole]
         return plain.tobytes()
-
-    def _tx_count(self, number: int) -> int:
-        size = int(self._records.sizes[number])
-        head = self._plain(self.offset(number), min(9, size))
-        if head and head[0] < 0xFD:
-            return head[0]
-        try:
-            return read_compact_size(head)[0]
-        except DecodeError:
-            return NO_COUNT
 
     def read(self, number: int) -> tuple[bytes, bytes]:
         """(payload, checksum) of a record."""

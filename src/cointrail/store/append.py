@@ -29,7 +29,7 @@ from cointrail.kernel.undo import DIFFERENCES, SAME, KnownOutputs, NewOutputs, c
 from cointrail.store.decoded import DecodedBlocks
 from cointrail.store.part import PartWriter
 from cointrail.store.resolver import Session
-from cointrail.store.schema import COLUMNS, TABLES, Table
+from cointrail.store.schema import COLUMNS, TABLES, ColumnSpec, Table
 
 Array = npt.NDArray[Any]
 U64 = npt.NDArray[np.uint64]
@@ -54,15 +54,21 @@ def first_digest(network: str) -> bytes:
     return hashlib.sha256(f"cointrail store 1 {network}".encode()).digest()
 
 
-def next_digest(last: bytes, slices: Iterable[Array]) -> bytes:
+def next_digest(last: bytes, slices: Iterable[Array | memoryview]) -> bytes:
     """The digest after a block: SHA-256 over the one before and the block's rows, column by column.
 
-    `slices` are the block's rows of `DIGEST_COLUMNS`, in that order and in the columns' own types.
+    `slices` are the block's rows of `DIGEST_COLUMNS`, in that order: arrays, or their bytes in the
+    columns' own types.
     """
     digest = hashlib.sha256(last)
     for spec, values in zip(DIGEST_COLUMNS, slices, strict=True):
-        digest.update(np.ascontiguousarray(values, spec.dtype).data)
+        digest.update(values if isinstance(values, memoryview) else _as_bytes(values, spec))
     return digest.digest()
+
+
+def _as_bytes(values: Array, spec: ColumnSpec) -> memoryview:
+    """Values as they stand in the column's file."""
+    return memoryview(np.ascontiguousarray(values, spec.dtype).reshape(-1).view(np.uint8))  # type: ignore[arg-type]
 
 
 def compare_records(
@@ -289,14 +295,15 @@ class Appender:
         chain = self.settled.map("blocks.digest")
         last = chain[len(chain) - 1].tobytes() if len(chain) else first_digest(self._network)
         edges = _row_edges(blocks, rows, before)
-        out = np.empty((blocks.n_blocks, 32), np.uint8)
+        columns = [
+            (_as_bytes(rows[spec.key], spec), (edges[spec.table] * spec.row_bytes).tolist())
+            for spec in DIGEST_COLUMNS
+        ]
+        out = bytearray()
         for b in range(blocks.n_blocks):
-            slices = (
-                rows[spec.key][edges[spec.table][b] : edges[spec.table][b + 1]] for spec in DIGEST_COLUMNS
-            )
-            last = next_digest(last, slices)
-            out[b] = np.frombuffer(last, np.uint8)
-        return out
+            last = next_digest(last, (data[at[b] : at[b + 1]] for data, at in columns))
+            out += last
+        return np.frombuffer(bytes(out), np.uint8).reshape(-1, 32)
 
     # -- checks
 

@@ -19,7 +19,7 @@ U64 = npt.NDArray[np.uint64]
 class Session:
     """A prefix table in front of the settled runs of one index."""
 
-    def __init__(self, runs: list[Run], budget: int, expected: int) -> None:
+    def __init__(self, runs: list[Run], budget: int, expected: int = 0) -> None:
         """Start with an empty table.
 
         Args:

@@ -154,7 +154,7 @@ def scan_file(path: Path, key: U8, network: Network, trailer: int) -> RecordFile
 
 
 def leading_sizes(heads: U8, otherwise: int) -> I64:
-    """The compact size at the front of each row; `otherwise` where none is written as it should be.
+    """The compact size at the front of each row; `otherwise` where there is none below 2 ** 32.
 
     Args:
         heads: uint8[n, 9].
@@ -166,7 +166,8 @@ def leading_sizes(heads: U8, otherwise: int) -> I64:
     found[short & (found < 0xFD)] = otherwise
     for row in np.flatnonzero(~short & (found > 0xFD)):
         try:
-            found[row] = read_compact_size(heads[row].tobytes())[0]
+            value = read_compact_size(heads[row].tobytes())[0]
         except CointrailError:
-            found[row] = otherwise
+            value = otherwise
+        found[row] = value if value < 1 << 32 else otherwise
     return found

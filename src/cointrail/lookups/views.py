@@ -43,6 +43,15 @@ class BlockRef:
 
 
 @dataclass(frozen=True, slots=True)
+class ScriptRef:
+    """A locking script in hex, with its shape; `address` is None where it has none."""
+
+    address: str | None
+    script: str
+    script_type: str
+
+
+@dataclass(frozen=True, slots=True)
 class ClusterRef:
     """A cluster by its label.
 
@@ -104,8 +113,11 @@ class OutputLine:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Which part of a longer list is shown: `shown` items from item `start` of `total`."""
+    """Which part of a longer list is shown: `shown` items from item `start` of `total`.
+
+    `total` is None where the list goes on and counting it would take long.
+    """
 
     start: int
     shown: int
-    total: int
+    total: int | None

@@ -19,9 +19,9 @@ from cointrail.kernel.undo import DIFFERENCES, SAME, KnownOutputs, NewOutputs
 from cointrail.sources.blocks_dir import BlocksDirectory
 from cointrail.store.append import DIGEST_COLUMNS, compare_records, first_digest, next_digest
 from cointrail.store.decoded import DecodedBlocks, decode_span
+from cointrail.store.index_files import Run
 from cointrail.store.ingest import BATCH_BYTES, Progress, spans
 from cointrail.store.reader import Snapshot, open_snapshot
-from cointrail.store.runs import Run
 from cointrail.store.schema import INDEXES, NOT_YET
 from cointrail.store.structure import structure_findings
 

@@ -25,6 +25,7 @@ from cointrail.sources.blocks_dir import BlocksDirectory
 from cointrail.store.append import Appender, Sessions, first_digest
 from cointrail.store.columns import map_column
 from cointrail.store.decoded import DecodedBlocks, Room, decode_span
+from cointrail.store.index_files import cuts
 from cointrail.store.indexing import build_index, rows_at, write_recent_index
 from cointrail.store.manifest import (
     Manifest,
@@ -37,7 +38,7 @@ from cointrail.store.manifest import (
 )
 from cointrail.store.part import PartWriter, no_rows
 from cointrail.store.resolver import Session
-from cointrail.store.runs import cuts, open_runs, superseded
+from cointrail.store.runs import open_runs, superseded
 from cointrail.store.schema import BY_KEY, INDEXES
 
 DEPTH = 100

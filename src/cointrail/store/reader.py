@@ -21,9 +21,8 @@ from cointrail.chain.view import InputMarks, InputView, OutputView, ScriptType, 
 from cointrail.errors import NotFound, StoreCorrupt, StoreError
 from cointrail.store.batch import TxBatch
 from cointrail.store.columns import Column, map_column, map_file
-from cointrail.store.indexing import SPENDS
+from cointrail.store.index_files import SPENDS, Run, cuts, open_run
 from cointrail.store.manifest import Manifest, read_manifest, recent_folder
-from cointrail.store.runs import Run, cuts, open_run
 from cointrail.store.schema import COLUMNS, INDEXES, NOT_YET, IndexSpec, Table
 
 U8 = npt.NDArray[np.uint8]

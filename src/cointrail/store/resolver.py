@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from cointrail.kernel.table import PrefixTable
-from cointrail.store.runs import Run
+from cointrail.store.index_files import Run
+from cointrail.store.runs import find_many
 
 U32 = npt.NDArray[np.uint32]
 U64 = npt.NDArray[np.uint64]
@@ -38,7 +39,7 @@ class Session:
         if self._runs:
             wanted = np.sort(self._asked.add_new(prefixes))
             for run in self._runs:
-                self.table.add(*run.find_many(wanted))
+                self.table.add(*find_many(run, wanted))
         self.table.reserve(room)
 
     def grew(self, rows: int) -> None:

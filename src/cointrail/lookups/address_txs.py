@@ -14,7 +14,7 @@ from cointrail.chain.types import BlockHash, Txid
 from cointrail.lookups.find import get_script_num
 from cointrail.lookups.ledger import LedgerDesk
 from cointrail.lookups.script_moves import Moves, moves_of_script
-from cointrail.lookups.views import LookupBasis, Page, ScriptRef
+from cointrail.lookups.views import LookupBasis, OpenPage, ScriptRef
 from cointrail.store.chain_places import txs_of_inputs, txs_of_outputs
 from cointrail.store.reader import Snapshot
 
@@ -66,7 +66,7 @@ class AddressTxs:
     """
 
     script: ScriptRef
-    page: Page
+    page: OpenPage
     transactions: tuple[TxLine, ...]
     basis: LookupBasis
 
@@ -84,7 +84,7 @@ def address_txs(
     moves = moves_of_script(desk, number)
     found = page_of_txs(desk.snapshot, moves, start, limit, newest=newest)
     lines = tuple(_line(desk, moves, tx) for tx in found.txs.tolist())
-    page = Page(start, len(lines), found.total)
+    page = OpenPage(start, len(lines), found.total)
     return AddressTxs(script=desk.script_ref(number), page=page, transactions=lines, basis=desk.basis)
 
 

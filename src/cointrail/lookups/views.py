@@ -113,10 +113,16 @@ class OutputLine:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Which part of a longer list is shown: `shown` items from item `start` of `total`.
+    """Which part of a longer list is shown: `shown` items from item `start` of `total`."""
 
-    `total` is None where the list goes on and counting it would take long.
-    """
+    start: int
+    shown: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPage:
+    """The same of a list that may be too long to count: then `total` is None, and the list may go on."""
 
     start: int
     shown: int

@@ -19,12 +19,16 @@ if TYPE_CHECKING:
     from cointrail.workbench.checks import PriceCheck, check_prices, check_tags
     from cointrail.workbench.demo import DemoRun, run_demo
     from cointrail.workbench.folders import require_folder
+    from cointrail.workbench.ledger_bench import LedgerBench
+    from cointrail.workbench.lookup_bench import LookupBench
     from cointrail.workbench.options import parse_size
 
 __all__ = [
     "CaseRun",
     "DemoRun",
     "IngestRun",
+    "LedgerBench",
+    "LookupBench",
     "PriceCheck",
     "Workbench",
     "check_prices",
@@ -44,6 +48,8 @@ _HOMES = {
     "CaseRun": "cointrail.workbench.bench",
     "DemoRun": "cointrail.workbench.demo",
     "IngestRun": "cointrail.workbench.bench",
+    "LedgerBench": "cointrail.workbench.ledger_bench",
+    "LookupBench": "cointrail.workbench.lookup_bench",
     "PriceCheck": "cointrail.workbench.checks",
     "Workbench": "cointrail.workbench.bench",
     "check_prices": "cointrail.workbench.checks",

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from cointrail.attribution.load import load_tags
 from cointrail.attribution.resolve import resolve
@@ -18,23 +15,14 @@ from cointrail.casework.run import run_case
 from cointrail.chain.network import get_network
 from cointrail.clustering.build import load_or_build
 from cointrail.errors import BadInput
-from cointrail.lookups import address, cluster, tx
-from cointrail.lookups import explain as explanation
-from cointrail.lookups.desk import LookupDesk
-from cointrail.lookups.status import StoreStatus, store_status
 from cointrail.sources.blocks_dir import BlocksDirectory
 from cointrail.store import ingest as store_ingest
 from cointrail.store.doctor import DoctorReport, examine
 from cointrail.store.ingest import DEFAULT_MEMORY, IngestReport, rewind
 from cointrail.store.manifest import read_manifest
-from cointrail.store.reader import Snapshot, open_snapshot
+from cointrail.store.reader import open_snapshot
 from cointrail.valuation.rates import RateBook
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-Progress = Callable[[str, int, int], None]
-"""Told the stage, how much is done, and how much there is."""
+from cointrail.workbench.lookup_bench import LookupBench
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,17 +59,8 @@ class IngestRun:
     source_height: int
 
 
-class Workbench:
-    """Everything that can be asked of one store.
-
-    Args:
-        store: its folder; only `ingest` makes it.
-        progress: told how far long work is.
-    """
-
-    def __init__(self, store: Path, progress: Progress | None = None) -> None:
-        self.store = store
-        self._progress = progress
+class Workbench(LookupBench):
+    """Everything that can be asked of one store."""
 
     # -- the store
 
@@ -156,37 +135,6 @@ class Workbench:
         with BlocksDirectory(blocks, undo=undo) as source:
             return examine(self.store, source, progress=progress)
 
-    def status(self) -> StoreStatus:
-        """What the store holds."""
-        with open_snapshot(self.store) as snapshot:
-            return store_status(snapshot)
-
-    # -- single things
-
-    def show_address(
-        self, text: str, *, tags: Sequence[Path] = (), start: int = 0, limit: int = 25
-    ) -> address.AddressView:
-        """An address, a script in hex, or the script of an outpoint."""
-        with self._desk(tags) as desk:
-            return address.show_address(desk, text, start=start, limit=limit)
-
-    def show_tx(self, text: str, *, tags: Sequence[Path] = ()) -> tx.TransactionView:
-        """A transaction."""
-        with self._desk(tags) as desk:
-            return tx.show_tx(desk, text)
-
-    def show_cluster(
-        self, text: str, *, tags: Sequence[Path] = (), start: int = 0, limit: int = 25
-    ) -> cluster.ClusterView:
-        """A cluster, by its label or by something in it."""
-        with self._desk(tags) as desk:
-            return cluster.show_cluster(desk, text, start=start, limit=limit)
-
-    def explain(self, a: str, b: str) -> explanation.ExplainView:
-        """What joins two scripts."""
-        with self._desk(()) as desk:
-            return explanation.explain(desk, a, b)
-
     # -- cases
 
     def run_case(self, case_file: Path, out: Path) -> CaseRun:
@@ -212,24 +160,3 @@ class Workbench:
         return CaseRun(
             result=result, out=out, files=OWNED, tag_verdicts=verdicts, unseen_tags=attribution.unseen
         )
-
-    def build_clusters(self) -> None:
-        """Build the clusters of the store's present state, so that what follows finds them."""
-        with open_snapshot(self.store) as snapshot:
-            load_or_build(snapshot, progress=self._stage("clusters"))
-
-    @contextmanager
-    def _desk(self, tags: Sequence[Path]) -> Iterator[LookupDesk]:
-        with open_snapshot(self.store) as snapshot:
-            yield self._open_desk(snapshot, tags)
-
-    def _open_desk(self, snapshot: Snapshot, tags: Sequence[Path]) -> LookupDesk:
-        tag_set = load_tags(tags, snapshot.network) if tags else None
-        clusters = load_or_build(snapshot, progress=self._stage("clusters"))
-        if tag_set is None:
-            return LookupDesk(snapshot, clusters)
-        return LookupDesk(snapshot, clusters, resolve(tag_set, snapshot.find_script, clusters.label))
-
-    def _stage(self, name: str) -> Callable[[int, int], None] | None:
-        progress = self._progress
-        return None if progress is None else lambda done, total: progress(name, done, total)

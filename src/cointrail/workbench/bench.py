@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from cointrail import workbench
 from cointrail.attribution.load import load_tags
 from cointrail.attribution.resolve import resolve
 from cointrail.attribution.tags import Verdict
@@ -134,6 +136,33 @@ class Workbench(LookupBench):
         """Compare the store with the blocks; see `cointrail.store.doctor`."""
         with BlocksDirectory(blocks, undo=undo) as source:
             return examine(self.store, source, progress=progress)
+
+    # -- queries
+
+    def sql(self, query: str, *, memory: int = 1 << 30, threads: int = 2) -> Any:
+        """Run one SQL query over the store's columns; see `cointrail.analytics`.
+
+        Args:
+            query: one statement that only reads.
+            memory: bytes that it may use beside the mapped columns.
+            threads: threads that it may use.
+
+        Returns:
+            A `pyarrow.Table`.
+
+        Raises:
+            BadQuery: it cannot be run.
+            BadInput: the extra `sql` is not installed.
+        """
+        return workbench.sql_table(self.store, query, memory=memory, threads=threads)
+
+    def frames(self) -> dict[str, Any]:
+        """The tables that SQL has, as `polars.LazyFrame`s of the store's present state.
+
+        Raises:
+            BadInput: the extra `sql` is not installed.
+        """
+        return workbench.open_frames(self.store)
 
     # -- cases
 

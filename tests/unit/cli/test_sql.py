@@ -5,7 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import signal
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -112,3 +115,25 @@ def test_the_workbench_gives_arrow_tables_and_frames(demo: DemoFolder) -> None:
     frame = bench.frames()["outputs"].collect()
     assert table.to_pylist() == [{"n": len(frame), "sat": frame["value"].sum()}]
     assert workbench.ask(demo.store, "SELECT 1").rows == ((1,),)
+
+
+@pytest.mark.parametrize("beside", ["", "import polars\n"])
+def test_ctrl_c_stops_a_long_query(demo: DemoFolder, beside: str) -> None:
+    """Also where another library has put its own handler before Python's."""
+    query = (
+        "SELECT count(*) FROM range(10000000000) a WHERE hash(a.range::VARCHAR)::VARCHAR LIKE '%99999999%'"
+    )
+    code = (
+        "import signal, sys\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        f"{beside}from cointrail import workbench\nworkbench.ask\nfrom cointrail.cli.main import main\n"
+        "sys.argv[0] = 'cointrail'\nprint('ready', flush=True)\nmain()"
+    )
+    command = [sys.executable, "-c", code, "sql", query, "--store", str(demo.store)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        assert running.stdout.readline() == "ready\n"
+        time.sleep(1)
+        running.send_signal(signal.SIGINT)
+        out, err = running.communicate(timeout=60)
+    assert (running.returncode, out) == (130, "")
+    assert err.startswith("error: stopped")

@@ -59,7 +59,7 @@ def test_rows_that_are_left_out_are_told() -> None:
 
 BAD = {
     "no query": ("", "the query is empty"),
-    "a mistake": ("SELECT valu FROM outputs", "valu"),
+    "a mistake": ("SELECT worth FROM outputs", "worth"),
     "a statement that writes": ("DROP VIEW outputs", "a query only reads"),
     "a file": ("SELECT * FROM read_csv('/etc/hosts')", "file system operations are disabled"),
 }

@@ -36,9 +36,9 @@ def _commitment_at(data: U8, columns: BlockColumns, first: int, last: int) -> in
     """Where the coinbase's last witness commitment stands; -1 when there is none."""
     found = int64(-1)
     for o in range(first, last):
-        at = columns.out_at[o]
+        at = columns.script_at[o]
         if (
-            columns.out_fixed[o, 0] >= 38
+            columns.script_length[o] >= 38
             and data[at] == 0x6A
             and data[at + 1] == 0x24
             and data[at + 2] == 0xAA
@@ -102,8 +102,8 @@ def check_blocks(
             faults[b] = REPEATED_TRANSACTIONS
         if faults[b] or b < segwit_from:
             continue
-        last_output = first[b + 1, 2] if count == 1 else columns.tx_rows[begin + 1, 1]
-        commitment = _commitment_at(data, columns, columns.tx_rows[begin, 1], last_output)
+        outputs = columns.first_output[begin], columns.first_output[begin + 1]
+        commitment = _commitment_at(data, columns, *outputs)
         if commitment < 0:
             for t in range(begin, end):
                 if columns.tx_span[t, 1] != columns.tx_cut[t, 1] + 8:

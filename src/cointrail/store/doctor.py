@@ -13,16 +13,17 @@ import numpy.typing as npt
 
 from cointrail.chain.types import BlockHash
 from cointrail.errors import WrongNetwork
-from cointrail.kernel.bytes import differing_slices, gather_slices
-from cointrail.kernel.sha256 import sha256_many
-from cointrail.kernel.undo import DIFFERENCES, SAME, KnownOutputs, NewOutputs
+from cointrail.kernel.undo import DIFFERENCES, OTHER_OUTPUT, sum_fees
 from cointrail.sources.blocks_dir import BlocksDirectory
-from cointrail.store.append import DIGEST_COLUMNS, compare_records, first_digest, next_digest
 from cointrail.store.decoded import DecodedBlocks, decode_span
+from cointrail.store.digest import DIGEST_COLUMNS, first_digest, next_digest, rows_digest
 from cointrail.store.ingest import BATCH_BYTES, Progress, spans
+from cointrail.store.live_txs import LiveTxs
+from cointrail.store.plan import default_memory
 from cointrail.store.reader import Snapshot, open_snapshot
 from cointrail.store.runs import Run
 from cointrail.store.schema import INDEXES, NOT_YET
+from cointrail.store.stored_scripts import StoredScripts
 from cointrail.store.structure import structure_findings
 
 Array = npt.NDArray[Any]
@@ -119,7 +120,8 @@ class _Check:
     def __init__(self, snapshot: Snapshot, source: BlocksDirectory, findings: _Findings) -> None:
         self.snapshot, self.source, self.findings = snapshot, source, findings
         self.digest = first_digest(snapshot.network.name)
-        self.txs = self.inputs = self.inputs_with_undo = 0
+        self.txs = self.inputs = self.outputs = self.inputs_with_undo = 0
+        self.live = LiveTxs(_Columns(snapshot), default_memory())
 
     def common_blocks(self) -> int:
         """How many blocks of the store are in the source, which must be all."""
@@ -140,14 +142,14 @@ class _Check:
         spent = self._compare_inputs(blocks, at)
         self._compare_fees(blocks, at, spent)
         self._compare_undo(blocks, at, spent)
-        self._extend_digest(blocks, at)
+        self._extend_digest(blocks)
         self.txs += blocks.n_txs
         self.inputs += blocks.n_inputs
+        self.outputs += blocks.n_outputs
 
     def _where(self, blocks: DecodedBlocks, tx: int) -> str:
         block = int(np.searchsorted(blocks.first[:, 0], tx, side="right")) - 1
-        txid = blocks.txids[32 * tx : 32 * tx + 32][::-1].tobytes().hex()
-        return f"transaction {txid} (height {blocks.first_height + block})"
+        return f"transaction {blocks.txid(tx)} (height {blocks.first_height + block})"
 
     def _compare_columns(self, blocks: DecodedBlocks, at: _Rows) -> None:
         columns = blocks.columns
@@ -155,56 +157,44 @@ class _Check:
         expected: dict[str, Array] = {
             "txs.txid": blocks.txids.reshape(-1, 32),
             "txs.block": np.repeat(heights, np.diff(blocks.first[:, 0])),
-            "txs.version": columns.tx_fixed[:, 0],
-            "txs.locktime": columns.tx_fixed[:, 1],
-            "txs.weight": columns.tx_fixed[:, 2],
-            "txs.first_input": columns.tx_rows[:, 0] + at.inputs,
-            "txs.first_output": columns.tx_rows[:, 1] + at.outputs,
+            "txs.version": columns.version,
+            "txs.locktime": columns.locktime,
+            "txs.weight": columns.weight,
+            "txs.first_input": columns.first_input[:-1] + self.inputs,
+            "txs.first_output": columns.first_output[:-1] + self.outputs,
         }
         for key, values in expected.items():
             stored = self.snapshot.column(key).slice(at.txs, at.txs + blocks.n_txs)
-            wrong = stored.astype(values.dtype) != values
+            wrong = stored != values.astype(stored.dtype, copy=False)
             for tx in np.flatnonzero(wrong if wrong.ndim == 1 else wrong.any(axis=1)):
                 self.findings.say(f"{self._where(blocks, int(tx))}: {key} differs from the block")
         values = self.snapshot.column("outputs.value").slice(at.outputs, at.outputs + blocks.n_outputs)
-        for o in np.flatnonzero(values != columns.out_value):
+        for o in np.flatnonzero(values != columns.value):
             self.findings.say(f"output {self.snapshot.outpoint(at.outputs + int(o))}: its value differs")
-        for key, place in (("inputs.sequence", 0), ("inputs.marks", 1)):
+        for key, theirs in (("inputs.sequence", columns.sequence), ("inputs.marks", columns.marks)):
             stored = self.snapshot.column(key).slice(at.inputs, at.inputs + blocks.n_inputs)
-            for i in np.flatnonzero(stored.astype(np.int64) != columns.in_fixed[:, place]):
+            for i in np.flatnonzero(stored != theirs):
                 self.findings.say(f"input number {at.inputs + int(i)}: {key} differs from the block")
 
     def _compare_scripts(self, blocks: DecodedBlocks, at: _Rows) -> None:
         numbers = self.snapshot.column("outputs.script").slice(at.outputs, at.outputs + blocks.n_outputs)
-        starts, lengths, heap = _scripts(self.snapshot, numbers)
         columns = blocks.columns
-        wrong = np.empty(len(numbers), np.bool_)
-        differing_slices(
-            heap,
-            starts,
-            lengths,
-            blocks.data,
-            columns.out_at,
-            np.ascontiguousarray(columns.out_fixed[:, 0]),
-            wrong,
-        )
-        wrong |= self.snapshot.column("scripts.type").take(numbers) != columns.out_fixed[:, 1]
+        wrong = self.snapshot.column("scripts.type").take(numbers) != columns.script_type
+        scripts = StoredScripts(self.snapshot)
+        wrong |= scripts.differ(numbers, blocks.data, columns.script_at, columns.script_length)
         for o in np.flatnonzero(wrong):
             self.findings.say(f"output {self.snapshot.outpoint(at.outputs + int(o))}: its script differs")
 
     def _compare_inputs(self, blocks: DecodedBlocks, at: _Rows) -> Array:
-        """Each input's output must be the outpoint on the wire, and must point back."""
+        """Each input's output must be the one that the outpoint on the wire names, and must point back."""
         snapshot = self.snapshot
         spent = snapshot.column("inputs.output").slice(at.inputs, at.inputs + blocks.n_inputs)
-        first_outputs = snapshot.column("txs.first_output").all()
-        creators = np.searchsorted(first_outputs, spent, side="right") - 1
-        txids = snapshot.column("txs.txid").take(creators)
-        wire = blocks.data[blocks.columns.in_at[:, None] + np.arange(36)]
-        vouts = np.ascontiguousarray(wire[:, 32:]).view("<u4").reshape(-1)
-        wrong = (txids != wire[:, :32]).any(axis=1) | (spent - first_outputs[creators] != vouts)
+        wrong = self._resolve(blocks, spent)
         for i in np.flatnonzero(wrong):
-            outpoint = f"{wire[i, :32][::-1].tobytes().hex()}:{vouts[i]}"
-            self.findings.say(f"input number {at.inputs + int(i)} spends {outpoint}, the store has another")
+            self.findings.say(
+                f"input number {at.inputs + int(i)} spends {blocks.outpoint_name(int(i))}, "
+                "the store has another"
+            )
         marks = snapshot.column("outputs.spent_by").slice(at.outputs, at.outputs + blocks.n_outputs)
         for o in np.flatnonzero((marks >= MOST_INPUTS) & (marks != NOT_YET)):
             self.findings.say(
@@ -216,49 +206,61 @@ class _Check:
             self.findings.say(f"output {snapshot.outpoint(int(spent[i]))} is spent, the store says otherwise")
         return spent
 
+    def _resolve(self, blocks: DecodedBlocks, spent: Array) -> npt.NDArray[np.bool_]:
+        """Which inputs spend another output than the store says.
+
+        With undo data outpoints are resolved anew; without, the whole txid of each is compared.
+        """
+        if self.source.has_undo:
+            return self.live.resolve(blocks, self.outputs) != spent
+        snapshot, data = self.snapshot, blocks.data
+        first_outputs = snapshot.column("txs.first_output").all()
+        creators = np.searchsorted(first_outputs, spent, side="right") - 1
+        txids = snapshot.column("txs.txid").take(creators)
+        wire = data[blocks.columns.in_at[:, None] + np.arange(36)]
+        vouts = np.ascontiguousarray(wire[:, 32:]).view("<u4").reshape(-1)
+        other: npt.NDArray[np.bool_] = (txids != wire[:, :32]).any(axis=1)
+        return other | (spent - first_outputs[creators] != vouts)
+
     def _compare_fees(self, blocks: DecodedBlocks, at: _Rows, spent: Array) -> None:
-        edges = np.concatenate([blocks.columns.tx_rows, blocks.first[-1:, 1:]])
-        came = np.concatenate([[0], np.cumsum(self.snapshot.column("outputs.value").take(spent))])
-        went = np.concatenate([[0], np.cumsum(blocks.columns.out_value)])
-        fees = np.diff(came[edges[:, 0]]) - np.diff(went[edges[:, 1]])
-        fees[blocks.first[:-1, 0]] = 0
+        columns = blocks.columns
+        worth, fees = self.snapshot.column("outputs.value").take(spent), np.empty(blocks.n_txs, np.int64)
+        edges = columns.first_input, columns.first_output
+        bad = sum_fees(worth, columns.value, *edges, blocks.is_coinbase(), fees)
+        if bad >= 0:
+            self.findings.say(f"{self._where(blocks, bad)} creates more than it spends")
+            fees[bad + 1 :] = self.snapshot.column("txs.fee").slice(at.txs + bad + 1, at.txs + blocks.n_txs)
         stored = self.snapshot.column("txs.fee").slice(at.txs, at.txs + blocks.n_txs)
         for tx in np.flatnonzero(stored != fees):
             self.findings.say(f"{self._where(blocks, int(tx))}: txs.fee is not what its inputs leave over")
 
     def _compare_undo(self, blocks: DecodedBlocks, at: _Rows, spent: Array) -> None:
-        if not any(blocks.undo):
+        if not self.source.has_undo:
             return
-        values = self.snapshot.column("outputs.value").take(spent)
-        numbers = self.snapshot.column("outputs.script").take(spent)
-        starts, lengths, heap = _scripts(self.snapshot, numbers)
-        new = NewOutputs(values, starts, np.stack([lengths, lengths], axis=1), heap)
-        empty = np.empty(0, np.uint64)
-        known = KnownOutputs(np.empty(0, np.int64), np.empty(0, np.uint32), empty, heap[:0])
-        rows = np.arange(len(spent), dtype=np.uint64)
-        first_input = np.append(blocks.columns.tx_rows[:, 0], blocks.n_inputs)
-        for b, records in enumerate(blocks.undo):
-            if not records:
-                continue
-            txs = int(blocks.first[b, 0]), int(blocks.first[b + 1, 0])
-            why, where = compare_records(records, txs, first_input, rows, (known, new))
-            if why != SAME:
-                self.findings.say(
-                    f"block at height {blocks.first_height + b}, input number {at.inputs + where}: "
-                    f"{DIFFERENCES[why]}"
-                )
-            self.inputs_with_undo += int(first_input[txs[1]] - first_input[txs[0]])
+        found = StoredScripts(self.snapshot).fingerprints(spent)
+        for block, others in sorted(blocks.rivals.items()):
+            rows = slice(*blocks.first[block : block + 2, 1].tolist())
+            left = list(others)
+            while not (blocks.said.fingerprint[rows] == found[rows]).all() and left:
+                blocks.read_record(block, left.pop(0))
+        wrong = np.flatnonzero(found != blocks.said.fingerprint)
+        for block in np.unique(np.searchsorted(blocks.first[:, 1], wrong, side="right") - 1).tolist():
+            row = int(wrong[wrong >= blocks.first[block, 1]][0])
+            self.findings.say(
+                f"block at height {blocks.first_height + block}, input number {at.inputs + row}: "
+                f"{DIFFERENCES[OTHER_OUTPUT]}"
+            )
+        self.inputs_with_undo += blocks.n_inputs
 
-    def _extend_digest(self, blocks: DecodedBlocks, at: _Rows) -> None:
+    def _extend_digest(self, blocks: DecodedBlocks) -> None:
         for b in range(blocks.n_blocks):
             edges = self.snapshot.row_edges(blocks.first_height + b)
             slices = (self.snapshot.column(s.key).slice(*edges[s.table]) for s in DIGEST_COLUMNS)
-            self.digest = next_digest(self.digest, slices)
+            self.digest = next_digest(self.digest, rows_digest(slices))
             stored = self.snapshot.column("blocks.digest")[blocks.first_height + b].tobytes()
             if stored != self.digest:
                 self.findings.say(f"block at height {blocks.first_height + b}: its digest differs")
                 self.digest = stored
-        del at
 
     def indices(self) -> None:
         """Every run must be sorted, complete, and lead to rows that have the key."""
@@ -283,10 +285,7 @@ class _Check:
         return np.ascontiguousarray(txids).view(np.uint64).reshape(-1)
 
     def _script_keys(self) -> Array:
-        starts, lengths, heap = _scripts(self.snapshot, np.arange(self.snapshot.n_scripts))
-        hashes = np.empty((len(starts), 32), np.uint8)
-        sha256_many(heap, starts, lengths, hashes)
-        return np.ascontiguousarray(hashes[:, :8]).view(np.uint64).reshape(-1)
+        return StoredScripts(self.snapshot).prefixes()
 
 
 def _fits(run: Run, keys: Array) -> bool:
@@ -306,17 +305,11 @@ class _Rows:
         self.txs, self.inputs, self.outputs = (edges[t][0] for t in ("txs", "inputs", "outputs"))
 
 
-def _scripts(snapshot: Snapshot, numbers: Array) -> tuple[I64, I64, npt.NDArray[np.uint8]]:
-    """The bytes of many scripts: (starts, lengths, buffer)."""
-    ends = snapshot.column("scripts.end")
-    rows = numbers.astype(np.int64)
-    stop = ends.take(rows).astype(np.int64)
-    begin = np.where(rows > 0, ends.take(np.maximum(rows - 1, 0)).astype(np.int64), 0)
-    lengths = stop - begin
-    starts = np.cumsum(lengths) - lengths
-    out = np.empty(int(lengths.sum()), np.uint8)
-    heap = snapshot.column("script_bytes.data")
-    old = rows < ends.border
-    gather_slices(heap.settled, begin[old], lengths[old], out, starts[old])
-    gather_slices(heap.recent, begin[~old] - heap.border, lengths[~old], out, starts[~old])
-    return starts, lengths, out
+class _Columns:
+    """A snapshot's columns as the table of live transactions asks for them."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+
+    def map(self, key: str) -> Array:
+        return self._snapshot.column(key).all()

@@ -22,7 +22,13 @@ from cointrail.errors import NotFound, StoreCorrupt, StoreError
 from cointrail.store.batch import TxBatch
 from cointrail.store.columns import Column, map_column, map_file
 from cointrail.store.indexing import SPENDS
-from cointrail.store.manifest import Manifest, read_manifest, recent_folder
+from cointrail.store.manifest import (
+    Manifest,
+    index_folder,
+    read_manifest,
+    recent_folder,
+    settled_folder,
+)
 from cointrail.store.runs import Run, cuts, open_run
 from cointrail.store.schema import COLUMNS, INDEXES, NOT_YET, IndexSpec, Table
 
@@ -68,7 +74,8 @@ class Snapshot:
         self.n_outputs = manifest.rows("outputs")
         self.n_scripts = manifest.rows("scripts")
         self.derived_dir = store / "derived"
-        settled, recent = store / "settled", recent_folder(store, manifest.generation)
+        settled = settled_folder(store, manifest.epoch)
+        recent = recent_folder(store, manifest.generation)
         self._columns = {
             spec.key: Column(
                 map_column(settled, spec, manifest.settled.rows[spec.table]),
@@ -87,7 +94,8 @@ class Snapshot:
 
     def _open_runs(self, spec: IndexSpec) -> list[Run]:
         settled, end = self.manifest.settled_height, self.height + 1
-        places = [(self.store / "index", first, last) for first, last in cuts(settled)]
+        index = index_folder(self.store, self.manifest.epoch)
+        places = [(index, first, last) for first, last in cuts(settled)]
         if end > settled:
             places.append((recent_folder(self.store, self.manifest.generation), settled, end))
         return [

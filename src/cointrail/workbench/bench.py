@@ -25,9 +25,10 @@ from cointrail.lookups.status import StoreStatus, store_status
 from cointrail.sources.blocks_dir import BlocksDirectory
 from cointrail.store import ingest as store_ingest
 from cointrail.store.doctor import DoctorReport, examine
-from cointrail.store.ingest import DEFAULT_MEMORY, IngestReport, rewind
+from cointrail.store.ingest import IngestReport
 from cointrail.store.manifest import read_manifest
 from cointrail.store.reader import Snapshot, open_snapshot
+from cointrail.store.rewind import rewind
 from cointrail.valuation.rates import RateBook
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ class Workbench:
         to: int | None = None,
         rewind_to: int | None = None,
         undo: bool = True,
-        memory: int = DEFAULT_MEMORY,
+        memory: int | None = None,
         threads: int = 2,
         progress: store_ingest.Progress | None = None,
     ) -> IngestRun:
@@ -105,7 +106,7 @@ class Workbench:
             to: the last height to take in.
             rewind_to: first give up the blocks above this height, or above `to` where that is lower.
             undo: use the rev files.
-            memory: bytes that the look-up tables may take.
+            memory: bytes that it may take; None for a quarter of the machine's.
             threads: threads that decode.
             progress: told after every batch.
 
@@ -125,7 +126,7 @@ class Workbench:
             return IngestRun(report=report, given_up_blocks=given_up, source_height=len(source.chain) - 1)
 
     def rewind(self, height: int) -> int:
-        """Give up the blocks above a height; see `cointrail.store.ingest.rewind`.
+        """Give up the blocks above a height; see `cointrail.store.rewind`.
 
         Returns:
             How many blocks the store lost; more than asked for, as those just below are read again.

@@ -81,3 +81,10 @@ def differing_stored(
         differs[k] = int64(ends[s]) - begin != lengths[k]
         if not differs[k]:
             differs[k] = not same_slices(heap, begin, data, starts[k], lengths[k])
+
+
+@kernel
+def put_rows(rows: I64, hashes: U8, out: U8) -> None:
+    """Copy 32 bytes each: `hashes[k]` to row `rows[k]` of `out`, uint8[32 * all]."""
+    for k in range(len(rows)):
+        copy_bytes(address_of_bytes(out) + 32 * rows[k], address_of_bytes(hashes) + 32 * k, int64(32))

@@ -53,9 +53,9 @@ def _commitment_at(data: U8, columns: BlockColumns, first: int, last: int) -> in
 @kernel
 def _reserved_at(data: U8, columns: BlockColumns, tx: int) -> int:
     """Where the coinbase's one 32-byte witness item stands; -1 when it is not like that."""
-    at = columns.tx_cut[tx, 0] + columns.tx_cut[tx, 1]
-    end = columns.tx_span[tx, 0] + columns.tx_span[tx, 1]
-    if columns.tx_span[tx, 1] == columns.tx_cut[tx, 1] + 8:
+    at = columns.cut_at[tx] + columns.cut_size[tx]
+    end = columns.tx_at[tx] + columns.tx_size[tx]
+    if columns.tx_size[tx] == columns.cut_size[tx] + 8:
         return int64(-1)
     items, at = read_size(data, at, end)
     if items != 1:
@@ -106,7 +106,7 @@ def check_blocks(
         commitment = _commitment_at(data, columns, *outputs)
         if commitment < 0:
             for t in range(begin, end):
-                if columns.tx_span[t, 1] != columns.tx_cut[t, 1] + 8:
+                if columns.tx_size[t] != columns.cut_size[t] + 8:
                     faults[b] = UNCOMMITTED_WITNESSES
             continue
         reserved = _reserved_at(data, columns, begin)

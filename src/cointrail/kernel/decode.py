@@ -7,7 +7,7 @@ that threads can fill different blocks at once. Neither allocates per transactio
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -57,11 +57,14 @@ class BlockColumns(NamedTuple):
     Coinbase inputs have no row.
     """
 
-    tx_span: I64
-    """int64[txs, 2]: start and length of the transaction, witnesses included."""
-    tx_cut: I64
-    """int64[txs, 2]: start and length of inputs and outputs: what a txid hashes between the version
-    and the locktime."""
+    tx_at: I64
+    """int64[txs]: where the transaction begins."""
+    tx_size: I64
+    """int64[txs]: its bytes, witnesses included."""
+    cut_at: I64
+    """int64[txs]: where its inputs and outputs begin: what a txid hashes between version and locktime."""
+    cut_size: I64
+    """int64[txs]: how many bytes these are; all but eight of the transaction when it has no witness."""
     version: npt.NDArray[np.int32]
     """int32[txs]"""
     locktime: U32
@@ -92,11 +95,13 @@ class BlockColumns(NamedTuple):
     """uint8[outputs], `ScriptType`."""
 
     @staticmethod
-    def layout(txs: int, inputs: int, outputs: int) -> dict[str, tuple[tuple[int, ...], type[np.generic]]]:
+    def layout(txs: int, inputs: int, outputs: int) -> dict[str, tuple[tuple[int, ...], Any]]:
         """Shape and type of each column with room for so many rows."""
         return {
-            "tx_span": ((txs, 2), np.int64),
-            "tx_cut": ((txs, 2), np.int64),
+            "tx_at": ((txs,), np.int64),
+            "tx_size": ((txs,), np.int64),
+            "cut_at": ((txs,), np.int64),
+            "cut_size": ((txs,), np.int64),
             "version": ((txs,), np.int32),
             "locktime": ((txs,), np.uint32),
             "weight": ((txs,), np.uint32),
@@ -300,8 +305,8 @@ def fill_blocks(data: U8, starts: I64, sizes: I64, first: I64, columns: BlockCol
                 columns.script_type[o] = np.uint8(classify_script(data, at, length))
                 o += 1
                 at += length
-            columns.tx_cut[row, 0] = cut
-            columns.tx_cut[row, 1] = at - cut
+            columns.cut_at[row] = cut
+            columns.cut_size[row] = at - cut
             if witness:
                 for k in range(inputs):
                     bare = t > 0 and columns.push_length[first_input + k] == BARE
@@ -313,11 +318,42 @@ def fill_blocks(data: U8, starts: I64, sizes: I64, first: I64, columns: BlockCol
             for k in range(first_input, i):
                 if columns.push_length[k] == BARE:
                     columns.push_length[k] = -1
-            columns.tx_span[row, 0] = begin
-            columns.tx_span[row, 1] = at - begin
+            columns.tx_at[row] = begin
+            columns.tx_size[row] = at - begin
             columns.version[row] = np.int32(read_u32(data, begin))
             columns.locktime[row] = np.uint32(locktime)
-            columns.weight[row] = np.uint32(3 * (columns.tx_cut[row, 1] + 8) + (at - begin))
+            columns.weight[row] = np.uint32(3 * (columns.cut_size[row] + 8) + (at - begin))
             row += 1
         columns.first_input[row] = i
         columns.first_output[row] = o
+
+
+@kernel
+def split_txids(
+    columns: BlockColumns, first: int, last: int, rows: I64, starts: I64, lengths: I64
+) -> tuple[int, int]:
+    """What the txids hash of those transactions first..last - 1 that have witnesses.
+
+    Args:
+        columns: as filled.
+        first: row of the first transaction to look at.
+        last: row after the last one.
+        rows: out, int64[last - first]: rows of those with witnesses.
+        starts: out, int64[last - first, 3]: where version, inputs and outputs, and locktime begin.
+        lengths: out, the same shape: their bytes.
+
+    Returns:
+        (how many have witnesses, bytes of the longest message).
+    """
+    count, longest = 0, int64(0)
+    for t in range(first, last):
+        size, cut = columns.tx_size[t], columns.cut_size[t]
+        if size == cut + 8:
+            continue
+        rows[count] = t
+        starts[count, 0], lengths[count, 0] = columns.tx_at[t], 4
+        starts[count, 1], lengths[count, 1] = columns.cut_at[t], cut
+        starts[count, 2], lengths[count, 2] = columns.tx_at[t] + size - 4, 4
+        longest = max(longest, cut + 8)
+        count += 1
+    return count, longest

@@ -105,9 +105,7 @@ def _fetch(slots: U64, prefix: np.uint64) -> None:
 
 
 @kernel
-def resolve_live(
-    txs: NewTxs, keep: np.uint64, slots: U64, base: int, spends: U64, place: I64
-) -> int:
+def resolve_live(txs: NewTxs, keep: np.uint64, slots: U64, base: int, spends: U64, place: I64) -> int:
     """Find the output that each input spends; transactions become spendable one after another.
 
     Args:
@@ -154,7 +152,9 @@ def resolve_live(
                 place[0], place[1] = t, i
                 return CLASH
             slots[2 * at] = prefix
-            slots[2 * at + one] = (np.uint64(base + txs.first_output[t]) << COUNT_BITS) | np.uint64(txs.spendable[t])
+            slots[2 * at + one] = (np.uint64(base + txs.first_output[t]) << COUNT_BITS) | np.uint64(
+                txs.spendable[t]
+            )
             place[2] += 1
     place[0], place[1] = n, i
     return DONE

@@ -138,9 +138,10 @@ def name_distinct(rows: ScriptRows, starts: I64, slots: U32, names: U32, first: 
         name = NEW
         while slots[at] != NEW and name == NEW:
             f = first[slots[at]]
-            if rows.prefix[f] == prefix and rows.length[f] == rows.length[k]:
-                if same_slices(rows.data, starts[f], rows.data, starts[k], int64(rows.length[k])):
-                    name = slots[at]
+            length = int64(rows.length[k])
+            alike = rows.prefix[f] == prefix and int64(rows.length[f]) == length
+            if alike and same_slices(rows.data, starts[f], rows.data, starts[k], length):
+                name = slots[at]
             at = (at + np.uint64(1)) & mask
         if name == NEW:
             name = np.uint32(count)
@@ -153,7 +154,14 @@ def name_distinct(rows: ScriptRows, starts: I64, slots: U32, names: U32, first: 
 
 @kernel
 def match_known(
-    keys: U64, numbers: U32, begin: int, rows: ScriptRows, slots: U32, first: I64, out_name: U32, out_number: U32
+    keys: U64,
+    numbers: U32,
+    begin: int,
+    rows: ScriptRows,
+    slots: U32,
+    first: I64,
+    out_name: U32,
+    out_number: U32,
 ) -> tuple[int, int]:
     """Which known scripts have the prefix of a distinct one: pairs to compare in full.
 

@@ -39,14 +39,13 @@ class OldSpends(NamedTuple):
 
 @kernel
 def link_spends(
-    spends: U64, said: U64, checked: bool, first: int, inputs: I64, new: NewOutputs, old: OldSpends
+    spends: U64, said: U64, first: int, inputs: I64, new: NewOutputs, old: OldSpends
 ) -> tuple[int, int]:
     """Mark what the inputs of a batch spend; compare it with the undo data.
 
     Args:
         spends: output number of each input.
-        said: fingerprint of each, from the undo data; not looked at unless `checked`.
-        checked: whether there is undo data.
+        said: fingerprint of each, from the undo data; empty without.
         first: number of the segment's first output.
         inputs: int64[2]: the segment's first input, this batch's first input.
         new: the segment's outputs, this batch's among them.
@@ -55,7 +54,7 @@ def link_spends(
     Returns:
         (how it ended, rows written to `old`); when it did not end `LINKED`, the row of the input instead.
     """
-    kept = 0
+    kept, checked = 0, len(said) == len(spends)
     base = inputs[1] - inputs[0] + 1
     for i in range(len(spends)):
         if i + _AHEAD < len(spends):
@@ -67,7 +66,7 @@ def link_spends(
         if o < 0:
             old.output[kept] = spends[i]
             old.input[kept] = np.uint64(inputs[1] + i)
-            old.fingerprint[kept] = said[i]
+            old.fingerprint[kept] = said[i] if checked else np.uint64(0)
             kept += 1
             continue
         if checked and new.fingerprint[o] != said[i]:

@@ -89,7 +89,9 @@ def _payload_length(form: int) -> int:
 
 
 @kernel
-def read_undo(undo: U8, first_tx: int, last_tx: int, first_input: I64, columns: UndoColumns) -> tuple[int, int]:
+def read_undo(
+    undo: U8, first_tx: int, last_tx: int, first_input: I64, columns: UndoColumns
+) -> tuple[int, int]:
     """Read one block's undo record.
 
     Args:
@@ -124,6 +126,8 @@ def read_undo(undo: U8, first_tx: int, last_tx: int, first_input: I64, columns: 
             if length > end - at:
                 return MALFORMED, i
             value = decompress_amount(amount)
+            if value < 0:
+                return MALFORMED, i
             columns.value[i] = value
             if form >= RAW:
                 columns.fingerprint[i] = fingerprint(value, undo, at, length)
@@ -139,9 +143,14 @@ def read_undo(undo: U8, first_tx: int, last_tx: int, first_input: I64, columns: 
 
 @kernel
 def sum_fees(
-    in_value: I64, value: I64, first_input: I64, first_output: I64, is_coinbase: npt.NDArray[np.bool_], fees: I64
-) -> int:
-    """Inputs minus outputs of each transaction, satoshi; 0 for a coinbase.
+    in_value: I64,
+    value: I64,
+    first_input: I64,
+    first_output: I64,
+    is_coinbase: npt.NDArray[np.bool_],
+    fees: I64,
+) -> None:
+    """Inputs minus outputs of each transaction, satoshi; 0 for a coinbase, negative where outputs are more.
 
     Args:
         in_value: of each input; -1 counts as missing.
@@ -150,9 +159,6 @@ def sum_fees(
         first_output: int64[txs + 1].
         is_coinbase: bool[txs].
         fees: out, int64[txs].
-
-    Returns:
-        -1, or the first transaction that spends less than it creates.
     """
     for t in range(len(fees)):
         total = int64(0)
@@ -161,6 +167,3 @@ def sum_fees(
         for o in range(first_output[t], first_output[t + 1]):
             total -= value[o]
         fees[t] = 0 if is_coinbase[t] else total
-        if fees[t] < 0:
-            return t
-    return -1

@@ -16,7 +16,8 @@ from cointrail.chain.types import BlockHash
 from cointrail.chain.view import ScriptType
 from cointrail.errors import BadBlocks, DecodeError, StoreCorrupt
 from cointrail.kernel import commitments
-from cointrail.kernel.decode import FAULTS, OK, BlockColumns, count_blocks, fill_blocks
+from cointrail.kernel.bytes import put_rows
+from cointrail.kernel.decode import FAULTS, OK, BlockColumns, count_blocks, fill_blocks, split_txids
 from cointrail.kernel.fingerprint import fingerprint_outputs
 from cointrail.kernel.live import count_spendable
 from cointrail.kernel.sha256 import sha256_many, sha256d_many, sha256d_parts_many
@@ -83,8 +84,9 @@ class DecodedBlocks:
         return int(self.first[-1, 2])
 
     def headers(self) -> U8:
-        """uint8[blocks, 80]"""
-        return self.data[self.starts[:, None] + np.arange(80)]
+        """The header of each block, uint8[blocks, 80]."""
+        found: U8 = self.data[self.starts[:, None] + np.arange(80)]
+        return found
 
     def is_coinbase(self) -> npt.NDArray[np.bool_]:
         """Of each transaction, whether it makes new coins."""
@@ -114,14 +116,28 @@ class DecodedBlocks:
         txs = int(self.first[block, 0]), int(self.first[block + 1, 0])
         return read_undo(np.frombuffer(record, np.uint8), *txs, self.columns.first_input, self.said)
 
-    def sum_fees(self, block: int) -> int:
-        """Set the fees of a block's transactions; -1, or the first that spends less than it creates."""
+    def sum_fees(self, block: int) -> None:
+        """Set the fees of a block's transactions by what its undo record says."""
         columns, (first, last) = self.columns, self.first[block : block + 2, 0].tolist()
         edges = columns.first_input[first : last + 1], columns.first_output[first : last + 1]
         coinbase = np.zeros(last - first, np.bool_)
         coinbase[0] = True
-        bad = sum_fees(self.said.value, columns.value, *edges, coinbase, self.fees[first:last])
-        return bad if bad < 0 else first + bad
+        sum_fees(self.said.value, columns.value, *edges, coinbase, self.fees[first:last])
+
+    def refuse_negative_fees(self) -> None:
+        """Look at the fees once what inputs are worth is certain.
+
+        Raises:
+            StoreCorrupt: a transaction creates more than it spends.
+        """
+        bad = np.flatnonzero(self.fees < 0)
+        if len(bad):
+            txid = self.txid(int(bad[0]))
+            raise StoreCorrupt(
+                f"transaction {txid} creates more than it spends",
+                hint="the blocks are not a valid chain",
+                txid=txid,
+            )
 
 
 class Room:
@@ -167,7 +183,7 @@ def decode_span(
     Raises:
         DecodeError: a block is malformed.
         BadBlocks: its transactions or witnesses are not those that its header commits to.
-        StoreCorrupt: its undo record is malformed, or says that it creates more than it spends.
+        StoreCorrupt: its undo record is malformed.
     """
     room = room or Room()
     sizes = source.chain.blocks.sizes[first:last]
@@ -185,14 +201,14 @@ def decode_span(
     _refuse_faults(source, first, faults)
     rows = np.zeros((len(starts) + 1, 3), np.int64)
     rows[1:] = np.cumsum(counts[:, :3], axis=0)
-    blocks = _empty(room, source, first, data, starts, rows)
+    blocks = _empty(room, source, first, data=data, starts=starts, rows=rows)
     span = _Span(source, blocks, sizes, room)
     _run(pool, span.work, pieces)
     return blocks
 
 
 def _empty(
-    room: Room, source: BlocksDirectory, first: int, data: U8, starts: I64, rows: I64
+    room: Room, source: BlocksDirectory, first: int, *, data: U8, starts: I64, rows: I64
 ) -> DecodedBlocks:
     txs, inputs, outputs = (int(n) for n in rows[-1])
     return DecodedBlocks(
@@ -230,7 +246,7 @@ class _Span:
 
         Raises:
             BadBlocks: transactions or witnesses are others.
-            StoreCorrupt: an undo record is malformed, or fees are negative.
+            StoreCorrupt: an undo record is malformed.
         """
         blocks, columns = self.blocks, self.blocks.columns
         rows = blocks.first[part.start : part.stop + 1]
@@ -269,22 +285,20 @@ class _Span:
                 hint="the rev file or the blk file is damaged: copy both again",
                 height=height,
             )
-        if block not in blocks.rivals and (bad := blocks.sum_fees(block)) >= 0:
-            raise creates_more(blocks.txid(bad))
+        if block not in blocks.rivals:
+            blocks.sum_fees(block)
 
     def _hash_txs(self, rows: slice) -> None:
-        data = self.blocks.data
-        spans, cut = self.blocks.columns.tx_span[rows], self.blocks.columns.tx_cut[rows]
-        starts, lengths = np.ascontiguousarray(spans.T)
-        sha256d_many(data, starts, lengths, self.wtxids[rows])
+        data, columns, count = self.blocks.data, self.blocks.columns, rows.stop - rows.start
+        sha256d_many(data, columns.tx_at[rows], columns.tx_size[rows], self.wtxids[rows])
         self.txids[rows] = self.wtxids[rows]
-        segwit = np.flatnonzero(lengths != cut[:, 1] + 8)
-        if len(segwit):
-            starts, lengths = _base_parts(spans[segwit], cut[segwit])
-            scratch = np.empty(2 * int(lengths.sum(axis=1).max()), np.uint8)
-            hashes = np.empty((len(segwit), 32), np.uint8)
-            sha256d_parts_many(data, starts, lengths, hashes, scratch)
-            self.txids[rows.start + segwit] = hashes
+        segwit = np.empty(count, np.int64)
+        starts, lengths = np.empty((count, 3), np.int64), np.empty((count, 3), np.int64)
+        found, longest = split_txids(columns, rows.start, rows.stop, segwit, starts, lengths)
+        if found:
+            scratch, hashes = np.empty(2 * longest, np.uint8), np.empty((found, 32), np.uint8)
+            sha256d_parts_many(data, starts[:found], lengths[:found], hashes, scratch)
+            put_rows(segwit[:found], hashes.reshape(-1), self.blocks.txids)
 
     def _check_commitments(self, part: slice, rows: I64) -> None:
         blocks = self.blocks
@@ -303,21 +317,6 @@ class _Span:
                 hint="the file is damaged: copy it again",
                 height=height,
             )
-
-
-def creates_more(txid: str) -> StoreCorrupt:
-    """The error for a transaction whose inputs are worth less than its outputs."""
-    return StoreCorrupt(
-        f"transaction {txid} creates more than it spends", hint="the blocks are not a valid chain", txid=txid
-    )
-
-
-def _base_parts(span: I64, cut: I64) -> tuple[I64, I64]:
-    """What a txid hashes: the version, inputs and outputs, the locktime. (starts, lengths), [txs, 3]."""
-    end = span[:, 0] + span[:, 1]
-    four = np.full(len(span), 4, np.int64)
-    starts = np.stack([span[:, 0], cut[:, 0], end - 4], axis=1)
-    return np.ascontiguousarray(starts), np.ascontiguousarray(np.stack([four, cut[:, 1], four], axis=1))
 
 
 def _prefixes(hashes: U8) -> U64:

@@ -79,6 +79,7 @@ def build_index(
     old: list[tuple[int, int]],
     settled: int,
     part: PartWriter,
+    *,
     memory: int = SORT_MEMORY,
 ) -> None:
     """Write the runs of one index that a settled height asks for. `old`: runs that are good already.
@@ -86,7 +87,7 @@ def build_index(
     Raises:
         OSError: the disk is full.
     """
-    build_runs(folder, spec, old, settled, lambda a, b: fresh_pairs(spec, part, a, b), memory)
+    build_runs(folder, spec, old, settled, lambda a, b: fresh_pairs(spec, part, a, b), memory=memory)
 
 
 def write_recent_index(folder: Path, part: PartWriter, spends: tuple[U64, U64]) -> None:

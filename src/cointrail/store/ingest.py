@@ -290,11 +290,11 @@ class _Run:
         return IndexResolver(self.settled, Session(runs, self.budget.live))
 
     def _note_full_table(self) -> None:
-        self.notes = (
-            *self.notes,
+        note = (
             "the table of live transactions would pass the memory budget: inputs were looked up in the "
-            "index instead, which is slower; give more with `--memory`",
+            "index instead, which is slower; give more with `--memory`"
         )
+        self.notes = (*self.notes, note)
 
     def _append(self, segment: Segment, blocks: DecodedBlocks) -> None:
         base = segment.target.total("outputs")
@@ -350,10 +350,9 @@ class _Run:
         self._close(self.segment)
         self.segment = None
         settled, old = self.settled.rows["blocks"], cuts(self.committed)
+        memory = self.budget.sort // len(INDEXES)
         work: list[Future[None]] = [
-            self.pool.submit(
-                build_index, self.index, spec, old, settled, self.settled, self.budget.sort // len(INDEXES)
-            )
+            self.pool.submit(build_index, self.index, spec, old, settled, self.settled, memory=memory)
             for spec in INDEXES
         ]
         work.append(self.pool.submit(self.settled.sync))
@@ -411,7 +410,11 @@ class _Run:
 
 def clean(store: Path, manifest: Manifest | None) -> None:
     """Remove what no manifest names: parts and runs of before. Readers keep what they mapped."""
-    kept = {recent_folder(store, manifest.generation), settled_folder(store, manifest.epoch)} if manifest else set()
+    kept = (
+        {recent_folder(store, manifest.generation), settled_folder(store, manifest.epoch)}
+        if manifest
+        else set()
+    )
     for folder in (*store.glob("recent-*"), *store.glob("settled-*")):
         if folder not in kept:
             shutil.rmtree(folder, ignore_errors=True)

@@ -18,7 +18,7 @@ FIXED_BYTES = 400 << 20
 """Interpreter, machine code and two batches of decoded blocks."""
 
 SHARE_LIVE, SHARE_SEGMENT, SHARE_SORT = 0.5, 0.25, 0.25
-"""How a budget is divided: live transactions, outputs of a segment, sorting. The first grows only as needed."""
+"""How a budget is divided: live transactions (which take what they need), outputs of a segment, sorting."""
 
 SPILL_BYTES = 13 + 26
 """Of an output in the working file: part, prefix, length, and a script of the usual size."""
@@ -70,7 +70,7 @@ class ChainSize:
 
 
 FULL_CHAIN = ChainSize(930_000, 1_300_000_000, 3_400_000_000, 3_600_000_000, 1_500_000_000, 170_000_000)
-"""Bitcoin at the end of 2026, about. Live transactions: fewer than its 173 million unspent outputs of 2025."""
+"""Bitcoin at the end of 2026, about. Live transactions: below its 173 million unspent outputs of 2025."""
 
 
 def planned_memory(chain: ChainSize, memory: int) -> dict[str, int]:

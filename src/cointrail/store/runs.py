@@ -162,6 +162,7 @@ def build_runs(
     old: Sequence[tuple[int, int]],
     settled: int,
     fresh: Callable[[int, int], Fresh],
+    *,
     memory: int = SORT_MEMORY,
 ) -> None:
     """Write the runs that a settled height of `settled` asks for.
@@ -185,7 +186,7 @@ def build_runs(
         start = inside[-1][1] if inside else first
         if start < last:
             pieces.append(fresh(start, last))
-        write_run(folder, spec, first, last, pieces, memory)
+        write_run(folder, spec, first, last, pieces, memory=memory)
 
 
 def write_run(
@@ -194,6 +195,7 @@ def write_run(
     first: int,
     last: int,
     pieces: Sequence[Run | Fresh],
+    *,
     memory: int = SORT_MEMORY,
 ) -> None:
     """Sort pieces, which are in chain order, into one run; each file appears whole or not at all.
@@ -230,7 +232,7 @@ def _write_at(handle: int, at: int, values: Array) -> None:
 
 
 def _key_ranges(spec: IndexSpec, pieces: Sequence[Run | Fresh], memory: int) -> list[tuple[int, int]]:
-    """Ranges of keys (first, last, both included) that hold at most so many pairs as fit, if keys allow it."""
+    """Ranges of keys (first, last, both included) that each hold as many pairs as fit, if keys allow it."""
     top = int(np.iinfo(spec.key).max)
     most = max(1, memory // (2 * (np.dtype(spec.key).itemsize + np.dtype(spec.number).itemsize)))
     total = sum(len(piece.keys) for piece in pieces)

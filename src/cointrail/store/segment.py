@@ -34,7 +34,7 @@ from cointrail.kernel.spending import (
 from cointrail.kernel.undo import DIFFERENCES, SAME, sum_fees
 from cointrail.kernel.undo import OTHER_OUTPUT as OTHER_THAN_UNDO
 from cointrail.store.block_rows import block_rows, row_edges
-from cointrail.store.decoded import DecodedBlocks, creates_more
+from cointrail.store.decoded import DecodedBlocks
 from cointrail.store.digest import digest_blocks, first_digest, next_digest
 from cointrail.store.numbering import KnownScripts, NumberedBatch, Numbering, bits_for
 from cointrail.store.part import PartWriter
@@ -152,16 +152,17 @@ class Segment:
         self._choose_records(blocks, spends)
         first = self.target.totals()
         self._link(blocks, spends, first["inputs"])
-        self.target.append(block_rows(blocks, spends, first, self._earlier_times()))
         if not self._checked:
-            self._sum_fees(blocks, spends, first["txs"])
+            self._sum_fees(blocks, spends)
+        blocks.refuse_negative_fees()
+        self.target.append(block_rows(blocks, spends, first, self._earlier_times()))
         self._spill.add(self._scripts(blocks, spends, first["inputs"]))
 
     def _earlier_times(self) -> U32:
         """Header times of the ten blocks before."""
         wanted = self.target.rows["blocks"]
         parts = [self.target.map("blocks.header")[max(0, wanted - 10) :]]
-        if wanted < 10 and self.target is not self.settled:  # noqa: PLR2004 -- blocks before the next one
+        if wanted < 10 and self.target is not self.settled:
             parts.insert(0, self.settled.map("blocks.header")[-(10 - wanted) :])
         headers = np.concatenate(parts)
         return np.ascontiguousarray(headers[:, 68:72]).view("<u4").reshape(-1)
@@ -175,8 +176,7 @@ class Segment:
             while not (blocks.said.fingerprint[rows] == wanted).all() and left:
                 if blocks.read_record(block, left.pop(0))[0] != SAME:
                     continue
-            if (bad := blocks.sum_fees(block)) >= 0:
-                raise creates_more(blocks.txid(bad))
+            blocks.sum_fees(block)
 
     def _before(self, key: str) -> Array:
         """A column of the settled part as it was before this segment."""
@@ -186,14 +186,16 @@ class Segment:
         """Of outputs of this segment and of earlier ones."""
         found = np.empty(len(outputs), np.uint64)
         old = outputs < np.uint64(self._base["outputs"])
-        found[~old] = self._room.fingerprint[(outputs[~old] - np.uint64(self._base["outputs"])).astype(np.int64)]
+        rows = outputs[~old].astype(np.int64) - self._base["outputs"]
+        found[~old] = self._room.fingerprint[rows]
         found[old] = self._stored_fingerprints(outputs[old])
         return found
 
     def _stored_fingerprints(self, outputs: U64) -> U64:
         found = np.empty(len(outputs), np.uint64)
-        keys = ("outputs.value", "outputs.script", "scripts.end", "script_bytes.data")
-        fingerprint_stored(outputs, *map(self._before, keys), found)
+        ends, heap = self._before("scripts.end"), self._before("script_bytes.data")
+        values, scripts = self._before("outputs.value"), self._before("outputs.script")
+        fingerprint_stored(outputs, values, scripts, ends, heap, found)
         return found
 
     def _link(self, blocks: DecodedBlocks, spends: U64, first_input: int) -> None:
@@ -201,8 +203,8 @@ class Segment:
         old = OldSpends(*(np.empty(count, np.uint64) for _ in range(3)))
         inputs = np.array([self._base["inputs"], first_input], np.int64)
         new = NewOutputs(self._room.fingerprint, self._room.spent_by)
-        said = blocks.said.fingerprint
-        how, row = link_spends(spends, said, self._checked, self._base["outputs"], inputs, new, old)
+        said = blocks.said.fingerprint[: count if self._checked else 0]
+        how, row = link_spends(spends, said, self._base["outputs"], inputs, new, old)
         if how == OTHER_OUTPUT:
             block = int(np.searchsorted(blocks.first[:, 1], row, side="right")) - 1
             raise _differs_from_undo(blocks.input_name(row), blocks.first_height + block)
@@ -212,19 +214,23 @@ class Segment:
         if row:
             self._old.append(OldSpends(*(column[:row].copy() for column in old)))
 
-    def _sum_fees(self, blocks: DecodedBlocks, spends: U64, first_tx: int) -> None:
+    def _sum_fees(self, blocks: DecodedBlocks, spends: U64) -> None:
         """Fees where no undo data tells what inputs are worth."""
-        border = np.uint64(self.target.base["outputs"])
         worth = np.empty(len(spends), np.int64)
-        old = spends < border
-        worth[old] = self.settled.map("outputs.value")[spends[old].astype(np.int64)]
-        worth[~old] = self.target.map("outputs.value")[(spends[~old] - border).astype(np.int64)]
+        begin = 0
+        border = self.target.base["outputs"]
+        for values in (
+            self.settled.map("outputs.value")[:border] if border else self.target.map("outputs.value"),
+            self.target.map("outputs.value") if border else np.empty(0, np.int64),
+            blocks.columns.value,
+        ):
+            rows = spends.astype(np.int64) - begin
+            inside = (rows >= 0) & (rows < len(values))
+            worth[inside] = values[rows[inside]]
+            begin += len(values)
         columns = blocks.columns
         edges = columns.first_input, columns.first_output
-        bad = sum_fees(worth, columns.value, *edges, blocks.is_coinbase(), blocks.fees)
-        if bad >= 0:
-            raise creates_more(blocks.txid(bad))
-        self.target.put("txs.fee", first_tx - self.target.base["txs"], blocks.fees)
+        sum_fees(worth, columns.value, *edges, blocks.is_coinbase(), blocks.fees)
 
     def _scripts(self, blocks: DecodedBlocks, spends: U64, first_input: int) -> Batch:
         columns, parts = blocks.columns, self._spill.parts
@@ -244,10 +250,8 @@ class Segment:
             byte_edges,
             rows,
         )
-        shown = columns.push_length >= 0
-        if self._checked:
-            shown &= blocks.said.is_p2sh
-        shown = np.flatnonzero(shown)
+        pushes = columns.push_length >= 0
+        shown = np.flatnonzero(pushes & blocks.said.is_p2sh if self._checked else pushes)
         inner = np.empty((len(shown), 32), np.uint8)
         sha256_many(blocks.data, columns.push_at[shown], columns.push_length[shown], inner)
         inputs = (shown + first_input).astype(np.uint64)

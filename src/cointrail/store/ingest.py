@@ -8,7 +8,7 @@ the last commit; the next run goes on from there and writes the same bytes.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ from cointrail.store.manifest import (
     write_manifest,
 )
 from cointrail.store.part import PartWriter, no_rows
-from cointrail.store.plan import Budget, default_memory
+from cointrail.store.plan import Budget, IngestPlan, default_memory, estimate, planned_disk
 from cointrail.store.resolver import IndexResolver, Session
 from cointrail.store.runs import cuts, open_runs, superseded
 from cointrail.store.schema import BY_KEY, INDEXES
@@ -67,6 +67,8 @@ WORK_FILE = "scripts.work"
 """Where the scripts of a segment wait; nothing is lost with it."""
 
 TXID, SCRIPT, _HISTORY = INDEXES
+
+Steps = Callable[[str, int, int], None]
 
 
 class Resolver(Protocol):
@@ -130,6 +132,8 @@ def ingest(
     memory: int | None = None,
     threads: int = 2,
     progress: Progress | None = None,
+    steps: Steps | None = None,
+    announce: Callable[[IngestPlan], None] | None = None,
     batch_bytes: int = BATCH_BYTES,
     commit_bytes: int = COMMIT_BYTES,
 ) -> IngestReport:
@@ -141,6 +145,8 @@ def ingest(
         memory: bytes that it may take; a quarter of the machine's, unless told otherwise.
         threads: threads that decode.
         progress: told after every batch.
+        steps: told of what follows on the blocks of a segment: the step, how much is done, how much there is.
+        announce: told what it will take, before anything is written.
         batch_bytes: blocks decoded at once.
         commit_bytes: blocks between two commits.
 
@@ -158,9 +164,13 @@ def ingest(
         common = _common_blocks(store, before, source)
         if common == len(source.chain):
             return IngestReport(before, 0, 0, 0, 0, source.notes)
+    memory = memory or default_memory()
+    if announce:
+        announce(_plan(store, source, before.settled_height if before else 0, memory))
     with writing(store):
         try:
-            run = _Run(store, source, memory or default_memory(), threads, progress)
+            run = _Run(store, source, memory, threads, progress)
+            run.steps = steps
             try:
                 manifest = run.go(batch_bytes, commit_bytes)
             finally:
@@ -174,6 +184,20 @@ def ingest(
         run.block_bytes,
         run.txs,
         (*source.notes, *run.notes),
+    )
+
+
+def _plan(store: Path, source: BlocksDirectory, settled: int, memory: int) -> IngestPlan:
+    blocks = source.chain.blocks
+    size = estimate(len(blocks) - settled, int(blocks.tx_counts[settled:].sum()))
+    disk = planned_disk(size, memory)
+    place = next(path for path in (store, *store.absolute().parents) if path.is_dir())
+    return IngestPlan(
+        block_bytes=int(blocks.sizes[settled:].sum()),
+        memory=memory,
+        disk=disk["columns"] + disk["indices"],
+        spare=disk["working file"] + disk["largest run while it is merged"],
+        free=shutil.disk_usage(place).free,
     )
 
 
@@ -241,6 +265,7 @@ class _Run:
         self.total_bytes = int(source.chain.blocks.sizes[self.committed :].sum())
         self.room = SegmentRoom(min(self.budget.segment_outputs, self.total_bytes // BYTES_OF_OUTPUT + 1))
         self.notes: tuple[str, ...] = ()
+        self.steps: Steps | None = None
         self.segment: Segment | None = None
 
     def close(self) -> None:
@@ -341,7 +366,7 @@ class _Run:
 
     def _close(self, segment: Segment) -> None:
         runs = open_runs(self.index, SCRIPT, self.committed)
-        segment.close(self.pool, runs, self.source.network.name)
+        segment.close(self.pool, runs, self.source.network.name, self.steps)
         segment.abandon()
 
     def _settle(self, *, last: bool = False) -> None:
@@ -356,7 +381,9 @@ class _Run:
             for spec in INDEXES
         ]
         work.append(self.pool.submit(self.settled.sync))
-        for part in work:
+        for done, part in enumerate(work):
+            if self.steps:
+                self.steps("index", done, len(work))
             part.result()
         sync_folder(self.index)
         self.committed = settled

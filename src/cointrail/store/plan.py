@@ -57,6 +57,33 @@ def default_memory() -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class IngestPlan:
+    """What an ingest is about to take, estimated from the headers."""
+
+    block_bytes: int
+    """blocks to read"""
+    memory: int
+    """bytes, at most"""
+    disk: int
+    """bytes that the store grows by"""
+    spare: int
+    """bytes that are needed beside it for a time"""
+    free: int
+    """bytes free where the store is"""
+
+
+INPUTS_OF_TX, OUTPUTS_OF_TX, SCRIPTS_OF_OUTPUT = 2.6, 2.8, 0.42
+"""Means over the whole chain in 2026."""
+
+
+def estimate(blocks: int, txs: int) -> ChainSize:
+    """About how much so many transactions bring."""
+    outputs = int(txs * OUTPUTS_OF_TX)
+    scripts = int(outputs * SCRIPTS_OF_OUTPUT)
+    return ChainSize(blocks, txs, int(txs * INPUTS_OF_TX), outputs, scripts, txs // 7)
+
+
+@dataclass(frozen=True, slots=True)
 class ChainSize:
     """How much there is of a chain."""
 

@@ -27,6 +27,7 @@ from cointrail.store import ingest as store_ingest
 from cointrail.store.doctor import DoctorReport, examine
 from cointrail.store.ingest import IngestReport
 from cointrail.store.manifest import read_manifest
+from cointrail.store.plan import IngestPlan
 from cointrail.store.reader import Snapshot, open_snapshot
 from cointrail.store.rewind import rewind
 from cointrail.valuation.rates import RateBook
@@ -97,6 +98,7 @@ class Workbench:
         memory: int | None = None,
         threads: int = 2,
         progress: store_ingest.Progress | None = None,
+        announce: Callable[[IngestPlan], None] | None = None,
     ) -> IngestRun:
         """Bring the store up to the tip of a blocks directory; see `cointrail.store.ingest`.
 
@@ -109,6 +111,7 @@ class Workbench:
             memory: bytes that it may take; None for a quarter of the machine's.
             threads: threads that decode.
             progress: told after every batch.
+            announce: told what it will take, before anything is written.
 
         Raises:
             BadInput: the store reaches above `to`, and is not rewound.
@@ -121,7 +124,13 @@ class Workbench:
             if rewind_to is not None:
                 given_up = self.rewind(rewind_to if to is None else min(rewind_to, to))
             report = store_ingest.ingest(
-                self.store, source, memory=memory, threads=threads, progress=progress
+                self.store,
+                source,
+                memory=memory,
+                threads=threads,
+                progress=progress,
+                steps=self._progress,
+                announce=announce,
             )
             return IngestRun(report=report, given_up_blocks=given_up, source_height=len(source.chain) - 1)
 

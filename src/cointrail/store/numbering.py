@@ -34,7 +34,7 @@ U32 = npt.NDArray[np.uint32]
 U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]
 
-PART_ROWS = 1 << 15
+PART_ROWS = 1 << 16
 """Outputs that a part should have: its table stays in the second-level cache."""
 
 MOST_BITS = 8

@@ -6,6 +6,7 @@ memory; more goes to one file that is written from front to back and has no name
 
 from __future__ import annotations
 
+import math
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,9 @@ I64 = npt.NDArray[np.int64]
 
 IN_MEMORY = 64 << 20
 """Bytes that are kept without a file."""
+
+
+_NOTHING = (np.empty(0, np.uint64), np.empty(0, np.uint32), np.empty(0, np.uint8))
 
 
 @dataclass(frozen=True)
@@ -50,13 +54,22 @@ class Batch:
         return len(self.part)
 
 
-@dataclass
+@dataclass(frozen=True)
+class _Field:
+    """One array of a batch: shape, type, and where it stands in the file."""
+
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+    row_bytes: int
+    at: int
+
+
+@dataclass(frozen=True)
 class _Stored:
-    """Where a batch's arrays are: in memory, or from `at` of the file on."""
+    """A batch: its arrays in memory, or None and their places in the file."""
 
     arrays: tuple[Array, ...] | None
-    layout: tuple[tuple[tuple[int, ...], np.dtype[Any]], ...]
-    at: int
+    fields: tuple[_Field, ...]
     edges: I64
     byte_edges: I64
 
@@ -93,20 +106,21 @@ class ScriptSpill:
             OSError: the disk is full.
         """
         arrays = (batch.part, *batch.rows, batch.shown_input, batch.shown_output, batch.shown_inner)
-        layout = tuple((a.shape, a.dtype) for a in arrays)
         edges = batch.edges.copy(), batch.byte_edges.copy()
         size = sum(a.nbytes for a in arrays)
         if size <= self._room:
             self._room -= size
-            kept = tuple(a.copy() for a in arrays)
-            self._batches.append(_Stored(kept, layout, 0, *edges))
+            self._batches.append(_Stored(tuple(a.copy() for a in arrays), (), *edges))
             return
         if self._handle is None:
             flags = os.O_RDWR | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
             self._handle = os.open(self._path, flags, 0o600)
-        self._batches.append(_Stored(None, layout, self._end, *edges))
+        fields = []
         for array in arrays:
+            width = array.itemsize * math.prod(array.shape[1:])
+            fields.append(_Field(array.shape, array.dtype, width, self._end))
             self._write(np.ascontiguousarray(array).reshape(-1).view(np.uint8))
+        self._batches.append(_Stored(None, tuple(fields), *edges))
 
     def _write(self, data: U8) -> None:
         view = memoryview(data)  # type: ignore[arg-type]
@@ -119,37 +133,34 @@ class ScriptSpill:
         """Rows first..last - 1 of array `number` of a batch."""
         if stored.arrays is not None:
             return stored.arrays[number][first:last]
-        at = stored.at
-        for shape, dtype in stored.layout[:number]:
-            at += int(np.prod(shape)) * dtype.itemsize
-        shape, dtype = stored.layout[number]
-        width = int(np.prod(shape[1:])) * dtype.itemsize
-        out = np.empty((last - first) * width, np.uint8)
+        field = stored.fields[number]
+        out = np.empty((last - first) * field.row_bytes, np.uint8)
         view = memoryview(out)  # type: ignore[arg-type]
-        at += first * width
+        at = field.at + first * field.row_bytes
         while view:
             assert self._handle is not None
             done = os.preadv(self._handle, [view], at)
             if done == 0:
                 raise OSError(5, "the working file became shorter while it was used")
             view, at = view[done:], at + done
-        return out.view(dtype).reshape((last - first, *shape[1:]))
+        return out.view(field.dtype).reshape((last - first, *field.shape[1:]))
 
     def part(self, number: int) -> tuple[ScriptRows, list[int]]:
         """The rows of one part over all batches, and how many of them each batch has."""
-        pieces: list[tuple[Array, ...]] = []
+        pieces: tuple[list[Array], list[Array], list[Array]] = ([], [], [])
         for stored in self._batches:
-            rows = slice(*stored.edges[number : number + 2].tolist())
-            data = slice(*stored.byte_edges[number : number + 2].tolist())
-            spans = (rows, rows, data)
-            pieces.append(tuple(self._slice(stored, 1 + k, s.start, s.stop) for k, s in enumerate(spans)))
-        columns = zip(*pieces, strict=True) if pieces else ((np.empty(0, t),) for t in ("u8", "u4", "u1"))
-        return ScriptRows(*(np.concatenate(column) for column in columns)), [len(p[0]) for p in pieces]
+            first, last = stored.edges[number : number + 2].tolist()
+            pieces[0].append(self._slice(stored, 1, first, last))
+            pieces[1].append(self._slice(stored, 2, first, last))
+            begin, end = stored.byte_edges[number : number + 2].tolist()
+            pieces[2].append(self._slice(stored, 3, begin, end))
+        rows = ScriptRows(*(np.concatenate([e, *p]) for e, p in zip(_NOTHING, pieces, strict=True)))
+        return rows, [len(piece) for piece in pieces[0]]
 
     def batch(self, number: int) -> Batch:
         """One batch as it was added."""
         stored = self._batches[number]
-        arrays = [self._slice(stored, k, 0, shape[0]) for k, (shape, _) in enumerate(stored.layout)]
+        arrays = stored.arrays or [self._slice(stored, k, 0, f.shape[0]) for k, f in enumerate(stored.fields)]
         part, prefix, length, data, inputs, outputs, inner = arrays
         rows = ScriptRows(prefix, length, data)
         return Batch(part, rows, stored.edges, stored.byte_edges, inputs, outputs, inner)

@@ -99,3 +99,20 @@ def find_double_spend(outputs: U64, marks: U64, input_output: U64) -> int:
         if marks[k] < np.uint64(len(input_output)) and input_output[marks[k]] == outputs[k]:
             return k
     return -1
+
+
+@kernel
+def find_other_marks(spends: U64, first_input: int, spent_by: U64, other: npt.NDArray[np.bool_]) -> None:
+    """Which inputs are not the ones that spent the outputs which they spend.
+
+    Args:
+        spends: output number of each input.
+        first_input: number of the first of these inputs.
+        spent_by: who spends each output, from output 0 on; outputs beyond its end are marked as other.
+        other: out.
+    """
+    for i in range(len(spends)):
+        if i + _AHEAD < len(spends):
+            prefetch(address_of(spent_by) + 8 * int64(spends[i + _AHEAD]))
+        o = spends[i]
+        other[i] = o >= np.uint64(len(spent_by)) or spent_by[o] != np.uint64(first_input + i)

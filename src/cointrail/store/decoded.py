@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from concurrent.futures import Executor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import cycle, pairwise
 from typing import TypeVar
 
 import numpy as np
@@ -205,6 +205,24 @@ def decode_span(
     span = _Span(source, blocks, sizes, room)
     _run(pool, span.work, pieces)
     return blocks
+
+
+def decode_ahead(
+    source: BlocksDirectory, plan: Sequence[tuple[int, int]], pool: Executor, threads: int
+) -> Iterator[DecodedBlocks]:
+    """Decoded spans of heights, one after another; the next one is decoded while one is in use.
+
+    Each is good until the one after the next is asked for.
+    """
+    waiting: Future[DecodedBlocks] | None = None
+    rooms = cycle((Room(), Room()))
+    for first, last in plan:
+        done = waiting.result() if waiting else None
+        waiting = pool.submit(decode_span, source, first, last, pool, threads, room=next(rooms))
+        if done:
+            yield done
+    if waiting:
+        yield waiting.result()
 
 
 def _empty(

@@ -8,11 +8,10 @@ the last commit; the next run goes on from there and writes the same bytes.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from itertools import cycle
 from pathlib import Path
 from typing import Protocol
 
@@ -23,7 +22,7 @@ import numpy.typing as npt
 from cointrail.errors import DeepReorg, StoreBusy, WrongNetwork
 from cointrail.sources.blocks_dir import BlocksDirectory
 from cointrail.store.columns import map_column
-from cointrail.store.decoded import DecodedBlocks, Room, decode_span
+from cointrail.store.decoded import DecodedBlocks, decode_ahead
 from cointrail.store.indexing import build_index, write_recent_index
 from cointrail.store.live_txs import LiveTxs, TableFull
 from cointrail.store.manifest import (
@@ -281,7 +280,7 @@ class _Run:
         sizes = self.source.chain.blocks.sizes[self.committed : settled_to]
         plan = [*spans(sizes, self.committed, batch_bytes), (settled_to, tip)]
         self.resolver = self._choose_resolver()
-        decoded = self._decoded(plan)
+        decoded = decode_ahead(self.source, plan, self.pool, self.threads)
         waiting = 0
         for _ in plan[:-1]:
             blocks = next(decoded)
@@ -330,21 +329,6 @@ class _Run:
             self.resolver = self._by_index()
             spends = self.resolver.resolve(blocks, base)
         segment.add(blocks, spends)
-
-    # -- decoding
-
-    def _decoded(self, plan: Sequence[tuple[int, int]]) -> Iterator[DecodedBlocks]:
-        """Decoded spans; the next one is decoded while one is appended."""
-        waiting: Future[DecodedBlocks] | None = None
-        rooms = cycle((Room(), Room()))
-        for first, last in plan:
-            done = waiting.result() if waiting else None
-            ask = self.source, first, last, self.pool, self.threads
-            waiting = self.pool.submit(decode_span, *ask, room=next(rooms))
-            if done:
-                yield done
-        if waiting:
-            yield waiting.result()
 
     def _tell(self, stage: str, blocks: DecodedBlocks) -> None:
         self.block_bytes += len(blocks.data)

@@ -73,14 +73,13 @@ class StoredScripts:
         found[~old] = recent
         return found
 
-    def prefixes(self) -> U64:
-        """The first eight bytes of the SHA-256 of every script, as numbers."""
-        total = self._snapshot.n_scripts
-        out = np.empty(total, np.uint64)
-        for first in range(0, total, CHUNK):
-            numbers = np.arange(first, min(first + CHUNK, total))
-            starts, lengths, data = self.gather(numbers)
+    def prefixes(self, first: int, last: int) -> U64:
+        """The first eight bytes of the SHA-256 of scripts first..last - 1, as numbers."""
+        out = np.empty(last - first, np.uint64)
+        for begin in range(first, last, CHUNK):
+            end = min(begin + CHUNK, last)
+            starts, lengths, data = self.gather(np.arange(begin, end))
             hashes = np.empty((len(starts), 32), np.uint8)
             sha256_many(data, starts, lengths, hashes)
-            out[numbers] = hashes.view(np.uint64)[:, 0]
+            out[begin - first : end - first] = hashes.view(np.uint64)[:, 0]
         return out

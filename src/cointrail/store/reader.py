@@ -141,7 +141,7 @@ class Snapshot:
         return self._runs[name]
 
     def run_rows(self, spec: IndexSpec) -> Iterator[tuple[Run, int, int]]:
-        """The runs of an index, each with the first row of its table that it covers and the one after the last."""
+        """The runs of an index, each with the rows that it covers: the first, and the one after the last."""
         first = 0
         for run, (_, last_block) in zip(self._runs[spec.name], self._run_heights(), strict=True):
             last = self.row_edges(last_block - 1)[spec.table][1]

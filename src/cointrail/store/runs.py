@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cointrail.errors import StoreCorrupt
-from cointrail.kernel.radix import DIGIT_BITS, DIGITS, sort_by_key
+from cointrail.kernel.radix import DIGIT_BITS, DIGITS, sort_by_key, sort_spread
 from cointrail.kernel.ranges import count_bins, count_within, select_keys
 from cointrail.kernel.sorted_pairs import copy_pairs, count_equal
 from cointrail.store.columns import map_file
@@ -33,6 +33,9 @@ FANOUT = 8
 
 SORT_MEMORY = 1 << 30
 """Bytes to sort in, unless told otherwise."""
+
+LEAST_SPREAD, MOST_SPREAD_BITS = 1 << 12, 16
+"""Pairs from which on hashes are sorted by their highest bits, and the most of these."""
 
 BIN_BITS = 16
 """Ranges of keys are cut at multiples of a sixty-five-thousandth of the largest key."""
@@ -72,6 +75,11 @@ def run_paths(folder: Path, spec: IndexSpec, first: int, last: int) -> tuple[Pat
 def sort_pairs(keys: Array, numbers: Array) -> Pairs:
     """Ascending keys; equal keys keep their order. What is given is used up."""
     spare_keys, spare_numbers = np.empty_like(keys), np.empty_like(numbers)
+    if keys.dtype == np.uint64 and len(keys) >= LEAST_SPREAD:
+        edges = np.empty((1 << min(MOST_SPREAD_BITS, len(keys).bit_length() - 8)) + 1, np.int64)
+        if sort_spread(keys, numbers, spare_keys, spare_numbers, edges, np.empty(257, np.int64)):
+            return keys, numbers
+        keys, numbers, spare_keys, spare_numbers = spare_keys, spare_numbers, keys, numbers
     places = -(-keys.itemsize * 8 // DIGIT_BITS)
     swapped = sort_by_key(keys, numbers, spare_keys, spare_numbers, np.zeros((places, DIGITS), np.int64))
     return (spare_keys, spare_numbers) if swapped else (keys, numbers)

@@ -93,7 +93,7 @@ def sort_spread(
         numbers: used up.
         spare_keys: as long as `keys`.
         spare_numbers: as long as `keys`.
-        edges: scratch, int64[2**bits + 1], bits at least 1; about two to four hundred pairs a bucket are best.
+        edges: scratch, int64[2**bits + 1], bits at least 1; a few hundred pairs a bucket are best.
         inner: scratch, int64[257].
 
     Returns:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import cycle, pairwise
 from typing import TypeVar
 
@@ -20,9 +20,11 @@ from cointrail.kernel.bytes import put_rows
 from cointrail.kernel.decode import FAULTS, OK, BlockColumns, count_blocks, fill_blocks, split_txids
 from cointrail.kernel.fingerprint import fingerprint_outputs
 from cointrail.kernel.live import count_spendable
+from cointrail.kernel.numbering import ScriptRows, scatter_scripts
 from cointrail.kernel.sha256 import sha256_many, sha256d_many, sha256d_parts_many
 from cointrail.kernel.undo import DIFFERENCES, SAME, UndoColumns, read_undo, sum_fees
 from cointrail.sources.blocks_dir import BlocksDirectory
+from cointrail.store.spill import Scattered
 
 U8 = npt.NDArray[np.uint8]
 I64 = npt.NDArray[np.int64]
@@ -62,6 +64,12 @@ class DecodedBlocks:
     """satoshi of each transaction, from the undo data; anything without"""
     rivals: dict[int, tuple[bytes, ...]]
     """of a block with several undo payloads that may be its own: those that were not read"""
+    scattered: Scattered | None = None
+    """scripts by part, where that was asked for"""
+    shown: I64 | None = None
+    """then too: rows of inputs that spend a P2SH output, as far as undo data tells, and end with a push"""
+    shown_inner: U8 | None = None
+    """uint8[shown, 32]: SHA-256 of that push"""
 
     @property
     def n_blocks(self) -> int:
@@ -174,11 +182,18 @@ def _run(pool: Executor, work: Callable[[slice], None], spans: Sequence[slice]) 
 
 
 def decode_span(
-    source: BlocksDirectory, first: int, last: int, pool: Executor, threads: int, *, room: Room | None = None
+    source: BlocksDirectory,
+    first: int,
+    last: int,
+    pool: Executor,
+    threads: int,
+    *,
+    room: Room | None = None,
+    bits: int | None = None,
 ) -> DecodedBlocks:
     """Read and decode the blocks of heights first..last - 1.
 
-    What is returned is good until `room` is used again.
+    What is returned is good until `room` is used again. With `bits`, scripts are sorted into `2**bits` parts.
 
     Raises:
         DecodeError: a block is malformed.
@@ -204,11 +219,16 @@ def decode_span(
     blocks = _empty(room, source, first, data=data, starts=starts, rows=rows)
     span = _Span(source, blocks, sizes, room)
     _run(pool, span.work, pieces)
-    return blocks
+    return blocks if bits is None else _sort_scripts(blocks, room, bits, source)
 
 
 def decode_ahead(
-    source: BlocksDirectory, plan: Sequence[tuple[int, int]], pool: Executor, threads: int
+    source: BlocksDirectory,
+    plan: Sequence[tuple[int, int]],
+    pool: Executor,
+    threads: int,
+    *,
+    bits: int | None = None,
 ) -> Iterator[DecodedBlocks]:
     """Decoded spans of heights, one after another; the next one is decoded while one is in use.
 
@@ -218,7 +238,8 @@ def decode_ahead(
     rooms = cycle((Room(), Room()))
     for first, last in plan:
         done = waiting.result() if waiting else None
-        waiting = pool.submit(decode_span, source, first, last, pool, threads, room=next(rooms))
+        ask = source, first, last, pool, threads
+        waiting = pool.submit(decode_span, *ask, room=next(rooms), bits=bits)
         if done:
             yield done
     if waiting:
@@ -249,6 +270,27 @@ def _empty(
         fees=room.take("fees", (txs,), np.int64),
         rivals={},
     )
+
+
+def _sort_scripts(blocks: DecodedBlocks, room: Room, bits: int, source: BlocksDirectory) -> DecodedBlocks:
+    """Sort scripts into parts, and hash what may be redeem scripts."""
+    columns, count, parts = blocks.columns, blocks.n_outputs, 1 << bits
+    size = int(columns.script_length.sum())
+    rows = ScriptRows(
+        room.take("part_prefix", (count,), np.uint64),
+        room.take("part_length", (count,), np.uint32),
+        room.take("part_data", (size,), np.uint8),
+    )
+    edges, byte_edges = np.empty(parts + 1, np.int64), np.empty(parts + 1, np.int64)
+    part = room.take("part", (count,), np.uint8)
+    where = columns.script_at, columns.script_length
+    scatter_scripts(blocks.data, *where, blocks.script_prefixes, bits, part, edges, byte_edges, rows)
+    pushes = columns.push_length >= 0
+    shown = np.flatnonzero(pushes & blocks.said.is_p2sh if source.has_undo else pushes)
+    inner = np.empty((len(shown), 32), np.uint8)
+    sha256_many(blocks.data, columns.push_at[shown], columns.push_length[shown], inner)
+    scattered = Scattered(part, rows, edges, byte_edges)
+    return replace(blocks, scattered=scattered, shown=shown, shown_inner=inner)
 
 
 class _Span:

@@ -36,11 +36,12 @@ from cointrail.store.manifest import (
     unwritable,
     write_manifest,
 )
+from cointrail.store.numbering import bits_for
 from cointrail.store.part import PartWriter, no_rows
 from cointrail.store.plan import Budget, IngestPlan, default_memory, estimate, planned_disk
 from cointrail.store.resolver import IndexResolver, Session
 from cointrail.store.runs import cuts, open_runs, superseded
-from cointrail.store.schema import BY_KEY, INDEXES
+from cointrail.store.schema import BY_KEY, INDEXES, IndexSpec
 from cointrail.store.segment import Segment, SegmentRoom
 
 DEPTH = 100
@@ -263,6 +264,7 @@ class _Run:
         self.block_bytes = self.txs = 0
         self.total_bytes = int(source.chain.blocks.sizes[self.committed :].sum())
         self.room = SegmentRoom(min(self.budget.segment_outputs, self.total_bytes // BYTES_OF_OUTPUT + 1))
+        self.bits = bits_for(self.room.outputs)
         self.notes: tuple[str, ...] = ()
         self.steps: Steps | None = None
         self.segment: Segment | None = None
@@ -280,7 +282,7 @@ class _Run:
         sizes = self.source.chain.blocks.sizes[self.committed : settled_to]
         plan = [*spans(sizes, self.committed, batch_bytes), (settled_to, tip)]
         self.resolver = self._choose_resolver()
-        decoded = decode_ahead(self.source, plan, self.pool, self.threads)
+        decoded = decode_ahead(self.source, plan, self.pool, self.threads, bits=self.bits)
         waiting = 0
         for _ in plan[:-1]:
             blocks = next(decoded)
@@ -345,7 +347,7 @@ class _Run:
             self.room,
             self.store / WORK_FILE,
             checked=self.source.has_undo,
-            expected_outputs=min(self.room.outputs, self.total_bytes // BYTES_OF_OUTPUT),
+            bits=self.bits,
         )
 
     def _close(self, segment: Segment) -> None:
@@ -356,25 +358,27 @@ class _Run:
     def _settle(self, *, last: bool = False) -> None:
         """Close the segment, make its rows durable, index them, and commit where that moves the tip on."""
         assert self.segment
+        work = [self._index(TXID)]
         self._close(self.segment)
         self.segment = None
-        settled, old = self.settled.rows["blocks"], cuts(self.committed)
-        memory = self.budget.sort // len(INDEXES)
-        work: list[Future[None]] = [
-            self.pool.submit(build_index, self.index, spec, old, settled, self.settled, memory=memory)
-            for spec in INDEXES
-        ]
+        work += [self._index(spec) for spec in INDEXES if spec is not TXID]
         work.append(self.pool.submit(self.settled.sync))
         for done, part in enumerate(work):
             if self.steps:
                 self.steps("index", done, len(work))
             part.result()
         sync_folder(self.index)
-        self.committed = settled
+        self.committed = settled = self.settled.rows["blocks"]
         if isinstance(self.resolver, IndexResolver) and self.resolver.session.over_budget:
             self.resolver.session.settle(open_runs(self.index, TXID, settled))
         if not last and settled > self.before_tip:
             self._commit(None, None)
+
+    def _index(self, spec: IndexSpec) -> Future[None]:
+        """Begin to index what is settled. Its rows must have been written, those of its table at least."""
+        old, settled = cuts(self.committed), self.settled.rows["blocks"]
+        memory = self.budget.sort // len(INDEXES)
+        return self.pool.submit(build_index, self.index, spec, old, settled, self.settled, memory=memory)
 
     def _recent(self, blocks: DecodedBlocks) -> Manifest:
         generation = self.before.generation + 1 if self.before else 1

@@ -19,8 +19,7 @@ import numpy.typing as npt
 from cointrail.chain.view import ScriptType
 from cointrail.errors import StoreCorrupt
 from cointrail.kernel.fingerprint import fingerprint_stored
-from cointrail.kernel.numbering import ScriptRows, Shown, find_reveals, scatter_scripts
-from cointrail.kernel.sha256 import sha256_many
+from cointrail.kernel.numbering import Shown, find_reveals
 from cointrail.kernel.spending import (
     LINKED,
     OTHER_OUTPUT,
@@ -36,7 +35,7 @@ from cointrail.kernel.undo import OTHER_OUTPUT as OTHER_THAN_UNDO
 from cointrail.store.block_rows import block_rows, row_edges
 from cointrail.store.decoded import DecodedBlocks
 from cointrail.store.digest import digest_blocks, first_digest, next_digest
-from cointrail.store.numbering import KnownScripts, NumberedBatch, Numbering, bits_for
+from cointrail.store.numbering import KnownScripts, NumberedBatch, Numbering
 from cointrail.store.part import PartWriter
 from cointrail.store.runs import Run
 from cointrail.store.schema import BY_KEY, NOT_YET
@@ -101,7 +100,7 @@ class Segment:
         work_file: Path,
         *,
         checked: bool,
-        expected_outputs: int,
+        bits: int,
     ) -> None:
         """Begin where `target` ends.
 
@@ -111,14 +110,14 @@ class Segment:
             room: memory for outputs.
             work_file: where scripts wait that memory has no room for.
             checked: whether there is undo data.
-            expected_outputs: about how many outputs will come.
+            bits: highest bits of a script's hash that name its part, as the blocks were decoded with.
         """
         self.settled, self.target, self._room = settled, target, room
         self._checked = checked
         self.start = dict(target.rows)
         self._below = dict(settled.rows)
         self._base = target.totals()
-        self._spill = ScriptSpill(work_file, bits_for(expected_outputs))
+        self._spill = ScriptSpill(work_file, bits)
         self._old: list[OldSpends] = []
         self.old_spends: tuple[U64, U64] = (np.empty(0, np.uint64), np.empty(0, np.uint64))
         """once closed: outputs of earlier segments that this one spends, ascending, and the inputs"""
@@ -232,30 +231,14 @@ class Segment:
         edges = columns.first_input, columns.first_output
         sum_fees(worth, columns.value, *edges, blocks.is_coinbase(), blocks.fees)
 
-    def _scripts(self, blocks: DecodedBlocks, spends: U64, first_input: int) -> Batch:
-        columns, parts = blocks.columns, self._spill.parts
-        count = blocks.n_outputs
-        edges, byte_edges = np.empty(parts + 1, np.int64), np.empty(parts + 1, np.int64)
-        part = np.empty(count, np.uint8)
-        size = int(columns.script_length.sum())
-        rows = ScriptRows(np.empty(count, np.uint64), np.empty(count, np.uint32), np.empty(size, np.uint8))
-        scatter_scripts(
-            blocks.data,
-            columns.script_at,
-            columns.script_length,
-            blocks.script_prefixes,
-            self._spill.bits,
-            part,
-            edges,
-            byte_edges,
-            rows,
-        )
-        pushes = columns.push_length >= 0
-        shown = np.flatnonzero(pushes & blocks.said.is_p2sh if self._checked else pushes)
-        inner = np.empty((len(shown), 32), np.uint8)
-        sha256_many(blocks.data, columns.push_at[shown], columns.push_length[shown], inner)
-        inputs = (shown + first_input).astype(np.uint64)
-        return Batch(part, rows, edges, byte_edges, inputs, spends[shown], inner)
+    @staticmethod
+    def _scripts(blocks: DecodedBlocks, spends: U64, first_input: int) -> Batch:
+        scattered, shown, inner = blocks.scattered, blocks.shown, blocks.shown_inner
+        assert scattered is not None
+        assert shown is not None
+        assert inner is not None
+        parts = scattered.part, scattered.rows, scattered.edges, scattered.byte_edges
+        return Batch(*parts, (shown + first_input).astype(np.uint64), spends[shown], inner)
 
     # -- closing
 

@@ -30,8 +30,8 @@ _NOTHING = (np.empty(0, np.uint64), np.empty(0, np.uint32), np.empty(0, np.uint8
 
 
 @dataclass(frozen=True)
-class Batch:
-    """The scripts of one batch of outputs, and its inputs that may reveal a redeem script."""
+class Scattered:
+    """Scripts of outputs, sorted by the part that their hash falls into."""
 
     part: U8
     """part of each output, in chain order"""
@@ -41,6 +41,12 @@ class Batch:
     """int64[parts + 1]: row where each part begins"""
     byte_edges: I64
     """the same for bytes"""
+
+
+@dataclass(frozen=True)
+class Batch(Scattered):
+    """The scripts of one batch of outputs, and its inputs that may reveal a redeem script."""
+
     shown_input: U64
     """inputs that spend a P2SH output and end with a push"""
     shown_output: U64

@@ -5,7 +5,7 @@
 Every block links to the one before with proof of work, merkle root and witness commitment; every input
 spends an output that is there; undo records and their checksums are right; files are cut at 128 MiB and
 hidden behind an XOR key. Signatures and keys have the real sizes and are random bytes, so no node would
-take the chain. About the script types and transaction shapes of the years 2017 to 2021.
+take the chain.
 """
 
 from __future__ import annotations
@@ -14,27 +14,63 @@ import argparse
 import json
 import shutil
 import time
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from chain_blocks import LARGEST_TX, MOST_INPUTS, SMALLEST_TX, Room, World, make_block
+from chain_blocks import (
+    ABOUT_WORDS,
+    BEGIN,
+    END,
+    HEAD_ROOM,
+    LARGEST_BODY,
+    LARGEST_STRIPPED,
+    LARGEST_UNDO,
+    MOST_TXS,
+    OUTPUTS_A_WALLET,
+    RING,
+    TIME,
+    UNDO_BEGIN,
+    UNDO_END,
+    Press,
+    Room,
+    World,
+    make_block,
+    seal_block,
+)
+from chain_eras import mix_at, time_at
+from chain_files import LARGEST_FILE, RECORD_HEAD, RecordWriter
+from chain_world import (
+    CUSTOMERS,
+    DEPOSIT_SCRIPTS,
+    DICE,
+    FRESH_MOST,
+    INPUTS,
+    MIX_WORDS,
+    OUTPUTS,
+    PENDING_MOST,
+    POPULAR_OUTPUTS,
+    RESTED_MOST,
+    SCRIPTS,
+    SERVICES,
+    STATE_WORDS,
+    TXS,
+    UNSPENT,
+)
 from cointrail.chain.network import get_network
-from cointrail.chain.types import sha256d
 
 U8 = npt.NDArray[np.uint8]
+I64 = npt.NDArray[np.int64]
 
 MB = 1_000_000
-LARGEST_FILE = 128 << 20
-"""Source: Bitcoin Core, src/node/blockstorage.h, MAX_BLOCKFILE_SIZE."""
-BLOCK_BYTES = 1 * MB
-LARGEST_RECORD = 2 * MB
-FIRST_TIME = 1_500_000_000
-SPACING = 600
-FORMAT = 1
+ROOMS = 3
+"""Blocks in the making at once."""
+FORMAT = 2
 """Raised when the same seed and size give another chain."""
 
 GENESIS_TX = bytes.fromhex(
@@ -64,68 +100,88 @@ class ChainInfo:
     blocks: int
     txs: int
     block_bytes: int
-
-
-class RecordWriter:
-    """Writes records into numbered files of one kind, behind the key."""
-
-    def __init__(self, folder: Path, kind: str, key: bytes) -> None:
-        """`kind`: blk or rev."""
-        self._folder, self._kind = folder, kind
-        self._magic = get_network("regtest").magic
-        self._keys = np.frombuffer(key * (LARGEST_RECORD // 8 + 1), np.uint8)
-        self._file: IO[bytes] | None = None
-        self.at = 0
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._file:
-            self._file.close()
-
-    def begin(self, number: int) -> None:
-        """Go on in another file."""
-        self.__exit__()
-        self._file = (self._folder / f"{self._kind}{number:05}.dat").open("wb")
-        self.at = 0
-
-    def write(self, payload: U8 | bytes, trailer: bytes = b"") -> None:
-        """One record: magic, length, payload, trailer."""
-        plain = self._magic + len(payload).to_bytes(4, "little") + bytes(payload) + trailer
-        data = np.frombuffer(plain, np.uint8)
-        phase = self.at % 8
-        assert self._file
-        self._file.write((data ^ self._keys[phase : phase + len(data)]).tobytes())
-        self.at += len(data)
+    inputs: int
+    outputs: int
+    scripts: int
+    unspent: int
+    popular_outputs: int
+    deposit_scripts: int
 
 
 def _empty_world(seed: int, size: int) -> World:
-    most, heights = size // SMALLEST_TX // 4 + 100_000, size // BLOCK_BYTES + 1_000
-    return World(
-        np.array([seed], np.uint64),
-        np.zeros(2, np.int64),
-        np.empty(32 * most, np.uint8),
-        np.empty((most, 4), np.int64),
-        np.empty(32 * heights, np.uint8),
-        np.empty((heights, 2), np.int64),
+    most = 200_000 + size // 1_000
+
+    def words(count: int) -> I64:
+        return np.zeros(count, np.int64)
+
+    world = World(
+        words(STATE_WORDS),
+        words(MIX_WORDS),
+        np.empty(8 * most, np.int64),
+        words(4 * (3 * SERVICES + size // 100 // OUTPUTS_A_WALLET)),
+        words(FRESH_MOST + 64),
+        words(RESTED_MOST + 64),
+        np.empty(most, np.int64),
+        words(PENDING_MOST),
+        words(PENDING_MOST),
+        words(SERVICES * CUSTOMERS),
+        words(1 << 10),
+        np.empty(2 * LARGEST_STRIPPED, np.uint8),
+        words(2 * RING),
+        np.zeros(32 * RING, np.uint8),
     )
+    world.state[DICE // 8] = seed
+    world.state[SCRIPTS // 8] = 1
+    return world
 
 
 def _empty_room() -> Room:
-    rows = 32 * ((BLOCK_BYTES + LARGEST_TX) // SMALLEST_TX)
     return Room(
-        np.empty(BLOCK_BYTES + 2 * LARGEST_TX, np.uint8),
-        np.empty(LARGEST_RECORD, np.uint8),
-        np.empty(rows, np.uint8),
-        np.empty(rows, np.uint8),
-        np.empty(LARGEST_TX, np.uint8),
-        np.empty(32 * MOST_INPUTS, np.uint8),
-        np.empty((MOST_INPUTS, 4), np.int64),
+        np.zeros(HEAD_ROOM + LARGEST_BODY, np.uint8),
+        np.zeros(LARGEST_UNDO, np.uint8),
+        np.zeros(3 * MOST_TXS, np.int64),
+        np.zeros(3 * MOST_TXS, np.int64),
+        np.zeros(32 * MOST_TXS, np.uint8),
+        np.zeros(ABOUT_WORDS, np.int64),
     )
 
 
-def write_chain(folder: Path, size: int, seed: int, *, hidden: bool = True) -> ChainInfo:
+def _empty_press() -> Press:
+    return Press(
+        np.frombuffer(get_network("regtest").genesis.raw, np.uint8).copy(),
+        np.empty(32 * MOST_TXS, np.uint8),
+        np.empty(32 * MOST_TXS, np.uint8),
+        np.empty(MOST_TXS, np.int64),
+        np.empty(MOST_TXS, np.int64),
+        np.empty(1 << 14, np.uint8),
+    )
+
+
+class _Finisher:
+    """Seals blocks in their order and writes them."""
+
+    def __init__(self, world: World, blk: RecordWriter, rev: RecordWriter) -> None:
+        self._world, self._blk, self._rev = world, blk, rev
+        self._press, self._number = _empty_press(), 0
+        blk.begin(0)
+        rev.begin(0)
+        first = np.zeros(len(GENESIS) + RECORD_HEAD, np.uint8)
+        first[RECORD_HEAD:] = np.frombuffer(GENESIS, np.uint8)
+        blk.write(first, RECORD_HEAD, len(first))
+
+    def finish(self, room: Room) -> None:
+        """Seal and write the block in `room`."""
+        seal_block(room, self._press, self._world.coinbase_txids)
+        begin, end = int(room.about[BEGIN]), int(room.about[END])
+        if self._blk.at + end - begin + RECORD_HEAD > LARGEST_FILE:
+            self._number += 1
+            self._blk.begin(self._number)
+            self._rev.begin(self._number)
+        self._blk.write(room.body, begin, end)
+        self._rev.write(room.undo, int(room.about[UNDO_BEGIN]), int(room.about[UNDO_END]), 32)
+
+
+def write_chain(folder: Path, size: int, seed: int, *, hidden: bool = True, threads: int = 2) -> ChainInfo:
     """Write blk, rev and xor files until the blocks have `size` bytes together.
 
     Args:
@@ -133,31 +189,50 @@ def write_chain(folder: Path, size: int, seed: int, *, hidden: bool = True) -> C
         size: bytes of blocks.
         seed: the same seed and size give the same bytes.
         hidden: use an XOR key.
+        threads: 2 makes one block while the one before is sealed and written.
     """
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    key = np.random.default_rng(seed).bytes(8) if hidden else bytes(8)
+    chance = np.random.default_rng(seed)
+    key = chance.bytes(8) if hidden else bytes(8)
+    chance = np.random.default_rng([seed, 1])
     (folder / "xor.dat").write_bytes(key)
-    world, room = _empty_world(seed, size), _empty_room()
-    tip = np.frombuffer(get_network("regtest").genesis.raw, np.uint8).copy()
-    with RecordWriter(folder, "blk", key) as blk, RecordWriter(folder, "rev", key) as rev:
-        blk.begin(0)
-        rev.begin(0)
-        blk.write(GENESIS)
-        height, txs, done, number = 0, 1, len(GENESIS), 0
+    world = _empty_world(seed, size)
+    rooms = [_empty_room() for _ in range(ROOMS)]
+    height, done, last = 0, len(GENESIS), 0
+    waiting: deque[Future[None]] = deque()
+    with ExitStack() as stack:
+        blk = stack.enter_context(RecordWriter(folder, "blk", key))
+        rev = stack.enter_context(RecordWriter(folder, "rev", key))
+        pool = stack.enter_context(ThreadPoolExecutor(1))
+        finisher = _Finisher(world, blk, rev)
         while done < size:
             height += 1
-            parts = make_block(world, room, height, FIRST_TIME + SPACING * height, tip, BLOCK_BYTES)
-            length, undo_length, count = parts
-            if blk.at + length + 8 > LARGEST_FILE:
-                number += 1
-                blk.begin(number)
-                rev.begin(number)
-            blk.write(room.body[:length])
-            rev.write(room.undo[32 : 32 + undo_length], sha256d(room.undo[: 32 + undo_length].tobytes()))
-            txs += count
-            done += length
-    info = ChainInfo(FORMAT, seed, size, height + 1, txs, done)
+            if len(waiting) == ROOMS:
+                waiting.popleft().result()
+            room = rooms[height % ROOMS]
+            fullness = 1.0 if chance.random() < 0.85 else chance.random()
+            world.mix[:] = mix_at(done / size, height, size, int(world.state[OUTPUTS // 8]), fullness)
+            last = max(last + 1, time_at(done / size))
+            room.about[TIME] = last
+            make_block(world, room)
+            done += int(room.about[END] - room.about[BEGIN])
+            if threads > 1:
+                waiting.append(pool.submit(finisher.finish, room))
+            else:
+                finisher.finish(room)
+        for one in waiting:
+            one.result()
+    state = world.state
+    info = ChainInfo(
+        FORMAT,
+        seed,
+        size,
+        height + 1,
+        int(state[TXS // 8]) + height + 1,
+        done,
+        *(int(state[f // 8]) for f in (INPUTS, OUTPUTS, SCRIPTS, UNSPENT, POPULAR_OUTPUTS, DEPOSIT_SCRIPTS)),
+    )
     (folder.parent / f"{folder.name}.json").write_text(json.dumps(asdict(info)))
     return info
 

@@ -11,82 +11,41 @@ take the chain.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import shutil
 import time
 from collections import deque
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
-
-from chain_blocks import (
-    ABOUT_WORDS,
-    BEGIN,
-    END,
-    HEAD_ROOM,
-    LARGEST_BODY,
-    LARGEST_STRIPPED,
-    LARGEST_UNDO,
-    MOST_TXS,
-    OUTPUTS_A_WALLET,
-    RING,
-    TIME,
-    UNDO_BEGIN,
-    UNDO_END,
-    Press,
-    Room,
-    World,
-    make_block,
-    seal_block,
-)
-from chain_eras import mix_at, time_at
-from chain_files import LARGEST_FILE, RECORD_HEAD, RecordWriter
-from chain_world import (
-    CUSTOMERS,
+from chain_arrays import BEGIN, END, TIME, Room, World, empty_room, empty_world, first_script
+from chain_blocks import make_block
+from chain_eras import WHOLE, mix_at, time_at
+from chain_places import (
+    DATA_OUTPUTS,
     DEPOSIT_SCRIPTS,
-    DICE,
-    FRESH_MOST,
+    DEPOSITS,
     INPUTS,
-    MIX_WORDS,
     OUTPUTS,
-    PENDING_MOST,
+    POPULAR,
     POPULAR_OUTPUTS,
-    RESTED_MOST,
     SCRIPTS,
-    SERVICES,
-    STATE_WORDS,
+    SHOWN,
     TXS,
     UNSPENT,
+    WALLET_BYTES,
 )
-from cointrail.chain.network import get_network
-
-U8 = npt.NDArray[np.uint8]
-I64 = npt.NDArray[np.int64]
+from chain_press import GENESIS, Finisher
+from chain_scripts import script_bytes
 
 MB = 1_000_000
 ROOMS = 3
 """Blocks in the making at once."""
 FORMAT = 2
 """Raised when the same seed and size give another chain."""
-
-GENESIS_TX = bytes.fromhex(
-    "01000000010000000000000000000000000000000000000000000000000000000000000000ffffffff4d04ffff001d010445"
-    "5468652054696d65732030332f4a616e2f32303039204368616e63656c6c6f72206f6e206272696e6b206f66207365636f6e"
-    "64206261696c6f757420666f722062616e6b73ffffffff0100f2052a01000000434104678afdb0fe5548271967f1a67130b7"
-    "105cd6a828e03909a67962e0ea1f61deb649f6bc3f4cef38c4f35504e51ec112de5c384df7ba0b8d578a4c702b6bf11d5fac"
-    "00000000"
-)
-GENESIS = (
-    bytes.fromhex("01000000" + "00" * 32)
-    + bytes.fromhex("3ba3edfd7a7b12b27ac72c3e67768f617fc81bc3888a51323a9fb8aa4b1e5e4a")
-    + bytes.fromhex("dae5494dffff7f2002000000" + "01")
-    + GENESIS_TX
-)
-"""The first block of every regtest chain. Source: Bitcoin Core, src/kernel/chainparams.cpp."""
 
 
 @dataclass(frozen=True)
@@ -101,84 +60,21 @@ class ChainInfo:
     txs: int
     block_bytes: int
     inputs: int
+    """without those of coinbases"""
     outputs: int
     scripts: int
+    """locking scripts made; a few wallets were never paid"""
     unspent: int
+    """outputs that can still be spent; coinbases count once they are mature"""
+    data_outputs: int
+    """OP_RETURN, without those of coinbases"""
+    popular_script: str
+    """the locking script that most outputs have, in hex"""
     popular_outputs: int
+    deposits_script: str
+    """one of the service whose cluster is the largest, in hex"""
     deposit_scripts: int
-
-
-def _empty_world(seed: int, size: int) -> World:
-    most = 200_000 + size // 1_000
-
-    def words(count: int) -> I64:
-        return np.zeros(count, np.int64)
-
-    world = World(
-        words(STATE_WORDS),
-        words(MIX_WORDS),
-        np.empty(8 * most, np.int64),
-        words(4 * (3 * SERVICES + size // 100 // OUTPUTS_A_WALLET)),
-        words(FRESH_MOST + 64),
-        words(RESTED_MOST + 64),
-        np.empty(most, np.int64),
-        words(PENDING_MOST),
-        words(PENDING_MOST),
-        words(SERVICES * CUSTOMERS),
-        words(1 << 10),
-        np.empty(2 * LARGEST_STRIPPED, np.uint8),
-        words(2 * RING),
-        np.zeros(32 * RING, np.uint8),
-    )
-    world.state[DICE // 8] = seed
-    world.state[SCRIPTS // 8] = 1
-    return world
-
-
-def _empty_room() -> Room:
-    return Room(
-        np.zeros(HEAD_ROOM + LARGEST_BODY, np.uint8),
-        np.zeros(LARGEST_UNDO, np.uint8),
-        np.zeros(3 * MOST_TXS, np.int64),
-        np.zeros(3 * MOST_TXS, np.int64),
-        np.zeros(32 * MOST_TXS, np.uint8),
-        np.zeros(ABOUT_WORDS, np.int64),
-    )
-
-
-def _empty_press() -> Press:
-    return Press(
-        np.frombuffer(get_network("regtest").genesis.raw, np.uint8).copy(),
-        np.empty(32 * MOST_TXS, np.uint8),
-        np.empty(32 * MOST_TXS, np.uint8),
-        np.empty(MOST_TXS, np.int64),
-        np.empty(MOST_TXS, np.int64),
-        np.empty(1 << 14, np.uint8),
-    )
-
-
-class _Finisher:
-    """Seals blocks in their order and writes them."""
-
-    def __init__(self, world: World, blk: RecordWriter, rev: RecordWriter) -> None:
-        self._world, self._blk, self._rev = world, blk, rev
-        self._press, self._number = _empty_press(), 0
-        blk.begin(0)
-        rev.begin(0)
-        first = np.zeros(len(GENESIS) + RECORD_HEAD, np.uint8)
-        first[RECORD_HEAD:] = np.frombuffer(GENESIS, np.uint8)
-        blk.write(first, RECORD_HEAD, len(first))
-
-    def finish(self, room: Room) -> None:
-        """Seal and write the block in `room`."""
-        seal_block(room, self._press, self._world.coinbase_txids)
-        begin, end = int(room.about[BEGIN]), int(room.about[END])
-        if self._blk.at + end - begin + RECORD_HEAD > LARGEST_FILE:
-            self._number += 1
-            self._blk.begin(self._number)
-            self._rev.begin(self._number)
-        self._blk.write(room.body, begin, end)
-        self._rev.write(room.undo, int(room.about[UNDO_BEGIN]), int(room.about[UNDO_END]), 32)
+    """scripts that it showed to its customers"""
 
 
 def write_chain(folder: Path, size: int, seed: int, *, hidden: bool = True, threads: int = 2) -> ChainInfo:
@@ -187,54 +83,74 @@ def write_chain(folder: Path, size: int, seed: int, *, hidden: bool = True, thre
     Args:
         folder: where; made when missing, emptied when not.
         size: bytes of blocks.
-        seed: the same seed and size give the same bytes.
+        seed: the same seed and size give the same bytes, with one thread or two.
         hidden: use an XOR key.
-        threads: 2 makes one block while the one before is sealed and written.
+        threads: with 2, one block is made while those before it are sealed and written.
     """
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    chance = np.random.default_rng(seed)
-    key = chance.bytes(8) if hidden else bytes(8)
-    chance = np.random.default_rng([seed, 1])
+    key = hashlib.sha256(str(seed).encode()).digest()[:8] if hidden else bytes(8)
     (folder / "xor.dat").write_bytes(key)
-    world = _empty_world(seed, size)
-    rooms = [_empty_room() for _ in range(ROOMS)]
-    height, done, last = 0, len(GENESIS), 0
+    world = empty_world(seed, size)
     waiting: deque[Future[None]] = deque()
-    with ExitStack() as stack:
-        blk = stack.enter_context(RecordWriter(folder, "blk", key))
-        rev = stack.enter_context(RecordWriter(folder, "rev", key))
-        pool = stack.enter_context(ThreadPoolExecutor(1))
-        finisher = _Finisher(world, blk, rev)
-        while done < size:
-            height += 1
-            if len(waiting) == ROOMS:
+    blocks, done = 1, len(GENESIS)
+    with Finisher(folder, key, world) as finisher, ThreadPoolExecutor(1) as pool:
+        for room in _make_blocks(world, size):
+            blocks += 1
+            done += _block_bytes(room)
+            waiting.append(pool.submit(finisher.finish, room))
+            while len(waiting) > (ROOMS - 1 if threads > 1 else 0):
                 waiting.popleft().result()
-            room = rooms[height % ROOMS]
-            fullness = 1.0 if chance.random() < 0.85 else chance.random()
-            world.mix[:] = mix_at(done / size, height, size, int(world.state[OUTPUTS // 8]), fullness)
-            last = max(last + 1, time_at(done / size))
-            room.about[TIME] = last
-            make_block(world, room)
-            done += int(room.about[END] - room.about[BEGIN])
-            if threads > 1:
-                waiting.append(pool.submit(finisher.finish, room))
-            else:
-                finisher.finish(room)
-        for one in waiting:
-            one.result()
-    state = world.state
-    info = ChainInfo(
-        FORMAT,
-        seed,
-        size,
-        height + 1,
-        int(state[TXS // 8]) + height + 1,
-        done,
-        *(int(state[f // 8]) for f in (INPUTS, OUTPUTS, SCRIPTS, UNSPENT, POPULAR_OUTPUTS, DEPOSIT_SCRIPTS)),
-    )
+        while waiting:
+            waiting.popleft().result()
+    info = _describe(world, seed, size, blocks, done)
     (folder.parent / f"{folder.name}.json").write_text(json.dumps(asdict(info)))
     return info
+
+
+def _block_bytes(room: Room) -> int:
+    return int(room.about[END] - room.about[BEGIN])
+
+
+def _make_blocks(world: World, size: int) -> Iterator[Room]:
+    """One block after the other, until there are `size` bytes; a room is used again `ROOMS` blocks later."""
+    rooms = [empty_room() for _ in range(ROOMS)]
+    height, done, last = 0, len(GENESIS), 0
+    while done < size:
+        height += 1
+        room, place = rooms[height % ROOMS], WHOLE * done // size
+        world.mix[:] = mix_at(place, height, size, int(world.state[OUTPUTS // 8]))
+        last = max(last + 1, time_at(place))
+        room.about[TIME] = last
+        make_block(world, room)
+        done += _block_bytes(room)
+        yield room
+
+
+def _describe(world: World, seed: int, size: int, blocks: int, block_bytes: int) -> ChainInfo:
+    def count(field: int) -> int:
+        return int(world.state[field // 8])
+
+    def shown(service: int) -> str:
+        return script_bytes(int(world.wallets[(WALLET_BYTES * service + SHOWN) // 8])).hex()
+
+    return ChainInfo(
+        format=FORMAT,
+        seed=seed,
+        size=size,
+        blocks=blocks,
+        txs=count(TXS) + blocks,
+        block_bytes=block_bytes,
+        inputs=count(INPUTS),
+        outputs=count(OUTPUTS) + 2 * blocks - 1,
+        scripts=count(SCRIPTS) - first_script(seed) + 1,
+        unspent=count(UNSPENT),
+        data_outputs=count(DATA_OUTPUTS),
+        popular_script=shown(POPULAR),
+        popular_outputs=count(POPULAR_OUTPUTS),
+        deposits_script=shown(DEPOSITS),
+        deposit_scripts=count(DEPOSIT_SCRIPTS),
+    )
 
 
 def cached_chain(folder: Path, size: int, seed: int) -> ChainInfo:

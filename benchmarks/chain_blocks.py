@@ -1,17 +1,31 @@
-"""Blocks of an invented chain: one kernel call makes the transactions of one block, another seals it."""
+"""Blocks of an invented chain: one kernel call makes the transactions of one block."""
 
 from __future__ import annotations
-
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from chain_arrays import (
+    BEGIN,
+    COINBASE_AT,
+    COMMITMENT_AT,
+    END,
+    HEAD_ROOM,
+    LARGEST_STRIPPED,
+    MOST_TXS,
+    NUMBER,
+    OUTPUTS_A_WALLET,
+    RING,
+    TX_COUNT,
+    UNDO_BEGIN,
+    UNDO_END,
+    UNDO_ROOM,
+    Room,
+    World,
+)
 from chain_bytes import next_word, put, put_size, roll
 from chain_jit import kernel
-from chain_scripts import put_script, script_size
-from chain_txs import MOST_WEIGHT, add_tx
-from chain_world import (
+from chain_places import (
     BODY_AT,
     BORN,
     CODE,
@@ -26,24 +40,20 @@ from chain_world import (
     ROW_BYTES,
     SCRIPT,
     SERVICES,
-    SHOWN,
     TX_NOW,
     UNDO_AT,
     VALUE,
-    WALLET_BYTES,
     WALLETS,
     WEIGHT,
     Places,
     add,
-    draw_kind,
     get,
-    new_script,
-    open_wallet,
-    pack,
-    settle,
     share,
-    take_row,
 )
+from chain_purses import pack, settle, take_row
+from chain_scripts import put_script, script_size
+from chain_txs import add_tx
+from chain_wallets import draw_kind, new_script, open_wallet, shown_script
 from cointrail.kernel.jit import int64
 from cointrail.kernel.memory import (
     address_of,
@@ -53,75 +63,18 @@ from cointrail.kernel.memory import (
     load_count,
     store_count,
 )
-from cointrail.kernel.merkle import merkle_root_into
-from cointrail.kernel.sha256 import sha256d_into
 from cointrail.kernel.sha256_run import hash_queue
 
 U8 = npt.NDArray[np.uint8]
 I64 = npt.NDArray[np.int64]
 
-REGTEST_BITS = 0x207FFFFF
+HEADER = 80
 MATURITY, HALVING, COIN = 100, 150, 100_000_000
-RING = 256
-"""Coinbases that are kept until they are mature."""
 CHUNK_TXS, CHUNK_ROWS = 96, 1 << 12
 """Transactions are named, and can be spent, so many at a time."""
-HEAD_ROOM = 1024
-"""Before the transactions: record head, header, count and coinbase, written when the fees are known."""
-UNDO_ROOM = 64
-LARGEST_BODY = MOST_WEIGHT + (1 << 16)
-LARGEST_UNDO = 1 << 22
-MOST_TXS = 1 << 14
-LARGEST_STRIPPED = 1 << 20
-OUTPUTS_A_WALLET = 700
-(BEGIN, END, UNDO_BEGIN, UNDO_END, TX_COUNT, COINBASE_AT, COMMITMENT_AT, TIME, NUMBER) = range(9)
-"""Of what `make_block` says about its block."""
-ABOUT_WORDS = 16
-
-
-class World(NamedTuple):
-    """The arrays behind `Places` that live as long as the chain."""
-
-    state: I64
-    mix: I64
-    rows: I64
-    wallets: I64
-    fresh: I64
-    rested: I64
-    old: I64
-    pending: I64
-    born: I64
-    customers: I64
-    picked: I64
-    scratch: U8
-    coinbases: I64
-    """int64[RING * 2]: value and script"""
-    coinbase_txids: U8
-    """uint8[RING * 32]; written by `seal_block`"""
-
-
-class Room(NamedTuple):
-    """A block in the making, used again for later ones."""
-
-    body: U8
-    undo: U8
-    parts: I64
-    """int64[MOST_TXS * 3]"""
-    lengths: I64
-    txids: U8
-    about: I64
-
-
-class Press(NamedTuple):
-    """What sealing needs beside the room."""
-
-    before: U8
-    """hash of the block before"""
-    wtxids: U8
-    digests: U8
-    starts: I64
-    sizes: I64
-    scratch: U8
+FULL_PERCENT = 85
+FIRST_MINER = 8
+"""This service and those after it are paid by coinbases too."""
 
 
 @kernel
@@ -210,40 +163,77 @@ def _miner_script(places: Places) -> int:
     """Mostly one of a few scripts."""
     if roll(places.state, 100) < 15:
         return new_script(places, draw_kind(places))
-    return load_count(places.wallets + WALLET_BYTES * (8 + roll(places.state, SERVICES - 8)) + SHOWN)
+    return shown_script(places, FIRST_MINER + roll(places.state, SERVICES - FIRST_MINER))
+
+
+@kernel
+def _put_before(places: Places, at: int, size: int) -> int:
+    """Copy the first bytes of the scratch to where they end at `at`. Returns where they begin."""
+    copy_bytes(at - size, places.scratch, size)
+    return at - size
+
+
+@kernel
+def _put_head(places: Places, coinbases: I64, about: I64) -> None:
+    """Put the coinbase, and the count, before the transactions."""
+    height, scratch = share(places, HEIGHT), places.scratch
+    value = get(places, FEES) + ((50 * COIN) >> min(height // HALVING, 33))
+    script = _miner_script(places)
+    coinbases[2 * (height % RING)], coinbases[2 * (height % RING) + 1] = value, script
+    length = _put_coinbase(places, scratch, value, script, about) - scratch
+    at = _put_before(places, places.body + HEAD_ROOM, length)
+    about[COINBASE_AT] = at - places.body
+    about[COMMITMENT_AT] += at - places.body
+    at = _put_before(places, at, put_size(scratch, get(places, TX_NOW)) - scratch)
+    about[BEGIN] = at - HEADER - places.body
 
 
 @kernel
 def _close_block(places: Places, coinbases: I64, about: I64) -> None:
-    """Put head and coinbase before the transactions, and say where all is."""
-    height, txs = share(places, HEIGHT), get(places, TX_NOW)
-    value = get(places, FEES) + ((50 * COIN) >> min(height // HALVING, 33))
-    script = _miner_script(places)
-    coinbases[2 * (height % RING)], coinbases[2 * (height % RING) + 1] = value, script
-    length = _put_coinbase(places, places.scratch, value, script, about) - places.scratch
-    at = places.body + HEAD_ROOM - length
-    copy_bytes(at, places.scratch, length)
-    size = put_size(places.scratch, txs) - places.scratch
-    about[COINBASE_AT] = at - places.body
-    about[COMMITMENT_AT] += at - places.body
-    about[BEGIN] = at - size - 80 - places.body
-    copy_bytes(at - size, places.scratch, size)
+    """Put what stands before the transactions and their undo entries, and say where all is."""
+    txs, scratch = get(places, TX_NOW), places.scratch
+    _put_head(places, coinbases, about)
+    at = _put_before(places, places.undo + UNDO_ROOM, put_size(scratch, txs - 1) - scratch)
+    about[UNDO_BEGIN] = at - places.undo
     about[END] = get(places, BODY_AT) - places.body
-    size = put_size(places.scratch, txs - 1) - places.scratch
-    about[UNDO_BEGIN] = UNDO_ROOM - size
-    copy_bytes(places.undo + UNDO_ROOM - size, places.scratch, size)
     about[UNDO_END] = get(places, UNDO_AT) - places.undo
-    about[TX_COUNT] = txs
-    about[NUMBER] = height
+    about[TX_COUNT], about[NUMBER] = txs, share(places, HEIGHT)
 
 
 @kernel
-def make_block(world: World, room: Room) -> None:
-    """Make the transactions of a block, their undo entries and the coinbase; `room.about` says where.
+def _fill(places: Places, weight: int) -> None:
+    """Add transactions until they have that weight, or none is left to spend."""
+    while get(places, WEIGHT) < weight and get(places, TX_NOW) < MOST_TXS:
+        added = add_tx(places)
+        unnamed = get(places, TX_NOW) - get(places, NAMED)
+        if not added and unnamed == 0:
+            break
+        if not added or unnamed == CHUNK_TXS or get(places, BORN) > CHUNK_ROWS:
+            _name_chunk(places)
+    _name_chunk(places)
 
-    What is left for `seal_block`: witness commitment, merkle root, header, checksum.
-    """
-    places = Places(
+
+@kernel
+def _draw_weight(places: Places) -> int:
+    """Most blocks are as large as the mix has it, the rest of any size below."""
+    full = share(places, FULL_WEIGHT)
+    return full if roll(places.state, 100) < FULL_PERCENT else full * roll(places.state, 1000) // 1000
+
+
+@kernel
+def _open_block(places: Places) -> None:
+    store_count(places.state + BODY_AT, places.body + HEAD_ROOM)
+    store_count(places.state + UNDO_AT, places.undo + UNDO_ROOM)
+    store_count(places.state + TX_NOW, 1)
+    store_count(places.state + NAMED, 1)
+    store_count(places.state + WEIGHT, 0)
+    store_count(places.state + FEES, 0)
+    store_count(places.state + CODE_NOW, 2 * share(places, HEIGHT))
+
+
+@kernel
+def _places(world: World, room: Room) -> Places:
+    return Places(
         address_of(world.state),
         address_of(world.mix),
         address_of(world.rows),
@@ -251,6 +241,7 @@ def make_block(world: World, room: Room) -> None:
         address_of(world.fresh),
         address_of(world.rested),
         address_of(world.old),
+        address_of(world.asleep),
         address_of(world.pending),
         address_of(world.born),
         address_of(world.customers),
@@ -262,106 +253,17 @@ def make_block(world: World, room: Room) -> None:
         address_of_bytes(room.txids),
         address_of_bytes(world.scratch),
     )
-    height = share(places, HEIGHT)
-    store_count(places.state + BODY_AT, places.body + HEAD_ROOM)
-    store_count(places.state + UNDO_AT, places.undo + UNDO_ROOM)
-    store_count(places.state + TX_NOW, 1)
-    store_count(places.state + NAMED, 1)
-    store_count(places.state + WEIGHT, 0)
-    store_count(places.state + FEES, 0)
-    store_count(places.state + CODE_NOW, 2 * height)
+
+
+@kernel
+def make_block(world: World, room: Room) -> None:
+    """Make the transactions of a block, their undo entries and the coinbase; `room.about` says where.
+
+    What is left for `seal_block`: witness commitment, merkle root, header, checksum.
+    """
+    places = _places(world, room)
+    _open_block(places)
     _open_wallets(places)
-    _ripen(places, world.coinbases, world.coinbase_txids, height)
-    full = share(places, FULL_WEIGHT)
-    while get(places, WEIGHT) < full and get(places, TX_NOW) < MOST_TXS:
-        if not add_tx(places):
-            if get(places, NAMED) == get(places, TX_NOW):
-                break
-            _name_chunk(places)
-            continue
-        if get(places, TX_NOW) - get(places, NAMED) == CHUNK_TXS or get(places, BORN) > CHUNK_ROWS:
-            _name_chunk(places)
-    _name_chunk(places)
+    _ripen(places, world.coinbases, world.coinbase_txids, share(places, HEIGHT))
+    _fill(places, _draw_weight(places))
     _close_block(places, world.coinbases, room.about)
-
-
-@kernel
-def _put_witness_txids(room: Room, press: Press) -> None:
-    """The wtxid of every transaction; only those with a witness are hashed again."""
-    txs, found = room.about[TX_COUNT], int64(0)
-    for tx in range(1, txs):
-        begin, end = room.parts[3 * tx], room.parts[3 * tx + 2] + 4
-        if room.parts[3 * tx + 1] - begin == 6:
-            press.starts[found], press.sizes[found] = begin, end - begin
-            found += 1
-    digests, wtxids = address_of_bytes(press.digests), address_of_bytes(press.wtxids)
-    queue = (
-        address_of_bytes(room.body),
-        address_of(press.starts),
-        address_of(press.sizes),
-        digests,
-        found,
-        int64(2),
-        int64(1),
-    )
-    hash_queue(queue, int64(0), int64(0))
-    clear_bytes(wtxids, 32)
-    at = digests
-    for tx in range(1, txs):
-        own = address_of_bytes(room.txids) + 32 * tx
-        if room.parts[3 * tx + 1] - room.parts[3 * tx] == 6:
-            own = at
-            at += 32
-        copy_bytes(wtxids + 32 * tx, own, 32)
-
-
-@kernel
-def _name_coinbase(room: Room, press: Press, coinbase_txids: U8) -> None:
-    """Fill in the witness commitment, and hash the coinbase."""
-    about, scratch = room.about, press.scratch
-    merkle_root_into(press.wtxids, about[TX_COUNT], scratch)
-    clear_bytes(address_of_bytes(scratch) + 32, 32)
-    sha256d_into(scratch, 0, 64, room.body, about[COMMITMENT_AT])
-    begin = about[COINBASE_AT]
-    middle = about[COMMITMENT_AT] + 32 - begin - 6
-    body, target = address_of_bytes(room.body), address_of_bytes(scratch)
-    copy_bytes(target, body + begin, 4)
-    copy_bytes(target + 4, body + begin + 6, middle)
-    clear_bytes(target + 4 + middle, 4)
-    sha256d_into(scratch, 0, 8 + middle, room.txids, 0)
-    slot = about[NUMBER] % RING
-    copy_bytes(address_of_bytes(coinbase_txids) + 32 * slot, address_of_bytes(room.txids), 32)
-
-
-@kernel
-def _put_header(room: Room, press: Press) -> None:
-    """The header, with proof of work; the hash goes to `press.scratch`."""
-    about, scratch = room.about, press.scratch
-    begin = about[BEGIN]
-    body = address_of_bytes(room.body)
-    merkle_root_into(room.txids, about[TX_COUNT], scratch)
-    put(body + begin, 0x20000000, 4)
-    copy_bytes(body + begin + 4, address_of_bytes(press.before), 32)
-    copy_bytes(body + begin + 36, address_of_bytes(scratch), 32)
-    put(body + begin + 68, about[TIME] | REGTEST_BITS << 32, 8)
-    nonce = int64(0)
-    scratch[31] = 0xFF
-    after = load_count(body + begin + 80)
-    while scratch[31] >= 0x7F:
-        put(body + begin + 76, nonce, 4)
-        store_count(body + begin + 80, after)
-        sha256d_into(room.body, begin, 80, scratch, 0)
-        nonce += 1
-
-
-@kernel
-def seal_block(room: Room, press: Press, coinbase_txids: U8) -> None:
-    """Make a block whole: commitment, merkle root, header, and the checksum behind the undo data."""
-    _put_witness_txids(room, press)
-    _name_coinbase(room, press, coinbase_txids)
-    _put_header(room, press)
-    begin, end = room.about[UNDO_BEGIN], room.about[UNDO_END]
-    undo = address_of_bytes(room.undo)
-    copy_bytes(undo + begin - 32, address_of_bytes(press.before), 32)
-    sha256d_into(room.undo, begin - 32, end - begin + 32, room.undo, end)
-    copy_bytes(address_of_bytes(press.before), address_of_bytes(press.scratch), 32)

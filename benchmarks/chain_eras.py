@@ -1,21 +1,34 @@
-"""What the blocks of an invented chain are like, by how much of the chain lies before them."""
+"""What the blocks of an invented chain are like, by how much of the chain lies before them.
+
+The real chain is taken to be 750 GB: about 15 of them at the end of 2013, 150 of 2017, 380 of 2021, 450 of
+2022, 620 of 2024. Published: 355 GB in September 2021 (bitcoinquestions.com), 459.5 GB in February 2023
+(bitcoinbible.com), 692.65 GB in October 2025, with blocks of 1.6 to 1.9 MB (coinledger.io). Between the
+dates below all is interpolated. The shares of the kinds follow single real blocks of 2013 to 2024, of which
+each is but one; inscriptions begin in 2023 (block 780,895 had 1,870 of them in 3,598 transactions).
+"""
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import accumulate
 
 import numpy as np
 import numpy.typing as npt
 
 from chain_bytes import ALWAYS
-from chain_world import KINDS, MIX_WORDS
+from chain_places import KINDS, MIX_WORDS
 
 I64 = npt.NDArray[np.int64]
 
 FULL = 3_992_000
-SHARES = (0.0, 0.02, 0.08, 0.20, 0.32, 0.51, 0.60, 0.72, 0.85, 1.0)
-"""Of the bytes of the whole chain, at the first day of `DATES`."""
-DATES = (
+"""Weight of a full block, coinbase left out."""
+WHOLE = 1_000_000
+"""The parts in which `MARKS` and the place in the chain are given."""
+MARKS = (0, 20_000, 80_000, 200_000, 320_000, 510_000, 600_000, 720_000, 830_000, WHOLE)
+"""How much of the chain's bytes was there on the first day of each month in `MONTHS`."""
+MONTHS = (
     "2011-06",
     "2014-01",
     "2016-01",
@@ -25,73 +38,73 @@ DATES = (
     "2023-01",
     "2024-01",
     "2025-01",
-    "2026-01",
+    "2026-08",
 )
 WEIGHT = (240_000, 1_000_000, 2_800_000, FULL, FULL, FULL, FULL, FULL, FULL, FULL)
-FEE = (5, 10, 15, 40, 20, 8, 12, 25, 8, 3)
+FEE_RATES = (5, 10, 15, 40, 20, 8, 12, 25, 8, 3)
+"""Satoshi a byte."""
 KIND_SHARES = (
-    (45, 75, 79, 66, 49, 24, 21, 12, 8, 7),  # P2PKH
-    (47, 22, 6, 2, 0.5, 0.1, 0, 0, 0, 0),  # P2PKH, uncompressed key
-    (0, 0, 0, 9, 17, 18, 14, 9, 7, 6),  # P2SH, nested P2WPKH
-    (0, 1.7, 14, 17, 15, 8, 6, 4, 3, 2),  # P2SH, multisig
-    (2, 0.2, 0, 0, 0, 0, 0, 0, 0, 0),  # P2PK
-    (5, 0.2, 0, 0, 0, 0, 0, 0, 0, 0),  # P2PK, uncompressed key
-    (0, 0.6, 0.4, 0.1, 0, 0, 0, 0.3, 0.1, 0.1),  # bare multisig
-    (0, 0, 0, 5, 16, 44, 47, 44, 44, 44),  # P2WPKH
-    (0, 0, 0, 0.8, 2, 4, 5, 4, 4, 4),  # P2WSH
-    (0, 0, 0, 0, 0, 1, 4, 20, 26, 29),  # P2TR, key path
-    (0, 0, 0, 0, 0, 0.2, 1, 4, 6, 6),  # P2TR, script path
+    (450, 750, 790, 660, 490, 240, 210, 120, 80, 70),  # P2PKH
+    (470, 220, 60, 20, 5, 1, 0, 0, 0, 0),  # P2PKH, uncompressed key
+    (0, 0, 0, 90, 170, 180, 140, 90, 70, 60),  # P2SH, nested P2WPKH
+    (0, 17, 140, 170, 150, 80, 60, 40, 30, 20),  # P2SH, multisig
+    (20, 2, 0, 0, 0, 0, 0, 0, 0, 0),  # P2PK
+    (50, 2, 0, 0, 0, 0, 0, 0, 0, 0),  # P2PK, uncompressed key
+    (0, 6, 4, 1, 0, 0, 0, 3, 1, 1),  # bare multisig
+    (0, 0, 0, 50, 160, 440, 470, 440, 440, 440),  # P2WPKH
+    (0, 0, 0, 8, 20, 40, 50, 40, 40, 40),  # P2WSH
+    (0, 0, 0, 0, 0, 10, 40, 200, 260, 290),  # P2TR, key path
+    (0, 0, 0, 0, 0, 2, 10, 40, 60, 60),  # P2TR, script path
 )
-DATA_SHARES = (0, 0.005, 0.03, 0.05, 0.10, 0.04, 0.05, 0.12, 0.25, 0.25)
-INSCRIBED_SHARES = (0, 0, 0, 0, 0, 0, 0.03, 0.10, 0.06, 0.04)
-NEW_SCRIPTS_PAYMENT = 0.42
-NEW_SCRIPTS_CHANGE = 0.6
-NEW_OWNERS = 0.4
-SERVICE_SHARE = 0.12
+"""Of new scripts, in the order of the kinds; each column is taken as parts of its sum."""
+DATA_SHARES = (0, 5, 30, 50, 100, 40, 50, 120, 250, 250)
+"""Of a thousand transactions, those with an OP_RETURN."""
+INSCRIBED_SHARES = (0, 0, 0, 0, 0, 0, 30, 100, 60, 40)
+"""Of a thousand transactions, those that prepare an inscription; another one reveals it."""
+NEW_FOR_PAYMENT, NEW_FOR_CHANGE, NEW_OWNERS, TO_SERVICES = 280, 430, 400, 120
+"""Of a thousand: payments and change that go to a new script, full purses after which a wallet changes hands,
+payments to services."""
 BLOCKS_AT_LEAST = 200
 """Blocks are smaller where the chain would have fewer."""
-PURSE_MOST, OUTPUTS_A_ROW = 320, 4_000
+PURSE_MOST, OUTPUTS_A_PURSE_ROW = 320, 4_000
+"""The largest purse, once the chain has so many outputs for each row in it."""
 
 
-def _seconds(date: str) -> float:
-    return datetime.strptime(date, "%Y-%m").replace(tzinfo=UTC).timestamp()
+def _seconds(month: str) -> int:
+    return int(datetime.strptime(month, "%Y-%m").replace(tzinfo=UTC).timestamp())
 
 
-_TIMES = [_seconds(date) for date in DATES]
+_TIMES = tuple(map(_seconds, MONTHS))
 
 
-def time_at(share: float) -> int:
-    """Seconds since 1970 when that share of the chain was there."""
-    return int(np.interp(share, SHARES, _TIMES))
+def _between(row: Sequence[int], place: int, scale: int = 1) -> int:
+    """The value of a row at a place of the chain, times `scale`; whole numbers are the same everywhere."""
+    k = min(bisect_right(MARKS, place), len(MARKS) - 1)
+    first, last = MARKS[k - 1], MARKS[k]
+    return scale * (row[k - 1] * (last - place) + row[k] * (place - first)) // (last - first)
 
 
-def mix_at(share: float, height: int, size: int, outputs: int, fullness: float) -> I64:
+def time_at(place: int) -> int:
+    """Seconds since 1970 when that much of the chain was there, in parts of `WHOLE`."""
+    return _between(_TIMES, place)
+
+
+def mix_at(place: int, height: int, size: int, outputs: int) -> I64:
     """The mix of a block.
 
     Args:
-        share: of the chain's bytes that come before it.
+        place: how much of the chain's bytes comes before it, in parts of `WHOLE`.
         height: of the block.
         size: bytes of the whole chain.
         outputs: in the chain so far.
-        fullness: of the block, 0 to 1.
     """
-
-    def at(row: tuple[float, ...]) -> float:
-        return float(np.interp(share, SHARES, row))
-
-    weight = min(at(WEIGHT), 4 * size / BLOCKS_AT_LEAST) * fullness
-    kinds = np.array([at(row) for row in KIND_SHARES])
+    weight = min(_between(WEIGHT, place), 4 * size // BLOCKS_AT_LEAST)
+    shares = [_between(row, place, ALWAYS) // 1000 for row in (DATA_SHARES, INSCRIBED_SHARES)]
+    shares += [ALWAYS * row // 1000 for row in (NEW_FOR_PAYMENT, NEW_FOR_CHANGE, NEW_OWNERS, TO_SERVICES)]
+    most = min(PURSE_MOST, 4 + outputs // OUTPUTS_A_PURSE_ROW)
+    kinds = list(accumulate(_between(row, place, 1000) for row in KIND_SHARES))
+    fields = [weight, _between(FEE_RATES, place), *shares, most, height]
     mix = np.zeros(MIX_WORDS, np.int64)
-    shares = (
-        at(DATA_SHARES),
-        at(INSCRIBED_SHARES),
-        NEW_SCRIPTS_PAYMENT,
-        NEW_SCRIPTS_CHANGE,
-        NEW_OWNERS,
-        SERVICE_SHARE,
-    )
-    most = min(PURSE_MOST, 4 + outputs // OUTPUTS_A_ROW)
-    mix[:10] = [weight, at(FEE), *(int(ALWAYS * share) for share in shares), most, height]
-    first = KINDS // 8
-    mix[first : first + len(kinds)] = np.ceil(np.cumsum(kinds) / kinds.sum() * ALWAYS)
+    mix[: len(fields)] = fields
+    mix[KINDS // 8 : KINDS // 8 + len(kinds)] = [-(-ALWAYS * sum_ // kinds[-1]) for sum_ in kinds]
     return mix

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import IO, Self
+from typing import IO
 
 import numpy as np
 import numpy.typing as npt
@@ -30,18 +30,16 @@ class RecordWriter:
         self._file: IO[bytes] | None = None
         self.at = 0
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._file:
-            self._file.close()
-
     def begin(self, number: int) -> None:
         """Go on in another file."""
-        self.__exit__()
+        self.close()
         self._file = (self._folder / f"{self._kind}{number:05}.dat").open("wb", buffering=0)
         self.at = 0
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._file:
+            self._file.close()
 
     def write(self, data: U8, begin: int, end: int, trailer: int = 0) -> None:
         """Write `data[begin:end]` as a record; the trailer stands behind, the head is put before it.

@@ -7,10 +7,12 @@ ever stored.
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from chain_bytes import mixed, put, put_noise
 from chain_jit import kernel
 from cointrail.kernel.jit import int64
+from cointrail.kernel.memory import address_of_bytes
 
 (
     P2PKH,
@@ -32,6 +34,8 @@ key, P2SH as nested P2WPKH or as 2-of-3 multisig, P2TR by its key, by a script, 
 an inscription."""
 
 KIND_BITS = 4
+NUMBER_BITS = 52
+"""The number of a script has so many bits; key seeds take the rest."""
 KEY = 33
 HASH, LONG_HASH = 20, 32
 MULTISIG_KEYS = 3
@@ -125,3 +129,15 @@ def put_script(at: int, script: int) -> int:
     if kind == P2PK:
         return put(put_key(put(at, KEY, 1), script, 0), 0xAC, 1)
     return put(put_whole_key(put(at, 65, 1), script), 0xAC, 1)
+
+
+@kernel
+def _write_script(script: int, out: npt.NDArray[np.uint8]) -> int:
+    at = address_of_bytes(out)
+    return put_script(at, script) - at
+
+
+def script_bytes(script: int) -> bytes:
+    """The bytes of a script."""
+    out = np.zeros(256, np.uint8)
+    return out[: _write_script(script, out)].tobytes()

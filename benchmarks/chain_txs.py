@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from chain_bytes import ALWAYS, happens, put, put_size, roll
 from chain_jit import kernel
-from chain_scripts import (
-    INSCRIPTION,
-    OP_RETURN,
-    P2TR,
-    has_witness,
-    kind_of,
-    put_script,
-    script_size,
-)
-from chain_spends import put_script_sig, put_witness
-from chain_undo import put_coin
-from chain_world import (
+from chain_places import (
     BODY_AT,
     DATA,
     DATA_OUTPUTS,
@@ -28,36 +19,41 @@ from chain_world import (
     NEW_FOR_CHANGE,
     NEW_FOR_PAYMENT,
     OUTPUTS,
-    POPULAR,
-    POPULAR_OUTPUTS,
     PURSE_MOST,
     ROW_BYTES,
     SCRIPT,
-    SHOWN,
     TO_SERVICE,
     TX_NOW,
     TXS,
     UNDO_AT,
     UNSPENT,
     VALUE,
-    WALLET_BYTES,
     WEIGHT,
     Places,
     add,
+    get,
+    share,
+)
+from chain_purses import free_row, hold_back, pack, put_row, settle, take_purse
+from chain_scripts import (
+    INSCRIPTION,
+    OP_RETURN,
+    P2TR,
+    has_witness,
+    kind_of,
+    put_script,
+    script_size,
+)
+from chain_spends import put_script_sig, put_witness
+from chain_undo import put_coin
+from chain_wallets import (
     deposit,
     draw_customer_script,
     draw_kind,
     draw_service,
     draw_wallet,
-    free_row,
-    get,
-    hold_back,
     new_script,
-    pack,
-    put_row,
-    settle,
-    share,
-    take_purse,
+    shown_script,
 )
 from cointrail.kernel.memory import copy_bytes, load_count, store_count
 
@@ -72,6 +68,23 @@ WANTED_SHARE = 20
 WANTED_FIRST = 400
 INSCRIBED_VALUE = 10_000
 DUST = 546
+CHANGE_PERCENT = 68
+SWEEP_PERCENT = 60
+"""Of the transactions of a service; the rest are payouts."""
+
+
+class Plan(NamedTuple):
+    """What a transaction will be."""
+
+    inputs: int
+    owner: int
+    """the service that spends, plus 1; 0 for anybody else"""
+    total: int
+    """satoshi spent"""
+    outputs: int
+    content: int
+    """bytes of the inscription that it reveals, or 0"""
+    witness: bool
 
 
 @kernel
@@ -118,6 +131,36 @@ def _content_size(dice: int) -> int:
 
 
 @kernel
+def _plan(places: Places, purse: int) -> Plan:
+    """What the transaction that spends a purse will be."""
+    count, owner, dice = (purse >> 32) & 0xFFFF, purse >> 48, places.state
+    total, content, witness = _pick(places, purse), 0, False
+    for k in range(count):
+        script = load_count(load_count(places.picked + 8 * k) + SCRIPT)
+        witness = witness or has_witness(script)
+        if kind_of(script) == INSCRIPTION:
+            content = _content_size(dice)
+    outputs = 1 if content else _count_outputs(places)
+    if owner:
+        sweeps = roll(dice, 100) < SWEEP_PERCENT
+        outputs = 1 if sweeps else min(20 + roll(dice, 280), share(places, PURSE_MOST))
+    return Plan(count, owner, total, outputs, content, witness)
+
+
+@kernel
+def _fits(places: Places, plan: Plan) -> bool:
+    """Whether the block has room for it."""
+    known = plan.inputs * INPUT_WEIGHT + (plan.outputs + 2) * OUTPUT_WEIGHT + REST_WEIGHT
+    return get(places, WEIGHT) + known + plan.content + plan.content // 100 <= MOST_WEIGHT
+
+
+@kernel
+def _fee(places: Places, plan: Plan) -> int:
+    size = 100 * plan.inputs + 34 * plan.outputs + plan.content // 4
+    return min(size * share(places, FEE_RATE), plan.total // 10)
+
+
+@kernel
 def _put_inputs(places: Places, at: int, count: int) -> int:
     at = put_size(at, count)
     for k in range(count):
@@ -136,23 +179,16 @@ def _put_output(places: Places, at: int, value: int, script: int) -> int:
 
 
 @kernel
-def _pay_service(places: Places, at: int, value: int, number: int, service: int) -> int:
-    script = draw_customer_script(places, service)
-    add(places, POPULAR_OUTPUTS, 1 if service == POPULAR else 0)
-    deposit(places, service, script, value, number)
-    return _put_output(places, at, value, script)
-
-
-@kernel
 def _pay(places: Places, at: int, value: int, number: int) -> int:
     """An output to somebody. Returns the address after it."""
-    dice = places.state
-    if happens(dice, share(places, TO_SERVICE)):
-        return _pay_service(places, at, value, number, draw_service(places))
-    wallet = draw_wallet(places)
-    script = load_count(places.wallets + WALLET_BYTES * wallet + SHOWN)
-    if happens(dice, share(places, NEW_FOR_PAYMENT)):
-        script = new_script(places, kind_of(script))
+    if happens(places.state, share(places, TO_SERVICE)):
+        wallet = draw_service(places)
+        script = draw_customer_script(places, wallet)
+    else:
+        wallet = draw_wallet(places)
+        script = shown_script(places, wallet)
+        if happens(places.state, share(places, NEW_FOR_PAYMENT)):
+            script = new_script(places, kind_of(script))
     deposit(places, wallet, script, value, number)
     return _put_output(places, at, value, script)
 
@@ -186,12 +222,17 @@ def _part(dice: int, left: int, parts: int) -> int:
 
 
 @kernel
+def _choose_change(dice: int, count: int, owner: int) -> int:
+    """Which output goes back to the sender; -1 for none."""
+    percent = 100 if owner else 40 if count == 1 else CHANGE_PERCENT
+    return roll(dice, count) if roll(dice, 100) < percent else -1
+
+
+@kernel
 def _put_payments(places: Places, at: int, count: int, left: int, owner: int) -> int:
     """`count` outputs of `left` satoshi together; the change of a service goes to itself."""
     dice = places.state
-    change = roll(dice, count) if owner or (count > 1 and roll(dice, 100) < 88) else -1
-    if count == 1 and not owner and roll(dice, 100) < 40:
-        change = 0
+    change = _choose_change(dice, count, owner)
     for number in range(count):
         value = left if number == count - 1 else _part(dice, left, count - number)
         left -= value
@@ -200,17 +241,16 @@ def _put_payments(places: Places, at: int, count: int, left: int, owner: int) ->
         elif owner == 0:
             at = _put_alone(places, at, value, number, _change_script(places))
         else:
-            script = load_count(places.wallets + WALLET_BYTES * (owner - 1) + SHOWN)
-            add(places, POPULAR_OUTPUTS, 1 if owner - 1 == POPULAR else 0)
+            script = shown_script(places, owner - 1)
             deposit(places, owner - 1, script, value, number)
             at = _put_output(places, at, value, script)
     return at
 
 
 @kernel
-def _put_outputs(places: Places, at: int, count: int, total: int, owner: int) -> int:
+def _put_outputs(places: Places, at: int, plan: Plan, total: int) -> int:
     """All outputs: payments and change, then what opens an inscription, then data."""
-    dice = places.state
+    dice, count, owner = places.state, max(1, min(plan.outputs, total // DUST)), plan.owner
     inscribes = total > 4 * INSCRIBED_VALUE and owner == 0 and happens(dice, share(places, INSCRIBED))
     data = owner == 0 and happens(dice, share(places, DATA))
     at = put_size(at, count + (1 if inscribes else 0) + (1 if data else 0))
@@ -226,9 +266,10 @@ def _put_outputs(places: Places, at: int, count: int, total: int, owner: int) ->
 
 
 @kernel
-def _note_parts(places: Places, tx: int, cuts: tuple[int, int, int, int]) -> None:
+def _note_parts(places: Places, cuts: tuple[int, int, int, int]) -> None:
     """Keep where the parts of a transaction stand that its txid is the hash of."""
     begin, cut, cut_end, end = cuts
+    tx = add(places, TX_NOW, 1)
     parts, lengths = places.parts + 24 * tx, places.lengths + 24 * tx
     store_count(parts, begin - places.body)
     store_count(parts + 8, cut - places.body)
@@ -236,54 +277,8 @@ def _note_parts(places: Places, tx: int, cuts: tuple[int, int, int, int]) -> Non
     store_count(lengths, 4)
     store_count(lengths + 8, cut_end - cut)
     store_count(lengths + 16, 4)
-    stripped = cut_end - cut + 8
-    add(places, WEIGHT, 3 * stripped + end - begin)
-
-
-@kernel
-def add_tx(places: Places) -> bool:
-    """Add one transaction to the block. False when none is left to spend, or it would weigh too much."""
-    dice = places.state
-    purse = take_purse(places)
-    if purse == 0:
-        return False
-    count, owner = (purse >> 32) & 0xFFFF, purse >> 48
-    total = _pick(places, purse)
-    witness = False
-    content = 0
-    for k in range(count):
-        script = load_count(load_count(places.picked + 8 * k) + SCRIPT)
-        witness = witness or has_witness(script)
-        if kind_of(script) == INSCRIPTION:
-            content = _content_size(dice)
-    outputs = 1 if content else _count_outputs(places)
-    if owner:
-        outputs = 1 if roll(dice, 100) < 60 else min(20 + roll(dice, 280), share(places, PURSE_MOST))
-    bound = count * INPUT_WEIGHT + (outputs + 2) * OUTPUT_WEIGHT + REST_WEIGHT + content + content // 100
-    if get(places, WEIGHT) + bound > MOST_WEIGHT:
-        settle(places, purse)
-        return False
-    fee = min((100 * count + 34 * outputs + content // 4) * share(places, FEE_RATE), total // 10)
-    outputs = max(1, min(outputs, (total - fee) // DUST))
-    add(places, FEES, fee)
-    begin = get(places, BODY_AT)
-    at = put(begin, 1 + roll(dice, 2), 4)
-    if witness:
-        at = put(at, 0x100, 2)
-    cut = at
-    at = _put_inputs(places, at, count)
-    at = _put_outputs(places, at, outputs, total - fee, owner)
-    cut_end = at
-    if witness:
-        for k in range(count):
-            at = put_witness(dice, at, load_count(load_count(places.picked + 8 * k) + SCRIPT), content)
-    at = put(at, 0 if roll(dice, 2) else share(places, HEIGHT) - 1, 4)
-    store_count(places.state + BODY_AT, at)
-    _note_parts(places, get(places, TX_NOW), (begin, cut, cut_end, at))
-    _put_undo(places, count)
-    add(places, TX_NOW, 1)
-    add(places, TXS, 1)
-    return True
+    add(places, WEIGHT, 3 * (cut_end - cut + 8) + end - begin)
+    store_count(places.state + BODY_AT, end)
 
 
 @kernel
@@ -296,3 +291,38 @@ def _put_undo(places: Places, count: int) -> None:
         at = put_coin(at, row)
         free_row(places, row)
     store_count(places.state + UNDO_AT, at)
+
+
+@kernel
+def _put_tx(places: Places, plan: Plan) -> None:
+    """The bytes of a transaction."""
+    dice, begin, fee = places.state, get(places, BODY_AT), _fee(places, plan)
+    add(places, FEES, fee)
+    at = put(begin, 1 + roll(dice, 2), 4)
+    if plan.witness:
+        at = put(at, 0x100, 2)
+    cut = at
+    at = _put_outputs(places, _put_inputs(places, at, plan.inputs), plan, plan.total - fee)
+    cut_end = at
+    if plan.witness:
+        for k in range(plan.inputs):
+            script = load_count(load_count(places.picked + 8 * k) + SCRIPT)
+            at = put_witness(dice, at, script, plan.content)
+    at = put(at, 0 if roll(dice, 2) else share(places, HEIGHT) - 1, 4)
+    _note_parts(places, (begin, cut, cut_end, at))
+
+
+@kernel
+def add_tx(places: Places) -> bool:
+    """Add one transaction to the block. False when none is left to spend, or it would weigh too much."""
+    purse = take_purse(places)
+    if purse == 0:
+        return False
+    plan = _plan(places, purse)
+    if not _fits(places, plan):
+        settle(places, purse)
+        return False
+    _put_tx(places, plan)
+    _put_undo(places, plan.inputs)
+    add(places, TXS, 1)
+    return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chain_bytes import put
 from chain_jit import kernel
+from chain_places import CODE, SCRIPT, VALUE
 from chain_scripts import (
     HASH,
     P2PK,
@@ -15,7 +16,6 @@ from chain_scripts import (
     put_script,
     script_size,
 )
-from chain_world import CODE, SCRIPT, VALUE
 from cointrail.kernel.memory import load_count
 
 WHOLE_SCRIPT = 6

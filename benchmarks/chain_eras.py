@@ -26,40 +26,42 @@ FULL = 3_992_000
 """Weight of a full block, coinbase left out."""
 WHOLE = 1_000_000
 """The parts in which `MARKS` and the place in the chain are given."""
-MARKS = (0, 20_000, 80_000, 200_000, 320_000, 510_000, 600_000, 720_000, 830_000, WHOLE)
+MARKS = (0, 20_000, 75_000, 172_000, 218_000, 320_000, 492_000, 600_000, 650_000, 720_000, 830_000, WHOLE)
 """How much of the chain's bytes was there on the first day of each month in `MONTHS`."""
 MONTHS = (
     "2011-06",
     "2014-01",
     "2016-01",
-    "2018-01",
+    "2017-08",  # witnesses from here on
+    "2018-04",
     "2019-09",
-    "2022-01",
-    "2023-01",
+    "2021-11",  # taproot
+    "2023-01",  # inscriptions
+    "2023-06",
     "2024-01",
     "2025-01",
     "2026-08",
 )
-WEIGHT = (240_000, 1_000_000, 2_800_000, FULL, FULL, FULL, FULL, FULL, FULL, FULL)
-FEE_RATES = (5, 10, 15, 40, 20, 8, 12, 25, 8, 3)
+WEIGHT = (240_000, 1_000_000, 2_800_000, *(9 * (FULL,)))
+FEE_RATES = (5, 10, 15, 40, 15, 20, 10, 10, 30, 25, 8, 3)
 """Satoshi a byte."""
 KIND_SHARES = (
-    (450, 750, 790, 660, 490, 240, 210, 120, 80, 70),  # P2PKH
-    (470, 220, 60, 20, 5, 1, 0, 0, 0, 0),  # P2PKH, uncompressed key
-    (0, 0, 0, 90, 170, 180, 140, 90, 70, 60),  # P2SH, nested P2WPKH
-    (0, 17, 140, 170, 150, 80, 60, 40, 30, 20),  # P2SH, multisig
-    (20, 2, 0, 0, 0, 0, 0, 0, 0, 0),  # P2PK
-    (50, 2, 0, 0, 0, 0, 0, 0, 0, 0),  # P2PK, uncompressed key
-    (0, 6, 4, 1, 0, 0, 0, 3, 1, 1),  # bare multisig
-    (0, 0, 0, 50, 160, 440, 470, 440, 440, 440),  # P2WPKH
-    (0, 0, 0, 8, 20, 40, 50, 40, 40, 40),  # P2WSH
-    (0, 0, 0, 0, 0, 10, 40, 200, 260, 290),  # P2TR, key path
-    (0, 0, 0, 0, 0, 2, 10, 40, 60, 60),  # P2TR, script path
+    (450, 750, 790, 810, 640, 490, 270, 200, 160, 120, 80, 70),  # P2PKH
+    (470, 220, 60, 15, 5, 3, 1, 0, 0, 0, 0, 0),  # P2PKH, uncompressed key
+    (0, 0, 0, 0, 120, 170, 190, 140, 110, 90, 70, 60),  # P2SH, nested P2WPKH
+    (0, 17, 140, 170, 150, 150, 90, 60, 50, 40, 30, 20),  # P2SH, multisig
+    (20, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0),  # P2PK
+    (50, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0),  # P2PK, uncompressed key
+    (0, 6, 4, 1, 1, 0, 0, 0, 4, 3, 1, 1),  # bare multisig
+    (0, 0, 0, 0, 70, 160, 420, 490, 440, 440, 440, 440),  # P2WPKH
+    (0, 0, 0, 0, 5, 20, 35, 50, 40, 40, 40, 40),  # P2WSH
+    (0, 0, 0, 0, 0, 0, 0, 35, 120, 200, 260, 290),  # P2TR, key path
+    (0, 0, 0, 0, 0, 0, 0, 8, 30, 40, 60, 60),  # P2TR, script path
 )
 """Of new scripts, in the order of the kinds; each column is taken as parts of its sum."""
-DATA_SHARES = (0, 5, 30, 50, 100, 40, 50, 120, 250, 250)
+DATA_SHARES = (0, 5, 30, 50, 50, 100, 40, 50, 60, 120, 250, 250)
 """Of a thousand transactions, those with an OP_RETURN."""
-INSCRIBED_SHARES = (0, 0, 0, 0, 0, 0, 30, 100, 60, 40)
+INSCRIBED_SHARES = (0, 0, 0, 0, 0, 0, 0, 0, 120, 100, 60, 40)
 """Of a thousand transactions, those that prepare an inscription; another one reveals it."""
 NEW_FOR_PAYMENT, NEW_FOR_CHANGE, NEW_OWNERS, TO_SERVICES = 280, 430, 400, 120
 """Of a thousand: payments and change that go to a new script, full purses after which a wallet changes hands,

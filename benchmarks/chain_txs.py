@@ -109,10 +109,10 @@ def _count_outputs(places: Places) -> int:
     if 2 * unspent < wanted:
         return 20 + roll(dice, 40)
     mark, n = roll(dice, 1000), 1
-    if mark >= 980:
-        n = 11 + roll(dice, 20) if mark < 997 else 31 + roll(dice, 170)
+    if mark >= 978:
+        n = 11 + roll(dice, 20) if mark < 996 else 31 + roll(dice, 170)
     elif mark >= 170:
-        n = 2 if mark < 860 else 3 if mark < 930 else 4 + roll(dice, 7)
+        n = 2 if mark < 865 else 3 if mark < 925 else 4 + roll(dice, 7)
     push = 4 * ALWAYS * (wanted - unspent) // wanted
     if happens(dice, push):
         return n + 1

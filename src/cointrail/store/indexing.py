@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,17 @@ def rows_at(part: PartWriter, height: int) -> dict[str, int]:
     }
 
 
-def fresh_pairs(spec: IndexSpec, part: PartWriter, first: int, last: int) -> Fresh:
+@dataclass(frozen=True)
+class KnownPrefixes:
+    """First eight bytes of the SHA-256 of scripts `first`.., where they are at hand already."""
+
+    first: int
+    prefixes: U64
+
+
+def fresh_pairs(
+    spec: IndexSpec, part: PartWriter, first: int, last: int, known: KnownPrefixes | None = None
+) -> Fresh:
     """The pairs of blocks first..last - 1 of a part, in chain order."""
     a, b = rows_at(part, first), rows_at(part, last)
     table = spec.table
@@ -57,6 +68,8 @@ def fresh_pairs(spec: IndexSpec, part: PartWriter, first: int, last: int) -> Fre
         keys = part.map("txs.txid").view("<u8")[rows, 0]
     elif spec.name == "history":
         keys = part.map("outputs.script")[rows]
+    elif known and known.first <= a[table]:
+        keys = known.prefixes[a[table] - known.first : b[table] - known.first]
     else:
         keys = script_prefixes(part, a[table], b[table])
     return Fresh(keys, a[table])
@@ -80,6 +93,7 @@ def build_index(
     settled: int,
     part: PartWriter,
     *,
+    known: KnownPrefixes | None = None,
     memory: int = SORT_MEMORY,
 ) -> None:
     """Write the runs of one index that a settled height asks for. `old`: runs that are good already.
@@ -87,10 +101,12 @@ def build_index(
     Raises:
         OSError: the disk is full.
     """
-    build_runs(folder, spec, old, settled, lambda a, b: fresh_pairs(spec, part, a, b), memory=memory)
+    build_runs(folder, spec, old, settled, lambda a, b: fresh_pairs(spec, part, a, b, known), memory=memory)
 
 
-def write_recent_index(folder: Path, part: PartWriter, spends: tuple[U64, U64]) -> None:
+def write_recent_index(
+    folder: Path, part: PartWriter, spends: tuple[U64, U64], known: KnownPrefixes | None
+) -> None:
     """Write the recent part's indices and what it spends of the settled part.
 
     `spends`: outputs, ascending, and the inputs that spend them.
@@ -101,7 +117,7 @@ def write_recent_index(folder: Path, part: PartWriter, spends: tuple[U64, U64]) 
     first = part.base["blocks"]
     last = first + part.rows["blocks"]
     for spec in INDEXES:
-        write_run(folder, spec, first, last, [fresh_pairs(spec, part, first, last)])
+        write_run(folder, spec, first, last, [fresh_pairs(spec, part, first, last, known)])
     for name, values in zip(SPENDS, spends, strict=True):
         with (folder / name).open("wb") as file:
             file.write(values.tobytes())

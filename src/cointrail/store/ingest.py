@@ -23,7 +23,7 @@ from cointrail.errors import DeepReorg, StoreBusy, WrongNetwork
 from cointrail.sources.blocks_dir import BlocksDirectory
 from cointrail.store.columns import map_column
 from cointrail.store.decoded import DecodedBlocks, decode_ahead
-from cointrail.store.indexing import build_index, write_recent_index
+from cointrail.store.indexing import KnownPrefixes, build_index, write_recent_index
 from cointrail.store.live_txs import LiveTxs, TableFull
 from cointrail.store.manifest import (
     Manifest,
@@ -350,18 +350,19 @@ class _Run:
             bits=self.bits,
         )
 
-    def _close(self, segment: Segment) -> None:
+    def _close(self, segment: Segment) -> KnownPrefixes:
         runs = open_runs(self.index, SCRIPT, self.committed)
         segment.close(self.pool, runs, self.source.network.name, self.steps)
         segment.abandon()
+        return segment.prefixes
 
     def _settle(self, *, last: bool = False) -> None:
         """Close the segment, make its rows durable, index them, and commit where that moves the tip on."""
         assert self.segment
         work = [self._index(TXID)]
-        self._close(self.segment)
+        known = self._close(self.segment)
         self.segment = None
-        work += [self._index(spec) for spec in INDEXES if spec is not TXID]
+        work += [self._index(spec, known) for spec in INDEXES if spec is not TXID]
         work.append(self.pool.submit(self.settled.sync))
         for done, part in enumerate(work):
             if self.steps:
@@ -374,11 +375,12 @@ class _Run:
         if not last and settled > self.before_tip:
             self._commit(None, None)
 
-    def _index(self, spec: IndexSpec) -> Future[None]:
+    def _index(self, spec: IndexSpec, known: KnownPrefixes | None = None) -> Future[None]:
         """Begin to index what is settled. Its rows must have been written, those of its table at least."""
         old, settled = cuts(self.committed), self.settled.rows["blocks"]
         memory = self.budget.sort // len(INDEXES)
-        return self.pool.submit(build_index, self.index, spec, old, settled, self.settled, memory=memory)
+        ask = self.index, spec, old, settled, self.settled
+        return self.pool.submit(build_index, *ask, known=known, memory=memory)
 
     def _recent(self, blocks: DecodedBlocks) -> Manifest:
         generation = self.before.generation + 1 if self.before else 1
@@ -386,15 +388,15 @@ class _Run:
         shutil.rmtree(folder, ignore_errors=True)
         recent = PartWriter(folder, no_rows(), self.settled.rows)
         try:
-            spends = (np.empty(0, np.uint64), np.empty(0, np.uint64))
+            spends, known = (np.empty(0, np.uint64), np.empty(0, np.uint64)), None
             if blocks.n_blocks:
                 self.segment = self._begin(recent)
                 self._append(self.segment, blocks)
-                self._close(self.segment)
+                known = self._close(self.segment)
                 spends, self.segment = self.segment.old_spends, None
                 self._tell("recent blocks", blocks)
             recent.sync()
-            write_recent_index(folder, recent, spends)
+            write_recent_index(folder, recent, spends, known)
             sync_folder(folder)
             return self._commit(recent, generation)
         finally:

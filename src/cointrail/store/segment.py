@@ -35,6 +35,7 @@ from cointrail.kernel.undo import OTHER_OUTPUT as OTHER_THAN_UNDO
 from cointrail.store.block_rows import block_rows, row_edges
 from cointrail.store.decoded import DecodedBlocks
 from cointrail.store.digest import digest_blocks, first_digest, next_digest
+from cointrail.store.indexing import KnownPrefixes
 from cointrail.store.numbering import KnownScripts, NumberedBatch, Numbering
 from cointrail.store.part import PartWriter
 from cointrail.store.runs import Run
@@ -121,6 +122,7 @@ class Segment:
         self._old: list[OldSpends] = []
         self.old_spends: tuple[U64, U64] = (np.empty(0, np.uint64), np.empty(0, np.uint64))
         """once closed: outputs of earlier segments that this one spends, ascending, and the inputs"""
+        self._prefixes: list[U64] = []
 
     @property
     def n_outputs(self) -> int:
@@ -131,6 +133,11 @@ class Segment:
     def n_blocks(self) -> int:
         """Blocks taken so far."""
         return self.target.rows["blocks"] - self.start["blocks"]
+
+    @property
+    def prefixes(self) -> KnownPrefixes:
+        """Once closed: of the scripts that it is the first to show."""
+        return KnownPrefixes(self._base["scripts"], np.concatenate([np.empty(0, np.uint64), *self._prefixes]))
 
     def has_room(self, outputs: int) -> bool:
         """Whether so many outputs more fit into its memory."""
@@ -311,6 +318,7 @@ class Segment:
         row = self.start["outputs"]
         for number, found in enumerate(numbering.batches(self.target.total("scripts"))):
             self._write_scripts(row, found)
+            self._prefixes.append(found.new_prefix)
             row += found.batch.n_outputs
             self._write_reveals(found.batch, row)
             if told:

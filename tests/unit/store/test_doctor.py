@@ -15,7 +15,8 @@ from cointrail.chain.network import get_network
 from cointrail.errors import StoreCorrupt, StoreError, WrongNetwork
 from cointrail.sources.blocks_dir import BlocksDirectory
 from cointrail.store.columns import column_path
-from cointrail.store.doctor import MOST_FINDINGS, examine
+from cointrail.store.doctor import examine
+from cointrail.store.findings import MOST_FINDINGS
 from cointrail.store.ingest import ingest
 from cointrail.store.manifest import settled_folder
 from cointrail.store.schema import BY_KEY, NOT_YET

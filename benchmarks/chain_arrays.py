@@ -17,6 +17,7 @@ from chain_places import (
     SCRIPTS,
     SERVICES,
     STATE_WORDS,
+    TOP,
 )
 from cointrail.chain.network import get_network
 
@@ -33,6 +34,8 @@ LARGEST_BODY = 4 << 20
 LARGEST_UNDO = 4 << 20
 LARGEST_STRIPPED = 1 << 20
 MOST_TXS = 1 << 14
+ROWS_A_BLOCK = 1 << 16
+"""More outputs than a block has room for."""
 OUTPUTS_A_WALLET = 700
 (BEGIN, END, UNDO_BEGIN, UNDO_END, TX_COUNT, COINBASE_AT, COMMITMENT_AT, TIME, NUMBER) = range(9)
 """Of `Room.about`: where block and undo payload stand, what is in the block, its time and height."""
@@ -97,9 +100,9 @@ def _words(count: int) -> I64:
 def empty_world(seed: int, size: int) -> World:
     """A world in which nobody has anything yet, with room for a chain of `size` bytes.
 
-    About one byte of rows for 4,000 / 64 of the chain is ever touched; more is set aside.
+    Pages that are never touched take no memory: about 72 bytes are for each output that is unspent at once.
     """
-    most = 200_000 + size // 1_000
+    most = ROWS_A_BLOCK * 4 + size // 2_000
     world = World(
         _words(STATE_WORDS),
         _words(MIX_WORDS),
@@ -120,6 +123,11 @@ def empty_world(seed: int, size: int) -> World:
     world.state[DICE // 8] = seed
     world.state[SCRIPTS // 8] = first_script(seed)
     return world
+
+
+def is_crowded(world: World) -> bool:
+    """Whether the next block might have no row for an output."""
+    return int(world.state[TOP // 8]) > len(world.rows) // 8 - ROWS_A_BLOCK
 
 
 def empty_room() -> Room:

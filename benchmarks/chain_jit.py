@@ -21,7 +21,7 @@ R = TypeVar("R")
 def _own_folder() -> str:
     """A folder named after the digest of these sources too, so that a change in one file counts in all."""
     digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("chain*.py")):
+    for path in sorted(Path(__file__).parent.glob("chain_*.py")):
         digest.update(path.read_bytes())
     folder = cache_folder()
     return f"{folder}-chain-{digest.hexdigest()[:16]}" if folder else ""

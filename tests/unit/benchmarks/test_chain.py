@@ -102,6 +102,7 @@ def test_the_maker_counts_what_is_in_the_files(
     assert (info.txs, info.outputs) == (len(txs), scripts.total())
     assert info.unspent == len(held.unspent) - immature
     assert info.data_outputs == data - commitments
+    assert 0.95 * info.scripts < len(scripts) - commitments <= info.scripts + 1
     assert info.popular_outputs == scripts[bytes.fromhex(info.popular_script)]
 
 

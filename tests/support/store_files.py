@@ -12,10 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from cointrail.store.columns import column_path
-from cointrail.store.indexing import SPENDS
+from cointrail.store.index_files import SPENDS, cuts, run_paths
 from cointrail.store.manifest import index_folder, read_manifest, recent_folder, settled_folder
 from cointrail.store.reader import Snapshot, open_snapshot
-from cointrail.store.runs import cuts, run_paths
 from cointrail.store.schema import COLUMNS, INDEXES
 
 

@@ -165,7 +165,7 @@ def _peak_memory() -> int:
 
 def status(store: StoreOption = STORE, form: FormatOption = Format.TABLE) -> None:
     """Say what the store holds, and up to which block."""
-    found = workbench.Workbench(store).status()
+    found = workbench.LedgerBench(store).status()
     write(Answer(data=found, facts=_status_facts(found)), form)
 
 

@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 from cointrail.kernel.sorted_pairs import check_pairs
 from cointrail.store.findings import Findings
+from cointrail.store.index_files import Run
 from cointrail.store.reader import Snapshot
-from cointrail.store.runs import Run
 from cointrail.store.schema import INDEXES, IndexSpec
 from cointrail.store.stored_scripts import StoredScripts
 

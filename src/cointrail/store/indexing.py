@@ -11,15 +11,13 @@ import numpy as np
 import numpy.typing as npt
 
 from cointrail.kernel.sha256 import sha256_many
+from cointrail.store.index_files import SPENDS
 from cointrail.store.part import PartWriter
 from cointrail.store.runs import SORT_MEMORY, Fresh, build_runs, write_run
 from cointrail.store.schema import INDEXES, TABLES, IndexSpec
 
 Array = npt.NDArray[Any]
 U64 = npt.NDArray[np.uint64]
-
-SPENDS = ("spends.output.bin", "spends.input.bin")
-"""In the recent part's folder: what it spends of the settled part, ascending by output; uint64."""
 
 
 def rows_at(part: PartWriter, height: int) -> dict[str, int]:

@@ -23,6 +23,7 @@ from cointrail.errors import DeepReorg, StoreBusy, WrongNetwork
 from cointrail.sources.blocks_dir import BlocksDirectory
 from cointrail.store.columns import map_column
 from cointrail.store.decoded import DecodedBlocks, decode_ahead
+from cointrail.store.index_files import cuts
 from cointrail.store.indexing import KnownPrefixes, build_index, write_recent_index
 from cointrail.store.live_txs import LiveTxs, TableFull
 from cointrail.store.manifest import (
@@ -40,7 +41,7 @@ from cointrail.store.numbering import bits_for
 from cointrail.store.part import PartWriter, no_rows
 from cointrail.store.plan import Budget, IngestPlan, default_memory, estimate, planned_disk
 from cointrail.store.resolver import IndexResolver, Session
-from cointrail.store.runs import cuts, open_runs, superseded
+from cointrail.store.runs import open_runs, superseded
 from cointrail.store.schema import BY_KEY, INDEXES, IndexSpec
 from cointrail.store.segment import Segment, SegmentRoom
 

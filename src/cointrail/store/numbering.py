@@ -26,7 +26,8 @@ from cointrail.kernel.numbering import (
     name_distinct,
     starts_of,
 )
-from cointrail.store.runs import Run
+from cointrail.store.index_files import Run
+from cointrail.store.runs import find_many
 from cointrail.store.spill import Batch, ScriptSpill
 
 U8 = npt.NDArray[np.uint8]
@@ -155,7 +156,7 @@ class Numbering:
             keys, known = run.keys[low:high], run.numbers[low:high]
             if len(keys) > SCAN_FACTOR * len(first):
                 prefixes = np.sort(rows.prefix[first]) if prefixes is None else prefixes
-                keys, known = Run(keys, known).find_many(np.unique(prefixes))
+                keys, known = find_many(Run(keys, known), np.unique(prefixes))
             at = 0
             while at < len(keys):
                 before = at

@@ -21,7 +21,7 @@ from cointrail.chain.view import InputMarks, InputView, OutputView, ScriptType, 
 from cointrail.errors import NotFound, StoreCorrupt, StoreError
 from cointrail.store.batch import TxBatch
 from cointrail.store.columns import Column, map_column, map_file
-from cointrail.store.indexing import SPENDS
+from cointrail.store.index_files import SPENDS, Run, cuts, open_run
 from cointrail.store.manifest import (
     Manifest,
     index_folder,
@@ -29,7 +29,6 @@ from cointrail.store.manifest import (
     recent_folder,
     settled_folder,
 )
-from cointrail.store.runs import Run, cuts, open_run
 from cointrail.store.schema import COLUMNS, INDEXES, NOT_YET, IndexSpec, Table
 
 U8 = npt.NDArray[np.uint8]
@@ -354,19 +353,37 @@ class Snapshot:
 
     def spent_by_many(self, outputs: npt.NDArray[np.integer[Any]]) -> U64:
         """`spent_by` of many outputs; `NOT_YET` where nothing spends one up to the tip."""
-        column = self._columns["outputs.spent_by"]
-        numbers = column.take(outputs)
-        settled = outputs < column.border
-        limit = np.where(settled, np.uint64(self._settled_inputs), np.uint64(self.n_inputs))
-        there = numbers < limit
+        settled = outputs < self._columns["outputs.spent_by"].border
+        if settled.all():
+            return self._settled_spends(outputs)
+        found = np.empty(len(outputs), np.uint64)
+        found[settled] = self._settled_spends(outputs[settled])
+        found[~settled] = self._recent_spends(outputs[~settled])
+        return found
+
+    def _settled_spends(self, outputs: npt.NDArray[np.integer[Any]]) -> U64:
+        """Of the settled part, where a link counts if both ends agree; else the recent part may spend it."""
+        spends = self._columns["inputs.output"].settled
+        numbers = self._columns["outputs.spent_by"].settled[outputs]
+        there = numbers < np.uint64(len(spends))
         agrees = np.zeros(len(outputs), np.bool_)
-        agrees[there] = self._columns["inputs.output"].take(numbers[there]) == outputs[there]
-        out = np.where(agrees, numbers, NOT_YET)
-        if len(self._late_outputs):
-            at = np.minimum(np.searchsorted(self._late_outputs, outputs), len(self._late_outputs) - 1)
-            late = ~agrees & (self._late_outputs[at] == outputs)
-            out[late] = self._late_inputs[at[late]]
-        return out
+        agrees[there] = spends[numbers[there]] == outputs[there]
+        found: U64 = np.where(agrees, numbers, NOT_YET)
+        if len(self._late_outputs) and not agrees.all():
+            rest = np.flatnonzero(~agrees)
+            at = np.minimum(
+                np.searchsorted(self._late_outputs, outputs[rest].astype(np.uint64)),
+                len(self._late_outputs) - 1,
+            )
+            late = self._late_outputs[at] == outputs[rest]
+            found[rest[late]] = self._late_inputs[at[late]]
+        return found
+
+    def _recent_spends(self, outputs: npt.NDArray[np.integer[Any]]) -> U64:
+        column = self._columns["outputs.spent_by"]
+        numbers = column.recent[outputs.astype(np.int64) - column.border]
+        found: U64 = np.where(numbers < np.uint64(self.n_inputs), numbers, NOT_YET)
+        return found
 
     # -- scripts
 

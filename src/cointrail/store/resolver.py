@@ -14,8 +14,9 @@ from cointrail.errors import StoreCorrupt
 from cointrail.kernel.resolve import KnownTxs, prefixes_at, resolve_inputs
 from cointrail.kernel.table import PrefixTable
 from cointrail.store.decoded import DecodedBlocks
+from cointrail.store.index_files import Run
 from cointrail.store.part import PartWriter
-from cointrail.store.runs import Run
+from cointrail.store.runs import find_many
 
 U32 = npt.NDArray[np.uint32]
 U64 = npt.NDArray[np.uint64]
@@ -43,7 +44,7 @@ class Session:
         if self._runs:
             wanted = np.sort(self._asked.add_new(prefixes))
             for run in self._runs:
-                self.table.add(*run.find_many(wanted))
+                self.table.add(*find_many(run, wanted))
         self.table.reserve(room)
 
     def grew(self, rows: int) -> None:

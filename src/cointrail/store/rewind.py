@@ -16,6 +16,7 @@ import numpy as np
 
 from cointrail.errors import StoreError
 from cointrail.store.digest import first_digest
+from cointrail.store.index_files import cuts, run_paths
 from cointrail.store.indexing import build_index, rows_at
 from cointrail.store.ingest import DEPTH, clean, writing
 from cointrail.store.manifest import (
@@ -29,7 +30,7 @@ from cointrail.store.manifest import (
     write_manifest,
 )
 from cointrail.store.part import PartWriter, no_rows
-from cointrail.store.runs import cuts, run_paths, superseded
+from cointrail.store.runs import superseded
 from cointrail.store.schema import COLUMNS, INDEXES, NOT_YET
 
 CHUNK = 1 << 22

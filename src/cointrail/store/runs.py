@@ -1,9 +1,4 @@
-"""Sorted indices in runs that are cut where the height says.
-
-A run covers the settled blocks first..last - 1 and is two files: ascending keys, and their numbers.
-Runs cover `UNIT` blocks times a power of `FANOUT`, the largest first, then one tail. The layout is a
-function of the settled height alone, so it is the same however the store was built.
-"""
+"""Sorted indices in runs: sorted, merged and written. What they are is told in `index_files`."""
 
 from __future__ import annotations
 
@@ -16,20 +11,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cointrail.errors import StoreCorrupt
 from cointrail.kernel.radix import DIGIT_BITS, DIGITS, sort_by_key, sort_spread
 from cointrail.kernel.ranges import count_bins, count_within, select_keys
 from cointrail.kernel.sorted_pairs import copy_pairs, count_equal
-from cointrail.store.columns import map_file
+from cointrail.store.index_files import Pairs, Run, cuts, open_run, run_paths
 from cointrail.store.schema import IndexSpec
 
 Array = npt.NDArray[Any]
-
-UNIT = 512
-"""Blocks in the smallest whole run."""
-
-FANOUT = 8
-"""Runs of one size that make the next larger one."""
 
 SORT_MEMORY = 1 << 30
 """Bytes to sort in, unless told otherwise."""
@@ -43,33 +31,7 @@ BIN_BITS = 16
 CHUNK = 1 << 22
 """Keys looked at together."""
 
-Pairs = tuple[Array, Array]
-"""(keys, numbers) of equal length."""
-
 _BINARY = getattr(os, "O_BINARY", 0)
-
-
-def cuts(settled: int) -> list[tuple[int, int]]:
-    """The runs of a store with so many settled blocks: (first, last) heights, last not included."""
-    size = UNIT
-    while size * FANOUT <= settled:
-        size *= FANOUT
-    found = []
-    at = 0
-    while size >= UNIT:
-        while at + size <= settled:
-            found.append((at, at + size))
-            at += size
-        size //= FANOUT
-    if at < settled:
-        found.append((at, settled))
-    return found
-
-
-def run_paths(folder: Path, spec: IndexSpec, first: int, last: int) -> tuple[Path, Path]:
-    """The files of a run: keys and numbers."""
-    stem = f"{spec.name}-{first:09}-{last:09}"
-    return folder / f"{stem}.keys", folder / f"{stem}.numbers"
 
 
 def sort_pairs(keys: Array, numbers: Array) -> Pairs:
@@ -85,69 +47,14 @@ def sort_pairs(keys: Array, numbers: Array) -> Pairs:
     return (spare_keys, spare_numbers) if swapped else (keys, numbers)
 
 
-@dataclass(frozen=True)
-class Run:
-    """One mapped run."""
-
-    keys: Array
-    numbers: Array
-
-    def bounds(self, key: Any) -> tuple[int, int]:
-        """Where `key` stands: first and last row, last not included."""
-        wanted = self.keys.dtype.type(key)
-        first = int(self.keys.searchsorted(wanted, side="left"))
-        return first, int(self.keys.searchsorted(wanted, side="right"))
-
-    def find(self, key: Any) -> Array:
-        """The numbers under `key`, ascending."""
-        first, last = self.bounds(key)
-        return self.numbers[first:last]
-
-    def find_many(self, keys: Array) -> Pairs:
-        """Every (key, number) whose key is among `keys`, which are ascending and distinct."""
-        first = np.searchsorted(self.keys, keys, side="left")
-        counts = np.empty(len(keys), np.int64)
-        hits = count_equal(self.keys, keys, first, counts)
-        found = np.empty(hits, self.keys.dtype), np.empty(hits, self.numbers.dtype)
-        copy_pairs(self.keys, self.numbers, first, counts, *found)
-        return found
-
-
-def open_run(folder: Path, spec: IndexSpec, first: int, last: int, rows: int | None = None) -> Run:
-    """Map a run.
-
-    Raises:
-        StoreCorrupt: a file is missing, or has not `rows` rows where that is given.
-    """
-    keys, numbers = run_paths(folder, spec, first, last)
-    count = stored_rows(keys, spec.key) if rows is None else rows
-    for path, dtype in ((keys, spec.key), (numbers, spec.number)):
-        if (found := stored_rows(path, dtype)) != count:
-            raise StoreCorrupt(
-                f"`{path}` has {found} rows, not {count}",
-                hint="run `cointrail doctor`, or ingest into a new store",
-                path=str(path),
-            )
-    return Run(map_file(keys, spec.key, count), map_file(numbers, spec.number, count))
-
-
-def stored_rows(path: Path, dtype: str) -> int:
-    """How many values a file holds.
-
-    Raises:
-        StoreCorrupt: it is missing, or holds a part of a value.
-    """
-    try:
-        size = path.stat().st_size
-    except FileNotFoundError as error:
-        raise StoreCorrupt(f"`{path}` is missing", hint="ingest into a new store", path=str(path)) from error
-    if size % np.dtype(dtype).itemsize:
-        raise StoreCorrupt(
-            f"`{path}` has {size} bytes: the last value is cut short",
-            hint="ingest into a new store",
-            path=str(path),
-        )
-    return size // np.dtype(dtype).itemsize
+def find_many(run: Run, keys: Array) -> Pairs:
+    """Every (key, number) of a run whose key is among `keys`, which are ascending and distinct."""
+    first = np.searchsorted(run.keys, keys, side="left")
+    counts = np.empty(len(keys), np.int64)
+    hits = count_equal(run.keys, keys, first, counts)
+    found = np.empty(hits, run.keys.dtype), np.empty(hits, run.numbers.dtype)
+    copy_pairs(run.keys, run.numbers, first, counts, *found)
+    return found
 
 
 def open_runs(folder: Path, spec: IndexSpec, settled: int) -> list[Run]:

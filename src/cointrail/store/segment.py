@@ -35,10 +35,10 @@ from cointrail.kernel.undo import OTHER_OUTPUT as OTHER_THAN_UNDO
 from cointrail.store.block_rows import block_rows, row_edges
 from cointrail.store.decoded import DecodedBlocks
 from cointrail.store.digest import digest_blocks, first_digest, next_digest
+from cointrail.store.index_files import Run
 from cointrail.store.indexing import KnownPrefixes
 from cointrail.store.numbering import KnownScripts, NumberedBatch, Numbering
 from cointrail.store.part import PartWriter
-from cointrail.store.runs import Run
 from cointrail.store.schema import BY_KEY, NOT_YET
 from cointrail.store.spill import Batch, ScriptSpill
 

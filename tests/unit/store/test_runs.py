@@ -9,16 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cointrail.errors import StoreCorrupt
+from cointrail.store.index_files import FANOUT, UNIT, cuts, open_run, run_paths
 from cointrail.store.runs import (
-    FANOUT,
     SORT_MEMORY,
-    UNIT,
     Fresh,
     build_runs,
-    cuts,
-    open_run,
+    find_many,
     open_runs,
-    run_paths,
     sort_pairs,
     superseded,
     write_run,
@@ -135,9 +132,9 @@ def test_a_run_finds_all_numbers_of_a_key_and_of_many(tmp_path: Path) -> None:
     assert run.find(5).tolist() == [0, 2, 5]
     assert run.find(2).tolist() == []
     assert run.bounds(9) == (4, 6)
-    found = run.find_many(np.array([1, 2, 9, 2**64 - 1], "<u8"))
+    found = find_many(run, np.array([1, 2, 9, 2**64 - 1], "<u8"))
     assert [part.tolist() for part in found] == [[1, 9, 9], [3, 1, 4]]
-    assert [len(part) for part in run.find_many(np.array([2], "<u8"))] == [0, 0]
+    assert [len(part) for part in find_many(run, np.array([2], "<u8"))] == [0, 0]
 
 
 def test_a_run_without_rows_is_a_run(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from cointrail.clustering.cache import find_cached, keep
 from cointrail.clustering.chain_view import ChainView
 from cointrail.clustering.clusters import LINK_RULES, NO_TX, U32, Clusters, Partition
-from cointrail.clustering.keys import find_key_links
+from cointrail.clustering.key_scan import scan_key_links
 from cointrail.heuristics.base import REGISTRY, Tier
 from cointrail.heuristics.gate import REASONS
 from cointrail.heuristics.gate_bulk import judge_batch
@@ -63,14 +63,10 @@ def build(chain: ChainView, *, progress: Progress | None = None) -> Clusters:
 
 
 def _join_keys(chain: ChainView, forest: Forest) -> None:
-    links = find_key_links(chain)
-    join_pairs(
-        forest,
-        np.array([link.later for link in links], dtype=np.uint32),
-        np.array([link.earlier for link in links], dtype=np.uint32),
-        np.full(len(links), NO_TX, dtype=np.uint32),
-        np.array([LINK_RULES.index(link.rule_id) for link in links], dtype=np.uint8),
-    )
+    links = scan_key_links(chain)
+    rules = np.where(links.same_key, LINK_RULES.index("same_key"), LINK_RULES.index("inner_script"))
+    no_tx = np.full(len(rules), NO_TX, dtype=np.uint32)
+    join_pairs(forest, links.later, links.earlier, no_tx, rules.astype(np.uint8))
 
 
 def _join_inputs(chain: ChainView, forest: Forest, progress: Progress | None) -> tuple[U32, dict[str, int]]:

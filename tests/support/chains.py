@@ -163,6 +163,7 @@ class FakeSnapshot:
         numbers, hashes = self.reveals()
         half = len(self.scripts) // 2
         return {
+            "outputs.value": column_of([o.value for t in self.txs for o in t.outputs], "<i8"),
             "scripts.type": column_of([classify(s) for s in self.scripts], "u1"),
             "scripts.end": column_of(np.cumsum([len(s) for s in self.scripts]), "<u8"),
             "script_bytes.data": Column(*(_bytes(s) for s in (self.scripts[:half], self.scripts[half:]))),

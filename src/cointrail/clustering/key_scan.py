@@ -189,18 +189,18 @@ Hits = tuple[U64, U64]
 
 
 def _hits_in_index(chain: ChainView, wants: Spill) -> Iterator[Hits]:
-    for bucket in range(wants.buckets):
+    for bucket in wants.filled():
         wanted = _sorted_run(*wants.take(bucket))
-        if len(wanted.keys):
-            for run in chain.runs("script"):
-                yield _paired(wanted, *run.find_many(_distinct(wanted.keys)))
+        distinct = _distinct(wanted.keys)
+        for run in chain.runs("script"):
+            yield _paired(wanted, *run.find_many(distinct))
 
 
 def _hits_in_reveals(wants: Spill, shown: Spill) -> Iterator[Hits]:
-    for bucket in range(wants.buckets):
-        wanted, there = _sorted_run(*wants.take(bucket)), _sorted_run(*shown.take(bucket))
-        if len(wanted.keys):
-            yield _paired(wanted, *there.find_many(_distinct(wanted.keys)))
+    for bucket in wants.filled():
+        wanted, there = (_sorted_run(*spill.take(bucket)) for spill in (wants, shown))
+        yield _paired(wanted, *there.find_many(_distinct(wanted.keys)))
+    shown.clear()
 
 
 def _sorted_run(keys: U64, numbers: U64) -> Run:

@@ -20,6 +20,9 @@ Columns = tuple[Array, ...]
 BUCKET_BITS = 8
 """A spill has at most 256 buckets: one of them fits memory when all of them do not."""
 
+WAITING_ROWS = 1 << 22
+"""So many rows are put into buckets together, so that each gets a few thousand at once."""
+
 
 class Log:
     """Columns of equal length that grow at the end.
@@ -85,6 +88,8 @@ class Spill:
         self._place = folder, name
         self._dtypes = dtypes
         self._logs: dict[int, Log] = {}
+        self._waiting: list[Columns] = []
+        self._rows = 0
 
     def add(self, *columns: Array) -> None:
         """Put rows into their buckets; the first column is the key.
@@ -92,6 +97,17 @@ class Spill:
         Raises:
             OSError: the disk is full.
         """
+        self._waiting.append(columns)
+        self._rows += len(columns[0])
+        if self._rows >= WAITING_ROWS:
+            self._flush()
+
+    def _flush(self) -> None:
+        """Rows that wait go to their buckets."""
+        if not self._rows:
+            return
+        columns = [np.concatenate(pieces) for pieces in zip(*self._waiting, strict=True)]
+        self._waiting, self._rows = [], 0
         counts = np.zeros(self.buckets, np.int64)
         count_buckets(columns[0], self.shift, counts)
         ends = np.cumsum(counts)
@@ -108,14 +124,25 @@ class Spill:
             self._logs[bucket] = Log(folder, f"{name}-{bucket:03}", self._dtypes)
         return self._logs[bucket]
 
+    def filled(self) -> list[int]:
+        """The buckets that hold rows, ascending."""
+        self._flush()
+        return sorted(self._logs)
+
     def take(self, bucket: int) -> Columns:
         """The rows of a bucket in the order they came. The bucket is empty afterwards."""
+        self._flush()
         log = self._logs.pop(bucket, None)
         if log is None:
             return tuple(np.empty(0, dtype) for dtype in self._dtypes)
         rows = log.read()
         log.remove()
         return rows
+
+    def clear(self) -> None:
+        """Give up all that is left."""
+        for bucket in self.filled():
+            self._logs.pop(bucket).remove()
 
 
 def bits_of(count: int) -> int:

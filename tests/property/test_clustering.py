@@ -14,8 +14,9 @@ from cointrail.chain.script import p2pkh, p2wpkh
 from cointrail.chain.view import TxView
 from cointrail.clustering.build import build
 from cointrail.clustering.clusters import Clusters
-from cointrail.clustering.partition import write_partition
-from cointrail.clustering.proof import EDGE_TYPES, ProofStep, write_proof
+from cointrail.clustering.partition_maker import write_partition
+from cointrail.clustering.proof import ProofStep
+from cointrail.clustering.proof_maker import EDGE_TYPES, write_proof
 from cointrail.clustering.shelf import MemoryShelf
 from cointrail.clustering.spill import Log
 from cointrail.heuristics.base import Linked, Tier

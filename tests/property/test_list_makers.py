@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cointrail.clustering import spill as spilling
-from cointrail.clustering.lists import ListMaker, number_type
+from cointrail.clustering.list_maker import ListMaker, number_type
 from cointrail.clustering.shelf import DraftShelf, MemoryShelf, Shelf, put
 from cointrail.clustering.spill import Log, Spill, bits_of
 from cointrail.kernel.buckets import add_by_key

@@ -16,7 +16,7 @@ from cointrail.chain.types import Outpoint, Sat, Txid
 from cointrail.chain.view import InputMarks, InputView, OutputView, ScriptType, TxView
 from cointrail.store.batch import UNKNOWN_SCRIPT, UNKNOWN_TYPE, UNKNOWN_VALUE, TxBatch
 from cointrail.store.columns import Column
-from cointrail.store.runs import Run
+from cointrail.store.index_files import Run
 from cointrail.store.schema import NOT_YET
 from support.columns import column_of, runs_of
 

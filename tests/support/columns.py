@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cointrail.store.columns import Column
-from cointrail.store.runs import Run
+from cointrail.store.index_files import Run
 
 
 def column_of(values: npt.ArrayLike, dtype: str, settled: int | None = None) -> Column:

@@ -1,4 +1,4 @@
-"""Build the clusters of a chain state, or load those built before."""
+"""Build the clusters of a chain state."""
 
 from __future__ import annotations
 
@@ -10,18 +10,20 @@ import numpy.typing as npt
 
 from cointrail.clustering.chain_view import ChainView
 from cointrail.clustering.clusters import Clusters
-from cointrail.clustering.kept import find_kept, keep
+from cointrail.clustering.keeping import keep
 from cointrail.clustering.key_scan import scan_key_links
 from cointrail.clustering.move_maker import HEAVY_OUTPUTS, MoveMaker
 from cointrail.clustering.moves import MoveArrays, MoveIndex
-from cointrail.clustering.partition import Partition, write_partition
-from cointrail.clustering.proof import EDGE_TYPES, LINK_RULES, write_proof
+from cointrail.clustering.partition import Partition
+from cointrail.clustering.partition_maker import write_partition
+from cointrail.clustering.proof import NO_TX
+from cointrail.clustering.proof_maker import EDGE_TYPES, write_proof
+from cointrail.clustering.rules import LINK_RULES, rules_in_force
 from cointrail.clustering.shelf import MemoryShelf, Shelf, in_pieces, put
 from cointrail.clustering.spill import Log
-from cointrail.heuristics.base import REGISTRY, Tier
+from cointrail.heuristics.base import Tier
 from cointrail.heuristics.gate import REASONS
 from cointrail.heuristics.gate_bulk import judge_batch
-from cointrail.kernel.proof import NO_TX
 from cointrail.kernel.union import Edges, flatten, join_inputs, join_pairs
 
 U32 = npt.NDArray[np.uint32]
@@ -30,25 +32,13 @@ Progress = Callable[[int, int], None]
 """Called with steps done and steps in all: each script is one, each transaction is two."""
 
 
-def load_or_build(chain: ChainView, *, progress: Progress | None = None) -> Clusters:
-    """The clusters of this chain state under the present rules.
-
-    They are kept in the store's derived folder and read from there the next time. Where nothing can
-    be written they are built anew each time, in memory.
+def build_and_keep(chain: ChainView, *, progress: Progress | None = None) -> Clusters:
+    """Build clusters into the store's derived folder; where nothing can be written, in memory.
 
     Raises:
         StoreUnwritable: the disk is full, and the clusters are too large for memory.
     """
-    rules = rules_in_force()
-    found = find_kept(chain, rules)
-    if found is not None:
-        return found
-    return keep(chain, rules, lambda shelf: build(chain, shelf=shelf, progress=progress))
-
-
-def rules_in_force() -> tuple[str, ...]:
-    """Names of all rules that have a say: those that link, then the gate's in their order."""
-    return tuple(REGISTRY[rule_id].name for rule_id in (*LINK_RULES, *(reason.id for reason in REASONS)))
+    return keep(chain, rules_in_force(), lambda shelf: build(chain, shelf=shelf, progress=progress))
 
 
 def build(

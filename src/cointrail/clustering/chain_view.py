@@ -12,7 +12,7 @@ import numpy.typing as npt
 from cointrail.chain.network import Network
 from cointrail.store.batch import TxBatch
 from cointrail.store.columns import Column
-from cointrail.store.runs import Run
+from cointrail.store.index_files import Run
 
 
 class ChainView(Protocol):

@@ -19,17 +19,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import secrets
-import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import asdict
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from filelock import FileLock
 
 from cointrail.clustering.chain_view import ChainView
 from cointrail.clustering.clusters import Clusters
@@ -37,25 +33,21 @@ from cointrail.clustering.lists import Lists
 from cointrail.clustering.moves import MoveArrays, MoveIndex
 from cointrail.clustering.partition import Partition
 from cointrail.clustering.proof import Proof
-from cointrail.clustering.shelf import DraftShelf, MemoryShelf, Shelf, array_path
-from cointrail.errors import StoreCorrupt, StoreUnwritable
+from cointrail.clustering.shelf import array_path
+from cointrail.errors import StoreCorrupt
 from cointrail.heuristics.base import Tier
 from cointrail.store.columns import map_file
 from cointrail.store.manifest import sync_folder
 
 Array = npt.NDArray[Any]
-Build = Callable[[Shelf], Clusters]
 
 FORMAT = 3
 """Of the folder; an older one is built anew."""
 
-KEPT_STATES = 2
-"""Folders that stay when a new one is written, itself among them."""
+_NAME = "clusters-"
+DRAFT = f".{_NAME}"
+"""Begins the name of a folder that is not whole yet."""
 
-MOST_IN_MEMORY = 1 << 31
-"""Bytes of arrays that are built in memory where nothing can be written."""
-
-_NAME, _DRAFT = "clusters-", ".clusters-"
 _MANIFEST = "manifest.json"
 
 _NUMBERS = ("<u4", "<u8")
@@ -124,7 +116,22 @@ def _require_unchanged(folder: Path, manifest: dict[str, Any]) -> None:
         note["mtime_ns"] = mtime
     if touched:
         with suppress(OSError):
-            _write_manifest(folder, manifest)
+            write_manifest(folder, manifest)
+
+
+def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
+    """Describe the arrays of a folder; the description appears whole or not at all.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    beside = folder / f"{_MANIFEST}.new"
+    with beside.open("w", encoding="utf-8") as file:
+        file.write(json.dumps(manifest, indent=1) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(folder / _MANIFEST)
+    sync_folder(folder)
 
 
 def _sha256(path: Path) -> str:
@@ -202,90 +209,3 @@ def _findings(folder: Path, digests: dict[str, str]) -> Iterator[str]:
             yield f"`{path}` is missing"
         elif _sha256(path) != digest:
             yield f"`{path}` is not what was written: delete the folder, and it is built anew"
-
-
-# -- writing
-
-
-def keep(chain: ChainView, rules: tuple[str, ...], build: Build) -> Clusters:
-    """Build clusters into the folder that `find_kept` reads; where that cannot be, in memory.
-
-    One process builds at a time; another that wants the same waits, and reads what the first has built.
-
-    Raises:
-        StoreUnwritable: the disk is full, and the clusters are too large for memory.
-    """
-    try:
-        with _drafting(chain.derived_dir) as draft:
-            return find_kept(chain, rules) or _built_into(draft, folder_of(chain, rules), chain, build)
-    except OSError as error:
-        return _in_memory(chain, build, error)
-
-
-@contextmanager
-def _drafting(derived: Path) -> Iterator[Path]:
-    """The name of a new folder that nobody else builds in; what was left of older ones is removed."""
-    derived.mkdir(parents=True, exist_ok=True)
-    with FileLock(derived / "clusters.lock"):
-        for left in derived.glob(f"{_DRAFT}*"):
-            shutil.rmtree(left)
-        draft = derived / f"{_DRAFT}{secrets.token_hex(4)}"
-        try:
-            yield draft
-        finally:
-            shutil.rmtree(draft, ignore_errors=True)
-
-
-def _built_into(draft: Path, folder: Path, chain: ChainView, build: Build) -> Clusters:
-    draft.mkdir()
-    shelf = DraftShelf(draft)
-    clusters = build(shelf)
-    arrays = {
-        name: asdict(note) | {"mtime_ns": array_path(draft, name).stat().st_mtime_ns}
-        for name, note in shelf.notes.items()
-    }
-    manifest = {
-        "store_digest": chain.digest,
-        "rules": clusters.rules,
-        "digest": clusters.digest,
-        "skipped": clusters.skipped,
-        "arrays": arrays,
-    }
-    _write_manifest(draft, manifest)
-    if folder.exists():
-        shutil.rmtree(folder)
-    draft.replace(folder)
-    sync_folder(folder.parent)
-    _remove_older(folder)
-    return clusters
-
-
-def _write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
-    beside = folder / f"{_MANIFEST}.new"
-    with beside.open("w", encoding="utf-8") as file:
-        file.write(json.dumps(manifest, indent=1) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(folder / _MANIFEST)
-    sync_folder(folder)
-
-
-def _remove_older(folder: Path) -> None:
-    """Leave this folder and the last of the others."""
-    others = [path for path in kept_folders(folder.parent) if path != folder]
-    others.sort(key=lambda path: path.stat().st_mtime_ns, reverse=True)
-    for path in others[KEPT_STATES - 1 :]:
-        shutil.rmtree(path, ignore_errors=True)
-
-
-def _in_memory(chain: ChainView, build: Build, error: OSError) -> Clusters:
-    size = 30 * chain.n_scripts + 4 * chain.n_txs + 8 * (chain.n_outputs + chain.n_inputs)
-    if size > MOST_IN_MEMORY:
-        raise StoreUnwritable(
-            f"`{chain.derived_dir}` cannot be written: {error.strerror or error}",
-            hint=f"make room there: clusters of this chain take about {size / 1e9:.0f} GB, as much again "
-            "while they are built",
-            path=str(chain.derived_dir),
-            errno=error.errno,
-        ) from error
-    return build(MemoryShelf())

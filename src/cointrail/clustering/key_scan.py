@@ -30,7 +30,8 @@ from cointrail.clustering.script_bytes import (
 )
 from cointrail.clustering.spill import Spill
 from cointrail.kernel.ripemd160 import WORDS, ripemd160_of_digests
-from cointrail.store.runs import Run, sort_pairs
+from cointrail.store.index_files import Run
+from cointrail.store.runs import find_many, sort_pairs
 
 U8 = npt.NDArray[np.uint8]
 U32 = npt.NDArray[np.uint32]
@@ -193,13 +194,13 @@ def _hits_in_index(chain: ChainView, wants: Spill) -> Iterator[Hits]:
         wanted = _sorted_run(*wants.take(bucket))
         distinct = _distinct(wanted.keys)
         for run in chain.runs("script"):
-            yield _paired(wanted, *run.find_many(distinct))
+            yield _paired(wanted, *find_many(run, distinct))
 
 
 def _hits_in_reveals(wants: Spill, shown: Spill) -> Iterator[Hits]:
     for bucket in wants.filled():
         wanted, there = (_sorted_run(*spill.take(bucket)) for spill in (wants, shown))
-        yield _paired(wanted, *there.find_many(_distinct(wanted.keys)))
+        yield _paired(wanted, *find_many(there, _distinct(wanted.keys)))
     shown.clear()
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cointrail.clustering.chain_view import ChainView
-from cointrail.clustering.lists import ListMaker, number_type
+from cointrail.clustering.list_maker import ListMaker, number_type
 from cointrail.clustering.moves import MoveArrays
 from cointrail.clustering.shelf import PIECE, Shelf, in_pieces, put
 from cointrail.kernel.buckets import count_keys

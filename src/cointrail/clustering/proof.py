@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from cointrail.clustering.partition import Partition
-from cointrail.clustering.shelf import PIECE, Shelf
-from cointrail.clustering.spill import Log, Spill, bits_of
+from cointrail.clustering.rules import LINK_RULES
 from cointrail.heuristics.base import REGISTRY, Tier
-from cointrail.kernel import proof as kernel
-from cointrail.kernel.proof import NO_TX
 
-Array = npt.NDArray[Any]
 U8 = npt.NDArray[np.uint8]
 U32 = npt.NDArray[np.uint32]
 
-LINK_RULES = ("same_key", "inner_script", "common_input")
-"""The rules that make edges, by the number that stands for them in a proof."""
-
-EDGE_TYPES = ("<u4", "<u4", "<u4", "u1")
-"""An edge: two scripts, the transaction that shows it, the rule."""
+NO_TX = 0xFFFFFFFF
+"""The transaction of an edge that needs none, as stored."""
 
 
 class ProofStep(NamedTuple):
@@ -91,49 +84,3 @@ def _meet(parent: U32, a: int, b: int) -> tuple[list[int], list[int]]:
     meeting = heads[side]
     up, down = (list(path)[: list(path).index(meeting)] for path in paths)
     return up, down
-
-
-def write_proof(shelf: Shelf, edges: Log, partition: Partition, cluster: U32) -> Proof:
-    """Make trees of the edges that joined the clusters of a partition.
-
-    Memory: one bucket of edges, and 21 bytes for each member of its clusters.
-
-    Args:
-        shelf: gets `proof_parent`, `proof_tx` and `proof_rule`.
-        edges: `EDGE_TYPES`; used up.
-        partition: the clusters that they made.
-        cluster: per script the number of its cluster.
-
-    Raises:
-        OSError: the disk is full.
-    """
-    buckets = Spill(shelf.folder, "edges-of", bits_of(len(partition.labels)), ("<u4", *EDGE_TYPES))
-    one, other, tx, rule = edges.read()
-    for first in range(0, len(one), PIECE):
-        own = slice(first, first + PIECE)
-        buckets.add(cluster[one[own]], one[own], other[own], tx[own], rule[own])
-    edges.remove()
-    writers = [
-        shelf.open(f"proof_{name}", dtype)
-        for name, dtype in zip(("parent", "tx", "rule"), EDGE_TYPES[1:], strict=True)
-    ]
-    for bucket in buckets.filled():  # every cluster has an edge
-        first = bucket << buckets.shift
-        last = min(first + (1 << buckets.shift), len(partition.labels))
-        trees = _trees(partition, first, last, kernel.Edges(*buckets.take(bucket)))
-        made: tuple[Array, ...] = trees.parent, trees.tx, trees.rule
-        for writer, rows in zip(writers, made, strict=True):
-            writer.add(rows)
-    return Proof(partition, *(writer.close() for writer in writers))
-
-
-def _trees(partition: Partition, first: int, last: int, edges: kernel.Edges) -> kernel.Trees:
-    """The trees of clusters first..last - 1."""
-    start = partition.members.start[first : last + 1]
-    members = partition.members.numbers[start[0] : start[-1]]
-    start = start - start[0]
-    sums = kernel.Sums(*(np.zeros(len(members), np.uint32) for _ in range(3)))
-    trees = kernel.Trees(*(np.empty(len(members), dtype) for dtype in EDGE_TYPES[1:]))
-    kernel.add_edges(edges, first, start, members, sums)
-    kernel.hang_trees(edges, start, sums, trees)
-    return trees

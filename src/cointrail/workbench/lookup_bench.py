@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cointrail.attribution.load import load_tags
 from cointrail.attribution.resolve import resolve
-from cointrail.clustering.build import load_or_build
+from cointrail.clustering.load import load_or_build
 from cointrail.lookups import address, cluster, tx
 from cointrail.lookups import explain as explanation
 from cointrail.lookups.desk import LookupDesk

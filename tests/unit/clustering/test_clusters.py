@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from cointrail.chain.script import hash160, p2pkh, p2wpkh
-from cointrail.clustering.build import build, rules_in_force
+from cointrail.clustering.build import build
 from cointrail.clustering.clusters import Clusters
 from cointrail.clustering.proof import ProofStep
+from cointrail.clustering.rules import rules_in_force
 from cointrail.errors import BadInput, NotFound
 from cointrail.heuristics.base import Tier
 from cointrail.heuristics.gate import Gate

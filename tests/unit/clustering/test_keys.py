@@ -14,7 +14,7 @@ from cointrail.clustering.keys import KeyLink
 from cointrail.clustering.keys import find_key_links as find_one_by_one
 from cointrail.errors import StoreCorrupt
 from cointrail.store.columns import Column
-from cointrail.store.runs import Run
+from cointrail.store.index_files import Run
 from support.chains import FakeSnapshot, output_view, view
 from support.columns import column_of
 

@@ -16,6 +16,7 @@ from cointrail.clustering.chain_view import ChainView
 from cointrail.clustering.lists import Lists
 from cointrail.clustering.partition import Partition
 from cointrail.errors import NotFound
+from cointrail.store.chain_places import rows_between
 from cointrail.store.schema import NOT_YET
 
 Array = npt.NDArray[Any]
@@ -40,6 +41,10 @@ class Ascending:
             found.append(piece[max(first, 0) : max(last, 0)].astype(np.uint64))
             first, last = first - len(piece), last - len(piece)
         return np.concatenate(found)
+
+    def at(self, place: int) -> int:
+        """The number at a place; IndexError where there is none."""
+        return int(self.slice(place, place + 1)[0])
 
     def below(self, limit: int) -> int:
         """How many numbers are below a limit."""
@@ -76,6 +81,14 @@ class Moves:
     def unspent(self) -> int:
         """How many outputs are unspent."""
         return len(self.credits) - len(self.debits)
+
+
+class ScriptSums(NamedTuple):
+    """Per script: how many outputs carry it, and the satoshi it received and spent."""
+
+    outputs: I64
+    received: I64
+    spent: I64
 
 
 class MoveArrays(NamedTuple):
@@ -132,6 +145,29 @@ class MoveIndex:
             return self._looked_up(outputs)
         sums = int(self.arrays.heavy_received[at]), int(self.arrays.heavy_spent[at])
         return Moves(outputs, Ascending((self.arrays.heavy_spends.of(at),)), *sums)
+
+    def sums_of_scripts(self, scripts: U32) -> ScriptSums:
+        """What each of some scripts received and spent; time in proportion to how many scripts these are."""
+        place = np.searchsorted(self.arrays.heavy, scripts)
+        heavy = np.zeros(len(scripts), np.bool_)
+        inside = place < len(self.arrays.heavy)
+        heavy[inside] = self.arrays.heavy[place[inside]] == scripts[inside]
+        outputs, received, spent = np.zeros((3, len(scripts)), np.int64)
+        received[heavy] = self.arrays.heavy_received[place[heavy]]
+        spent[heavy] = self.arrays.heavy_spent[place[heavy]]
+        for run in self.chain.runs("history"):
+            first, last = (
+                np.searchsorted(run.keys, scripts, "left"),
+                np.searchsorted(run.keys, scripts, "right"),
+            )
+            outputs += last - first
+            owner, rows = rows_between(first[~heavy], last[~heavy])
+            coins, script = run.numbers[rows], np.flatnonzero(~heavy)[owner]
+            values = self.chain.column("outputs.value").take(coins)
+            gone = self.chain.spent_by_many(coins) != NOT_YET
+            np.add.at(received, script, values)
+            np.add.at(spent, script[gone], values[gone])
+        return ScriptSums(outputs, received, spent)
 
     def _outputs(self, script_num: int) -> Ascending:
         pieces = []

@@ -16,7 +16,7 @@ from cointrail.casework.outputs import OWNED, check_out, write_case
 from cointrail.casework.result import CaseResult
 from cointrail.casework.run import run_case
 from cointrail.chain.network import get_network
-from cointrail.clustering.build import load_or_build
+from cointrail.clustering.load import load_or_build
 from cointrail.errors import BadInput
 from cointrail.sources.blocks_dir import BlocksDirectory
 from cointrail.store import ingest as store_ingest

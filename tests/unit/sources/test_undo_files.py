@@ -95,6 +95,17 @@ def test_a_file_cut_short_is_refused_with_the_place(tmp_path: Path) -> None:
         UndoFile(path, KEY, REGTEST)
 
 
+def test_what_fits_no_block_is_found_at_once_among_a_hundred_thousand_alike(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = xored(record(b"\0" + bytes(32), 1) * 100_000, RANDOM_KEY)
+    (tmp_path / "rev00000.dat").write_bytes(data)
+    file = UndoFile(tmp_path / "rev00000.dat", KEY, REGTEST)
+    monkeypatch.setattr(UndoFile, "read", lambda *_: pytest.fail("a record was read"))
+    assert file.find(_before(1), 1) is None
+    assert file.find_all(_before(1), 1) == []
+
+
 def test_only_the_file_with_the_blocks_number_is_asked(tmp_path: Path) -> None:
     payload = _payload(2)
     paths = {3: _write(tmp_path / "rev00003.dat", [(_before(1), payload)])}

@@ -112,6 +112,11 @@ def made(dice: random.Random) -> Files:
     return files
 
 
+def unharmed() -> Files:
+    """The files of a directory with nothing wrong."""
+    return _files(sound(random.Random(1)))
+
+
 def _files(draft: Draft) -> Files:
     files = {"xor.dat": draft.key}
     for kind, parts in (("blk", draft.blocks), ("rev", draft.undo)):

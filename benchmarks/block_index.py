@@ -12,8 +12,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-import plyvel
-
 CLIENT_VERSION = 210_100
 """0.21.1, the version that the peer says it reads."""
 VALID_SCRIPTS = 5
@@ -55,6 +53,8 @@ def encode_record(block: IndexedBlock) -> bytes:
 
 def write_block_index(folder: Path, blocks: Iterable[IndexedBlock]) -> None:
     """Make the LevelDB."""
+    import plyvel  # noqa: PLC0415 -- the codec above is tested where the extra `bench` is not installed
+
     database = plyvel.DB(str(folder), create_if_missing=True)
     try:
         for block in blocks:

@@ -35,7 +35,7 @@ def machine() -> dict[str, Any]:
         "cores": cores(),
         "memory_gb": round(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 1e9, 1),
         "load_before": load(),
-        "system": f"{platform.system()} {platform.release()}",
+        "system": f"{platform.system()} {'.'.join(platform.release().split('.')[:2])}",
         "sha256": implementation(),
         "sha256d_mb_per_second": round(hash_rate()),
     }

@@ -64,7 +64,7 @@ class Beside:
         }
         for name, some in runs.items():
             if name == "openssl":
-                told[name] = {"mb_per_second": _mb(Spread.of(some))}
+                told[name] = {"mb_per_core_second": _mb(Spread.of(some))}
             else:
                 size = (self.start if name == "explorer" else self.middle).block_bytes
                 told[name] = _told(some, size)
@@ -100,10 +100,14 @@ def _mb(rate: Spread) -> dict[str, float]:
 
 
 def _told(runs: list[Run], size: int) -> dict[str, Any]:
-    """One program: its rate by the time that it says it worked, without its start."""
-    worked = [seconds for run in runs for seconds in run.answer["seconds"]]
+    """One program: its rates by the clock and by a core's work, both without its start."""
+    clock, work = (
+        Spread.of([seconds for run in runs for seconds in run.answer[key]])
+        for key in ("seconds", "core_seconds")
+    )
     return {
-        "mb_per_second": _mb(Spread.of(worked).under(size)),
+        "mb_per_second": _mb(clock.under(size)),
+        "mb_per_core_second": _mb(work.under(size)),
         "whole_process_seconds": Spread.of([run.seconds for run in runs]).median,
         "cpu_seconds": Spread.of([run.cpu_seconds for run in runs]).median,
         "peak_bytes": max(run.peak_bytes for run in runs),

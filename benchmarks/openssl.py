@@ -17,7 +17,7 @@ def has_openssl() -> bool:
 
 
 def sha256_rate() -> float:
-    """Bytes a second of `openssl speed sha256` over 16 KB, one process."""
+    """Bytes a second of `openssl speed sha256` over 16 KB, one process; seconds that a core worked."""
     command = ["openssl", "speed", "-mr", "-seconds", str(SECONDS), "-bytes", str(BLOCK_BYTES), "sha256"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     found = _RATE.search(done.stdout)

@@ -32,7 +32,8 @@ disk or another load gives others, and `make bench` prints yours. Nothing here i
 Both sides of a ratio ran in turn in the same run, on the same blocks; the median counts. The chain is
 invented: its blocks and undo files have Bitcoin Core's form and an XOR key, the signatures are dummies.
 Ingest is one fresh process from a cold page cache to a synced store, with every input compared with the
-undo data. The peers read plain copies of a slice of the same chain, as they do not know the key, and their
+undo data. Figures per core are by the seconds that a core worked, as `openssl speed` gives them, all others
+by the clock. The peers read plain copies of a slice of the same chain, as they do not know the key, and their
 time is counted without their start. bitcoin-explorer gets a block index written for it, finds the blocks by
 that, and never looks at the network's magic; blockchain-parser is told regtest's.
 """
@@ -183,18 +184,19 @@ def _beside(beside: dict[str, Any]) -> Iterator[str]:
     what = {
         "explorer": "bitcoin-explorer, connected inputs",
         "parser": "blockchain-parser, with addresses",
-        "decode with text": "Cointrail's decoder, same columns, one core",
+        "decode with text": "Cointrail's decoder, same columns",
         "parser without text": "blockchain-parser, without addresses",
-        "decode": "Cointrail's decoder, columns and txids, one core",
-        "openssl": "openssl speed sha256, 16 KB, one core",
+        "decode": "Cointrail's decoder, columns and txids",
+        "openssl": "openssl speed sha256, 16 KB",
     }
     rows = []
     for key, name in what.items():
         if beside[key]:
             peak = beside[key].get("peak_bytes")
-            rate = _spread(beside[key]["mb_per_second"])
-            rows.append((name, rate, f"{peak / GB:.2f}" if peak else ""))
-    yield from _rows(("", "MB/s", "peak GB"), rows)
+            rates = (beside[key].get(rate) for rate in ("mb_per_second", "mb_per_core_second"))
+            shown = (_spread(rate) if rate else "" for rate in rates)
+            rows.append((name, *shown, f"{peak / GB:.2f}" if peak else ""))
+    yield from _rows(("", "MB/s", "MB per second of a core", "peak GB"), rows)
     start, middle = beside["explorer_slice"], beside["parser_slice"]
     yield (
         f"bitcoin-explorer got the first {start['blocks']:,} blocks ({start['block_bytes'] / MB:,.0f} MB), "

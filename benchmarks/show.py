@@ -59,8 +59,9 @@ def _print_sizes(sizes: list[dict[str, Any]]) -> None:
 
 def _print_beside(beside: dict[str, Any]) -> None:
     for name, one in beside.items():
-        if one and "mb_per_second" in one:
-            rate = one["mb_per_second"]
-            ends = f"{rate['least']:,.1f} to {rate['most']:,.1f}"
-            print(f"{name:22}{rate['median']:10,.1f} MB/s   ({ends}, {rate['count']} times)")
+        for key, unit in (("mb_per_second", "MB/s"), ("mb_per_core_second", "MB a second of one core")):
+            if one and key in one:
+                rate = one[key]
+                ends = f"{rate['least']:,.1f} to {rate['most']:,.1f}, {rate['count']} times"
+                print(f"{name:22}{rate['median']:10,.1f} {unit}   ({ends})")
     print()

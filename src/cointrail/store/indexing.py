@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from cointrail.kernel.sha256 import sha256_many
 from cointrail.store.part import PartWriter
-from cointrail.store.runs import Pairs, build_runs, write_run
+from cointrail.store.runs import SORT_MEMORY, Fresh, build_runs, write_run
 from cointrail.store.schema import INDEXES, TABLES, IndexSpec
 
 Array = npt.NDArray[Any]
@@ -48,25 +48,18 @@ def rows_at(part: PartWriter, height: int) -> dict[str, int]:
     }
 
 
-def _numbers(first: int, last: int, dtype: str) -> Array:
-    return np.arange(first, last).astype(dtype)
-
-
-def fresh_pairs(spec: IndexSpec, part: PartWriter, first: int, last: int) -> Pairs:
-    """The unsorted pairs of blocks first..last - 1 of a part, in chain order."""
+def fresh_pairs(spec: IndexSpec, part: PartWriter, first: int, last: int) -> Fresh:
+    """The pairs of blocks first..last - 1 of a part, in chain order."""
     a, b = rows_at(part, first), rows_at(part, last)
+    table = spec.table
+    rows = slice(a[table] - part.base[table], b[table] - part.base[table])
     if spec.name == "txid":
-        base = part.base["txs"]
-        txids = part.map("txs.txid")[a["txs"] - base : b["txs"] - base, :8]
-        keys = np.ascontiguousarray(txids).view(np.uint64).reshape(-1)
-        return keys, _numbers(a["txs"], b["txs"], spec.number)
-    if spec.name == "history":
-        base = part.base["outputs"]
-        keys = part.map("outputs.script")[a["outputs"] - base : b["outputs"] - base]
-        return keys, _numbers(a["outputs"], b["outputs"], spec.number)
-    return script_prefixes(part, a["scripts"], b["scripts"]), _numbers(
-        a["scripts"], b["scripts"], spec.number
-    )
+        keys = part.map("txs.txid").view("<u8")[rows, 0]
+    elif spec.name == "history":
+        keys = part.map("outputs.script")[rows]
+    else:
+        keys = script_prefixes(part, a[table], b[table])
+    return Fresh(keys, a[table])
 
 
 def script_prefixes(part: PartWriter, first: int, last: int) -> U64:
@@ -81,18 +74,26 @@ def script_prefixes(part: PartWriter, first: int, last: int) -> U64:
 
 
 def build_index(
-    folder: Path, spec: IndexSpec, old: list[tuple[int, int]], settled: int, part: PartWriter
+    folder: Path,
+    spec: IndexSpec,
+    old: list[tuple[int, int]],
+    settled: int,
+    part: PartWriter,
+    *,
+    memory: int = SORT_MEMORY,
 ) -> None:
     """Write the runs of one index that a settled height asks for. `old`: runs that are good already.
 
     Raises:
         OSError: the disk is full.
     """
-    build_runs(folder, spec, old, settled, lambda a, b: fresh_pairs(spec, part, a, b))
+    build_runs(folder, spec, old, settled, lambda a, b: fresh_pairs(spec, part, a, b), memory=memory)
 
 
 def write_recent_index(folder: Path, part: PartWriter, spends: tuple[U64, U64]) -> None:
     """Write the recent part's indices and what it spends of the settled part.
+
+    `spends`: outputs, ascending, and the inputs that spend them.
 
     Raises:
         OSError: the disk is full.
@@ -101,9 +102,8 @@ def write_recent_index(folder: Path, part: PartWriter, spends: tuple[U64, U64]) 
     last = first + part.rows["blocks"]
     for spec in INDEXES:
         write_run(folder, spec, first, last, [fresh_pairs(spec, part, first, last)])
-    order = np.argsort(spends[0], kind="stable")
     for name, values in zip(SPENDS, spends, strict=True):
         with (folder / name).open("wb") as file:
-            file.write(values[order].tobytes())
+            file.write(values.tobytes())
             file.flush()
             os.fsync(file.fileno())

@@ -34,7 +34,7 @@ class Effort:
 
 @dataclass(frozen=True)
 class AtSize:
-    """The figures of one size. Bytes are bytes, rates are bytes of blocks a second."""
+    """The figures of one size. Rates of the ingest are bytes of blocks a second."""
 
     chain: ChainInfo
     load_before: float
@@ -44,8 +44,8 @@ class AtSize:
     ingest_own_peak_bytes: int
     ingest_rate: Spread
     cold_read_rate: Spread
+    """bytes a second of the blk and rev files together"""
     cold_read_seconds: Spread
-    """of the blk and rev files together"""
     still_cached: float | None
     """share of the blocks that was in the page cache after it was emptied; None where nobody can tell"""
     store_bytes: int
@@ -90,14 +90,13 @@ def measure_at(
     forget(files)
     left = cached_share(files)
     jobs: dict[str, Callable[[], Any]] = {
-        "read": lambda: _read_cold(blocks, "blk"),
-        "read all": lambda: _read_cold(blocks, ""),
+        "read": lambda: _read_cold(files),
         "ingest": cold_ingest(blocks, store),
         **(peers(blocks) if peers else {}),
     }
     say(f"{size / GB:g} GB: {', '.join(jobs)}, {effort.repeat} times in turn")
     runs = alternate(jobs, effort.repeat)
-    reads, whole_reads = runs.pop("read"), runs.pop("read all")
+    reads = Spread.of(runs.pop("read"))
     ingests: list[Run] = runs.pop("ingest")
     _require_one_digest(ingests)
     seconds = Spread.of([run.seconds for run in ingests])
@@ -109,8 +108,8 @@ def measure_at(
         ingest_peak_bytes=max(run.peak_bytes for run in ingests),
         ingest_own_peak_bytes=max(run.own_peak_bytes for run in ingests),
         ingest_rate=seconds.under(chain.block_bytes),
-        cold_read_rate=Spread.of(reads).under(sum(p.stat().st_size for p in files if "blk" in p.name)),
-        cold_read_seconds=Spread.of(whole_reads),
+        cold_read_rate=reads.under(sum(path.stat().st_size for path in files)),
+        cold_read_seconds=reads,
         still_cached=left,
         store_bytes=taken(files_below(store)),
         store_digest=ingests[0].answer["store_digest"],
@@ -120,9 +119,8 @@ def measure_at(
     return figures, runs
 
 
-def _read_cold(blocks: Path, kind: str) -> float:
-    """Seconds of reading the files whose names start so, out of the page cache, from end to end."""
-    files = [path for path in files_below(blocks) if path.name.startswith(kind)]
+def _read_cold(files: list[Path]) -> float:
+    """Seconds of reading files that are out of the page cache, from end to end."""
     forget(files)
     return read_through(files)
 

@@ -27,6 +27,7 @@ from commands import cold_ingest, ours
 from growth import full_chain, growth
 from machine import machine, versions
 from measure import GB, HERE, MB, say
+from planned import full_chain_plan
 from rows import fill_table
 from show import print_result
 
@@ -87,7 +88,8 @@ def _measure_in(work: Path, args: argparse.Namespace) -> dict[str, Any]:
     _clean(work, sizes[-1], blocks=args.work is None)
     figures = beside.figures(runs)
     grows = growth(found[0], last) if len(found) > 1 else {}
-    table = fill_table(found, figures, grows, budget)
+    plan = full_chain_plan()
+    table = fill_table(found, figures, grows, budget, plan)
     table.rows += clustering_rows(smoke=args.smoke, repeat=args.repeat, not_measured=table.not_measured)
     now = datetime.now(UTC)
     return {
@@ -105,6 +107,7 @@ def _measure_in(work: Path, args: argparse.Namespace) -> dict[str, Any]:
         "doctor": doctor,
         "budget": budget,
         "full_chain": full_chain(last, grows),
+        "plan": plan,
     }
 
 

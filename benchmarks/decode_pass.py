@@ -63,7 +63,7 @@ class Room:
     def fit(self, txs: int, inputs: int, outputs: int, piece: int) -> None:
         """Make room for so many rows of a piece of so many bytes."""
         columns = self.columns
-        if txs > len(columns.tx_span) or inputs > len(columns.in_at) or outputs > len(columns.out_at):
+        if txs > len(columns.tx_at) or inputs > len(columns.in_at) or outputs > len(columns.value):
             self.columns = BlockColumns.empty(2 * txs, 2 * inputs, 2 * outputs)
             self.parts = np.full((2, 2 * txs, 3), 4, np.int64)
             self.txids = np.empty((2 * txs, 32), np.uint8)
@@ -107,18 +107,17 @@ def _decode_piece(
     seen.outputs += outputs
     seen.digest ^= int(np.bitwise_xor.reduce(np.ascontiguousarray(txids[:, :8]).view(np.uint64).reshape(-1)))
     if form:
-        seen.value += int(room.columns.out_value[:outputs].sum())
+        seen.value += int(room.columns.value[:outputs].sum())
         seen.addresses += _write_text(data, room, form, txids, outputs)
 
 
 def _hash_txs(data: U8, room: Room, txs: int) -> U8:
     """The txid of every transaction: of its version, its inputs and outputs, its locktime."""
-    span, cut = room.columns.tx_span[:txs], room.columns.tx_cut[:txs]
-    starts, lengths = room.parts[:, :txs]
-    starts[:, 0] = span[:, 0]
-    starts[:, 1] = cut[:, 0]
-    starts[:, 2] = span[:, 0] + (span[:, 1] - 4)
-    lengths[:, 1] = cut[:, 1]
+    columns, (starts, lengths) = room.columns, room.parts[:, :txs]
+    starts[:, 0] = columns.tx_at[:txs]
+    starts[:, 1] = columns.cut_at[:txs]
+    starts[:, 2] = columns.tx_at[:txs] + (columns.tx_size[:txs] - 4)
+    lengths[:, 1] = columns.cut_size[:txs]
     sha256d_parts_many(data, starts, lengths, room.txids[:txs], room.scratch)
     return room.txids[:txs]
 
@@ -126,8 +125,9 @@ def _hash_txs(data: U8, room: Room, txs: int) -> U8:
 def _write_text(data: U8, room: Room, form: AddressForm, txids: U8, outputs: int) -> int:
     """Txids in hex as people read them, and addresses. Returns how many outputs have one."""
     binascii.hexlify(np.ascontiguousarray(txids[:, ::-1]).data)
-    fixed = np.ascontiguousarray(room.columns.out_fixed[:outputs].T)
-    scripts = ScriptSlices(data, room.columns.out_at[:outputs], fixed[0], fixed[1])
+    columns = room.columns
+    where = columns.script_at[:outputs], columns.script_length[:outputs]
+    scripts = ScriptSlices(data, *where, columns.script_type[:outputs])
     need = address_text_room(scripts, form)
     if need > len(room.text):
         room.text = np.empty(2 * need, np.uint8)

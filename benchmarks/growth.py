@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from at_size import AtSize
+from cointrail.store import plan
 from measure import GB
 
 
@@ -23,8 +24,8 @@ class Counts:
     outputs: float
 
 
-FULL_CHAIN = Counts(750e9, 1.3e9, 3.4e9, 3.6e9)
-"""Bitcoin in 2026, in round numbers."""
+FULL_CHAIN = Counts(750e9, plan.FULL_CHAIN.txs, plan.FULL_CHAIN.inputs, plan.FULL_CHAIN.outputs)
+"""Bitcoin at the end of 2026, in round numbers."""
 
 ASSUMPTIONS = (
     "Time follows bytes of blocks, transactions, inputs or outputs in proportion, whichever gives most.",

@@ -1,26 +1,26 @@
-"""The memory that an ingest of the whole chain plans for, as the store itself says."""
+"""What an ingest of the whole chain plans for, shown from the sizes of its tables."""
 
 from __future__ import annotations
 
-import importlib
+from dataclasses import asdict
 from typing import Any
 
-from growth import FULL_CHAIN, Counts
+from cointrail.store.plan import FULL_CHAIN, planned_disk, planned_memory
 
-HOME = "cointrail.store.plan"
+MEMORY = 4 << 30
+"""The budget: what is used by default on a machine of 16 GB."""
 
 
-def planned_memory(counts: Counts = FULL_CHAIN) -> int | None:
-    """Bytes; None while the store has no such plan."""
-    try:
-        plan: Any = importlib.import_module(HOME)
-    except ImportError:
-        return None
-    return int(
-        plan.planned_memory(
-            block_bytes=int(counts.block_bytes),
-            txs=int(counts.transactions),
-            inputs=int(counts.inputs),
-            outputs=int(counts.outputs),
-        )
-    )
+def full_chain_plan() -> dict[str, Any]:
+    """Bytes by what takes them."""
+    return {
+        "chain": asdict(FULL_CHAIN),
+        "budget_bytes": MEMORY,
+        "memory": planned_memory(FULL_CHAIN, MEMORY),
+        "disk": planned_disk(FULL_CHAIN, MEMORY),
+    }
+
+
+def planned_peak(plan: dict[str, Any]) -> int:
+    """Bytes of memory, all together."""
+    return sum(plan["memory"].values())

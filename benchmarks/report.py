@@ -82,6 +82,7 @@ def _page(result: dict[str, Any], name: str, plots: Sequence[str]) -> Iterator[s
     yield "## Doctor and the memory budget\n"
     yield from _doctor(result)
     yield "## The whole chain\n"
+    yield from _plan(result["plan"])
     yield from _full_chain(result["full_chain"])
 
 
@@ -219,6 +220,18 @@ def _doctor(result: dict[str, Any]) -> Iterator[str]:
             f"Ingest with `--memory {budget['memory']}` peaked at {budget['peak_bytes'] / GB:.2f} GB "
             f"({budget['own_peak_bytes'] / GB:.2f} GB of its own) and took {budget['seconds']:,.1f} s.\n"
         )
+
+
+def _plan(plan: dict[str, Any]) -> Iterator[str]:
+    """What an ingest of the whole chain plans for."""
+    chain = plan["chain"]
+    yield (
+        f"With a budget of {plan['budget_bytes'] >> 30} GiB, an ingest of {chain['txs'] / 1e9:.1f} billion "
+        f"transactions ({chain['live_txs'] / 1e6:.0f} million with an output left to spend) plans for:\n"
+    )
+    for what in ("memory", "disk"):
+        rows = [(name, f"{size / GB:,.2f}") for name, size in plan[what].items()]
+        yield from _rows((what, "GB"), [*rows, ("together", f"{sum(plan[what].values()) / GB:,.2f}")])
 
 
 def _full_chain(whole: dict[str, Any]) -> Iterator[str]:

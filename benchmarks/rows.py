@@ -7,7 +7,7 @@ from typing import Any
 
 from at_size import AtSize
 from measure import GB, MB
-from planned import planned_memory
+from planned import planned_peak
 from table import Row, at_least, at_most
 
 
@@ -21,13 +21,17 @@ class Table:
 
 
 def fill_table(
-    sizes: list[AtSize], beside: dict[str, Any], grows: dict[str, float], budget: dict[str, Any]
+    sizes: list[AtSize],
+    beside: dict[str, Any],
+    grows: dict[str, float],
+    budget: dict[str, Any],
+    plan: dict[str, Any],
 ) -> Table:
     """Everything but the clustering, which has rows of its own."""
     table, largest = Table(), sizes[-1]
     _add_peers(table, largest, beside)
     _add_growth(table, grows)
-    _add_memory(table, largest, budget)
+    _add_memory(table, largest, budget, plan)
     ratio = largest.store_bytes / largest.chain.block_bytes
     table.rows.append(at_most("store size / block size", ratio, 0.6))
     _add_queries(table, largest)
@@ -76,14 +80,11 @@ def _add_growth(table: Table, grows: dict[str, float]) -> None:
             table.not_measured[name] = "it takes two sizes"
 
 
-def _add_memory(table: Table, largest: AtSize, budget: dict[str, Any]) -> None:
-    table.rows.append(at_most("peak memory at the largest size, GB", largest.ingest_peak_bytes / GB, 5))
-    name = "planned memory for the full chain, GB"
-    planned = planned_memory()
-    if planned is None:
-        table.not_measured[name] = "the store does not say what it plans for"
-    else:
-        table.rows.append(at_most(name, planned / GB, 12))
+def _add_memory(table: Table, largest: AtSize, budget: dict[str, Any], plan: dict[str, Any]) -> None:
+    table.rows += [
+        at_most("peak memory at the largest size, GB", largest.ingest_peak_bytes / GB, 5),
+        at_most("planned memory for the full chain, GB", planned_peak(plan) / GB, 12),
+    ]
     name = f"peak memory / budget of --memory {budget['memory']}"
     if "failed" in budget:
         table.not_measured[name] = budget["failed"]

@@ -31,7 +31,7 @@ def _slices(raws: list[bytes], gap: int = 0) -> ScriptSlices:
     lengths = np.array([len(raw) for raw in raws], np.int64)
     starts = np.cumsum(lengths + gap) - lengths - gap
     types = [classify_script(data, start, size) for start, size in zip(starts, lengths, strict=True)]
-    return ScriptSlices(data, starts, lengths, np.array(types, np.int64))
+    return ScriptSlices(data, starts, lengths, np.array(types, np.uint8))
 
 
 def _empty(slices: ScriptSlices, form: AddressForm) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
@@ -94,14 +94,15 @@ def test_no_address_takes_more_room_than_announced_and_too_little_room_is_refuse
         (0, 25, ScriptType.P2SH, "not of its type"),
         (0, 3, ScriptType.P2TR, "not of its type"),
         (0, 25, len(ScriptType), "no such script type"),
-        (0, 25, -1, "no such script type"),
+        (0, 25, 255, "no such script type"),
     ],
 )
 def test_a_script_that_is_not_what_its_row_says_is_refused(
     start: int, length: int, kind: int, why: str
 ) -> None:
-    one = (np.array([number], np.int64) for number in (start, length, kind))
-    slices = ScriptSlices(np.frombuffer(sc.p2pkh(bytes(20)), np.uint8), *one)
+    place, size = (np.array([number], np.int64) for number in (start, length))
+    raw = np.frombuffer(sc.p2pkh(bytes(20)), np.uint8)
+    slices = ScriptSlices(raw, place, size, np.array([kind], np.uint8))
     form = AddressForm.of(get_network("mainnet"))
     with pytest.raises(IndexError, match=why):
         address_text_room(slices, form)

@@ -64,7 +64,7 @@ class ScriptSlices(NamedTuple):
     data: U8
     starts: I64
     lengths: I64
-    types: I64
+    types: U8
     """`ScriptType` of each, as `classify_script` says"""
 
 
@@ -131,10 +131,10 @@ def _check(scripts: ScriptSlices) -> None:
     if len(scripts.lengths) != len(scripts.starts) or len(scripts.types) != len(scripts.starts):
         raise IndexError("starts, lengths and types do not belong together")
     for row in range(len(scripts.starts)):
-        start, length, kind = scripts.starts[row], scripts.lengths[row], scripts.types[row]
+        start, length, kind = scripts.starts[row], scripts.lengths[row], int64(scripts.types[row])
         if start < 0 or length < 0 or start > len(scripts.data) - length:
             raise IndexError("a script leaves its array")
-        if kind < 0 or kind >= len(_WITNESS):
+        if kind >= len(_WITNESS):
             raise IndexError("there is no such script type")
         fits = 4 <= length <= 42 if _WITNESS[kind] else True
         if kind == _P2PKH:

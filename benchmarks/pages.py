@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cointrail.clustering.build import load_or_build
+from cointrail.clustering.load import load_or_build
 from cointrail.lookups import address, cluster
 from cointrail.lookups.desk import LookupDesk
 from cointrail.store.reader import open_snapshot

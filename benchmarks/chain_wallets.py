@@ -68,18 +68,16 @@ def draw_purse_size(places: Places, wallet: int) -> int:
         return 4 + roll(dice, 5)
     if mark < 975:
         return 9 + roll(dice, 12)
-    return min(21 + roll(dice, 40) if mark < 995 else 60 + roll(dice, 200), most + 20)
+    return min(21 + roll(dice, 40) if mark < 996 else 60 + roll(dice, 200), most + 20)
 
 
 @kernel
 def open_wallet(places: Places, wallet: int) -> None:
-    """A new owner, with a script of his own."""
+    """A new owner, with a script of his own; services keep theirs for ever, so it is of an early kind."""
     at = places.wallets + WALLET_BYTES * wallet
     kind = draw_kind(places)
-    if wallet == POPULAR:
-        kind = P2PKH
-    if wallet == DEPOSITS:
-        kind = P2SH_MULTISIG
+    if wallet < SERVICES:
+        kind = P2PKH if wallet % 2 == POPULAR else P2SH_MULTISIG
     store_count(at + HEAD, 0)
     store_count(at + COUNT, 0)
     store_count(at + SHOWN, new_script(places, kind))

@@ -72,6 +72,7 @@ def _page(result: dict[str, Any], name: str, plots: Sequence[str]) -> Iterator[s
         yield NOTES.read_text(encoding="utf-8")
     yield "## By size\n"
     yield from _sizes(result["sizes"])
+    yield from _growth(result["growth"])
     yield _image(plots[1], "ingest time by size")
     yield _image(plots[2], "store and memory by size")
     yield "## Looking things up\n"
@@ -161,6 +162,13 @@ def _sizes(sizes: Sequence[dict[str, Any]]) -> Iterator[str]:
         "Peak memory counts the pages of mapped files, which the system takes back when others need room; "
         "beside it stands what the process holds of its own."
     )
+
+
+def _growth(grows: dict[str, float]) -> Iterator[str]:
+    """The growth exponents in one line."""
+    if grows:
+        said = ", ".join(f"{name.replace('_', ' ')} {shortened(power, 3)}" for name, power in grows.items())
+        yield f"\nFrom the smallest to the largest size figures follow this power of it: {said}."
 
 
 def _pages(sizes: Sequence[dict[str, Any]]) -> Iterator[str]:

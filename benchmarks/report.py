@@ -117,6 +117,8 @@ def _table(result: dict[str, Any]) -> Iterator[str]:
         sign = -1 if row["at_least"] < 0 else 1
         limit = f"{'at least' if sign > 0 else 'at most'} {abs(row['at_least']):g}"
         verdict = "holds" if row["holds"] else "**missed**"
+        if not row["at_least"]:
+            limit, verdict = "none", "reported"
         rows.append((row["name"], f"{sign * row['value']:,.4g}", limit, verdict))
     yield from _rows(("", "measured", "limit", ""), rows)
     for name, why in result["not_measured"].items():

@@ -71,7 +71,7 @@ def margin(row: dict[str, Any]) -> float:
     value, limit = float(row["value"]), float(row["at_least"])
     if limit > 0:
         return value / limit
-    return limit / value if value < 0 else float("inf")
+    return limit / value if limit < 0 and value < 0 else float("inf")
 
 
 def _draw_table(rows: Sequence[dict[str, Any]], path: Path) -> None:

@@ -72,6 +72,7 @@ def _page(result: dict[str, Any], name: str, plots: Sequence[str]) -> Iterator[s
         yield NOTES.read_text(encoding="utf-8")
     yield "## By size\n"
     yield from _sizes(result["sizes"])
+    yield from _growth(result["growth"])
     yield _image(plots[1], "ingest time by size")
     yield _image(plots[2], "store and memory by size")
     yield "## Looking things up\n"
@@ -116,6 +117,8 @@ def _table(result: dict[str, Any]) -> Iterator[str]:
         sign = -1 if row["at_least"] < 0 else 1
         limit = f"{'at least' if sign > 0 else 'at most'} {abs(row['at_least']):g}"
         verdict = "holds" if row["holds"] else "**missed**"
+        if not row["at_least"]:
+            limit, verdict = "none", "reported"
         rows.append((row["name"], f"{sign * row['value']:,.4g}", limit, verdict))
     yield from _rows(("", "measured", "limit", ""), rows)
     for name, why in result["not_measured"].items():
@@ -161,6 +164,13 @@ def _sizes(sizes: Sequence[dict[str, Any]]) -> Iterator[str]:
         "Peak memory counts the pages of mapped files, which the system takes back when others need room; "
         "beside it stands what the process holds of its own."
     )
+
+
+def _growth(grows: dict[str, float]) -> Iterator[str]:
+    """The growth exponents in one line."""
+    if grows:
+        said = ", ".join(f"{name.replace('_', ' ')} {shortened(power, 3)}" for name, power in grows.items())
+        yield f"\nFrom the smallest to the largest size figures follow this power of it: {said}."
 
 
 def _pages(sizes: Sequence[dict[str, Any]]) -> Iterator[str]:

@@ -39,6 +39,11 @@ def at_most(name: str, value: float, limit: float) -> Row:
     return Row(name, -value, -limit)
 
 
+def reported(name: str, value: float) -> Row:
+    """A figure above zero that nobody has set a limit for: it stands in the table with the limit 0."""
+    return Row(name, value, 0)
+
+
 def shortened(value: float, digits: int = 4) -> float:
     """Rounded to so many significant digits."""
     return float(f"{value:.{digits}g}")
@@ -53,5 +58,6 @@ def table_lines(rows: Sequence[dict[str, Any]]) -> list[str]:
         if limit < 0:
             value, limit, sign = -value, -limit, "at most"
         says = "holds" if row["holds"] else "MISSED"
-        lines.append(f"{row['name']:{width}}  {value:>10,.4g}   {sign:8} {limit:<8g} {says}")
+        bound = f"{sign:8} {limit:<8g} {says}" if limit else "reported"
+        lines.append(f"{row['name']:{width}}  {value:>10,.4g}   {bound}")
     return lines

@@ -14,7 +14,7 @@ from disk import files_below, read_through
 from growth import exponent
 from measure import Spread, alternate
 from pages import percentile
-from table import at_least, at_most, table_lines
+from table import at_least, at_most, reported, table_lines
 
 positive = st.floats(1e-3, 1e9)
 
@@ -32,6 +32,11 @@ def test_a_limit_from_above_is_stored_negated_and_shown_as_it_is() -> None:
     first, second = (" ".join(line.split()) for line in table_lines(stored))
     assert first == "memory, GB 6.25 at most 5 MISSED"
     assert second == "ratio 30.5 at least 25 holds"
+
+
+def test_a_figure_without_a_limit_is_only_reported() -> None:
+    (line,) = table_lines([reported("union", 0.8).said])
+    assert " ".join(line.split()) == "union 0.8 reported"
 
 
 def test_rounding_for_the_table_does_not_decide_what_holds() -> None:

@@ -101,7 +101,7 @@ class LiveTxs:
             TableFull: that would pass the budget.
         """
         words = len(self._slots)
-        while (self._count + more) * 16 > words * 5:
+        while (self._count + more) * 3 > words:
             words *= 2
         if words > len(self._slots):
             if words * 8 + self._slots.nbytes > self._budget:

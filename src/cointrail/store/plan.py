@@ -23,7 +23,7 @@ SHARE_LIVE, SHARE_SEGMENT, SHARE_SORT = 0.5, 0.25, 0.25
 SPILL_BYTES = 13 + 26
 """Of an output in the working file: part, prefix, length, and a script of the usual size."""
 
-FULLEST = 5 / 8
+FULLEST = 2 / 3
 """How full the table of live transactions gets before it doubles."""
 
 

@@ -160,7 +160,7 @@ def _outward(start: int, count: int) -> Iterator[int]:
         before, after = before - 1, after + 1
 
 
-MOST_OPEN = 8
+MOST_OPEN = 3
 """Rev files kept mapped at once. The chain's order follows the order of files nearly everywhere."""
 
 

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
@@ -77,6 +79,9 @@ class Resolver(Protocol):
 
     def resolve(self, blocks: DecodedBlocks, base: int, /) -> npt.NDArray[np.uint64]:
         """Output numbers of all inputs of the next blocks; `base` is the number of their first output."""
+
+    def begin_part(self, recent: PartWriter, /) -> None:
+        """What follows is appended to this part."""
 
 
 class Progress(Protocol):
@@ -281,22 +286,24 @@ class _Run:
         tip = len(self.source.chain)
         settled_to = max(self.committed, tip - DEPTH)
         sizes = self.source.chain.blocks.sizes[self.committed : settled_to]
-        plan = [*spans(sizes, self.committed, batch_bytes), (settled_to, tip)]
+        settled = list(spans(sizes, self.committed, batch_bytes))
+        recent = list(spans(self.source.chain.blocks.sizes[settled_to:tip], settled_to, batch_bytes))
         self.resolver = self._choose_resolver()
+        plan = [*settled, *recent]
         decoded = decode_ahead(self.source, plan, self.pool, self.threads, bits=self.bits)
         waiting = 0
-        for _ in plan[:-1]:
-            blocks = next(decoded)
+        for blocks in islice(decoded, len(settled)):
             if self.segment and (waiting >= commit_bytes or not self.segment.has_room(blocks.n_outputs)):
                 self._settle()
                 waiting = 0
+            self._make_room(blocks)
             self.segment = self.segment or self._begin(self.settled)
             self._append(self.segment, blocks)
             waiting += len(blocks.data)
             self._tell("blocks", blocks)
         if self.segment:
             self._settle(last=True)
-        return self._recent(next(decoded))
+        return self._recent(decoded)
 
     # -- resolving
 
@@ -323,15 +330,23 @@ class _Run:
         )
         self.notes = (*self.notes, note)
 
-    def _append(self, segment: Segment, blocks: DecodedBlocks) -> None:
-        base = segment.target.total("outputs")
+    def _make_room(self, blocks: DecodedBlocks) -> None:
+        """See that the resolver can take these blocks; where its table cannot, go on with the index."""
+        if not isinstance(self.resolver, LiveTxs):
+            return
         try:
-            spends = self.resolver.resolve(blocks, base)
+            self.resolver.reserve(blocks.n_txs)
         except TableFull:
             self._note_full_table()
+            recent = self.segment.target if self.segment else self.settled
+            if self.segment and recent is self.settled:
+                self._settle()  # so that the index has all there is
             self.resolver = self._by_index()
-            spends = self.resolver.resolve(blocks, base)
-        segment.add(blocks, spends)
+            if recent is not self.settled:
+                self.resolver.begin_part(recent)
+
+    def _append(self, segment: Segment, blocks: DecodedBlocks) -> None:
+        segment.add(blocks, self.resolver.resolve(blocks, segment.target.total("outputs")))
 
     def _tell(self, stage: str, blocks: DecodedBlocks) -> None:
         self.block_bytes += len(blocks.data)
@@ -352,7 +367,8 @@ class _Run:
         )
 
     def _close(self, segment: Segment) -> KnownPrefixes:
-        runs = open_runs(self.index, SCRIPT, self.committed)
+        committed = self.committed
+        runs = partial(open_runs, self.index, SCRIPT, committed)
         segment.close(self.pool, runs, self.source.network.name, self.steps)
         segment.abandon()
         return segment.prefixes
@@ -383,19 +399,23 @@ class _Run:
         ask = self.index, spec, old, settled, self.settled
         return self.pool.submit(build_index, *ask, known=known, memory=memory)
 
-    def _recent(self, blocks: DecodedBlocks) -> Manifest:
+    def _recent(self, decoded: Iterator[DecodedBlocks]) -> Manifest:
+        """Write the recent part anew from the blocks that are left."""
         generation = self.before.generation + 1 if self.before else 1
         folder = recent_folder(self.store, generation)
         shutil.rmtree(folder, ignore_errors=True)
         recent = PartWriter(folder, no_rows(), self.settled.rows)
         try:
             spends, known = (np.empty(0, np.uint64), np.empty(0, np.uint64)), None
-            if blocks.n_blocks:
-                self.segment = self._begin(recent)
+            self.resolver.begin_part(recent)
+            for blocks in decoded:
+                self.segment = self.segment or self._begin(recent)
+                self._make_room(blocks)
                 self._append(self.segment, blocks)
+                self._tell("recent blocks", blocks)
+            if self.segment:
                 known = self._close(self.segment)
                 spends, self.segment = self.segment.old_spends, None
-                self._tell("recent blocks", blocks)
             recent.sync()
             write_recent_index(folder, recent, spends, known)
             sync_folder(folder)

@@ -43,6 +43,9 @@ MOST_BITS = 8
 SCAN_FACTOR = 16
 """A known script is looked up alone where a scan would touch so many times more."""
 
+KNOWN_AT_ONCE = 1 << 17
+"""Known scripts that are compared together: so many pages are mapped at once, at most."""
+
 MATCH_ROOM = 1 << 14
 """Pairs that are taken at once."""
 
@@ -54,11 +57,12 @@ def bits_for(outputs: int) -> int:
 
 @dataclass(frozen=True)
 class KnownScripts:
-    """Scripts that have numbers already: the index over them, and their bytes."""
+    """Scripts that have numbers already. What is mapped is mapped anew each time, and let go."""
 
-    runs: Sequence[Run]
-    ends: U64
-    heap: U8
+    runs: Callable[[], Sequence[Run]]
+    """the index over them"""
+    stored: Callable[[], tuple[U64, U8]]
+    """where each ends, and their bytes end to end"""
 
 
 @dataclass(frozen=True)
@@ -149,7 +153,7 @@ class Numbering:
         shift = 64 - self._spill.bits
         room = np.empty(MATCH_ROOM, np.uint32), np.empty(MATCH_ROOM, np.uint32)
         prefixes = None
-        for run in self._known.runs if len(first) else ():
+        for run in self._known.runs() if len(first) else ():
             low = int(np.searchsorted(run.keys, np.uint64(number << shift))) if self._spill.bits else 0
             last = number + 1 == self._spill.parts
             high = len(run.keys) if last else int(np.searchsorted(run.keys, np.uint64((number + 1) << shift)))
@@ -176,18 +180,11 @@ class Numbering:
         lengths = np.concatenate([np.diff(part.match_ends) for _, part in matches])
         data = np.concatenate([part.match_data for _, part in matches])
         order = np.argsort(numbers, kind="stable")
-        begins = (np.cumsum(lengths) - lengths)[order]
-        lengths = lengths[order]
-        accept_known(
-            names[order],
-            numbers[order],
-            begins,
-            lengths,
-            data,
-            self._known.ends,
-            self._known.heap,
-            self._numbers,
-        )
+        begins = np.cumsum(lengths) - lengths
+        for at in range(0, len(order), KNOWN_AT_ONCE):
+            rows = order[at : at + KNOWN_AT_ONCE]
+            pairs = names[rows], numbers[rows], begins[rows], lengths[rows]
+            accept_known(*pairs, data, *self._known.stored(), self._numbers)
 
     def batches(self, next_number: int) -> Iterator[NumberedBatch]:
         """The batches in chain order, numbered; the first new script gets `next_number`."""

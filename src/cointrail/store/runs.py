@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -28,7 +28,7 @@ LEAST_SPREAD, MOST_SPREAD_BITS = 1 << 12, 16
 BIN_BITS = 16
 """Ranges of keys are cut at multiples of a sixty-five-thousandth of the largest key."""
 
-CHUNK = 1 << 22
+CHUNK = 1 << 20
 """Keys looked at together."""
 
 _BINARY = getattr(os, "O_BINARY", 0)
@@ -62,13 +62,40 @@ def open_runs(folder: Path, spec: IndexSpec, settled: int) -> list[Run]:
     return [open_run(folder, spec, first, last) for first, last in cuts(settled)]
 
 
+class Keys(Protocol):
+    """Keys that are read a slice at a time: an array, or a column that is not held in memory."""
+
+    def __len__(self) -> int:
+        """How many."""
+
+    def __getitem__(self, rows: slice, /) -> Array:
+        """Some of them."""
+
+
 @dataclass(frozen=True)
 class Fresh:
     """Pairs that stand in no run yet: row k has the key `keys[k]` and the number `first_number + k`."""
 
-    keys: Array
-    """any stride; read as often as memory asks for"""
+    keys: Keys
+    """read as often as memory asks for"""
     first_number: int
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A run on disk, mapped only while it is read."""
+
+    folder: Path
+    spec: IndexSpec
+    first: int
+    last: int
+
+    def open(self) -> Run:
+        """Map it."""
+        return open_run(self.folder, self.spec, self.first, self.last)
+
+
+Piece = Stored | Fresh
 
 
 def build_runs(
@@ -97,7 +124,7 @@ def build_runs(
         if (first, last) in old:
             continue
         inside = [(a, b) for a, b in old if first <= a and b <= last]
-        pieces: list[Run | Fresh] = [open_run(folder, spec, a, b) for a, b in inside]
+        pieces: list[Piece] = [Stored(folder, spec, a, b) for a, b in inside]
         start = inside[-1][1] if inside else first
         if start < last:
             pieces.append(fresh(start, last))
@@ -109,7 +136,7 @@ def write_run(
     spec: IndexSpec,
     first: int,
     last: int,
-    pieces: Sequence[Run | Fresh],
+    pieces: Sequence[Piece],
     *,
     memory: int = SORT_MEMORY,
 ) -> None:
@@ -146,18 +173,18 @@ def _write_at(handle: int, at: int, values: Array) -> None:
         view, at = view[done:], at + done
 
 
-def _key_ranges(spec: IndexSpec, pieces: Sequence[Run | Fresh], memory: int) -> list[tuple[int, int]]:
+def _key_ranges(spec: IndexSpec, pieces: Sequence[Piece], memory: int) -> list[tuple[int, int]]:
     """Ranges of keys (first, last, both included) that each hold as many pairs as fit, if keys allow it."""
     top = int(np.iinfo(spec.key).max)
     most = max(1, memory // (2 * (np.dtype(spec.key).itemsize + np.dtype(spec.number).itemsize)))
-    total = sum(len(piece.keys) for piece in pieces)
-    if total <= most:
+    if sum(len(_keys(piece)) for piece in pieces) <= most:
         return [(0, top)]
-    shift = max(0, max(_largest(piece) for piece in pieces).bit_length() - BIN_BITS)
+    shift = max(0, max(map(_largest, pieces)).bit_length() - BIN_BITS)
     bins = np.zeros(1 << BIN_BITS, np.int64)
     for piece in pieces:
-        for at in range(0, len(piece.keys), CHUNK):
-            count_bins(piece.keys[at : at + CHUNK], shift, bins)
+        keys = _keys(piece)
+        for at in range(0, len(keys), CHUNK):
+            count_bins(keys[at : at + CHUNK], shift, bins)
     ranges, low, held = [], 0, 0
     for number in np.flatnonzero(bins).tolist():
         if held and held + int(bins[number]) > most:
@@ -167,35 +194,56 @@ def _key_ranges(spec: IndexSpec, pieces: Sequence[Run | Fresh], memory: int) -> 
     return [*ranges, (low, top)]
 
 
-def _largest(piece: Run | Fresh) -> int:
-    if not len(piece.keys):
+def _keys(piece: Piece) -> Keys:
+    return piece.keys if isinstance(piece, Fresh) else piece.open().keys
+
+
+def _largest(piece: Piece) -> int:
+    keys = _keys(piece)
+    if not len(keys):
         return 0
-    return int(piece.keys[-1] if isinstance(piece, Run) else piece.keys.max())
+    if isinstance(piece, Stored):
+        return int(keys[len(keys) - 1 : len(keys)][0])
+    return max(int(keys[at : at + CHUNK].max()) for at in range(0, len(keys), CHUNK))
 
 
-def _pairs_within(spec: IndexSpec, pieces: Sequence[Run | Fresh], low: int, high: int) -> Pairs:
+def _pairs_within(spec: IndexSpec, pieces: Sequence[Piece], low: int, high: int) -> Pairs:
     """The pairs with keys low..high, in chain order of the pieces."""
     wanted = np.dtype(spec.key).type
-    spans = [_span(piece, wanted(low), wanted(high)) for piece in pieces]
-    count = sum(last - first for first, last in spans)
-    keys, numbers = np.empty(count, spec.key), np.empty(count, spec.number)
+    limits = wanted(low), wanted(high)
+    counts = [_count(piece, *limits) for piece in pieces]
+    keys, numbers = np.empty(sum(counts), spec.key), np.empty(sum(counts), spec.number)
     at = 0
-    for piece, (first, last) in zip(pieces, spans, strict=True):
-        room = slice(at, at + last - first)
-        if isinstance(piece, Run):
-            keys[room], numbers[room] = piece.keys[first:last], piece.numbers[first:last]
+    for piece, count in zip(pieces, counts, strict=True):
+        room = keys[at : at + count], numbers[at : at + count]
+        if isinstance(piece, Stored):
+            run = piece.open()
+            first = int(run.keys.searchsorted(limits[0], side="left"))
+            room[0][:], room[1][:] = run.keys[first : first + count], run.numbers[first : first + count]
         else:
-            select_keys(piece.keys, piece.first_number, wanted(low), wanted(high), keys[room], numbers[room])
-        at = room.stop
+            _select(piece, limits, room)
+        at += count
     return keys, numbers
 
 
-def _span(piece: Run | Fresh, low: Any, high: Any) -> tuple[int, int]:
-    """Rows of a run within a range of keys; of fresh pairs, 0 and how many there are."""
-    if isinstance(piece, Run):
-        first = int(piece.keys.searchsorted(low, side="left"))
-        return first, int(piece.keys.searchsorted(high, side="right"))
-    return 0, count_within(piece.keys, low, high)
+def _select(piece: Fresh, limits: tuple[Any, Any], room: Pairs) -> None:
+    """Copy the pairs of a range of keys."""
+    at = 0
+    for first in range(0, len(piece.keys), CHUNK):
+        left = room[0][at:], room[1][at:]
+        at += select_keys(piece.keys[first : first + CHUNK], piece.first_number + first, *limits, *left)
+
+
+def _count(piece: Piece, low: Any, high: Any) -> int:
+    """How many pairs are within a range of keys."""
+    if isinstance(piece, Stored):
+        keys = piece.open().keys
+        return int(keys.searchsorted(high, side="right")) - int(keys.searchsorted(low, side="left"))
+    whole = low == 0 and high == np.iinfo(type(high)).max
+    if whole:
+        return len(piece.keys)
+    parts = range(0, len(piece.keys), CHUNK)
+    return sum(count_within(piece.keys[at : at + CHUNK], low, high) for at in parts)
 
 
 def superseded(folder: Path, settled: int) -> list[Path]:

@@ -54,6 +54,9 @@ OUTPUT_BYTES = 20
 CHUNK = 1 << 22
 """Rows written at once."""
 
+OLD_AT_ONCE = 1 << 17
+"""Spends of earlier outputs that are looked up together: so many pages are mapped at once, at most."""
+
 WINDOW_BITS = 14
 """Earlier outputs are marked in windows of two to this power."""
 
@@ -249,8 +252,10 @@ class Segment:
 
     # -- closing
 
-    def close(self, pool: Executor, runs: list[Run], network: str, told: Told | None = None) -> None:
-        """Write what waited. `runs`: the script index over the settled part as it was before.
+    def close(
+        self, pool: Executor, runs: Callable[[], list[Run]], network: str, told: Told | None = None
+    ) -> None:
+        """Write what waited. `runs` maps the script index over the settled part as it was before.
 
         Raises:
             StoreCorrupt: an input spends an earlier output twice, or differs from the undo data.
@@ -278,17 +283,27 @@ class Segment:
         self._old = []
         order = np.argsort(old.output, kind="stable")
         outputs, inputs = old.output[order], old.input[order]
+        said = old.fingerprint[order]
+        for first in range(0, len(order), OLD_AT_ONCE):
+            rows = slice(first, first + OLD_AT_ONCE)
+            self._check_old(outputs[rows], inputs[rows], said[rows])
+        again = np.flatnonzero(outputs[1:] == outputs[:-1])
+        if len(again):
+            raise _spent_twice(self._input_name(int(inputs[again + 1].min()))[0])
+        self.old_spends = outputs, inputs
+        if self.target is self.settled:
+            self._mark(outputs, inputs)
+
+    def _check_old(self, outputs: U64, inputs: U64, said: U64) -> None:
+        """Compare spends of earlier outputs with what these are, and with who spends them so far."""
         if self._checked:
-            differing = np.flatnonzero(self._stored_fingerprints(outputs) != old.fingerprint[order])
+            differing = np.flatnonzero(self._stored_fingerprints(outputs) != said)
             if len(differing):
                 raise _differs_from_undo(*self._input_name(int(inputs[differing].min())))
         marks = self._before("outputs.spent_by")[outputs.astype(np.int64)]
         twice = find_double_spend(outputs, marks, self._before("inputs.output"))
         if twice >= 0:
             raise _spent_twice(self._input_name(int(inputs[twice]))[0])
-        self.old_spends = outputs, inputs
-        if self.target is self.settled:
-            self._mark(outputs, inputs)
 
     def _mark(self, outputs: U64, inputs: U64) -> None:
         """Write `spent_by` of earlier outputs, a window at a time. Done again, it writes the same."""
@@ -311,9 +326,11 @@ class Segment:
 
     # -- scripts
 
-    def _number(self, pool: Executor, runs: list[Run], told: Told | None) -> None:
-        known = KnownScripts(runs, self._before("scripts.end"), self._before("script_bytes.data"))
-        numbering = Numbering(self._spill, known)
+    def _number(self, pool: Executor, runs: Callable[[], list[Run]], told: Told | None) -> None:
+        def stored() -> tuple[U64, U8]:
+            return self._before("scripts.end"), self._before("script_bytes.data")
+
+        numbering = Numbering(self._spill, KnownScripts(runs, stored))
         numbering.prepare(pool, (lambda done, total: told("name scripts", done, total)) if told else None)
         row = self.start["outputs"]
         for number, found in enumerate(numbering.batches(self.target.total("scripts"))):

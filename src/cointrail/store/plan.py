@@ -14,7 +14,7 @@ from cointrail.store.segment import OUTPUT_BYTES
 LEAST_MEMORY = 256 << 20
 """Bytes of the smallest budget."""
 
-FIXED_BYTES = 400 << 20
+FIXED_BYTES = 512 << 20
 """Interpreter, machine code and two batches of decoded blocks."""
 
 SHARE_LIVE, SHARE_SEGMENT, SHARE_SORT = 0.5, 0.25, 0.25

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from cointrail.lookups.cluster import ClusterView
     from cointrail.lookups.explain import ExplainView
     from cointrail.lookups.tx import TransactionView
-    from cointrail.lookups.views import ClusterClaims, LookupBasis, OpenPage, Page, TagLine, Totals
+    from cointrail.lookups.views import BlockRef, ClusterClaims, LookupBasis, OpenPage, Page, TagLine, Totals
 
 Facts = list[tuple[str, object]]
 
@@ -89,12 +89,9 @@ def _address_answer(found: AddressView) -> Answer:
         ("cluster", found.cluster.label),
         ("cluster address", found.cluster.name),
         ("cluster size", found.cluster.size),
-        *_claim_facts(found.claims),
+        *claim_facts(found.claims),
         *_total_facts(found.totals),
-        ("first seen", f"block {found.first_seen.height}, {_time(found.first_seen.time_utc)}"),
-        ("first block", found.first_seen.hash),
-        ("last seen", f"block {found.last_seen.height}, {_time(found.last_seen.time_utc)}"),
-        ("last block", found.last_seen.hash),
+        *_seen_facts(found.first_seen, found.last_seen),
     ]
     narrow = ("outpoint", "height", "time_utc", "value_sat", "spent_by")
     tables = [table_of("outputs", narrow, found.outputs), *_tag_tables(found.tags, found.claims)]
@@ -104,7 +101,7 @@ def _address_answer(found: AddressView) -> Answer:
         facts=facts,
         tables=tables,
         csv=_with_claims(wide, found.claims),
-        beside_csv=[*_claim_facts(found.claims), *_tag_facts(found.tags, found.claims)],
+        beside_csv=[*claim_facts(found.claims), *_tag_facts(found.tags, found.claims)],
         basis=basis_facts(found.basis),
     )
 
@@ -179,11 +176,14 @@ def _flows(found: TransactionView) -> Table:
     return Table("flows", (*names, "gate", "gate_reasons"), [*inputs, *outputs])
 
 
+ClusterArgument = Annotated[
+    str, typer.Argument(help=f"The cluster's label, or something in it: {ADDRESS_FORMS}.")
+]
+
+
 @cluster_app.command("show")
 def show_cluster(
-    cluster: Annotated[
-        str, typer.Argument(help=f"The cluster's label, or something in it: {ADDRESS_FORMS}.")
-    ],
+    cluster: ClusterArgument,
     store: StoreOption = STORE,
     tags: TagsOption = [],  # noqa: B006 -- typer copies it
     start: StartOption = 0,
@@ -207,8 +207,9 @@ def _cluster_answer(found: ClusterView) -> Answer:
         ("address", found.cluster.name),
         ("size", found.cluster.size),
         ("joined by tiers up to", found.tier),
-        *_claim_facts(found.claims),
+        *claim_facts(found.claims),
         *_total_facts(found.totals),
+        *_seen_facts(found.first_seen, found.last_seen),
     ]
     heads = ("script_num", "address", "script_type", "outputs", "received_sat", "balance_sat")
     tables = [table_of("members", heads, found.members), *_tag_tables((), found.claims)]
@@ -218,7 +219,7 @@ def _cluster_answer(found: ClusterView) -> Answer:
         facts=facts,
         tables=tables,
         csv=_with_claims(wide, found.claims),
-        beside_csv=[*_claim_facts(found.claims), *_tag_facts((), found.claims)],
+        beside_csv=[*claim_facts(found.claims), *_tag_facts((), found.claims)],
         basis=basis_facts(found.basis),
     )
 
@@ -289,8 +290,15 @@ def _sentence(found: ExplainView) -> str:
 # -- parts that several of them have
 
 
-def _time(when: object) -> str:
-    return f"{when:%Y-%m-%dT%H:%M:%SZ}"
+def _seen_facts(first: BlockRef, last: BlockRef) -> Facts:
+    return [
+        (name, value)
+        for word, block in (("first", first), ("last", last))
+        for name, value in (
+            (f"{word} seen", f"block {block.height}, {block.time_utc:%Y-%m-%dT%H:%M:%SZ}"),
+            (f"{word} block", block.hash),
+        )
+    ]
 
 
 def _total_facts(totals: Totals) -> Facts:
@@ -303,7 +311,8 @@ def _total_facts(totals: Totals) -> Facts:
     ]
 
 
-def _claim_facts(claims: ClusterClaims | None) -> Facts:
+def claim_facts(claims: ClusterClaims | None) -> Facts:
+    """Who a cluster is claimed to be: an actor, or parties in conflict; nothing where nobody claims."""
     if claims is None:
         return []
     if claims.conflict:

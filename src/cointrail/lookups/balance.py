@@ -79,19 +79,25 @@ def address_balance(
     snapshot = desk.snapshot
     number = get_script_num(snapshot, text)
     moves = moves_of_script(desk, number)
-    heights = _moved(snapshot, moves) if every is Every.BLOCK else _ends(snapshot, moves, every)
+    first = snapshot.tx_height(snapshot.output_tx(int(moves.credits[0])))
+    heights = _moved(snapshot, moves) if every is Every.BLOCK else period_ends(snapshot, first, every)
     listed = heights[start : start + limit]
     balances = balances_after(snapshot, moves, listed)
-    times = snapshot.column("blocks.median_time").take(listed)
     return AddressBalance(
         script=desk.script_ref(number),
         every=every,
         page=Page(start, len(listed), len(heights)),
-        lines=tuple(
-            BalanceLine(height=height, median_time_utc=datetime.fromtimestamp(when, UTC), balance_sat=sat)
-            for height, when, sat in zip(listed.tolist(), times.tolist(), balances.tolist(), strict=True)
-        ),
+        lines=balance_lines(snapshot, listed, balances),
         basis=desk.basis,
+    )
+
+
+def balance_lines(snapshot: Snapshot, heights: I64, balances: I64) -> tuple[BalanceLine, ...]:
+    """Balances after blocks as listings show them."""
+    times = snapshot.column("blocks.median_time").take(heights)
+    return tuple(
+        BalanceLine(height=height, median_time_utc=datetime.fromtimestamp(when, UTC), balance_sat=sat)
+        for height, when, sat in zip(heights.tolist(), times.tolist(), balances.tolist(), strict=True)
     )
 
 
@@ -116,9 +122,8 @@ def _moved(snapshot: Snapshot, moves: Moves) -> I64:
     return np.union1d(paid, spent)
 
 
-def _ends(snapshot: Snapshot, moves: Moves, every: Every) -> I64:
-    """The last block of each month or day from the script's first transaction to the tip."""
-    first = snapshot.tx_height(snapshot.output_tx(int(moves.credits[0])))
+def period_ends(snapshot: Snapshot, first: int, every: Every) -> I64:
+    """The last block of each month or day from the block of height `first` to the tip."""
     times = snapshot.column("blocks.median_time").slice(first, snapshot.height + 1)
     periods = times.astype("datetime64[s]").astype(_UNITS[every])
     return first + np.append(np.flatnonzero(periods[1:] != periods[:-1]), len(periods) - 1)

@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
-import numpy.typing as npt
-
 from cointrail.attribution.resolve import Attribution, ClusterTags
 from cointrail.attribution.tags import Tag
 from cointrail.clustering.clusters import Clusters
 from cointrail.lookups.ledger import LedgerDesk
-from cointrail.lookups.views import ClusterClaims, ClusterRef, LookupBasis, TagLine, Totals
+from cointrail.lookups.views import ClusterClaims, ClusterRef, LookupBasis, TagLine
 from cointrail.store.reader import Snapshot
-from cointrail.store.schema import NOT_YET
-
-U64 = npt.NDArray[np.uint64]
 
 
 class LookupDesk(LedgerDesk):
@@ -48,15 +42,6 @@ class LookupDesk(LedgerDesk):
         """The cluster that a script lies in."""
         label = self.clusters.label(script_num)
         return ClusterRef(label, self.name(label), self.clusters.size(label))
-
-    # -- sums
-
-    def totals(self, outputs: U64) -> Totals:
-        """Sums over outputs."""
-        values = self.snapshot.column("outputs.value").take(outputs).astype(np.int64)
-        unspent = self.snapshot.spent_by_many(outputs) == NOT_YET
-        received, balance = int(values.sum()), int(values[unspent].sum())
-        return Totals(len(outputs), int(unspent.sum()), received, received - balance, balance)
 
     # -- claims
 

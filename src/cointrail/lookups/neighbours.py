@@ -19,6 +19,7 @@ from cointrail.lookups.find import get_script_num
 from cointrail.lookups.ledger import LedgerDesk
 from cointrail.lookups.script_moves import Moves, moves_of_script
 from cointrail.lookups.views import LookupBasis, Page, ScriptRef
+from cointrail.store.chain_places import SIDES, edges_of_txs, rows_between, sizes_of_txs
 from cointrail.store.reader import Snapshot
 
 U64 = npt.NDArray[np.uint64]
@@ -129,7 +130,7 @@ def _looked_at(snapshot: Snapshot, moves: Moves, most: int, *, newest: bool) -> 
     rows = 0
     for txs in iter_txs(snapshot, moves, newest=newest):
         room = most - sum(map(len, found))
-        sizes = np.cumsum(_sizes(snapshot, txs[:room])) + rows
+        sizes = np.cumsum(sizes_of_txs(snapshot, txs[:room])) + rows
         fit = int(np.searchsorted(sizes, MOST_ROWS, side="right"))
         found.append(txs[:fit])
         if fit < len(txs):
@@ -139,34 +140,10 @@ def _looked_at(snapshot: Snapshot, moves: Moves, most: int, *, newest: bool) -> 
     return np.concatenate(found), Reach.COMPLETE
 
 
-def _sizes(snapshot: Snapshot, txs: I64) -> I64:
-    """Inputs and outputs of each transaction, together."""
-    starts = [_edges(snapshot, side, txs) for side in ("input", "output")]
-    return sum((ends - firsts for firsts, ends in starts), np.zeros(len(txs), np.int64))
-
-
-def _edges(snapshot: Snapshot, side: str, txs: I64) -> tuple[I64, I64]:
-    """First input (or output) of each transaction, and the one after its last."""
-    firsts = snapshot.column(f"txs.first_{side}")
-    ends = np.full(len(txs), snapshot.n_inputs if side == "input" else snapshot.n_outputs, np.int64)
-    inside = txs + 1 < snapshot.n_txs
-    ends[inside] = firsts.take(txs[inside] + 1)
-    return firsts.take(txs).astype(np.int64), ends
-
-
 def _hit(numbers: U64, edges: tuple[I64, I64]) -> Flags:
     """Between which edges one of some ascending numbers lies."""
     first, last = (np.searchsorted(numbers, edge.astype(np.uint64)) for edge in edges)
     return first < last
-
-
-def _rows(edges: tuple[I64, I64], *, only: Flags) -> tuple[I64, I64]:
-    """Every row between the edges flagged, and the place of the pair of edges that it lies between."""
-    firsts, ends = (edge[only] for edge in edges)
-    counts = ends - firsts
-    owner = np.repeat(np.arange(len(counts)), counts)
-    skipped = np.cumsum(counts) - counts
-    return firsts[owner] + np.arange(len(owner)) - skipped[owner], owner
 
 
 class _Sums(NamedTuple):
@@ -180,9 +157,10 @@ class _Sums(NamedTuple):
 
 
 def _sums(snapshot: Snapshot, number: int, moves: Moves, txs: I64) -> _Sums:
-    edges = {side: _edges(snapshot, side, txs) for side in ("input", "output")}
-    inputs, from_owner = _rows(edges["input"], only=_hit(moves.credits, edges["output"]))
-    outputs, to_owner = _rows(edges["output"], only=_hit(moves.debits, edges["input"]))
+    ins, outs = (edges_of_txs(snapshot, side, txs) for side in SIDES)
+    paying, spending = _hit(moves.credits, outs), _hit(moves.debits, ins)
+    from_owner, inputs = rows_between(*(edge[paying] for edge in ins))
+    to_owner, outputs = rows_between(*(edge[spending] for edge in outs))
     senders = _side(snapshot, number, snapshot.column("inputs.output").take(inputs), from_owner)
     takers = _side(snapshot, number, outputs, to_owner)
     scripts = np.union1d(senders.scripts, takers.scripts)

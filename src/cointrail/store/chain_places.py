@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,10 @@ U32 = npt.NDArray[np.uint32]
 U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]
 Numbers = npt.NDArray[np.integer[Any]]
+
+Side = Literal["input", "output"]
+SIDES: tuple[Side, Side] = ("input", "output")
+"""The two sides of a transaction."""
 
 
 class BlockEnds(NamedTuple):
@@ -75,3 +79,26 @@ def block_ends(snapshot: Snapshot, heights: Numbers) -> BlockEnds:
     outputs[inside] = snapshot.column("txs.first_output").take(txs)
     inputs[inside] = snapshot.column("txs.first_input").take(txs)
     return BlockEnds(outputs, inputs)
+
+
+def edges_of_txs(snapshot: Snapshot, side: Side, txs: Numbers) -> tuple[I64, I64]:
+    """First input (or output) of each transaction, and the one after its last."""
+    firsts = snapshot.column(f"txs.first_{side}")
+    ends = np.full(len(txs), snapshot.n_inputs if side == "input" else snapshot.n_outputs, np.int64)
+    inside = txs + 1 < snapshot.n_txs
+    ends[inside] = firsts.take(txs[inside] + 1)
+    return firsts.take(txs).astype(np.int64), ends
+
+
+def sizes_of_txs(snapshot: Snapshot, txs: Numbers) -> I64:
+    """Inputs and outputs of each transaction, together."""
+    (ins, in_ends), (outs, out_ends) = (edges_of_txs(snapshot, side, txs) for side in SIDES)
+    return in_ends - ins + out_ends - outs
+
+
+def rows_between(firsts: I64, ends: I64) -> tuple[I64, I64]:
+    """Every row of many ranges, and before it the number of the range that it lies in: (ranges, rows)."""
+    counts = ends - firsts
+    owner = np.repeat(np.arange(len(counts)), counts)
+    skipped = np.cumsum(counts) - counts
+    return owner, firsts[owner] + np.arange(len(owner)) - skipped[owner]

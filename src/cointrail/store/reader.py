@@ -22,7 +22,13 @@ from cointrail.errors import NotFound, StoreCorrupt, StoreError
 from cointrail.store.batch import TxBatch
 from cointrail.store.columns import Column, map_column, map_file
 from cointrail.store.index_files import SPENDS, Run, cuts, open_run
-from cointrail.store.manifest import Manifest, read_manifest, recent_folder
+from cointrail.store.manifest import (
+    Manifest,
+    index_folder,
+    read_manifest,
+    recent_folder,
+    settled_folder,
+)
 from cointrail.store.schema import COLUMNS, INDEXES, IndexSpec, Table
 from cointrail.store.spends import Spends
 
@@ -68,7 +74,8 @@ class Snapshot:
         self.n_outputs = manifest.rows("outputs")
         self.n_scripts = manifest.rows("scripts")
         self.derived_dir = store / "derived"
-        settled, recent = store / "settled", recent_folder(store, manifest.generation)
+        settled = settled_folder(store, manifest.epoch)
+        recent = recent_folder(store, manifest.generation)
         self._columns = {
             spec.key: Column(
                 map_column(settled, spec, manifest.settled.rows[spec.table]),
@@ -87,14 +94,23 @@ class Snapshot:
         )
 
     def _open_runs(self, spec: IndexSpec) -> list[Run]:
-        settled, end = self.manifest.settled_height, self.height + 1
-        places = [(self.store / "index", first, last) for first, last in cuts(settled)]
-        if end > settled:
-            places.append((recent_folder(self.store, self.manifest.generation), settled, end))
+        settled, index = self.manifest.settled_height, index_folder(self.store, self.manifest.epoch)
+        recent = recent_folder(self.store, self.manifest.generation)
         return [
-            open_run(folder, spec, first, last, self._rows_between(spec.table, first, last))
-            for folder, first, last in places
+            open_run(
+                index if last <= settled else recent,
+                spec,
+                first,
+                last,
+                self._rows_between(spec.table, first, last),
+            )
+            for first, last in self._run_heights()
         ]
+
+    def _run_heights(self) -> list[tuple[int, int]]:
+        """First height of each run, and the one after its last."""
+        settled, end = self.manifest.settled_height, self.height + 1
+        return [*cuts(settled), *([(settled, end)] if end > settled else [])]
 
     def _rows_between(self, table: Table, first: int, last: int) -> int:
         """How many rows of a table the blocks of heights first..last - 1 have."""
@@ -125,6 +141,14 @@ class Snapshot:
     def runs(self, name: str) -> list[Run]:
         """The runs of an index, in chain order."""
         return self._runs[name]
+
+    def run_rows(self, spec: IndexSpec) -> Iterator[tuple[Run, int, int]]:
+        """The runs of an index, each with the rows that it covers: the first, and the one after the last."""
+        first = 0
+        for run, (_, last_block) in zip(self._runs[spec.name], self._run_heights(), strict=True):
+            last = self.row_edges(last_block - 1)[spec.table][1]
+            yield run, first, last
+            first = last
 
     # -- blocks
 

@@ -8,8 +8,16 @@ from pathlib import Path
 
 from cointrail.attribution.load import load_tags
 from cointrail.attribution.resolve import resolve
-from cointrail.clustering.build import load_or_build
-from cointrail.lookups import address, cluster, tx
+from cointrail.clustering.load import load_or_build
+from cointrail.lookups import (
+    address,
+    balance,
+    cluster,
+    cluster_balance,
+    cluster_neighbours,
+    cluster_payments,
+    tx,
+)
 from cointrail.lookups import explain as explanation
 from cointrail.lookups.desk import LookupDesk
 from cointrail.store.reader import Snapshot, open_snapshot
@@ -43,6 +51,44 @@ class LookupBench(LedgerBench):
         """A cluster, by its label or by something in it."""
         with self._desk(tags) as desk:
             return cluster.show_cluster(desk, text, start=start, limit=limit)
+
+    def cluster_payments(
+        self,
+        text: str,
+        *,
+        tags: Sequence[Path] = (),
+        start: int = 0,
+        limit: int = 25,
+        newest: bool = False,
+    ) -> cluster_payments.ClusterPayments:
+        """Some of what a cluster received and spent."""
+        with self._desk(tags) as desk:
+            return cluster_payments.cluster_payments(desk, text, start=start, limit=limit, newest=newest)
+
+    def cluster_balance(
+        self, text: str, *, every: balance.Every | str = balance.Every.MONTH, start: int = 0, limit: int = 25
+    ) -> cluster_balance.ClusterBalance:
+        """What a cluster held over time."""
+        with self._desk(()) as desk:
+            return cluster_balance.cluster_balance(
+                desk, text, every=balance.Every(every), start=start, limit=limit
+            )
+
+    def cluster_neighbours(
+        self,
+        text: str,
+        *,
+        tags: Sequence[Path] = (),
+        start: int = 0,
+        limit: int = 25,
+        most_txs: int = cluster_neighbours.MOST_TXS,
+        newest: bool = False,
+    ) -> cluster_neighbours.ClusterNeighbours:
+        """The clusters that a cluster paid or was paid by."""
+        with self._desk(tags) as desk:
+            return cluster_neighbours.cluster_neighbours(
+                desk, text, start=start, limit=limit, most_txs=most_txs, newest=newest
+            )
 
     def explain(self, a: str, b: str) -> explanation.ExplainView:
         """What joins two scripts."""

@@ -29,6 +29,7 @@ from cointrail.store.index_files import cuts
 from cointrail.store.indexing import KnownPrefixes, build_index, write_recent_index
 from cointrail.store.live_txs import LiveTxs, TableFull
 from cointrail.store.manifest import (
+    NAME,
     Manifest,
     Part,
     index_folder,
@@ -116,7 +117,7 @@ def writing(store: Path) -> Iterator[None]:
         StoreUnwritable: the place cannot be written.
     """
     try:
-        store.mkdir(parents=True, exist_ok=True)
+        _make(store)
         lock = filelock.FileLock(store / "lock", timeout=0)
         lock.acquire()
     except filelock.Timeout as error:
@@ -129,6 +130,16 @@ def writing(store: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def _make(store: Path) -> None:
+    """Make the store's folder, and have its name on the disk before anything is committed in it."""
+    if (store / NAME).exists():
+        return
+    missing = [folder for folder in store.parents if not folder.exists()]
+    store.mkdir(parents=True, exist_ok=True)
+    for folder in (store, *missing):
+        sync_folder(folder.parent)
 
 
 def ingest(
@@ -385,7 +396,8 @@ class _Run:
             if self.steps:
                 self.steps("index", done, len(work))
             part.result()
-        sync_folder(self.index)
+        for folder in (self.index, self.settled.folder):
+            sync_folder(folder)
         self.committed = settled = self.settled.rows["blocks"]
         if isinstance(self.resolver, IndexResolver) and self.resolver.session.over_budget:
             self.resolver.session.settle(open_runs(self.index, TXID, settled))

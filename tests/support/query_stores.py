@@ -10,8 +10,9 @@ from functools import cache
 from pathlib import Path
 
 from cointrail.sources.blocks_dir import BlocksDirectory
-from cointrail.store.ingest import ingest, rewind
+from cointrail.store.ingest import ingest
 from cointrail.store.reader import Snapshot, open_snapshot
+from cointrail.store.rewind import rewind
 from support.blocks_writer import write_files
 from support.kernel_chain import Branch, random_branch
 from support.plain_ledger import PlainLedger

@@ -52,7 +52,7 @@ def txs(
     newest: NewestOption = False,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """List the transactions that pay or spend an address, each with what it gained or lost."""
+    """List the transactions of an address, each with its net value."""
     found = workbench.LedgerBench(store).address_txs(address, start=start, limit=limit, newest=newest)
     write(_txs_answer(found), form)
     say_page(found.page, "transactions", form)

@@ -16,6 +16,7 @@ from cointrail.cli import (
     cluster_history,
     inspect_raw,
     look,
+    query,
     world,
 )
 from cointrail.cli.failures import (
@@ -47,6 +48,7 @@ for noun in (
     look,
     address_history,
     cluster_history,
+    query,
     inspect_raw,
     check_files,
     world,

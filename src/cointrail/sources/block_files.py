@@ -22,7 +22,8 @@ from cointrail.kernel import records
 U8 = npt.NDArray[np.uint8]
 I64 = npt.NDArray[np.int64]
 
-_NAME = re.compile(r"(blk|rev)(\d{5,})\.dat")
+_NAME = re.compile(r"(blk|rev)([0-9]{5}|[1-9][0-9]{5,8})\.dat")
+KEY_SIZE = 8
 RECORD_HEAD = 8
 """Bytes before each payload: magic and length."""
 UNDO_CHECKSUM = 32
@@ -88,13 +89,13 @@ def read_key(directory: Path) -> U8:
     """
     path = directory / "xor.dat"
     if not path.exists():
-        return np.zeros(8, np.uint8)
-    key = path.read_bytes()
-    if len(key) != 8:
+        return np.zeros(KEY_SIZE, np.uint8)
+    size = path.stat().st_size if path.is_file() else 0
+    if size != KEY_SIZE:
         raise BadBlocks(
-            f"`{path}` has {len(key)} bytes, not 8", hint="copy it from the node again", path=str(path)
+            f"`{path}` has {size} bytes, not {KEY_SIZE}", hint="copy it from the node again", path=str(path)
         )
-    return np.frombuffer(key, np.uint8)
+    return np.frombuffer(path.read_bytes(), np.uint8)
 
 
 def detect_network(first: Path, key: U8, expected: Network | None) -> Network:

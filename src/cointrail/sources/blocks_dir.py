@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from threading import Lock
 from types import TracebackType
 from typing import Self
 
@@ -34,6 +32,7 @@ from cointrail.sources.block_files import (
 )
 from cointrail.sources.connected import Connected
 from cointrail.sources.header_tree import StoredBlocks, choose_chain, grow_tree, require_complete
+from cointrail.sources.open_files import OpenFiles
 from cointrail.sources.undo_files import UndoFiles
 
 U8 = npt.NDArray[np.uint8]
@@ -41,6 +40,10 @@ I64 = npt.NDArray[np.int64]
 
 _HEAD = 89
 """Header and the longest transaction count."""
+SMALLEST_BLOCK = 81
+"""Bytes of a header and a count."""
+LARGEST_BLOCK = 4_000_000
+"""Bytes. Source: Bitcoin Core, src/consensus/consensus.h, MAX_BLOCK_SERIALIZED_SIZE."""
 MOST_AT_ONCE = 500
 """Blocks that one system call reads; Linux takes 1,024 buffers."""
 
@@ -100,11 +103,14 @@ class BlocksDirectory:
                 path=str(self.path),
             )
         self._undo = UndoFiles(undo_paths, self.key, self.network) if undo else None
-        self._files = files
-        self._handles: dict[int, int] = {}
-        self._opening = Lock()
+        self._files = OpenFiles(files)
         self.notes: tuple[str, ...] = ()
-        self.chain = self._open_chain(to)
+        scans = {n: scan_file(p, self.key, self.network, 0) for n, p in files.items()}
+        try:
+            self.chain = self._open_chain(scans, to)
+        except CointrailError:
+            self.close()
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -116,9 +122,7 @@ class BlocksDirectory:
 
     def close(self) -> None:
         """Give the file handles back."""
-        for handle in self._handles.values():
-            os.close(handle)
-        self._handles.clear()
+        self._files.close()
 
     @property
     def has_undo(self) -> bool:
@@ -127,8 +131,7 @@ class BlocksDirectory:
 
     # -- the chain
 
-    def _open_chain(self, to: int | None) -> Chain:
-        scans = {n: scan_file(p, self.key, self.network, 0) for n, p in self._files.items()}
+    def _open_chain(self, scans: dict[int, RecordFile], to: int | None) -> Chain:
         stored = self._stored(scans)
         _check_work(stored, self.network)
         tree = grow_tree(stored, self.network)
@@ -170,11 +173,11 @@ class BlocksDirectory:
     def _stored(self, scans: dict[int, RecordFile]) -> StoredBlocks:
         heads, files, starts, sizes = [], [], [], []
         for number, scan in scans.items():
-            small = np.flatnonzero(scan.sizes < 81)
-            if len(small):
+            wrong = np.flatnonzero((scan.sizes < SMALLEST_BLOCK) | (scan.sizes > LARGEST_BLOCK))
+            if len(wrong):
                 raise BadBlocks(
-                    f"`{scan.path}`, offset {scan.starts[small[0]]}: a record of "
-                    f"{scan.sizes[small[0]]} bytes is no block",
+                    f"`{scan.path}`, offset {scan.starts[wrong[0]]}: a record of "
+                    f"{scan.sizes[wrong[0]]} bytes is no block",
                     hint="the file is damaged: copy it again",
                     path=str(scan.path),
                 )
@@ -217,10 +220,12 @@ class BlocksDirectory:
             if self._undo is None or number != max(scans):
                 continue
             file = self._undo.file(number)
-            if file and (lost := file.unmatched(self._in_file(stored, number))):
+            lost = file.find_unmatched(self._in_file(stored, number)) if file else None
+            if file and lost is not None:
                 raise BadBlocks(
                     f"`{scan.path}` is cut short inside the record at offset {scan.cut_at}: "
-                    f"{file.path.name} holds undo records of {len(lost)} blocks that are not there",
+                    f"{file.path.name} holds, at offset {file.offset(lost)}, the undo record of a block "
+                    "that is not there",
                     hint="copy the file again",
                     path=str(scan.path),
                     offset=scan.cut_at,
@@ -229,13 +234,14 @@ class BlocksDirectory:
     def _refuse_damaged_undo(self, number: int, stored: StoredBlocks) -> None:
         """An undo record that fits no block is damaged, not missing."""
         file = self._undo.file(number) if self._undo else None
-        if file and (lost := file.unmatched(self._in_file(stored, number))):
+        lost = file.find_unmatched(self._in_file(stored, number)) if file else None
+        if file and lost is not None:
             raise BadBlocks(
-                f"`{file.path}`, offset {file.offset(lost[0])}: the checksum of the undo record "
+                f"`{file.path}`, offset {file.offset(lost)}: the checksum of the undo record "
                 "fits no stored block",
                 hint="the file is damaged: copy it again, or let the node rebuild it",
                 path=str(file.path),
-                offset=file.offset(lost[0]),
+                offset=file.offset(lost),
             )
 
     @staticmethod
@@ -245,34 +251,11 @@ class BlocksDirectory:
 
     # -- blocks and undo
 
-    def _handle(self, number: int) -> int:
-        with self._opening:
-            if number not in self._handles:
-                flags = os.O_RDONLY | getattr(os, "O_BINARY", 0)
-                self._handles[number] = os.open(self._files[number], flags)
-            return self._handles[number]
-
     def _read(self, number: int, start: int, size: int) -> bytes:
         buffer = np.empty(size, np.uint8)
-        self._read_into(number, start, [memoryview(buffer)])  # type: ignore[arg-type]
+        self._files.read_into(number, start, [memoryview(buffer)])  # type: ignore[arg-type]
         self._free(buffer, *(np.array([n], np.int64) for n in (0, size, start)))
         return buffer.tobytes()
-
-    def _read_into(self, number: int, start: int, views: list[memoryview]) -> None:
-        """Fill `views` with what stands in a blk file from `start` on, as it stands there."""
-        handle = self._handle(number)
-        while views:
-            got = os.preadv(handle, views, start)
-            if got == 0:
-                raise BadBlocks(
-                    f"`{self._files[number]}` became shorter while it was read",
-                    hint="leave the files alone during the run",
-                )
-            start += got
-            while views and got >= len(views[0]):
-                got -= len(views.pop(0))
-            if got:
-                views[0] = views[0][got:]
 
     def _free(self, buffer: U8, begins: I64, sizes: I64, starts: I64) -> None:
         if self.key.any():
@@ -299,7 +282,7 @@ class BlocksDirectory:
             for c in range(a, b, MOST_AT_ONCE):
                 d = min(c + MOST_AT_ONCE, b)
                 views = [v for k in range(c, d) for v in (whole[edges[k] : edges[k + 1]], between)][:-1]
-                self._read_into(int(files[c]), int(starts[c]), views)
+                self._files.read_into(int(files[c]), int(starts[c]), views)
         self._free(buffer, begins, sizes, starts)
         return begins
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 
+import numpy as np
+
 from cointrail.chain.decode import decode_block
 from cointrail.chain.undo import decode_undo
 from cointrail.errors import CointrailError
@@ -31,14 +33,13 @@ class Connected:
     def rivals(self, row: int) -> list[int]:
         """Other blocks of the same file, on the same predecessor, with as many transactions."""
         blocks, before = self._tree.blocks, self._tree.parent[row]
-        siblings = self._tree.children.get(before, ()) if before >= 0 else ()
-        return [
-            r
-            for r in siblings
-            if r != row
-            and blocks.tx_counts[r] == blocks.tx_counts[row]
-            and blocks.files[r] == blocks.files[row]
-        ]
+        siblings = self._tree.children.get(before, []) if before >= 0 else []
+        if len(siblings) < 2:
+            return []
+        rows = np.array(siblings)
+        alike = (blocks.tx_counts[rows] == blocks.tx_counts[row]) & (blocks.files[rows] == blocks.files[row])
+        rivals: list[int] = rows[alike & (rows != row)].tolist()
+        return rivals
 
     def records(self, row: int) -> list[bytes]:
         """The undo payloads that may be the block's own."""

@@ -155,7 +155,7 @@ def require_complete(
         if tree.blocks.version(row) >= 2
         and (h := height_of(row)) is not None
         and h >= network.bip34_height
-        and h > top
+        and h > top + 1
     ]
     hint = "a pruned node has thrown blocks away; use a full node's directory"
     if top >= 0:

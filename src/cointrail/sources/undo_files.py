@@ -8,8 +8,9 @@ record matches is one that the node has validated in full.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +32,11 @@ U8 = npt.NDArray[np.uint8]
 
 NO_COUNT = -2
 """Of a record that does not begin with a count; it fits no block."""
+EMPTY = b"\x00"
+"""The payload of a block that spends nothing. Test chains and old ones have a hundred thousand in a file, all
+alike, so these are found by their checksums."""
+IS_EMPTY = -3
+"""Stands for the count of such a record."""
 
 
 class UndoFile:
@@ -56,8 +62,11 @@ class UndoFile:
         copy_plain(self._data, key, self._records.starts, 9, heads)
         counts = leading_sizes(heads, NO_COUNT)
         counts[self._records.sizes == 0] = NO_COUNT
+        counts[(counts == 0) & (self._records.sizes == len(EMPTY))] = IS_EMPTY
+        self._of_empty = self._checksums(np.flatnonzero(counts == IS_EMPTY), key)
+        self._counts: list[int] = counts.tolist()
         self._by_count: dict[int, list[int]] = {}
-        for number, count in enumerate(counts.tolist()):
+        for number, count in enumerate(self._counts):
             self._by_count.setdefault(count, []).append(number)
         self._next = 0
 
@@ -72,6 +81,12 @@ class UndoFile:
     def offset(self, number: int) -> int:
         """Where the payload of a record begins."""
         return int(self._records.starts[number])
+
+    def _checksums(self, numbers: npt.NDArray[np.intp], key: U8) -> set[bytes]:
+        """The checksums of records with the payload `EMPTY`."""
+        found = np.empty((len(numbers), UNDO_CHECKSUM), np.uint8)
+        copy_plain(self._data, key, self._records.starts[numbers] + len(EMPTY), UNDO_CHECKSUM, found)
+        return {row.tobytes() for row in found}
 
     def _plain(self, start: int, length: int) -> bytes:
         key = self._keys[start % 8]
@@ -92,51 +107,82 @@ class UndoFile:
 
         `previous` is in wire order. None when no record of this file belongs to it.
         """
+        if tx_count == 1 and sha256d(previous + EMPTY) in self._of_empty:
+            return EMPTY
         candidates = self._by_count.get(tx_count - 1, [])
-        first = bisect_left(candidates, self._next)
-        for number in [*candidates[first:], *candidates[:first]]:
-            payload, checksum = self.read(number)
+        for place in _outward(bisect_left(candidates, self._next), len(candidates)):
+            payload, checksum = self.read(candidates[place])
             if sha256d(previous + payload) == checksum:
-                self._next = number + 1
+                self._next = candidates[place] + 1
                 return payload
         return None
 
     def find_all(self, previous: bytes, tx_count: int) -> list[bytes]:
         """Every different payload that `find` could give: those of siblings too."""
-        found = []
+        found = [EMPTY] if tx_count == 1 and sha256d(previous + EMPTY) in self._of_empty else []
         for number in self._by_count.get(tx_count - 1, []):
             payload, checksum = self.read(number)
             if sha256d(previous + payload) == checksum and payload not in found:
                 found.append(payload)
         return found
 
-    def unmatched(self, blocks: Iterable[tuple[bytes, int]]) -> list[int]:
-        """The records that belong to none of these (previous hash, transaction count)."""
+    def find_unmatched(self, blocks: Iterable[tuple[bytes, int]]) -> int | None:
+        """The first record that belongs to none of these (previous hash, transaction count).
+
+        Blocks in about the order of the records take time in proportion to their number.
+        """
         by_count: dict[int, list[bytes]] = {}
         for previous, tx_count in blocks:
             by_count.setdefault(tx_count - 1, []).append(previous)
-        left = []
-        for count, numbers in self._by_count.items():
-            for number in numbers:
-                payload, checksum = self.read(number)
-                if not any(sha256d(p + payload) == checksum for p in by_count.get(count, [])):
-                    left.append(number)
-        return sorted(left)
+        of_empty_blocks = {sha256d(previous + EMPTY) for previous in by_count.get(0, [])}
+        near = dict.fromkeys(by_count, 0)
+        for number, count in enumerate(self._counts):
+            payload, checksum = self.read(number)
+            if count == IS_EMPTY and checksum in of_empty_blocks:
+                continue
+            before = by_count.get(count, [])
+            places = _outward(near.get(count, 0), len(before))
+            place = next((k for k in places if sha256d(before[k] + payload) == checksum), None)
+            if place is None:
+                return number
+            near[count] = place + 1
+        return None
+
+
+def _outward(start: int, count: int) -> Iterator[int]:
+    """0..count - 1, what is nearest to `start` first."""
+    before, after = start - 1, start
+    while before >= 0 or after < count:
+        if after < count:
+            yield after
+        if before >= 0:
+            yield before
+        before, after = before - 1, after + 1
+
+
+MOST_OPEN = 3
+"""Rev files kept mapped at once. The chain's order follows the order of files nearly everywhere."""
 
 
 class UndoFiles:
-    """All rev files of a directory, scanned when they are first asked for."""
+    """All rev files of a directory, scanned when they are first asked for. Threads may ask at once."""
 
     def __init__(self, paths: dict[int, Path], key: U8, network: Network) -> None:
         """`paths`: rev files by number."""
         self._paths, self._key, self._network = paths, key, network
         self._open: dict[int, UndoFile] = {}
+        self._opening = Lock()
 
     def file(self, number: int) -> UndoFile | None:
         """The rev file of that number; None when there is none."""
-        if number not in self._open and number in self._paths:
-            self._open[number] = UndoFile(self._paths[number], self._key, self._network)
-        return self._open.get(number)
+        with self._opening:
+            if number not in self._paths:
+                return None
+            file = self._open.pop(number, None) or UndoFile(self._paths[number], self._key, self._network)
+            self._open[number] = file  # the last one asked for stands last
+            if len(self._open) > MOST_OPEN:
+                del self._open[next(iter(self._open))]
+            return file
 
     def find(self, number: int, previous: bytes, tx_count: int) -> bytes | None:
         """As `UndoFile.find`, in the rev file of that number."""

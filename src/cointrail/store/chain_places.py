@@ -45,11 +45,22 @@ def heights_of_txs(snapshot: Snapshot, txs: Numbers) -> I64:
 def last_at_most(column: Column, values: Numbers) -> I64:
     """For each value the last row of an ascending column that is no greater; -1 where there is none."""
     wanted = values.astype(column.settled.dtype, copy=False)
-    found = np.searchsorted(column.settled, wanted, side="right").astype(np.int64) - 1
+    found = _before(column.settled, wanted)
     if len(column.recent):
         late = wanted >= column.recent[0]
-        rows = np.searchsorted(column.recent, wanted[late], side="right").astype(np.int64) - 1
-        found[late] = column.border + rows
+        if late.any():
+            found[late] = column.border + _before(column.recent, wanted[late])
+    return found
+
+
+def _before(ascending: npt.NDArray[Any], wanted: npt.NDArray[Any]) -> I64:
+    """The same of one part. Only rows between the least and the greatest value are searched for all."""
+    if not len(wanted):
+        return np.empty(0, np.int64)
+    ends = np.array([wanted.min(), wanted.max()], wanted.dtype)
+    first, last = np.searchsorted(ascending, ends, side="right")
+    found: I64 = np.searchsorted(ascending[first:last], wanted, side="right").astype(np.int64)
+    found += int(first) - 1
     return found
 
 

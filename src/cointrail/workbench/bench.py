@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from cointrail import workbench
 from cointrail.attribution.load import load_tags
 from cointrail.attribution.resolve import resolve
 from cointrail.attribution.tags import Verdict
@@ -18,9 +21,11 @@ from cointrail.errors import BadInput
 from cointrail.sources.blocks_dir import BlocksDirectory
 from cointrail.store import ingest as store_ingest
 from cointrail.store.doctor import DoctorReport, examine
-from cointrail.store.ingest import DEFAULT_MEMORY, IngestReport, rewind
+from cointrail.store.ingest import IngestReport
 from cointrail.store.manifest import read_manifest
+from cointrail.store.plan import IngestPlan
 from cointrail.store.reader import open_snapshot
+from cointrail.store.rewind import rewind
 from cointrail.valuation.rates import RateBook
 from cointrail.workbench.lookup_bench import LookupBench
 
@@ -72,9 +77,10 @@ class Workbench(LookupBench):
         to: int | None = None,
         rewind_to: int | None = None,
         undo: bool = True,
-        memory: int = DEFAULT_MEMORY,
+        memory: int | None = None,
         threads: int = 2,
         progress: store_ingest.Progress | None = None,
+        announce: Callable[[IngestPlan], None] | None = None,
     ) -> IngestRun:
         """Bring the store up to the tip of a blocks directory; see `cointrail.store.ingest`.
 
@@ -84,9 +90,10 @@ class Workbench(LookupBench):
             to: the last height to take in.
             rewind_to: first give up the blocks above this height, or above `to` where that is lower.
             undo: use the rev files.
-            memory: bytes that the look-up tables may take.
+            memory: bytes that it may take; None for a quarter of the machine's.
             threads: threads that decode.
             progress: told after every batch.
+            announce: told what it will take, before anything is written.
 
         Raises:
             BadInput: the store reaches above `to`, and is not rewound.
@@ -99,12 +106,18 @@ class Workbench(LookupBench):
             if rewind_to is not None:
                 given_up = self.rewind(rewind_to if to is None else min(rewind_to, to))
             report = store_ingest.ingest(
-                self.store, source, memory=memory, threads=threads, progress=progress
+                self.store,
+                source,
+                memory=memory,
+                threads=threads,
+                progress=progress,
+                steps=self._progress,
+                announce=announce,
             )
             return IngestRun(report=report, given_up_blocks=given_up, source_height=len(source.chain) - 1)
 
     def rewind(self, height: int) -> int:
-        """Give up the blocks above a height; see `cointrail.store.ingest.rewind`.
+        """Give up the blocks above a height; see `cointrail.store.rewind`.
 
         Returns:
             How many blocks the store lost; more than asked for, as those just below are read again.
@@ -134,6 +147,33 @@ class Workbench(LookupBench):
         """Compare the store with the blocks; see `cointrail.store.doctor`."""
         with BlocksDirectory(blocks, undo=undo) as source:
             return examine(self.store, source, progress=progress)
+
+    # -- queries
+
+    def sql(self, query: str, *, memory: int = 1 << 30, threads: int = 2) -> Any:
+        """Run one SQL query over the store's columns; see `cointrail.analytics`.
+
+        Args:
+            query: one statement that only reads.
+            memory: bytes that it may use beside the mapped columns.
+            threads: threads that it may use.
+
+        Returns:
+            A `pyarrow.Table`.
+
+        Raises:
+            BadQuery: it cannot be run.
+            BadInput: the extra `sql` is not installed.
+        """
+        return workbench.sql_table(self.store, query, memory=memory, threads=threads)
+
+    def frames(self) -> dict[str, Any]:
+        """The tables that SQL has, as `polars.LazyFrame`s of the store's present state.
+
+        Raises:
+            BadInput: the extra `sql` is not installed.
+        """
+        return workbench.open_frames(self.store)
 
     # -- cases
 

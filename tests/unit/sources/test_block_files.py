@@ -122,6 +122,9 @@ def test_only_files_with_cores_names_count(tmp_path: Path) -> None:
         "blk00002.dat",
         "blk100000.dat",
         "blk1.dat",
+        "blk000001.dat",
+        "blk99999999999999999999.dat",
+        "blk\u0661\u0661\u0661\u0661\u0661.dat",
         "blk00003.dat.bak",
         "rev00000.dat",
     ]:
@@ -133,6 +136,19 @@ def test_only_files_with_cores_names_count(tmp_path: Path) -> None:
 
 def test_without_xor_dat_files_are_plain(tmp_path: Path) -> None:
     assert not read_key(tmp_path).any()
+
+
+def test_an_xor_dat_that_is_no_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "xor.dat").mkdir()
+    with pytest.raises(BadBlocks, match=r"xor\.dat` has 0 bytes, not 8"):
+        read_key(tmp_path)
+
+
+def test_a_huge_xor_dat_is_refused_without_being_read(tmp_path: Path) -> None:
+    with (tmp_path / "xor.dat").open("wb") as file:
+        file.truncate(1 << 40)
+    with pytest.raises(BadBlocks, match=r"xor\.dat` has 1099511627776 bytes, not 8"):
+        read_key(tmp_path)
 
 
 @pytest.mark.parametrize("size", [0, 7, 9, 64])

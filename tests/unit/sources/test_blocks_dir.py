@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cointrail.errors import BadBlocks
+from cointrail.errors import BadBlocks, IncompleteBlocks
+from cointrail.sources import open_files
 from cointrail.sources.blocks_dir import BlocksDirectory
 from support.blocks_writer import RANDOM_KEY, Layout, Stored, write_files
 from support.kernel_chain import Branch, random_branch
@@ -105,6 +106,45 @@ def test_a_file_that_shrinks_while_it_is_read_is_an_error(tmp_path: Path) -> Non
         os.truncate(path, 5000)
         with pytest.raises(BadBlocks, match=f"`{path}` became shorter while it was read"):
             source.raw_block(len(source.chain) - 1)
+
+
+def _held_open(folder: Path) -> int:
+    """How many files of a folder this process has open."""
+    handles = [path.resolve() for path in Path("/proc/self/fd").iterdir()]
+    return sum(path.is_relative_to(folder) for path in handles)
+
+
+def test_a_directory_may_have_more_files_than_a_process_may_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(open_files, "MOST_OPEN", 5)
+    blocks = _branch().stored
+    write_files(tmp_path, [[block] for block in blocks])
+    with BlocksDirectory(tmp_path, undo=False) as source:
+        buffer = np.empty(sum(len(b.block) for b in blocks), np.uint8)
+        source.read_blocks(0, len(blocks), buffer)
+        assert buffer.tobytes() == b"".join(b.block for b in blocks)
+        assert [source.raw_block(h) for h in range(len(blocks))] == [b.block for b in blocks]
+        assert _held_open(tmp_path) == 5
+    assert _held_open(tmp_path) == 0
+
+
+def test_a_refused_directory_is_not_kept_open(tmp_path: Path) -> None:
+    """Blocks above a gap are read for the heights that they state; then the directory is refused."""
+    blocks = _branch().stored
+    write_files(tmp_path, [[*blocks[:50], *blocks[60:]]])
+    with pytest.raises(IncompleteBlocks) as refused:
+        BlocksDirectory(tmp_path)
+    assert "lacks the blocks of heights 50 to 59" in str(refused.value)
+    assert _held_open(tmp_path) == 0
+
+
+@pytest.mark.parametrize("size", [0, 80, 4_000_001])
+def test_a_record_of_a_size_that_no_block_has_is_refused(tmp_path: Path, size: int) -> None:
+    blocks = _branch().stored
+    write_files(tmp_path, [[*blocks, Stored(bytes(size))]])
+    with pytest.raises(BadBlocks, match=f"a record of {size} bytes is no block"):
+        BlocksDirectory(tmp_path)
 
 
 def test_nothing_in_the_directory_is_changed(tmp_path: Path) -> None:

@@ -182,6 +182,14 @@ def test_a_gap_before_coinbases_stated_heights_is_told_without_an_end(fork: Head
     assert "2 later blocks have" in _refusal(fork, "g c D", {})
 
 
+def test_a_block_beside_the_tip_does_not_make_a_gap_of_no_heights(fork: Headers) -> None:
+    """It states the height above the tip, so what it lacks is a rival of the tip."""
+    fork.add("x", "nowhere", version=2)
+    assert _refusal(fork, "g a x", {"x": 2}).startswith(
+        "`/node/blocks` lacks blocks from height 2 on: 1 later"
+    )
+
+
 def test_a_gap_above_what_is_wanted_does_not_matter(fork: Headers) -> None:
     fork.line("e f", "d")
     tree = _tree(fork, "g a b c e f")

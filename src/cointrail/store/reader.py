@@ -29,7 +29,8 @@ from cointrail.store.manifest import (
     recent_folder,
     settled_folder,
 )
-from cointrail.store.schema import COLUMNS, INDEXES, NOT_YET, IndexSpec, Table
+from cointrail.store.schema import COLUMNS, INDEXES, IndexSpec, Table
+from cointrail.store.spends import Spends
 
 U8 = npt.NDArray[np.uint8]
 U32 = npt.NDArray[np.uint32]
@@ -88,8 +89,9 @@ class Snapshot:
             raise StoreCorrupt(
                 f"`{store}`: its columns do not fit each other", hint="ingest into a new store"
             ) from error
-        self._late_outputs, self._late_inputs = self._late_spends(recent)
-        self._settled_inputs = manifest.settled.rows["inputs"]
+        self._spends = Spends(
+            self._columns["outputs.spent_by"], self._columns["inputs.output"], *self._late_spends(recent)
+        )
 
     def _open_runs(self, spec: IndexSpec) -> list[Run]:
         settled, index = self.manifest.settled_height, index_folder(self.store, self.manifest.epoch)
@@ -130,6 +132,7 @@ class Snapshot:
     ) -> None:
         self._columns.clear()
         self._runs.clear()
+        del self._spends
 
     def column(self, key: str) -> Column:
         """A column by `table.name`."""
@@ -340,50 +343,11 @@ class Snapshot:
 
     def spent_by(self, output_num: int) -> int | None:
         """The input that spends an output; None when nothing does up to the tip."""
-        column = self._columns["outputs.spent_by"]
-        number = int(column[output_num])
-        if output_num >= column.border:
-            return number if number < self.n_inputs else None
-        if number < self._settled_inputs and int(self._columns["inputs.output"][number]) == output_num:
-            return number
-        at = int(np.searchsorted(self._late_outputs, np.uint64(output_num)))
-        if at < len(self._late_outputs) and int(self._late_outputs[at]) == output_num:
-            return int(self._late_inputs[at])
-        return None
+        return self._spends.by(output_num)
 
     def spent_by_many(self, outputs: npt.NDArray[np.integer[Any]]) -> U64:
         """`spent_by` of many outputs; `NOT_YET` where nothing spends one up to the tip."""
-        settled = outputs < self._columns["outputs.spent_by"].border
-        if settled.all():
-            return self._settled_spends(outputs)
-        found = np.empty(len(outputs), np.uint64)
-        found[settled] = self._settled_spends(outputs[settled])
-        found[~settled] = self._recent_spends(outputs[~settled])
-        return found
-
-    def _settled_spends(self, outputs: npt.NDArray[np.integer[Any]]) -> U64:
-        """Of the settled part, where a link counts if both ends agree; else the recent part may spend it."""
-        spends = self._columns["inputs.output"].settled
-        numbers = self._columns["outputs.spent_by"].settled[outputs]
-        there = numbers < np.uint64(len(spends))
-        agrees = np.zeros(len(outputs), np.bool_)
-        agrees[there] = spends[numbers[there]] == outputs[there]
-        found: U64 = np.where(agrees, numbers, NOT_YET)
-        if len(self._late_outputs) and not agrees.all():
-            rest = np.flatnonzero(~agrees)
-            at = np.minimum(
-                np.searchsorted(self._late_outputs, outputs[rest].astype(np.uint64)),
-                len(self._late_outputs) - 1,
-            )
-            late = self._late_outputs[at] == outputs[rest]
-            found[rest[late]] = self._late_inputs[at[late]]
-        return found
-
-    def _recent_spends(self, outputs: npt.NDArray[np.integer[Any]]) -> U64:
-        column = self._columns["outputs.spent_by"]
-        numbers = column.recent[outputs.astype(np.int64) - column.border]
-        found: U64 = np.where(numbers < np.uint64(self.n_inputs), numbers, NOT_YET)
-        return found
+        return self._spends.by_many(outputs)
 
     # -- scripts
 

@@ -9,11 +9,12 @@ BIN := .venv/bin
 PYTHON_IN_VENV := $(BIN)/python
 WORKERS ?= 2
 DEMO_OUT ?= demo-out
+SIZES ?= 1 4 16
 PY_FOLDERS := src tests benchmarks fuzz tools
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test check fix bench fuzz docs lock clean
+.PHONY: help setup demo test check fix bench figures fuzz docs lock clean
 
 help: ## say what each target does
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
@@ -48,13 +49,16 @@ docs: setup ## write the generated reference pages, then check all pages
 	@$(PYTHON_IN_VENV) tools/make_reference.py
 	@$(PYTHON_IN_VENV) tools/check_docs.py
 
-bench: setup .venv/.bench-done ## measure ingest beside a peer on the same files
-	@$(PYTHON_IN_VENV) benchmarks/ingest.py
+bench: setup .venv/.bench-done ## measure beside peers, disk and openssl; SIZES="1 4 16" in GB
+	@$(PYTHON_IN_VENV) benchmarks/bench.py --sizes $(SIZES)
+
+figures: setup .venv/.bench-done ## write the page on performance from the newest result
+	@$(PYTHON_IN_VENV) benchmarks/report.py
 
 .venv/.bench-done: requirements/bench.lock .venv/.setup-done
 	@$(PYTHON_IN_VENV) -m pip --disable-pip-version-check install --quiet --require-hashes \
 		--requirement requirements/bench.lock || \
-		{ echo "make bench: the peer's leveldb binding has wheels for Python 3.11 and 3.12 only" >&2; exit 1; }
+		{ echo "make bench: the peers have wheels for Python 3.11 and 3.12 only" >&2; exit 1; }
 	@touch $@
 
 fuzz: setup ## ten million hostile inputs for the readers, then some under bounds checks

@@ -1,6 +1,7 @@
-"""Scripts and signatures of an invented chain: the real sizes, random bytes.
+"""Locking scripts of an invented chain: the real forms, random keys.
 
-A script is known by its number: kind and bytes follow from it, so none is ever stored.
+A script is a number with its kind in the low four bits; its bytes follow from the number, so none is
+ever stored.
 """
 
 from __future__ import annotations
@@ -8,220 +9,135 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from cointrail.kernel.jit import int64, kernel
-from cointrail.kernel.memory import address_of_bytes, copy_bytes, store_count
+from chain_bytes import mixed, put, put_noise
+from chain_jit import kernel
+from cointrail.kernel.jit import int64
+from cointrail.kernel.memory import address_of_bytes
 
-U8 = npt.NDArray[np.uint8]
-U64 = npt.NDArray[np.uint64]
+(
+    P2PKH,
+    P2PKH_WHOLE,
+    P2SH_NESTED,
+    P2SH_MULTISIG,
+    P2PK,
+    P2PK_WHOLE,
+    MULTISIG,
+    P2WPKH,
+    P2WSH,
+    P2TR,
+    P2TR_PATH,
+    INSCRIPTION,
+    OP_RETURN,
+) = range(13)
+"""Kinds. The same form of script can be spent in more than one way: P2PKH with a compressed or a whole
+key, P2SH as nested P2WPKH or as 2-of-3 multisig, P2TR by its key, by a script, or by a script that holds
+an inscription."""
 
-P2PKH, P2SH, P2WPKH, P2WSH, P2TR, P2PK, MULTISIG, OP_RETURN = range(8)
-"""Kinds; a P2SH is nested P2WPKH or 2-of-3 multisig, half of them each."""
-
-_STEP = np.uint64(0x9E3779B97F4A7C15)
-_FIRST = np.uint64(0xBF58476D1CE4E5B9)
-_SECOND = np.uint64(0x94D049BB133111EB)
-
-
-@kernel
-def mixed(number: np.uint64) -> np.uint64:
-    """Sixty-four bits that look random. Source: Steele, Lea & Flood 2014, SplitMix64."""
-    z = (number ^ (number >> np.uint64(30))) * _FIRST
-    z = (z ^ (z >> np.uint64(27))) * _SECOND
-    return z ^ (z >> np.uint64(31))
-
-
-@kernel
-def roll(dice: U64, sides: int) -> int:
-    """The next number below `sides`, at most 2 ** 31."""
-    dice[0] += _STEP
-    return int64(mixed(dice[0]) >> np.uint64(33)) % sides
-
-
-@kernel
-def put_noise(out: U8, at: int, length: int, seed: np.uint64) -> None:
-    """Write bytes that follow from `seed`; up to 7 bytes more are overwritten."""
-    where = address_of_bytes(out) + at
-    for k in range(0, length, 8):
-        seed += _STEP
-        store_count(where + k, int64(mixed(seed)))
-
-
-@kernel
-def copy(data: U8, start: int, length: int, out: U8, at: int) -> int:
-    """Copy a slice of `data` to `out`, another array or place. Returns the position after it."""
-    copy_bytes(address_of_bytes(out) + at, address_of_bytes(data) + start, int64(length))
-    return at + length
-
-
-@kernel
-def put_number(out: U8, at: int, value: int, length: int) -> int:
-    """Write a little-endian number. Returns the position after it."""
-    for k in range(length):
-        out[at + k] = (value >> (8 * k)) & 0xFF
-    return at + length
-
-
-@kernel
-def put_size(out: U8, at: int, value: int) -> int:
-    """Write a compact size below 2 ** 32. Returns the position after it."""
-    if value < 0xFD:
-        out[at] = value
-        return at + 1
-    out[at] = 0xFD if value <= 0xFFFF else 0xFE
-    return put_number(out, at + 1, value, 2 if value <= 0xFFFF else 4)
+KIND_BITS = 4
+NUMBER_BITS = 52
+"""The number of a script has so many bits; key seeds take the rest."""
+KEY = 33
+HASH, LONG_HASH = 20, 32
+MULTISIG_KEYS = 3
+_KEY_SALT = 0x5851F42D4C957F2D
 
 
 @kernel
 def kind_of(script: int) -> int:
-    """The kind of script `script`: about the mix of the years 2017 to 2021."""
-    mark = int64(mixed(np.uint64(script) + _FIRST) >> np.uint64(33)) % 1000
-    if mark < 450:
-        return P2PKH
-    if mark < 650:
-        return P2SH
-    if mark < 850:
-        return P2WPKH
-    if mark < 905:
-        return P2WSH
-    if mark < 965:
-        return P2TR
-    if mark < 975:
-        return P2PK
-    return MULTISIG if mark < 980 else OP_RETURN
-
-
-@kernel
-def is_nested(script: int) -> bool:
-    """Whether a P2SH holds a P2WPKH, and not a multisig."""
-    return script & 1 == 0
+    """The kind of a script."""
+    return script & ((1 << KIND_BITS) - 1)
 
 
 @kernel
 def has_witness(script: int) -> bool:
     """Whether spending this script takes a witness."""
     kind = kind_of(script)
-    return P2WPKH <= kind <= P2TR or (kind == P2SH and is_nested(script))
+    return kind >= P2WPKH or kind == P2SH_NESTED
 
 
 @kernel
-def _put_payload(out: U8, at: int, script: int, length: int) -> int:
-    put_noise(out, at, length, mixed(np.uint64(script) + _SECOND))
-    return at + length
+def put_hash(at: int, script: int, length: int) -> int:
+    """The bytes of a script that no other script has."""
+    return put_noise(at, length, int64(mixed(np.uint64(script))))
 
 
 @kernel
-def _put_key(out: U8, at: int, script: int, number: int) -> int:
-    """A compressed public key, not pushed."""
-    out[at] = 2 + (script + number & 1)
-    return _put_payload(out, at + 1, script * 8 + number, 32)
+def put_key(at: int, script: int, number: int) -> int:
+    """A compressed key of a script."""
+    seed = int64(mixed(np.uint64(script * 8 + number) ^ np.uint64(_KEY_SALT)))
+    return put_noise(put(at, 2 + (seed & 1), 1), KEY - 1, seed)
 
 
 @kernel
-def put_multisig(out: U8, at: int, script: int, needed: int, keys: int) -> int:
-    """A bare multisig script. Returns the position after it."""
-    out[at] = 80 + needed
-    at += 1
-    for number in range(keys):
-        out[at] = 33
-        at = _put_key(out, at + 1, script, number)
-    out[at] = 80 + keys
-    out[at + 1] = 0xAE
-    return at + 2
+def put_whole_key(at: int, script: int) -> int:
+    """The uncompressed key of a script; not a point of the curve."""
+    return put_noise(put(at, 4, 1), 2 * LONG_HASH, int64(mixed(np.uint64(script * 8) ^ np.uint64(_KEY_SALT))))
 
 
 @kernel
-def put_script(out: U8, at: int, script: int) -> int:
-    """The locking script of number `script`. Returns the position after it."""
+def put_multisig(at: int, script: int, needed: int) -> int:
+    """A script that asks for `needed` of three keys."""
+    at = put(at, 0x50 + needed, 1)
+    for number in range(MULTISIG_KEYS):
+        at = put_key(put(at, KEY, 1), script, number)
+    return put(at, 0xAE00 + 0x50 + MULTISIG_KEYS, 2)
+
+
+@kernel
+def _data_size(script: int) -> int:
+    """Bytes that an OP_RETURN carries: short ones, a hash, or what fits one push."""
+    mark = (script >> KIND_BITS) % 8
+    return 20 if mark < 4 else 32 if mark < 6 else 13 if mark < 7 else 75
+
+
+@kernel
+def script_size(script: int) -> int:
+    """Bytes of a script."""
     kind = kind_of(script)
-    if kind == P2PKH:
-        out[at], out[at + 1], out[at + 2] = 0x76, 0xA9, 20
-        at = _put_payload(out, at + 3, script, 20)
-        out[at], out[at + 1] = 0x88, 0xAC
-        return at + 2
-    if kind == P2SH:
-        out[at], out[at + 1] = 0xA9, 20
-        at = _put_payload(out, at + 2, script, 20)
-        out[at] = 0x87
-        return at + 1
-    if kind == P2PK:
-        out[at] = 33
-        at = _put_key(out, at + 1, script, 0)
-        out[at] = 0xAC
-        return at + 1
-    if kind == MULTISIG:
-        return put_multisig(out, at, script, 1, 2)
+    if kind <= P2PKH_WHOLE:
+        return 25
+    if kind <= P2SH_MULTISIG:
+        return 23
+    if kind == P2WPKH:
+        return 22
     if kind == OP_RETURN:
-        out[at], out[at + 1] = 0x6A, 32
-        return _put_payload(out, at + 2, script, 32)
-    out[at] = 0x51 if kind == P2TR else 0
-    length = 20 if kind == P2WPKH else 32
-    out[at + 1] = length
-    return _put_payload(out, at + 2, script, length)
-
-
-@kernel
-def _put_signature(out: U8, at: int, dice: U64) -> int:
-    """A DER signature of 71 or 72 bytes with SIGHASH_ALL, after its length."""
-    high = roll(dice, 2)
-    out[at] = 71 + high
-    out[at + 1], out[at + 2], out[at + 3], out[at + 4] = 0x30, 68 + high, 2, 32 + high
-    dice[0] += _STEP
-    put_noise(out, at + 5, 68, dice[0])
-    if high:
-        out[at + 5] = 0
-    else:
-        out[at + 5] &= 0x7F
-    s = at + 37 + high
-    out[s], out[s + 1] = 2, 32
-    out[s + 2] &= 0x7F
-    out[s + 34] = 1
-    return s + 35
-
-
-@kernel
-def put_script_sig(out: U8, at: int, script: int, dice: U64) -> int:
-    """What a scriptSig that spends `script` holds. Returns the position after it."""
-    kind = kind_of(script)
-    if kind == P2PKH:
-        at = _put_signature(out, at, dice)
-        out[at] = 33
-        return _put_key(out, at + 1, script, 0)
-    if kind == P2PK:
-        return _put_signature(out, at, dice)
+        return 2 + _data_size(script)
+    if kind >= P2WSH:
+        return 34
     if kind == MULTISIG:
-        out[at] = 0
-        return _put_signature(out, at + 1, dice)
-    if kind != P2SH:
-        return at
-    if is_nested(script):
-        out[at], out[at + 1], out[at + 2] = 22, 0, 20
-        return _put_payload(out, at + 3, script + 1, 20)
-    out[at] = 0
-    at = _put_signature(out, at + 1, dice)
-    at = _put_signature(out, at, dice)
-    out[at], out[at + 1] = 76, 105
-    return put_multisig(out, at + 2, script, 2, 3)
+        return 3 + MULTISIG_KEYS * (1 + KEY)
+    return 35 if kind == P2PK else 67
 
 
 @kernel
-def put_witness(out: U8, at: int, script: int, dice: U64) -> int:
-    """The witness of an input that spends `script`. Returns the position after it."""
+def put_script(at: int, script: int) -> int:
+    """The bytes of a script. Returns the address after them."""
     kind = kind_of(script)
-    if not has_witness(script):
-        out[at] = 0
-        return at + 1
-    if kind == P2TR:
-        out[at], out[at + 1] = 1, 64
-        dice[0] += _STEP
-        put_noise(out, at + 2, 64, dice[0])
-        return at + 66
-    if kind == P2WSH:
-        out[at], out[at + 1] = 4, 0
-        at = _put_signature(out, at + 2, dice)
-        at = _put_signature(out, at, dice)
-        out[at] = 105
-        return put_multisig(out, at + 1, script, 2, 3)
-    out[at] = 2
-    at = _put_signature(out, at + 1, dice)
-    out[at] = 33
-    return _put_key(out, at + 1, script, 0)
+    if kind <= P2PKH_WHOLE:
+        return put(put_hash(put(at, 0x14A976, 3), script, HASH), 0xAC88, 2)
+    if kind <= P2SH_MULTISIG:
+        return put(put_hash(put(at, 0x14A9, 2), script, HASH), 0x87, 1)
+    if kind == P2WPKH:
+        return put_hash(put(at, 0x1400, 2), script, HASH)
+    if kind == OP_RETURN:
+        size = _data_size(script)
+        return put_hash(put(at, 0x6A + (size << 8), 2), script, size)
+    if kind >= P2WSH:
+        return put_hash(put(at, 0x2000 if kind == P2WSH else 0x2051, 2), script, LONG_HASH)
+    if kind == MULTISIG:
+        return put_multisig(at, script, 1)
+    if kind == P2PK:
+        return put(put_key(put(at, KEY, 1), script, 0), 0xAC, 1)
+    return put(put_whole_key(put(at, 65, 1), script), 0xAC, 1)
+
+
+@kernel
+def _write_script(script: int, out: npt.NDArray[np.uint8]) -> int:
+    at = address_of_bytes(out)
+    return put_script(at, script) - at
+
+
+def script_bytes(script: int) -> bytes:
+    """The bytes of a script."""
+    out = np.zeros(256, np.uint8)
+    return out[: _write_script(script, out)].tobytes()

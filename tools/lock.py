@@ -5,7 +5,7 @@
 
 dev.lock        what Cointrail, its tests and its checks need, and setuptools to install it
 simulate.lock   signing and Bitcoin Core's validation for the demo world; not on every platform
-bench.lock      the peer that `make bench` stands beside
+bench.lock      the peers that `make bench` stands beside
 
 Every pin carries the hashes of all its files, so plain pip installs exactly these bytes on every
 platform and Python that we support. No lock names an index: that is each machine's own choice.

@@ -6,7 +6,8 @@
     │   ├── BadOutpoint         not `txid:vout`
     │   ├── BadTag              a tag file that cannot be trusted
     │   ├── BadPrice            a price table that cannot be read
-    │   └── BadCase             a case file that cannot be run
+    │   ├── BadCase             a case file that cannot be run
+    │   └── BadQuery            SQL that cannot be run
     ├── BadBlocks           a blocks directory that cannot be used
     │   ├── DecodeError         bytes that are not a block, a transaction or an undo record
     │   ├── IncompleteBlocks    heights are missing
@@ -72,6 +73,12 @@ class BadCase(BadInput):
     """A case file that cannot be run."""
 
     code = "bad_case"
+
+
+class BadQuery(BadInput):
+    """SQL that cannot be run, or may not be."""
+
+    code = "bad_query"
 
 
 class BadBlocks(CointrailError):

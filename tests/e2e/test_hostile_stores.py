@@ -12,6 +12,7 @@ import pytest
 from cointrail.errors import CointrailError, StoreBusy, StoreCorrupt, StoreError, StoreUnwritable
 from cointrail.sources.blocks_dir import BlocksDirectory
 from cointrail.store.ingest import ingest, writing
+from cointrail.store.manifest import settled_folder
 from cointrail.store.reader import open_snapshot
 from support.blocks_writer import write_files
 from support.kernel_chain import Branch, random_branch
@@ -56,8 +57,8 @@ def test_two_writers_are_refused(tmp_path: Path) -> None:
         (lambda raw: raw[: len(raw) // 2], "cannot be read"),
         (lambda raw: b"\xff\xfe" + raw, "cannot be read"),
         (lambda _: b"[]", "is not the manifest of a store"),
-        (lambda _: b'{"format": 1}', "is not the manifest of a store"),
-        (lambda raw: raw.replace(b'"format": 1', b'"format": 2'), "has format 2, this program reads 1"),
+        (lambda _: b'{"format": 2}', "is not the manifest of a store"),
+        (lambda raw: raw.replace(b'"format": 2', b'"format": 3'), "has format 3, this program reads 2"),
         (lambda raw: raw.replace(b'"height": 116', b'"height": "x"'), "is not the manifest of a store"),
         (lambda raw: raw.replace(b'"rows"', b'"sows"'), "is not the manifest of a store"),
         (lambda raw: raw.replace(b"regtest", b"moonnet"), "moonnet"),
@@ -80,11 +81,11 @@ def test_a_damaged_manifest_is_one_clear_error(
     assert every_file(store) == before
 
 
-@pytest.mark.parametrize("part", ["settled", "recent-00000001", "index"])
+@pytest.mark.parametrize("part", ["settled-00000001", "recent-00000001", "settled-00000001/index"])
 def test_a_missing_or_shorter_store_file_is_one_clear_error(tmp_path: Path, part: str) -> None:
     store = _ingested(tmp_path, tmp_path / "store")
     for path in sorted((store / part).iterdir()):
-        data = path.read_bytes()
+        data = path.read_bytes() if path.is_file() else b""
         if not data:
             continue
         for damage in (None, data[:-1]):
@@ -172,9 +173,10 @@ def test_a_store_of_another_user_is_not_written(tmp_path: Path) -> None:
     if os.name != "posix" or os.geteuid() == 0:
         pytest.skip("permissions do not bind root; the read-only disk covers it")
     store = _ingested(tmp_path, tmp_path / "store", 104)
-    for path in (store / "settled", store):
+    settled = settled_folder(store, 1)
+    for path in (settled, store):
         path.chmod(0o500)
     with pytest.raises(StoreUnwritable):
         _run(tmp_path / "blocks", store)
-    for path in (store, store / "settled"):
+    for path in (store, settled):
         path.chmod(0o700)

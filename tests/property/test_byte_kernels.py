@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cointrail.kernel.bytes import copy_slice, read_u64, same_slices
+from cointrail.kernel.numbering import Shown, find_reveals
 from cointrail.kernel.records import free_in_place
-from cointrail.kernel.resolve import ScriptRows, find_reveals
 from cointrail.kernel.table import PrefixTable
 from cointrail.sources.block_files import leading_sizes
 
@@ -100,31 +100,26 @@ def test_sizes_at_the_front_of_rows_are_read_as_one_by_one(heads: list[bytes]) -
 
 
 @given(st.data())
-def test_only_the_first_spend_of_a_wanted_script_that_ends_with_a_push_reveals(data: st.DataObject) -> None:
+def test_only_the_first_output_of_a_wanted_script_reveals_it(data: st.DataObject) -> None:
     outputs = data.draw(st.lists(st.integers(0, 4), min_size=1, max_size=12))
     scripts = list(dict.fromkeys(outputs))
     number = [scripts.index(s) for s in outputs]
     kinds = [data.draw(st.sampled_from([2, 3])) for _ in scripts]
     firsts = [outputs.index(s) for s in scripts]
     spends = data.draw(st.lists(st.sampled_from(range(len(outputs))), unique=True, max_size=12))
-    lengths = [data.draw(st.integers(-1, 3)) for _ in spends]
-    old = data.draw(st.integers(0, len(outputs)))
-    known = max(number[:old], default=-1) + 1
-    rows = ScriptRows(
-        np.array(number[:old], np.uint32),
-        np.array(number[old:], np.uint32),
-        np.array(kinds[:known], np.uint8),
-        np.array(kinds[known:], np.uint8),
-        np.array(firsts[:known], U64),
-        np.array(firsts[known:], U64),
+    known = data.draw(st.integers(0, len(outputs)))
+    scripts_known = max(number[:known], default=-1) + 1
+    shown = Shown(np.array(spends, U64), np.empty(12, np.int64), np.empty(12, np.uint32))
+    found = find_reveals(
+        shown,
+        np.array(number[known:], np.uint32),
+        np.array(firsts[scripts_known:], U64),
+        _numbers(known, scripts_known),
+        np.array(kinds[scripts_known:], np.uint8),
+        3,
     )
-    shown, numbers = np.empty(12, np.int64), np.empty(12, np.uint32)
-    redeem = np.array([(0, n) for n in lengths], np.int64).reshape(-1, 2)
-    found = find_reveals(np.array(spends, U64), redeem, 3, rows, shown, numbers)
     expected = [
-        i
-        for i, o in enumerate(spends)
-        if lengths[i] >= 0 and kinds[number[o]] == 3 and firsts[number[o]] == o
+        i for i, o in enumerate(spends) if o >= known and kinds[number[o]] == 3 and firsts[number[o]] == o
     ]
-    assert shown[:found].tolist() == expected
-    assert numbers[:found].tolist() == [number[spends[i]] for i in expected]
+    assert shown.row[:found].tolist() == expected
+    assert shown.script[:found].tolist() == [number[spends[i]] for i in expected]

@@ -13,12 +13,18 @@ from hypothesis import strategies as st
 from cointrail.chain.script import p2pkh, p2wpkh
 from cointrail.chain.view import TxView
 from cointrail.clustering.build import build
-from cointrail.clustering.clusters import Clusters, ProofStep
+from cointrail.clustering.clusters import Clusters
+from cointrail.clustering.partition_maker import write_partition
+from cointrail.clustering.proof import ProofStep
+from cointrail.clustering.proof_maker import EDGE_TYPES, write_proof
+from cointrail.clustering.shelf import MemoryShelf
+from cointrail.clustering.spill import Log
 from cointrail.heuristics.base import Linked, Tier
 from cointrail.heuristics.common_input import common_input
 from cointrail.heuristics.gate import Gate, judge
 from cointrail.heuristics.same_key import same_key
-from cointrail.kernel.union import NO_TX, join_pairs, label_smallest, new_forest
+from cointrail.kernel.grouping import NONE
+from cointrail.kernel.union import flatten, join_pairs
 from support.chains import FakeSnapshot, input_view, output_view, view
 from support.joins import transactions
 
@@ -41,18 +47,17 @@ def plain_labels(n: int, edges: list[Edge]) -> list[int]:
     return labels
 
 
+def union(n: int, edges: list[Edge]) -> tuple[list[int], list[int]]:
+    """The labels that edges make, and the numbers of the edges that joined something."""
+    parent, ends = np.arange(n, dtype=np.uint32), np.array(edges, dtype=np.uint32).reshape(-1, 2)
+    kept = np.empty(len(edges), dtype=np.bool_)
+    join_pairs(parent, ends[:, 0].copy(), ends[:, 1].copy(), kept)
+    flatten(parent)
+    return parent.tolist(), np.flatnonzero(kept).tolist()
+
+
 def joined(n: int, edges: list[Edge]) -> list[int]:
-    forest = new_forest(n)
-    join_pairs(
-        forest,
-        np.array([a for a, _ in edges], dtype=np.uint32),
-        np.array([b for _, b in edges], dtype=np.uint32),
-        np.full(len(edges), NO_TX, dtype=np.uint32),
-        np.zeros(len(edges), dtype=np.uint8),
-    )
-    label = np.empty(n, dtype=np.uint32)
-    label_smallest(forest.parent, label)
-    return [int(x) for x in label]
+    return union(n, edges)[0]
 
 
 @given(edges=edge_lists, order=st.randoms(use_true_random=False))
@@ -68,25 +73,45 @@ def test_union_find_equals_the_plain_reference(edges: list[Edge]) -> None:
 
 
 @given(edges=edge_lists)
-def test_the_proof_forest_has_an_edge_for_every_join_and_no_cycle(edges: list[Edge]) -> None:
-    forest = new_forest(N)
-    tx = np.arange(len(edges), dtype=np.uint32)
-    count = join_pairs(
-        forest,
-        np.array([a for a, _ in edges], dtype=np.uint32),
-        np.array([b for _, b in edges], dtype=np.uint32),
-        tx,
-        np.zeros(len(edges), dtype=np.uint8),
-    )
-    below = [x for x in range(N) if forest.proof_parent[x] != x]
-    assert len(below) == count == N - len(set(joined(N, edges)))
-    for x in below:
-        assert {x, int(forest.proof_parent[x])} == set(edges[forest.proof_tx[x]])
-        walked, above = {x}, int(forest.proof_parent[x])
-        while forest.proof_parent[above] != above:
-            assert above not in walked
-            walked.add(above)
-            above = int(forest.proof_parent[above])
+def test_clusters_are_numbered_and_listed_as_their_labels_say(edges: list[Edge]) -> None:
+    labels = joined(N, edges)
+    lists = {label: [x for x in range(N) if labels[x] == label] for label in sorted(set(labels))}
+    several = {label: members for label, members in lists.items() if len(members) > 1}
+    partition, cluster = write_partition(MemoryShelf(), "t", np.array(labels, dtype=np.uint32))
+    assert partition.labels.tolist() == list(several)
+    assert [partition.members.of(k).tolist() for k in range(len(several))] == list(several.values())
+    places = {x: k for k, members in enumerate(several.values()) for x in members}
+    assert cluster.tolist() == [places.get(x, NONE) for x in range(N)]
+    assert [partition.find(x) for x in range(N)] == [
+        list(several).index(x) if x in several else None for x in range(N)
+    ]
+
+
+@given(edges=edge_lists)
+def test_proof_trees_hold_every_edge_that_joined_something_and_lead_to_the_label(edges: list[Edge]) -> None:
+    labels, kept = union(N, edges)
+    assert len(kept) == N - len(set(labels))
+    partition, cluster = write_partition(MemoryShelf(), "t", np.array(labels, dtype=np.uint32))
+    log = Log(None, "edges", EDGE_TYPES)
+    for k in kept:
+        log.append(*(np.array([value]) for value in (*edges[k], k, k % 3)))
+    proof = write_proof(MemoryShelf(), log, partition, cluster)
+    shown = []
+    for number in range(len(partition.labels)):
+        members, first = partition.members.of(number), int(partition.members.start[number])
+        assert int(proof.parent[first]) == 0
+        for place in range(1, len(members)):
+            above = int(proof.parent[first + place])
+            k = int(proof.tx[first + place])
+            assert {int(members[place]), int(members[above])} == set(edges[k])
+            assert int(proof.rule[first + place]) == k % 3
+            shown.append(k)
+            walked = {place}
+            while above:
+                assert above not in walked
+                walked.add(above)
+                above = int(proof.parent[first + above])
+    assert sorted(shown) == kept
 
 
 KEYS = [hashlib.sha256(bytes([k])).digest()[:20] for k in range(5)]

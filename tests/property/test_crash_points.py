@@ -14,9 +14,10 @@ from cointrail.errors import StoreUnwritable
 from cointrail.sources.blocks_dir import BlocksDirectory
 from cointrail.store import manifest as manifest_module
 from cointrail.store.columns import ColumnWriter
-from cointrail.store.ingest import ingest, rewind
+from cointrail.store.ingest import ingest
 from cointrail.store.manifest import Manifest
 from cointrail.store.reader import open_snapshot
+from cointrail.store.rewind import rewind
 from support.blocks_writer import write_files
 from support.crashes import Crash, crashing
 from support.kernel_chain import Branch, random_branch

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from cointrail.errors import DeepReorg
 from cointrail.sources.blocks_dir import BlocksDirectory
 from cointrail.store.doctor import examine
-from cointrail.store.ingest import DEPTH, ingest, rewind
+from cointrail.store.ingest import DEPTH, ingest
 from cointrail.store.reader import open_snapshot
+from cointrail.store.rewind import rewind
 from support.blocks_writer import write_files
 from support.kernel_chain import Branch, random_branch
 from support.store_files import content, differences, dump, every_file, scratch

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import numpy as np
 
-from cointrail.kernel import undo as undo_kernel
 from cointrail.kernel.records import copy_plain, scan_records
 from cointrail.kernel.wire import read_u32
 from cointrail.sources.blocks_dir import BlocksDirectory
@@ -22,6 +21,7 @@ from cointrail.store.ingest import ingest
 from support.blocks_writer import RANDOM_KEY, REGTEST_MAGIC, record, write_files, xored
 from support.decoding import count, decodes, fill
 from support.kernel_chain import Made, random_branch
+from support.undo_reading import fingerprints_of, read_record
 
 SIZES = [b"\xfd\xff\xff", b"\xfe\xff\xff\xff\xff", b"\xff" * 9, b"\xfe\xff\xff\xff\x7f", b"\xfc", b"\x00"]
 
@@ -60,24 +60,9 @@ def _scan(raw: bytes) -> None:
         copy_plain(data, key, starts[:found], 89, np.empty((found, 89), np.uint8))
 
 
-def _compare(made: Made, undo: bytes) -> None:
-    outputs = [s.output for row in made.spent for s in row]
-    sizes = np.array([len(o.script) for o in outputs], np.int64)
-    new = undo_kernel.NewOutputs(
-        np.array([o.value for o in outputs], np.int64),
-        np.cumsum(sizes) - sizes,
-        np.stack([sizes, sizes], axis=1),
-        np.frombuffer(b"".join(o.script for o in outputs), np.uint8),
-    )
-    nothing = np.empty(0, np.uint64)
-    known = undo_kernel.KnownOutputs(
-        np.empty(0, np.int64), np.empty(0, np.uint32), nothing, np.empty(0, np.uint8)
-    )
-    first_input = np.cumsum([0, 0, *(len(row) for row in made.spent)]).astype(np.int64)
-    spends = np.arange(len(outputs), dtype=np.uint64)
-    undo_kernel.compare_undo(
-        np.frombuffer(undo, np.uint8), 0, len(made.spent) + 1, first_input, spends, known, new
-    )
+def _read(made: Made, undo: bytes) -> None:
+    read_record(undo, [len(row) for row in made.spent])
+    fingerprints_of([s.output for row in made.spent for s in row])
 
 
 def _build(seed: int, folder: Path) -> None:
@@ -104,7 +89,7 @@ def main() -> None:
         made = rng.choice(blocks)
         _decode(damaged(made.raw, rng, 80))
         _decode(damaged(rng.randbytes(200), rng, 0))
-        _compare(made, damaged(made.stored.undo or b"", rng, 0))
+        _read(made, damaged(made.stored.undo or b"", rng, 0))
         records = b"".join(record(b.raw[: rng.randrange(99)], rng.randrange(99)) for b in blocks[:9])
         _scan(xored(damaged(records, rng, 0), RANDOM_KEY))
     with tempfile.TemporaryDirectory() as folder:

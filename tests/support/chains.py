@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,10 @@ from cointrail.chain.script import classify, op_return, p2wpkh
 from cointrail.chain.types import Outpoint, Sat, Txid
 from cointrail.chain.view import InputMarks, InputView, OutputView, ScriptType, TxView
 from cointrail.store.batch import UNKNOWN_SCRIPT, UNKNOWN_TYPE, UNKNOWN_VALUE, TxBatch
+from cointrail.store.columns import Column
+from cointrail.store.index_files import Run
+from cointrail.store.schema import NOT_YET
+from support.columns import column_of, runs_of
 
 NO_HEIGHT = 0xFFFFFFFF
 ORDINARY = InputMarks.SIGNED | InputMarks.SIGHASH_ALL | InputMarks.WITNESS
@@ -115,11 +120,16 @@ def _starts(lengths: Sequence[int]) -> np.ndarray[tuple[int], np.dtype[np.int64]
     return np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]).astype(np.int64)
 
 
+def _bytes(scripts: Sequence[bytes]) -> npt.NDArray[np.uint8]:
+    return np.frombuffer(b"".join(scripts), dtype=np.uint8)
+
+
 class FakeSnapshot:
     """A chain store in memory: what clustering and tracing of small chains ask of one.
 
     Built from transactions in chain order. `reveals` maps a P2SH script to the redeem script that a
-    spend of it has shown.
+    spend of it has shown. The first half of everything is settled. Inputs name no outputs, so what one
+    script's outputs are spent by cannot be asked.
     """
 
     def __init__(
@@ -141,11 +151,42 @@ class FakeSnapshot:
         self._reveals = dict(reveals or {})
         self._by_hash = {hashlib.sha256(s).digest(): n for s, n in self.numbers.items()}
         self._batch_size = batch_size
+        self.n_inputs = sum(len(one.inputs) for one in self.txs)
+        self.n_outputs = sum(len(one.outputs) for one in self.txs)
+        self._columns = self._make_columns()
+        self._runs = {
+            "script": runs_of([int.from_bytes(h[:8], "little") for h in self._by_hash], "<u8", "<u4"),
+            "history": runs_of([self.numbers[o.script] for t in self.txs for o in t.outputs], "<u4", "<u8"),
+        }
+
+    def _make_columns(self) -> dict[str, Column]:
+        numbers, hashes = self.reveals()
+        half = len(self.scripts) // 2
+        return {
+            "outputs.value": column_of([o.value for t in self.txs for o in t.outputs], "<i8"),
+            "scripts.type": column_of([classify(s) for s in self.scripts], "u1"),
+            "scripts.end": column_of(np.cumsum([len(s) for s in self.scripts]), "<u8"),
+            "script_bytes.data": Column(*(_bytes(s) for s in (self.scripts[:half], self.scripts[half:]))),
+            "reveals.script": column_of(numbers, "<u4"),
+            "reveals.inner": column_of(hashes, "u1"),
+        }
 
     def batches(self) -> Iterator[TxBatch]:
         """All transactions, a few at a time."""
         for first in range(0, self.n_txs, self._batch_size):
             yield batch_of(self.txs[first : first + self._batch_size], first_tx=first, numbers=self.numbers)
+
+    def column(self, key: str) -> Column:
+        """A column by name."""
+        return self._columns[key]
+
+    def runs(self, name: str) -> list[Run]:
+        """The runs of an index."""
+        return self._runs[name]
+
+    def spent_by_many(self, outputs: npt.NDArray[np.integer[Any]]) -> npt.NDArray[np.uint64]:
+        """Nothing that is known spends an output."""
+        return np.full(len(outputs), NOT_YET)
 
     def find_script(self, script: bytes) -> int | None:
         """The number of a script."""
@@ -158,10 +199,6 @@ class FakeSnapshot:
     def script_type(self, script_num: int) -> ScriptType:
         """The type of a script."""
         return classify(self.scripts[script_num])
-
-    def script_types(self, first: int, last: int) -> npt.NDArray[np.uint8]:
-        """The types of scripts first..last - 1."""
-        return np.array([classify(script) for script in self.scripts[first:last]], dtype=np.uint8)
 
     def find_scripthash(self, sha256_of_script: bytes) -> int | None:
         """The number of the script with this hash."""

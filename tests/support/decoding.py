@@ -83,27 +83,26 @@ def kernel_facts(blocks: Sequence[bytes]) -> list[TxFacts]:
     counted = count(blocks)
     first, columns = fill(counted)
     data = counted.data.tobytes()
-    edges = np.concatenate([columns.tx_rows, first[-1:, 1:]])
-    return [_facts(data, columns, t, edges) for t in range(int(first[-1, 0]))]
+    return [_facts(data, columns, t) for t in range(int(first[-1, 0]))]
 
 
-def _facts(data: bytes, columns: BlockColumns, t: int, edges: I64) -> TxFacts:
-    start, size = (int(n) for n in columns.tx_span[t])
-    cut, length = (int(n) for n in columns.tx_cut[t])
+def _facts(data: bytes, columns: BlockColumns, t: int) -> TxFacts:
+    start, size = int(columns.tx_at[t]), int(columns.tx_size[t])
+    cut, length = int(columns.cut_at[t]), int(columns.cut_size[t])
     base = data[start : start + 4] + data[cut : cut + length] + data[start + size - 4 : start + size]
-    inputs = [_input(data, columns, i) for i in range(int(edges[t, 0]), int(edges[t + 1, 0]))]
+    inputs = [_input(data, columns, i) for i in range(*columns.first_input[t : t + 2].tolist())]
     outputs = []
-    for o in range(int(edges[t, 1]), int(edges[t + 1, 1])):
-        at, (script_size, kind) = int(columns.out_at[o]), (int(n) for n in columns.out_fixed[o])
-        outputs.append((int(columns.out_value[o]), data[at : at + script_size], kind))
-    version, locktime, weight = (int(n) for n in columns.tx_fixed[t])
+    for o in range(*columns.first_output[t : t + 2].tolist()):
+        at, script_size = int(columns.script_at[o]), int(columns.script_length[o])
+        outputs.append((int(columns.value[o]), data[at : at + script_size], int(columns.script_type[o])))
+    version, locktime, weight = (int(c[t]) for c in (columns.version, columns.locktime, columns.weight))
     return TxFacts(sha256d(base), size, version, locktime, weight, inputs, outputs)
 
 
 def _input(data: bytes, columns: BlockColumns, i: int) -> InputFacts:
     at = int(columns.in_at[i])
-    sequence, marks = (int(n) for n in columns.in_fixed[i])
-    push, length = (int(n) for n in columns.in_redeem[i])
+    sequence, marks = int(columns.sequence[i]), int(columns.marks[i])
+    push, length = int(columns.push_at[i]), int(columns.push_length[i])
     last = data[push : push + length] if length >= 0 else None
     return InputFacts(data[at : at + 36], sequence, marks, last)
 

@@ -12,10 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from cointrail.store.columns import column_path
-from cointrail.store.indexing import SPENDS
-from cointrail.store.manifest import read_manifest, recent_folder
+from cointrail.store.index_files import SPENDS, cuts, run_paths
+from cointrail.store.manifest import index_folder, read_manifest, recent_folder, settled_folder
 from cointrail.store.reader import Snapshot, open_snapshot
-from cointrail.store.runs import cuts, run_paths
 from cointrail.store.schema import COLUMNS, INDEXES
 
 
@@ -46,15 +45,18 @@ def every_file(store: Path) -> dict[str, bytes]:
 
 
 def content(store: Path) -> dict[str, bytes]:
-    """What the manifest names: rows of columns, runs of indices, and the manifest without its generation."""
+    """What the manifest names: rows of columns, runs of indices, and what it says itself.
+
+    All but the numbers of folders, which tell how often a store was written and not what is in it.
+    """
     manifest = read_manifest(store)
     assert manifest is not None
     raw = json.loads((store / "manifest.json").read_text())
-    del raw["generation"]
+    del raw["generation"], raw["epoch"]
     found = {"manifest": json.dumps(raw, sort_keys=True).encode()}
     recent = recent_folder(store, manifest.generation)
     for part, folder, rows in (
-        ("settled", store / "settled", manifest.settled.rows),
+        ("settled", settled_folder(store, manifest.epoch), manifest.settled.rows),
         ("recent", recent, manifest.recent.rows),
     ):
         for spec in COLUMNS:
@@ -66,7 +68,7 @@ def content(store: Path) -> dict[str, bytes]:
     settled = manifest.settled_height
     last = manifest.height + 1
     for index in INDEXES:
-        runs = [(store / "index", *cut) for cut in cuts(settled)]
+        runs = [(index_folder(store, manifest.epoch), *cut) for cut in cuts(settled)]
         if last > settled:
             runs.append((recent, settled, last))
         for folder, first, end in runs:

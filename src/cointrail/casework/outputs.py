@@ -103,7 +103,7 @@ def check_out(out_dir: Path) -> None:
             hint="name one; for the present folder give its full path",
         )
     try:
-        is_store = (out_dir / "manifest.json").exists() and (out_dir / "settled").is_dir()
+        is_store = (out_dir / "manifest.json").exists() and any(out_dir.glob("settled-*"))
         taken = [path for name in OWNED if _is_taken(path := out_dir / name)]
     except OSError as error:
         raise _unwritable(out_dir, error) from error

@@ -24,6 +24,7 @@ from cointrail.cli.render import Answer, Table, plain, write
 
 if TYPE_CHECKING:
     from cointrail.lookups.status import StoreStatus
+    from cointrail.store.plan import IngestPlan
     from cointrail.workbench import IngestRun
 
 
@@ -48,8 +49,13 @@ def ingest(
         typer.Option("--rewind", min=0, metavar="HEIGHT", help="First give up the blocks above this height."),
     ] = None,
     memory: Annotated[
-        str, typer.Option("--memory", metavar="SIZE", help="What the look-up tables may take, like `4G`.")
-    ] = "4G",
+        str | None,
+        typer.Option(
+            "--memory",
+            metavar="SIZE",
+            help="What it may take, like `4G`. A quarter of the machine's by default.",
+        ),
+    ] = None,
     threads: Annotated[int, typer.Option("--threads", min=1, help="Threads that decode.")] = 2,
     form: FormatOption = Format.TABLE,
 ) -> None:
@@ -58,9 +64,9 @@ def ingest(
     Goes on where it was when it was stopped. With nothing new it does nothing. It only adds: a
     height below the store's tip takes `--rewind`.
     """
-    size = workbench.parse_size(memory)
+    size = workbench.parse_size(memory) if memory else None
     with Meter() as meter:
-        run = workbench.Workbench(store).ingest(
+        run = workbench.Workbench(store, meter.steps).ingest(
             blocks,
             network=network.value if network else None,
             to=to,
@@ -69,6 +75,7 @@ def ingest(
             memory=size,
             threads=threads,
             progress=meter.blocks,
+            announce=_announce,
         )
     for note in run.report.notes:
         typer.echo(f"note: {note}", err=True)
@@ -77,6 +84,30 @@ def ingest(
     if not run.report.new_blocks and not run.report.replaced_blocks:
         typer.echo(_nothing_new(run, to), err=True)
     write(_ingest_answer(run, meter.seconds), form)
+
+
+WORTH_SAYING = 1 << 30
+"""Bytes of blocks from which on it is said what an ingest will take."""
+
+
+def _announce(plan: IngestPlan) -> None:
+    """Say what a long ingest will take, and where the disk may be too small."""
+    needed = plan.disk + plan.spare
+    if plan.block_bytes >= WORTH_SAYING or needed > plan.free:
+        typer.echo(
+            f"{_gb(plan.block_bytes)} of blocks to read: about {_gb(plan.disk)} of disk for the store and "
+            f"{_gb(plan.spare)} more for a time, at most {_gb(plan.memory)} of memory; "
+            f"{_gb(plan.free)} of disk are free",
+            err=True,
+        )
+    if needed > plan.free:
+        typer.echo(
+            "warning: the disk is likely to be too small; what is committed will not be lost", err=True
+        )
+
+
+def _gb(size: int) -> str:
+    return f"{size / 1e9:,.1f} GB"
 
 
 def _nothing_new(run: IngestRun, to: int | None) -> str:
@@ -134,7 +165,7 @@ def _peak_memory() -> int:
 
 def status(store: StoreOption = STORE, form: FormatOption = Format.TABLE) -> None:
     """Say what the store holds, and up to which block."""
-    found = workbench.Workbench(store).status()
+    found = workbench.LedgerBench(store).status()
     write(Answer(data=found, facts=_status_facts(found)), form)
 
 

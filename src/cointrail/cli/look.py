@@ -14,6 +14,7 @@ from cointrail.cli.options import (
     Format,
     FormatOption,
     LimitOption,
+    NewestOption,
     StartOption,
     StoreOption,
     TagsOption,
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from cointrail.lookups.cluster import ClusterView
     from cointrail.lookups.explain import ExplainView
     from cointrail.lookups.tx import TransactionView
-    from cointrail.lookups.views import ClusterClaims, LookupBasis, Page, TagLine, Totals
+    from cointrail.lookups.views import BlockRef, ClusterClaims, LookupBasis, OpenPage, Page, TagLine, Totals
 
 Facts = list[tuple[str, object]]
 
@@ -69,14 +70,15 @@ def show_address(
     tags: TagsOption = [],  # noqa: B006 -- typer copies it
     start: StartOption = 0,
     limit: LimitOption = PAGE,
+    newest: NewestOption = False,
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Show what an address received and spent, and its cluster."""
     with Meter() as meter:
-        bench = workbench.Workbench(store, meter.steps)
-        found = bench.show_address(address, tags=tags, start=start, limit=limit)
+        bench = workbench.LookupBench(store, meter.steps)
+        found = bench.show_address(address, tags=tags, start=start, limit=limit, newest=newest)
     write(_address_answer(found), form)
-    _say_page(found.page, "outputs", form)
+    say_page(found.page, "outputs", form)
 
 
 def _address_answer(found: AddressView) -> Answer:
@@ -87,12 +89,9 @@ def _address_answer(found: AddressView) -> Answer:
         ("cluster", found.cluster.label),
         ("cluster address", found.cluster.name),
         ("cluster size", found.cluster.size),
-        *_claim_facts(found.claims),
+        *claim_facts(found.claims),
         *_total_facts(found.totals),
-        ("first seen", f"block {found.first_seen.height}, {_time(found.first_seen.time_utc)}"),
-        ("first block", found.first_seen.hash),
-        ("last seen", f"block {found.last_seen.height}, {_time(found.last_seen.time_utc)}"),
-        ("last block", found.last_seen.hash),
+        *_seen_facts(found.first_seen, found.last_seen),
     ]
     narrow = ("outpoint", "height", "time_utc", "value_sat", "spent_by")
     tables = [table_of("outputs", narrow, found.outputs), *_tag_tables(found.tags, found.claims)]
@@ -102,8 +101,8 @@ def _address_answer(found: AddressView) -> Answer:
         facts=facts,
         tables=tables,
         csv=_with_claims(wide, found.claims),
-        beside_csv=[*_claim_facts(found.claims), *_tag_facts(found.tags, found.claims)],
-        basis=_basis_facts(found.basis),
+        beside_csv=[*claim_facts(found.claims), *_tag_facts(found.tags, found.claims)],
+        basis=basis_facts(found.basis),
     )
 
 
@@ -116,7 +115,7 @@ def show_tx(
 ) -> None:
     """Show what a transaction spends and makes, and its gate verdict."""
     with Meter() as meter:
-        found = workbench.Workbench(store, meter.steps).show_tx(txid, tags=tags)
+        found = workbench.LookupBench(store, meter.steps).show_tx(txid, tags=tags)
     write(_tx_answer(found), form)
 
 
@@ -148,7 +147,7 @@ def _tx_answer(found: TransactionView) -> Answer:
         tables=tables,
         csv=_flows(found),
         beside_csv=_tag_facts(found.tags, None),
-        basis=_basis_facts(found.basis),
+        basis=basis_facts(found.basis),
     )
 
 
@@ -177,11 +176,14 @@ def _flows(found: TransactionView) -> Table:
     return Table("flows", (*names, "gate", "gate_reasons"), [*inputs, *outputs])
 
 
+ClusterArgument = Annotated[
+    str, typer.Argument(help=f"The cluster's label, or something in it: {ADDRESS_FORMS}.")
+]
+
+
 @cluster_app.command("show")
 def show_cluster(
-    cluster: Annotated[
-        str, typer.Argument(help=f"The cluster's label, or something in it: {ADDRESS_FORMS}.")
-    ],
+    cluster: ClusterArgument,
     store: StoreOption = STORE,
     tags: TagsOption = [],  # noqa: B006 -- typer copies it
     start: StartOption = 0,
@@ -190,10 +192,10 @@ def show_cluster(
 ) -> None:
     """Show the members of a cluster and what it holds."""
     with Meter() as meter:
-        bench = workbench.Workbench(store, meter.steps)
+        bench = workbench.LookupBench(store, meter.steps)
         found = bench.show_cluster(cluster, tags=tags, start=start, limit=limit)
     write(_cluster_answer(found), form)
-    _say_page(found.page, "members", form)
+    say_page(found.page, "members", form)
     if form is Format.TABLE and len(found.members) > 1:
         one, other = (member.address or f"script:{member.script}" for member in found.members[:2])
         typer.echo(f"\nhint: why two members are together: `cointrail explain {one} {other}`", err=True)
@@ -205,8 +207,9 @@ def _cluster_answer(found: ClusterView) -> Answer:
         ("address", found.cluster.name),
         ("size", found.cluster.size),
         ("joined by tiers up to", found.tier),
-        *_claim_facts(found.claims),
+        *claim_facts(found.claims),
         *_total_facts(found.totals),
+        *_seen_facts(found.first_seen, found.last_seen),
     ]
     heads = ("script_num", "address", "script_type", "outputs", "received_sat", "balance_sat")
     tables = [table_of("members", heads, found.members), *_tag_tables((), found.claims)]
@@ -216,8 +219,8 @@ def _cluster_answer(found: ClusterView) -> Answer:
         facts=facts,
         tables=tables,
         csv=_with_claims(wide, found.claims),
-        beside_csv=[*_claim_facts(found.claims), *_tag_facts((), found.claims)],
-        basis=_basis_facts(found.basis),
+        beside_csv=[*claim_facts(found.claims), *_tag_facts((), found.claims)],
+        basis=basis_facts(found.basis),
     )
 
 
@@ -232,7 +235,7 @@ def explain(
     Each step is one transaction with the rule and tier that it links by.
     """
     with Meter() as meter:
-        found = workbench.Workbench(store, meter.steps).explain(a, b)
+        found = workbench.LookupBench(store, meter.steps).explain(a, b)
     write(_explain_answer(found), form)
 
 
@@ -265,7 +268,7 @@ def _explain_answer(found: ExplainView) -> Answer:
         tables=[Table("steps", heads, rows)],
         csv=_outcome(found, heads, rows),
         beside_csv=[("joined", found.joined), ("says", _sentence(found))],
-        basis=_basis_facts(found.basis),
+        basis=basis_facts(found.basis),
     )
 
 
@@ -287,8 +290,15 @@ def _sentence(found: ExplainView) -> str:
 # -- parts that several of them have
 
 
-def _time(when: object) -> str:
-    return f"{when:%Y-%m-%dT%H:%M:%SZ}"
+def _seen_facts(first: BlockRef, last: BlockRef) -> Facts:
+    return [
+        (name, value)
+        for word, block in (("first", first), ("last", last))
+        for name, value in (
+            (f"{word} seen", f"block {block.height}, {block.time_utc:%Y-%m-%dT%H:%M:%SZ}"),
+            (f"{word} block", block.hash),
+        )
+    ]
 
 
 def _total_facts(totals: Totals) -> Facts:
@@ -301,7 +311,8 @@ def _total_facts(totals: Totals) -> Facts:
     ]
 
 
-def _claim_facts(claims: ClusterClaims | None) -> Facts:
+def claim_facts(claims: ClusterClaims | None) -> Facts:
+    """Who a cluster is claimed to be: an actor, or parties in conflict; nothing where nobody claims."""
     if claims is None:
         return []
     if claims.conflict:
@@ -339,7 +350,8 @@ def _tag_facts(direct: Sequence[TagLine], claims: ClusterClaims | None) -> Facts
     ]
 
 
-def _basis_facts(basis: LookupBasis) -> Facts:
+def basis_facts(basis: LookupBasis) -> Facts:
+    """What an answer rests on, as far as it has it."""
     facts: Facts = [
         ("tip", f"block {basis.tip_height} of {basis.network}"),
         ("tip hash", basis.tip_hash),
@@ -351,11 +363,13 @@ def _basis_facts(basis: LookupBasis) -> Facts:
     return [(name, value) for name, value in facts if value]
 
 
-def _say_page(page: Page, what: str, form: Format) -> None:
+def say_page(page: Page | OpenPage, what: str, form: Format) -> None:
     """Say on stderr that a list goes on: nothing is cut off in silence."""
     after = page.start + page.shown
-    if after < page.total or page.start:
+    goes_on = page.total is None or after < page.total
+    if goes_on or page.start:
         shown = f"{page.start + 1} to {after}" if page.shown else "none"
-        more = f"; go on with `--start {after}`" if after < page.total else ""
+        total = "more" if page.total is None else page.total
+        more = f"; go on with `--start {after}`" if goes_on else ""
         gap = "\n" if form is Format.TABLE else ""
-        typer.echo(f"{gap}{what} {shown} of {page.total}{more}", err=True)
+        typer.echo(f"{gap}{what} {shown} of {total}{more}", err=True)

@@ -8,7 +8,17 @@ from collections.abc import Sequence
 import typer
 
 from cointrail import __version__
-from cointrail.cli import case, chain_store, check_files, inspect_raw, look, world
+from cointrail.cli import (
+    address_history,
+    case,
+    chain_store,
+    check_files,
+    cluster_history,
+    inspect_raw,
+    look,
+    query,
+    world,
+)
 from cointrail.cli.failures import (
     BAD_INPUT,
     BUG,
@@ -32,7 +42,17 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["--help", "-h"], "max_content_width": 100},
 )
-for noun in (chain_store, case, look, inspect_raw, check_files, world):
+for noun in (
+    chain_store,
+    case,
+    look,
+    address_history,
+    cluster_history,
+    query,
+    inspect_raw,
+    check_files,
+    world,
+):
     noun.add_to(app)
 
 

@@ -43,6 +43,9 @@ TagsOption = Annotated[
 ]
 StartOption = Annotated[int, typer.Option("--start", min=0, help="How many items of the list to skip.")]
 LimitOption = Annotated[int, typer.Option("--limit", min=1, help="How many items of the list to show.")]
+NewestOption = Annotated[
+    bool, typer.Option("--newest", help="Begin with the last item instead of the first.")
+]
 WithoutUndoOption = Annotated[
     bool,
     typer.Option(

@@ -32,11 +32,15 @@ _ORDINALS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under heads; the title stands above them in tables for people."""
+    """Rows under heads; the title stands above them in tables for people.
+
+    `raw`: heads and whole numbers are written as they are also there, to be used again.
+    """
 
     title: str
     heads: Sequence[str]
     rows: Sequence[Sequence[object]]
+    raw: bool = False
 
 
 def table_of(title: str, heads: Sequence[str], items: Iterable[object]) -> Table:
@@ -104,9 +108,15 @@ def csv_text(answer: Answer) -> str:
     table = answer.csv or next(iter(answer.tables), facts)
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([head.replace(" ", "_") for head in table.heads])
+    writer.writerow(_heads(table))
     writer.writerows([[workbench.safe_cell(_text(value)) for value in row] for row in table.rows])
     return text.getvalue()
+
+
+def _heads(table: Table) -> list[str]:
+    if table.raw:
+        return [workbench.safe_cell(head) for head in table.heads]
+    return [head.replace(" ", "_") for head in table.heads]
 
 
 def _text(value: object) -> str:
@@ -162,9 +172,9 @@ def _table_lines(table: Table) -> Iterator[str]:
     if not table.rows:
         yield "  none"
         return
-    heads = [_head(name).replace("_", " ") for name in table.heads]
+    heads = [safe_text(name) if table.raw else _head(name).replace("_", " ") for name in table.heads]
     cells = [
-        [safe_text(_shown(name, value)) for name, value in zip(table.heads, row, strict=True)]
+        [safe_text(_cell(table, name, value)) for name, value in zip(table.heads, row, strict=True)]
         for row in table.rows
     ]
     widths = [max(map(cell_len, column)) for column in zip(heads, *cells, strict=True)]
@@ -173,6 +183,12 @@ def _table_lines(table: Table) -> Iterator[str]:
     yield _line(["-" * width for width in widths], widths, right)
     for row in cells:
         yield _line(row, widths, right)
+
+
+def _cell(table: Table, name: str, value: object) -> str:
+    if not table.raw:
+        return _shown(name, value)
+    return "-" if value is None else _text(value)
 
 
 def _is_number(value: object) -> bool:

@@ -1,102 +1,151 @@
-"""Build the clusters of a chain state, or load those built before."""
+"""Build the clusters of a chain state."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
+import numpy.typing as npt
 
-from cointrail.clustering.cache import find_cached, keep
 from cointrail.clustering.chain_view import ChainView
-from cointrail.clustering.clusters import LINK_RULES, NO_TX, U32, Clusters, Partition
-from cointrail.clustering.keys import find_key_links
-from cointrail.heuristics.base import REGISTRY, Tier
+from cointrail.clustering.clusters import Clusters
+from cointrail.clustering.keeping import keep
+from cointrail.clustering.key_scan import scan_key_links
+from cointrail.clustering.move_maker import HEAVY_OUTPUTS, MoveMaker
+from cointrail.clustering.moves import MoveArrays, MoveIndex
+from cointrail.clustering.partition import Partition
+from cointrail.clustering.partition_maker import write_partition
+from cointrail.clustering.proof import NO_TX
+from cointrail.clustering.proof_maker import EDGE_TYPES, write_proof
+from cointrail.clustering.rules import LINK_RULES, rules_in_force
+from cointrail.clustering.shelf import MemoryShelf, Shelf, in_pieces, put
+from cointrail.clustering.spill import Log
+from cointrail.heuristics.base import Tier
 from cointrail.heuristics.gate import REASONS
 from cointrail.heuristics.gate_bulk import judge_batch
-from cointrail.kernel.union import Forest, join_inputs, join_pairs, label_smallest, new_forest
+from cointrail.kernel.union import Edges, flatten, join_inputs, join_pairs
+
+U32 = npt.NDArray[np.uint32]
 
 Progress = Callable[[int, int], None]
-"""Called with transactions done and transactions in all."""
+"""Called with steps done and steps in all: each script is one, each transaction is two."""
 
 
-def load_or_build(chain: ChainView, *, progress: Progress | None = None) -> Clusters:
-    """The clusters of this chain state under the present rules.
+def build_and_keep(chain: ChainView, *, progress: Progress | None = None) -> Clusters:
+    """Build clusters into the store's derived folder; where nothing can be written, in memory.
 
-    They are kept in the store's derived folder and read from there the next time. Where nothing can
-    be written they are built anew each time.
+    Raises:
+        StoreUnwritable: the disk is full, and the clusters are too large for memory.
     """
-    rules = rules_in_force()
-    found = find_cached(chain, rules)
-    if found is not None:
-        return found
-    clusters = build(chain, progress=progress)
-    return keep(chain, clusters)
+    return keep(chain, rules_in_force(), lambda shelf: build(chain, shelf=shelf, progress=progress))
 
 
-def rules_in_force() -> tuple[str, ...]:
-    """Names of all rules that have a say: those that link, then the gate's in their order."""
-    return tuple(REGISTRY[rule_id].name for rule_id in (*LINK_RULES, *(reason.id for reason in REASONS)))
+def build(
+    chain: ChainView,
+    *,
+    shelf: Shelf | None = None,
+    progress: Progress | None = None,
+    heavy_from: int = HEAVY_OUTPUTS,
+) -> Clusters:
+    """Join scripts by tier, then chain order; then list what the clusters received and spent.
 
+    Two passes over the transactions: one that joins, one that lists. Memory, on a shelf on disk: 4 bytes
+    a script and 24 a cluster, with what `scan_key_links` and the largest bucket of a `Spill` take.
 
-def build(chain: ChainView, *, progress: Progress | None = None) -> Clusters:
-    """Join scripts by tier, then chain order, in one pass over the transactions.
+    Args:
+        chain: the chain.
+        shelf: where the arrays go; None: memory.
+        progress: told how far it is.
+        heavy_from: a script with more outputs has lists of its own.
 
-    Memory: 17 bytes a script for the forest, 4 a script for each tier's labels, 4 a transaction.
+    Raises:
+        OSError: the shelf cannot be written to.
     """
-    forest = new_forest(chain.n_scripts)
-    _join_keys(chain, forest)
-    first = _partition(forest)
-    reasons, skipped = _join_inputs(chain, forest, progress)
-    second = _partition(forest)
+    building = _Building(chain, shelf or MemoryShelf(), progress)
+    first, _ = building.join_keys()
+    reasons = put(building.shelf, "reasons", "<u4", building.join_inputs(first.label))
+    second, cluster = building.partition("t2")
+    proof = write_proof(building.shelf, building.edges, second, cluster)
+    moves = building.list_moves(second, cluster, heavy_from)
     rules = rules_in_force()
     return Clusters(
         partitions={Tier.T1: first, Tier.T2: second},
-        proof_parent=forest.proof_parent,
-        proof_tx=forest.proof_tx,
-        proof_rule=forest.proof_rule,
+        proof=proof,
+        moves=MoveIndex(chain, second, moves),
         reasons=reasons,
         rules=rules,
         digest=_digest(rules, first.label, second.label),
-        skipped=skipped,
+        skipped=building.skipped(),
     )
 
 
-def _join_keys(chain: ChainView, forest: Forest) -> None:
-    links = find_key_links(chain)
-    join_pairs(
-        forest,
-        np.array([link.later for link in links], dtype=np.uint32),
-        np.array([link.earlier for link in links], dtype=np.uint32),
-        np.full(len(links), NO_TX, dtype=np.uint32),
-        np.array([LINK_RULES.index(link.rule_id) for link in links], dtype=np.uint8),
-    )
+class _Building:
+    """The state between the passes: who is joined, by which edges, and how far the work is."""
 
+    def __init__(self, chain: ChainView, shelf: Shelf, progress: Progress | None) -> None:
+        self.chain = chain
+        self.shelf = shelf
+        self.edges = Log(shelf.folder, "edges", EDGE_TYPES)
+        self._parent = np.arange(chain.n_scripts, dtype=np.uint32)
+        self._skipped = np.zeros(len(REASONS), dtype=np.int64)
+        self._progress = progress
 
-def _join_inputs(chain: ChainView, forest: Forest, progress: Progress | None) -> tuple[U32, dict[str, int]]:
-    """Judge and join every transaction; the reasons of all, and what the gate kept apart."""
-    reasons = np.zeros(chain.n_txs, dtype=np.uint32)
-    counts = np.zeros(len(REASONS), dtype=np.int64)
-    dated = chain.network.name == "mainnet"
-    rule = LINK_RULES.index("common_input")
-    for batch in chain.batches():
-        gate, bits = judge_batch(batch, dated=dated)
-        last = batch.first_tx + batch.count
-        reasons[batch.first_tx : last] = bits
-        join_inputs(forest, batch.first_tx, batch.in_start, batch.in_script, gate, bits, rule, counts)
-        if progress is not None:
-            progress(last, chain.n_txs)
-    return reasons, {reason.id: int(n) for reason, n in zip(REASONS, counts, strict=True) if n}
+    def join_keys(self) -> tuple[Partition, U32]:
+        """Join what one key or one inner script unlocks; the clusters of tier 1."""
+        links = scan_key_links(self.chain, self.shelf.folder, self._tell)
+        joined = np.empty(len(links.later), np.bool_)
+        join_pairs(self._parent, links.later, links.earlier, joined)
+        rules = np.where(links.same_key, LINK_RULES.index("same_key"), LINK_RULES.index("inner_script"))
+        no_tx = np.full(int(joined.sum()), NO_TX, np.uint32)
+        self.edges.append(links.later[joined], links.earlier[joined], no_tx, rules[joined])
+        return self.partition("t1")
 
+    def join_inputs(self, label: U32) -> Iterator[U32]:
+        """Judge and join every transaction; the reasons of all, batch by batch.
 
-def _partition(forest: Forest) -> Partition:
-    label = np.empty(len(forest.parent), dtype=np.uint32)
-    label_smallest(forest.parent, label)
-    return Partition.of(label)
+        Begins with scripts as `label` has joined them.
+        """
+        self._parent = np.array(label)
+        dated = self.chain.network.name == "mainnet"
+        rule = LINK_RULES.index("common_input")
+        for batch in self.chain.batches():
+            gate, reasons = judge_batch(batch, dated=dated)
+            edges = Edges(*(np.empty(len(batch.in_script), np.uint32) for _ in range(3)))
+            inputs = batch.first_tx, batch.in_start, batch.in_script
+            count = join_inputs(self._parent, *inputs, gate, reasons, self._skipped, edges)
+            self.edges.append(*(column[:count] for column in edges), np.full(count, rule))
+            yield reasons
+            self._tell(self.chain.n_scripts + batch.first_tx + batch.count)
+
+    def partition(self, name: str) -> tuple[Partition, U32]:
+        """The clusters as they are now. Their labels go to the shelf, and the parents with them."""
+        flatten(self._parent)
+        label = put(self.shelf, f"{name}_label", "<u4", in_pieces(self._parent))
+        self._parent = np.empty(0, np.uint32)
+        return write_partition(self.shelf, name, label)
+
+    def list_moves(self, partition: Partition, cluster: U32, heavy_from: int) -> MoveArrays:
+        """What each cluster and each heavy script received and spent."""
+        maker = MoveMaker(self.shelf, self.chain, len(partition.labels), cluster, heavy_from=heavy_from)
+        for batch in self.chain.batches():
+            maker.add_outputs(batch.out_script, batch.out_value)
+            maker.add_inputs(batch.in_script, batch.in_value)
+            self._tell(self.chain.n_scripts + self.chain.n_txs + batch.first_tx + batch.count)
+        return maker.finish()
+
+    def skipped(self) -> dict[str, int]:
+        """Transactions that the gate kept apart, by reason."""
+        return {reason.id: int(n) for reason, n in zip(REASONS, self._skipped, strict=True) if n}
+
+    def _tell(self, done: int) -> None:
+        if self._progress is not None:
+            self._progress(done, self.chain.n_scripts + 2 * self.chain.n_txs)
 
 
 def _digest(rules: tuple[str, ...], *labels: U32) -> str:
     digest = hashlib.sha256("\n".join(rules).encode())
     for label in labels:
-        digest.update(np.ascontiguousarray(label, dtype="<u4").data)
+        for piece in in_pieces(label):
+            digest.update(np.ascontiguousarray(piece, dtype="<u4").data)
     return digest.hexdigest()

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from cointrail.chain.network import Network
-from cointrail.chain.view import ScriptType
 from cointrail.store.batch import TxBatch
+from cointrail.store.columns import Column
+from cointrail.store.index_files import Run
 
 
 class ChainView(Protocol):
@@ -34,26 +35,25 @@ class ChainView(Protocol):
         """How many scripts."""
 
     @property
+    def n_outputs(self) -> int:
+        """How many outputs."""
+
+    @property
+    def n_inputs(self) -> int:
+        """How many inputs."""
+
+    @property
     def derived_dir(self) -> Path:
         """Where derived data may be kept; deleting it loses nothing."""
 
     def batches(self) -> Iterable[TxBatch]:
         """All transactions in chain order."""
 
-    def script_type(self, script_num: int, /) -> ScriptType:
-        """The type of a script."""
+    def column(self, key: str, /) -> Column:
+        """A column of the store by `table.name`."""
 
-    def script_types(self, first: int, last: int, /) -> npt.NDArray[np.uint8]:
-        """The types of scripts first..last - 1."""
+    def runs(self, name: str, /) -> Sequence[Run]:
+        """The runs of an index, in chain order."""
 
-    def get_script(self, script_num: int, /) -> bytes:
-        """The bytes of a script."""
-
-    def find_script(self, script: bytes, /) -> int | None:
-        """The number of a script; None where it never appeared."""
-
-    def find_scripthash(self, sha256_of_script: bytes, /) -> int | None:
-        """The number of the script with this SHA-256; None where none appeared."""
-
-    def reveals(self) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint8]]:
-        """P2SH scripts whose redeem script was shown: numbers, and rows of its SHA-256."""
+    def spent_by_many(self, outputs: npt.NDArray[np.integer[Any]], /) -> npt.NDArray[np.uint64]:
+        """The inputs that spend outputs; `NOT_YET` where nothing does."""

@@ -3,72 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from cointrail.clustering.moves import MoveIndex
+from cointrail.clustering.partition import Partition
+from cointrail.clustering.proof import Proof, ProofStep
 from cointrail.errors import BadInput, NotFound
-from cointrail.heuristics.base import REGISTRY, Tier
+from cointrail.heuristics.base import Tier
 from cointrail.heuristics.gate import GateVerdict, verdict_of
 
-U8 = npt.NDArray[np.uint8]
 U32 = npt.NDArray[np.uint32]
-I64 = npt.NDArray[np.int64]
-
-NO_TX = 0xFFFFFFFF
-"""The transaction of an edge that needs none, as stored."""
-
-LINK_RULES = ("same_key", "inner_script", "common_input")
-"""The rules that make edges, by their number in the proof forest."""
-
-
-class ProofStep(NamedTuple):
-    """One edge on the path between two scripts: the rule that joined them, and where."""
-
-    from_script: int
-    to_script: int
-    rule: str
-    """Id and version."""
-    tier: Tier
-    tx_num: int | None
-    """None where the scripts alone are the proof."""
-
-
-@dataclass(frozen=True, slots=True)
-class Partition:
-    """The clusters of one tier and all stronger ones.
-
-    `label` has one row a script; the smallest member is the label. Clusters of two and more are
-    listed: cluster c has label `labels[c]` and members `members[start[c]:start[c + 1]]`, ascending.
-    """
-
-    label: U32
-    labels: U32
-    start: I64
-    members: U32
-
-    @classmethod
-    def of(cls, label: U32) -> Partition:
-        """List the clusters that these labels make."""
-        own = np.arange(len(label), dtype=np.uint32)
-        joined = label != own
-        joined[label[joined]] = True
-        members = own[joined]
-        members = members[np.argsort(label[members], kind="stable")]
-        labels, first = np.unique(label[members], return_index=True)
-        return cls(label, labels, np.append(first, len(members)).astype(np.int64), members)
 
 
 @dataclass(frozen=True)
 class Clusters:
-    """The nested clusterings of a chain state, with the gate's verdicts and the proof forest."""
+    """The nested clusterings of a chain state, with the gate's verdicts, the proofs and the moves."""
 
     partitions: dict[Tier, Partition]
     """T1: same key or script. T2: these and inputs signed together."""
-    proof_parent: U32
-    proof_tx: U32
-    proof_rule: U8
+    proof: Proof
+    """Of the clusters of T2."""
+    moves: MoveIndex
+    """What the clusters of T2, and single scripts, received and spent."""
     reasons: U32
     """Per transaction the bit set of the gate's reasons."""
     rules: tuple[str, ...]
@@ -90,7 +48,7 @@ class Clusters:
         return self._partition(tier).label
 
     def members(self, label: int, tier: Tier = Tier.T2) -> U32:
-        """The script numbers of a cluster, ascending.
+        """The script numbers of a cluster, ascending; mapped, so a part of it is as cheap as it is short.
 
         Raises:
             BadInput: not a label: the script belongs to a cluster with a smaller one.
@@ -98,16 +56,13 @@ class Clusters:
         found = self._find_cluster(label, tier)
         if found is None:
             return np.array([label], dtype=np.uint32)
-        part = self._partition(tier)
-        return part.members[part.start[found] : part.start[found + 1]]
+        members: U32 = self._partition(tier).members.of(found)
+        return members
 
     def size(self, label: int, tier: Tier = Tier.T2) -> int:
         """How many scripts a cluster has."""
         found = self._find_cluster(label, tier)
-        if found is None:
-            return 1
-        start = self._partition(tier).start
-        return int(start[found + 1] - start[found])
+        return 1 if found is None else self._partition(tier).members.size(found)
 
     def gate(self, tx_num: int) -> GateVerdict:
         """The verdict on one transaction's inputs."""
@@ -120,12 +75,8 @@ class Clusters:
 
         Of all paths it is one whose weakest tier is the strongest possible. Empty when a is b.
         """
-        if self.label(a) != self.label(b):
-            return None
-        up, down = self._meet(a, b)
-        climb = [self._step(x, upward=True) for x in up]
-        descend = [self._step(x, upward=False) for x in reversed(down)]
-        return (*climb, *descend)
+        label = self.label(a)
+        return self.proof.path(label, a, b) if label == self.label(b) else None
 
     def _partition(self, tier: Tier) -> Partition:
         if tier not in self.partitions:
@@ -143,30 +94,4 @@ class Clusters:
                 script=label,
                 label=smaller,
             )
-        labels = self._partition(tier).labels
-        at = int(np.searchsorted(labels, label))
-        return at if at < len(labels) and labels[at] == label else None
-
-    def _meet(self, a: int, b: int) -> tuple[list[int], list[int]]:
-        """Walk up from both in turn until the paths meet; the scripts passed on each side."""
-        paths: tuple[dict[int, None], dict[int, None]] = ({a: None}, {b: None})
-        heads = [a, b]
-        side = 0
-        while heads[side] not in paths[1 - side]:
-            above = int(self.proof_parent[heads[side]])
-            if above != heads[side]:
-                heads[side] = above
-                paths[side][above] = None
-            if heads[side] not in paths[1 - side]:
-                side = 1 - side
-        meeting = heads[side]
-        up, down = (list(path)[: list(path).index(meeting)] for path in paths)
-        return up, down
-
-    def _step(self, below: int, *, upward: bool) -> ProofStep:
-        above = int(self.proof_parent[below])
-        rule = REGISTRY[LINK_RULES[int(self.proof_rule[below])]]
-        assert rule.tier is not None
-        tx = int(self.proof_tx[below])
-        ends = (below, above) if upward else (above, below)
-        return ProofStep(*ends, rule.name, rule.tier, None if tx == NO_TX else tx)
+        return self._partition(tier).find(label)

@@ -1,16 +1,19 @@
-"""Tier 1: pairs of scripts that one key or one inner script unlocks. No transaction is needed."""
+"""Tier 1: pairs of scripts that one key or one inner script unlocks. No transaction is needed.
+
+The plain definition, one script after another. `cointrail.clustering.key_scan` finds the same links in bulk.
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from cointrail.chain.script import p2pkh, p2wpkh, p2wsh, payload
 from cointrail.chain.view import ScriptType
-from cointrail.clustering.chain_view import ChainView
 from cointrail.heuristics.same_key import key_hash, nested_key_hash
 
 
@@ -22,8 +25,31 @@ class KeyLink(NamedTuple):
     rule_id: str
 
 
-Shown = dict[bytes, int]
-"""SHA-256 of a redeem script that a spend has shown -> number of its P2SH script."""
+class ScriptView(Protocol):
+    """The scripts of a chain, one by one; a `Snapshot` gives them."""
+
+    @property
+    def n_scripts(self) -> int:
+        """How many scripts."""
+
+    def script_type(self, script_num: int, /) -> ScriptType:
+        """The type of a script."""
+
+    def get_script(self, script_num: int, /) -> bytes:
+        """The bytes of a script."""
+
+    def find_script(self, script: bytes, /) -> int | None:
+        """The number of a script; None where it never appeared."""
+
+    def find_scripthash(self, sha256_of_script: bytes, /) -> int | None:
+        """The number of the script with this SHA-256; None where none appeared."""
+
+    def reveals(self) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint8]]:
+        """P2SH scripts whose redeem script was shown: numbers, and rows of its SHA-256."""
+
+
+Shown = dict[bytes, list[int]]
+"""SHA-256 of a redeem script that a spend has shown -> numbers of its P2SH script."""
 
 _FORMS: dict[ScriptType, Callable[[bytes], tuple[bytes, ...]]] = {
     ScriptType.P2PK: lambda key: (p2pkh(key), p2wpkh(key)),
@@ -32,11 +58,8 @@ _FORMS: dict[ScriptType, Callable[[bytes], tuple[bytes, ...]]] = {
 }
 """The other forms that each form looks for; so every pair is looked for from one side."""
 
-_CHUNK = 1 << 20
-"""Scripts whose types are looked at in one go."""
 
-
-def find_key_links(chain: ChainView) -> list[KeyLink]:
+def find_key_links(chain: ScriptView) -> list[KeyLink]:
     """All tier 1 links, ordered by when the later script of each appeared.
 
     Links P2PK, P2PKH and P2WPKH of one key hash; P2WSH with the script it commits to; P2SH whose
@@ -49,7 +72,10 @@ def find_key_links(chain: ChainView) -> list[KeyLink]:
 
 
 def _read_reveals(numbers: npt.NDArray[np.uint32], hashes: npt.NDArray[np.uint8]) -> Shown:
-    return {row.tobytes(): int(number) for number, row in zip(numbers, hashes, strict=True)}
+    shown: Shown = defaultdict(list)
+    for number, row in zip(numbers, hashes, strict=True):
+        shown[row.tobytes()].append(int(number))
+    return dict(shown)
 
 
 def _link(one: int, other: int | None, rule_id: str) -> Iterator[KeyLink]:
@@ -57,34 +83,30 @@ def _link(one: int, other: int | None, rule_id: str) -> Iterator[KeyLink]:
         yield KeyLink(max(one, other), min(one, other), rule_id)
 
 
-def _links_of_redeem_scripts(chain: ChainView, shown: Shown) -> Iterator[KeyLink]:
-    for sha256, number in shown.items():
-        yield from _link(number, chain.find_scripthash(sha256), "inner_script")
-        yield from _link(number, chain.find_script(p2wsh(sha256)), "inner_script")
+def _links_of_redeem_scripts(chain: ScriptView, shown: Shown) -> Iterator[KeyLink]:
+    for sha256, numbers in shown.items():
+        for number in numbers:
+            yield from _link(number, chain.find_scripthash(sha256), "inner_script")
+            yield from _link(number, chain.find_script(p2wsh(sha256)), "inner_script")
 
 
-def _links_of_scripts(chain: ChainView, shown: Shown) -> Iterator[KeyLink]:
+def _links_of_scripts(chain: ScriptView, shown: Shown) -> Iterator[KeyLink]:
     """P2PKH is looked at only for nested keys: its links to the others are found from their side."""
-    wanted = [ScriptType.P2PK, ScriptType.P2WPKH, ScriptType.P2WSH]
-    if shown:
-        wanted.append(ScriptType.P2PKH)
-    for first in range(0, chain.n_scripts, _CHUNK):
-        types = chain.script_types(first, min(first + _CHUNK, chain.n_scripts))
-        for at in np.flatnonzero(np.isin(types, wanted)):
-            number, kind = first + int(at), ScriptType(int(types[at]))
-            if kind == ScriptType.P2WSH:
-                inner = chain.find_scripthash(payload(chain.get_script(number)))
-                yield from _link(number, inner, "inner_script")
-            else:
-                yield from _links_of_key(chain, number, kind, shown)
+    for number in range(chain.n_scripts):
+        kind = chain.script_type(number)
+        if kind == ScriptType.P2WSH:
+            inner = chain.find_scripthash(payload(chain.get_script(number)))
+            yield from _link(number, inner, "inner_script")
+        elif kind in _FORMS:
+            yield from _links_of_key(chain, number, kind, shown)
 
 
-def _links_of_key(chain: ChainView, number: int, kind: ScriptType, shown: Shown) -> Iterator[KeyLink]:
+def _links_of_key(chain: ScriptView, number: int, kind: ScriptType, shown: Shown) -> Iterator[KeyLink]:
     key = key_hash(chain.get_script(number))
     if key is None:
         return
     for script in _FORMS[kind](key):
         yield from _link(number, chain.find_script(script), "same_key")
-    nested = shown.get(nested_key_hash(key)) if shown else None
     if kind != ScriptType.P2WPKH:
-        yield from _link(number, nested, "same_key")
+        for nested in shown.get(nested_key_hash(key), ()):
+            yield from _link(number, nested, "same_key")

@@ -65,17 +65,26 @@ def gather_slices(data: U8, starts: I64, lengths: I64, out: U8, out_starts: I64)
 
 
 @kernel
-def differing_slices(
-    a: U8,
-    a_starts: I64,
-    a_lengths: I64,
-    b: U8,
-    b_starts: I64,
-    b_lengths: I64,
+def differing_stored(
+    numbers: npt.NDArray[np.uint32],
+    ends: npt.NDArray[np.uint64],
+    heap: U8,
+    data: U8,
+    starts: I64,
+    lengths: I64,
     differs: npt.NDArray[np.bool_],
 ) -> None:
-    """Whether slice k of `a` and slice k of `b` differ."""
-    for k in range(len(a_starts)):
-        differs[k] = a_lengths[k] != b_lengths[k]
+    """Whether slice `numbers[k]` of those that lie end to end in `heap`, and slice k of `data`, differ."""
+    for k in range(len(numbers)):
+        s = int64(numbers[k])
+        begin = int64(ends[s - 1]) if s > 0 else int64(0)
+        differs[k] = int64(ends[s]) - begin != lengths[k]
         if not differs[k]:
-            differs[k] = not same_slices(a, a_starts[k], b, b_starts[k], a_lengths[k])
+            differs[k] = not same_slices(heap, begin, data, starts[k], lengths[k])
+
+
+@kernel
+def put_rows(rows: I64, hashes: U8, out: U8) -> None:
+    """Copy 32 bytes each: `hashes[k]` to row `rows[k]` of `out`, uint8[32 * all]."""
+    for k in range(len(rows)):
+        copy_bytes(address_of_bytes(out) + 32 * rows[k], address_of_bytes(hashes) + 32 * k, int64(32))

@@ -36,9 +36,9 @@ def _commitment_at(data: U8, columns: BlockColumns, first: int, last: int) -> in
     """Where the coinbase's last witness commitment stands; -1 when there is none."""
     found = int64(-1)
     for o in range(first, last):
-        at = columns.out_at[o]
+        at = columns.script_at[o]
         if (
-            columns.out_fixed[o, 0] >= 38
+            columns.script_length[o] >= 38
             and data[at] == 0x6A
             and data[at + 1] == 0x24
             and data[at + 2] == 0xAA
@@ -53,9 +53,9 @@ def _commitment_at(data: U8, columns: BlockColumns, first: int, last: int) -> in
 @kernel
 def _reserved_at(data: U8, columns: BlockColumns, tx: int) -> int:
     """Where the coinbase's one 32-byte witness item stands; -1 when it is not like that."""
-    at = columns.tx_cut[tx, 0] + columns.tx_cut[tx, 1]
-    end = columns.tx_span[tx, 0] + columns.tx_span[tx, 1]
-    if columns.tx_span[tx, 1] == columns.tx_cut[tx, 1] + 8:
+    at = columns.cut_at[tx] + columns.cut_size[tx]
+    end = columns.tx_at[tx] + columns.tx_size[tx]
+    if columns.tx_size[tx] == columns.cut_size[tx] + 8:
         return int64(-1)
     items, at = read_size(data, at, end)
     if items != 1:
@@ -102,11 +102,11 @@ def check_blocks(
             faults[b] = REPEATED_TRANSACTIONS
         if faults[b] or b < segwit_from:
             continue
-        last_output = first[b + 1, 2] if count == 1 else columns.tx_rows[begin + 1, 1]
-        commitment = _commitment_at(data, columns, columns.tx_rows[begin, 1], last_output)
+        outputs = columns.first_output[begin], columns.first_output[begin + 1]
+        commitment = _commitment_at(data, columns, *outputs)
         if commitment < 0:
             for t in range(begin, end):
-                if columns.tx_span[t, 1] != columns.tx_cut[t, 1] + 8:
+                if columns.tx_size[t] != columns.cut_size[t] + 8:
                     faults[b] = UNCOMMITTED_WITNESSES
             continue
         reserved = _reserved_at(data, columns, begin)

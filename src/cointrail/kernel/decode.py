@@ -7,7 +7,7 @@ that threads can fill different blocks at once. Neither allocates per transactio
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,7 @@ from cointrail.kernel.wire import NOT_CANONICAL, TOO_MANY, TRUNCATED, read_size,
 
 U8 = npt.NDArray[np.uint8]
 I64 = npt.NDArray[np.int64]
+U32 = npt.NDArray[np.uint32]
 
 OK = 0
 TRAILING = 4
@@ -46,45 +47,82 @@ FAULTS = {
 
 MIN_INPUT = 41
 MIN_OUTPUT = 9
+BARE = -2
+"""Stands for an empty scriptSig while a transaction is read; no caller sees it."""
 
 
 class BlockColumns(NamedTuple):
-    """What `fill_blocks` writes: positions are offsets into its buffer. Coinbase inputs have no row."""
+    """What `fill_blocks` writes: positions are offsets into its buffer, rows count within it.
 
-    tx_span: I64
-    """int64[txs, 2]: start and length of the transaction, witnesses included."""
-    tx_cut: I64
-    """int64[txs, 2]: start and length of inputs and outputs: what a txid hashes between the version
-    and the locktime."""
-    tx_fixed: I64
-    """int64[txs, 3]: version, locktime, weight."""
-    tx_rows: I64
-    """int64[txs, 2]: row of the first input and of the first output."""
+    Coinbase inputs have no row.
+    """
+
+    tx_at: I64
+    """int64[txs]: where the transaction begins."""
+    tx_size: I64
+    """int64[txs]: its bytes, witnesses included."""
+    cut_at: I64
+    """int64[txs]: where its inputs and outputs begin: what a txid hashes between version and locktime."""
+    cut_size: I64
+    """int64[txs]: how many bytes these are; all but eight of the transaction when it has no witness."""
+    version: npt.NDArray[np.int32]
+    """int32[txs]"""
+    locktime: U32
+    """uint32[txs]"""
+    weight: U32
+    """uint32[txs], weight units."""
+    first_input: I64
+    """int64[txs + 1]: row of the first input; then the end."""
+    first_output: I64
+    """int64[txs + 1]: row of the first output; then the end."""
     in_at: I64
     """int64[inputs]: where the 36 bytes of the previous outpoint stand."""
-    in_fixed: I64
-    """int64[inputs, 2]: sequence, `InputMarks`."""
-    in_redeem: I64
-    """int64[inputs, 2]: start and length of the scriptSig's last push; length -1 when it does not end
-    with one."""
-    out_value: I64
+    sequence: U32
+    """uint32[inputs]"""
+    marks: npt.NDArray[np.uint16]
+    """uint16[inputs], `InputMarks`."""
+    push_at: I64
+    """int64[inputs]: start of the scriptSig's last push."""
+    push_length: I64
+    """int64[inputs]: its length; -1 when the scriptSig does not end with a push."""
+    value: I64
     """int64[outputs], satoshi."""
-    out_at: I64
+    script_at: I64
     """int64[outputs], where the script begins."""
-    out_fixed: I64
-    """int64[outputs, 2]: script length, `ScriptType`."""
+    script_length: I64
+    """int64[outputs], bytes."""
+    script_type: U8
+    """uint8[outputs], `ScriptType`."""
 
     @staticmethod
-    def shapes(txs: int, inputs: int, outputs: int) -> tuple[tuple[int, ...], ...]:
-        """The shape of each column with room for so many rows."""
-        of_txs = ((txs, 2), (txs, 2), (txs, 3), (txs, 2))
-        of_inputs = ((inputs,), (inputs, 2), (inputs, 2))
-        return *of_txs, *of_inputs, (outputs,), (outputs,), (outputs, 2)
+    def layout(txs: int, inputs: int, outputs: int) -> dict[str, tuple[tuple[int, ...], Any]]:
+        """Shape and type of each column with room for so many rows."""
+        return {
+            "tx_at": ((txs,), np.int64),
+            "tx_size": ((txs,), np.int64),
+            "cut_at": ((txs,), np.int64),
+            "cut_size": ((txs,), np.int64),
+            "version": ((txs,), np.int32),
+            "locktime": ((txs,), np.uint32),
+            "weight": ((txs,), np.uint32),
+            "first_input": ((txs + 1,), np.int64),
+            "first_output": ((txs + 1,), np.int64),
+            "in_at": ((inputs,), np.int64),
+            "sequence": ((inputs,), np.uint32),
+            "marks": ((inputs,), np.uint16),
+            "push_at": ((inputs,), np.int64),
+            "push_length": ((inputs,), np.int64),
+            "value": ((outputs,), np.int64),
+            "script_at": ((outputs,), np.int64),
+            "script_length": ((outputs,), np.int64),
+            "script_type": ((outputs,), np.uint8),
+        }
 
     @classmethod
     def empty(cls, txs: int, inputs: int, outputs: int) -> BlockColumns:
         """Columns with room for so many rows."""
-        return cls(*(np.empty(shape, np.int64) for shape in cls.shapes(txs, inputs, outputs)))
+        layout = cls.layout(txs, inputs, outputs)
+        return cls(**{name: np.empty(shape, kind) for name, (shape, kind) in layout.items()})
 
 
 Walked = tuple[int, int, int, int, int, bool]
@@ -248,41 +286,74 @@ def fill_blocks(data: U8, starts: I64, sizes: I64, first: I64, columns: BlockCol
                 if t > 0:
                     marks, push_at, push_length = script_sig_marks(data, at, at + length)
                     columns.in_at[i] = where
-                    columns.in_fixed[i, 0] = read_u32(data, at + length)
-                    columns.in_fixed[i, 1] = marks
-                    columns.in_redeem[i, 0] = push_at
-                    columns.in_redeem[i, 1] = push_length
+                    columns.sequence[i] = np.uint32(read_u32(data, at + length))
+                    columns.marks[i] = np.uint16(marks)
+                    columns.push_at[i] = push_at
+                    columns.push_length[i] = push_length
                     if length == 0:
-                        columns.in_redeem[i, 1] = -2
+                        columns.push_length[i] = BARE
                     i += 1
                 at += length + 4
-            columns.tx_rows[row, 0] = first_input
-            columns.tx_rows[row, 1] = o
+            columns.first_input[row] = first_input
+            columns.first_output[row] = o
             outputs, at = read_size(data, at, end)
             for _ in range(outputs):
-                columns.out_value[o] = read_u32(data, at) | read_u32(data, at + 4) << 32
+                columns.value[o] = read_u32(data, at) | read_u32(data, at + 4) << 32
                 length, at = read_size(data, at + 8, end)
-                columns.out_at[o] = at
-                columns.out_fixed[o, 0] = length
-                columns.out_fixed[o, 1] = classify_script(data, at, length)
+                columns.script_at[o] = at
+                columns.script_length[o] = length
+                columns.script_type[o] = np.uint8(classify_script(data, at, length))
                 o += 1
                 at += length
-            columns.tx_cut[row, 0] = cut
-            columns.tx_cut[row, 1] = at - cut
+            columns.cut_at[row] = cut
+            columns.cut_size[row] = at - cut
             if witness:
                 for k in range(inputs):
-                    bare = t > 0 and columns.in_redeem[first_input + k, 1] == -2
+                    bare = t > 0 and columns.push_length[first_input + k] == BARE
                     marks, at = witness_marks(data, at, end, bare)
                     if t > 0:
-                        columns.in_fixed[first_input + k, 1] |= marks
+                        columns.marks[first_input + k] |= np.uint16(marks)
             locktime = read_u32(data, at)
             at += 4
             for k in range(first_input, i):
-                if columns.in_redeem[k, 1] == -2:
-                    columns.in_redeem[k, 1] = -1
-            columns.tx_span[row, 0] = begin
-            columns.tx_span[row, 1] = at - begin
-            columns.tx_fixed[row, 0] = int64(np.int32(read_u32(data, begin)))
-            columns.tx_fixed[row, 1] = locktime
-            columns.tx_fixed[row, 2] = 3 * (columns.tx_cut[row, 1] + 8) + (at - begin)
+                if columns.push_length[k] == BARE:
+                    columns.push_length[k] = -1
+            columns.tx_at[row] = begin
+            columns.tx_size[row] = at - begin
+            columns.version[row] = np.int32(read_u32(data, begin))
+            columns.locktime[row] = np.uint32(locktime)
+            columns.weight[row] = np.uint32(3 * (columns.cut_size[row] + 8) + (at - begin))
             row += 1
+        columns.first_input[row] = i
+        columns.first_output[row] = o
+
+
+@kernel
+def split_txids(
+    columns: BlockColumns, first: int, last: int, rows: I64, starts: I64, lengths: I64
+) -> tuple[int, int]:
+    """What the txids hash of those transactions first..last - 1 that have witnesses.
+
+    Args:
+        columns: as filled.
+        first: row of the first transaction to look at.
+        last: row after the last one.
+        rows: out, int64[last - first]: rows of those with witnesses.
+        starts: out, int64[last - first, 3]: where version, inputs and outputs, and locktime begin.
+        lengths: out, the same shape: their bytes.
+
+    Returns:
+        (how many have witnesses, bytes of the longest message).
+    """
+    count, longest = 0, int64(0)
+    for t in range(first, last):
+        size, cut = columns.tx_size[t], columns.cut_size[t]
+        if size == cut + 8:
+            continue
+        rows[count] = t
+        starts[count, 0], lengths[count, 0] = columns.tx_at[t], 4
+        starts[count, 1], lengths[count, 1] = columns.cut_at[t], cut
+        starts[count, 2], lengths[count, 2] = columns.tx_at[t] + size - 4, 4
+        longest = max(longest, cut + 8)
+        count += 1
+    return count, longest

@@ -68,6 +68,13 @@ def _load(kind: Any, cell: Any) -> Plan:
     return kind(types.int64), code
 
 
+def _load_byte(_typing: Any, _address: Any) -> Plan:
+    def code(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:
+        return builder.zext(builder.load(pointer(builder, args[0], I8), align=1), I64)
+
+    return types.int64(types.int64), code
+
+
 def _store(kind: Any, cell: Any) -> Plan:
     def code(context: Any, builder: Any, _signature: Any, args: Any) -> Any:
         builder.store(args[1], pointer(builder, args[0], cell), align=1)
@@ -141,6 +148,8 @@ store_word = cast(
     "Callable[[int, np.uint32], None]", intrinsic(lambda _typing, _address, _value: _store(types.uint32, I32))
 )
 """Write a uint32 at an address, in the order of bytes of this machine."""
+load_byte = cast("Callable[[int], int]", intrinsic(_load_byte))
+"""The byte at an address, as an int64."""
 store_byte = cast(
     "Callable[[int, int], None]", intrinsic(lambda _typing, _address, _value: _store(types.uint8, I8))
 )

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cointrail.kernel.jit import kernel
+from cointrail.kernel.jit import int64, kernel
 
 Array = npt.NDArray[Any]
 I64 = npt.NDArray[np.int64]
@@ -37,3 +37,26 @@ def copy_pairs(
             out_keys[at] = keys[row]
             out_numbers[at] = numbers[row]
             at += 1
+
+
+@kernel
+def check_pairs(keys: Array, numbers: Array, first: int, wanted: Array, seen: npt.NDArray[np.bool_]) -> bool:
+    """Whether pairs ascend, by key and then by number, and each number leads to a row with its key.
+
+    Args:
+        keys: of the pairs.
+        numbers: of the pairs.
+        first: the number of row 0.
+        wanted: the key of each row.
+        seen: in and out, rows that a pair leads to.
+    """
+    fits = True
+    for k in range(len(keys)):
+        row = int64(numbers[k]) - first
+        if row < 0 or row >= len(wanted) or wanted[row] != keys[k]:
+            fits = False
+            continue
+        seen[row] = True
+        if k > 0 and (keys[k] < keys[k - 1] or (keys[k] == keys[k - 1] and numbers[k] <= numbers[k - 1])):
+            fits = False
+    return fits

@@ -1,7 +1,7 @@
-"""Undo records against resolved inputs: the second, independent way to know what an input spends.
+"""Undo records read: what a node says that the inputs of a block spend.
 
-The fast twin of `chain.undo`, which defines what a record says. One thing is left to the block's merkle
-root: of an uncompressed key only the x and the parity of y are compared.
+The fast twin of `chain.undo`, which defines what a record says. Of an uncompressed key a record holds the x
+and the parity of y; the rest is left to the block's merkle root.
 
 Source: Bitcoin Core, src/undo.h, src/compressor.{h,cpp}, src/serialize.h (VARINT).
 """
@@ -13,29 +13,37 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from cointrail.kernel.bytes import same_slices
 from cointrail.kernel.decode import MAX_MONEY
+from cointrail.kernel.fingerprint import P2SH, RAW, fingerprint, fingerprint_of_form
 from cointrail.kernel.jit import int64, kernel
-from cointrail.kernel.memory import address_of, prefetch
 from cointrail.kernel.wire import read_size
 
 U8 = npt.NDArray[np.uint8]
 I64 = npt.NDArray[np.int64]
 U64 = npt.NDArray[np.uint64]
-U32 = npt.NDArray[np.uint32]
 
 SAME = 0
 MALFORMED = 1
 OTHER_COUNT = 2
-OTHER_VALUE = 3
-OTHER_SCRIPT = 4
+OTHER_OUTPUT = 3
 
 DIFFERENCES = {
     MALFORMED: "the node's undo record of the block is malformed",
     OTHER_COUNT: "the node's undo record has another number of inputs",
-    OTHER_VALUE: "the node's undo record has another value than the output it spends",
-    OTHER_SCRIPT: "the node's undo record has another script than the output it spends",
+    OTHER_OUTPUT: "the node's undo record has another value or script than the output it spends",
 }
+"""What the result of `read_undo`, and of a comparison of what it read, means."""
+
+
+class UndoColumns(NamedTuple):
+    """What undo records say of inputs."""
+
+    value: I64
+    """int64[inputs], satoshi."""
+    fingerprint: U64
+    """uint64[inputs], of the output that is spent, as `kernel.fingerprint` has it."""
+    is_p2sh: npt.NDArray[np.bool_]
+    """bool[inputs]: whether its script is a P2SH."""
 
 
 @kernel
@@ -73,102 +81,29 @@ def decompress_amount(x: int) -> int:
 
 
 @kernel
-def _script_is(undo: U8, at: int, end: int, size: int, heap: U8, begin: int, length: int) -> tuple[bool, int]:
-    """Whether the compressed script at `at` is the script heap[begin:begin + length], and what follows."""
-    if size >= 6:
-        stop = at + size - 6
-        if stop > end:
-            return False, -1
-        return size - 6 == length and same_slices(undo, at, heap, begin, length), stop
-    stop = at + (20 if size < 2 else 32)
-    if stop > end:
-        return False, -1
-    if size == 0:
-        shape = (
-            length == 25
-            and heap[begin] == 118
-            and heap[begin + 1] == 169
-            and heap[begin + 2] == 20
-            and heap[begin + 23] == 136
-            and heap[begin + 24] == 172
-        )
-        return shape and same_slices(undo, at, heap, begin + 3, 20), stop
-    if size == 1:
-        shape = length == 23 and heap[begin] == 169 and heap[begin + 1] == 20 and heap[begin + 22] == 135
-        return shape and same_slices(undo, at, heap, begin + 2, 20), stop
-    if size < 4:
-        shape = length == 35 and heap[begin] == 33 and heap[begin + 1] == size and heap[begin + 34] == 172
-        return shape and same_slices(undo, at, heap, begin + 2, 32), stop
-    shape = length == 67 and heap[begin] == 65 and heap[begin + 1] == 4 and heap[begin + 66] == 172
-    parity = int64(heap[begin + 65]) & 1 if shape else int64(-1)
-    return parity == size - 4 and same_slices(undo, at, heap, begin + 2, 32), stop
-
-
-class KnownOutputs(NamedTuple):
-    """Outputs that stand in the store's columns already."""
-
-    values: I64
-    scripts: U32
-    """script number of each"""
-    script_end: U64
-    """end of each script in `heap`"""
-    heap: U8
-
-
-class NewOutputs(NamedTuple):
-    """Outputs of the blocks at hand; their numbers follow the known ones."""
-
-    values: I64
-    at: I64
-    """where each script begins in `data`"""
-    fixed: I64
-    """int64[outputs, 2], script length first"""
-    data: U8
+def _payload_length(form: int) -> int:
+    """Bytes that follow a form number."""
+    if form >= RAW:
+        return form - RAW
+    return int64(20) if form <= P2SH else int64(32)
 
 
 @kernel
-def _fetch_outputs(spends: U64, known: KnownOutputs, i: int) -> None:
-    """Ask for what inputs after `i` will need: values and script numbers, where scripts are, their bytes."""
-    border = len(known.values)
-    if i + 24 >= len(spends):
-        return
-    o = int64(spends[i + 24])
-    if o < border:
-        prefetch(address_of(known.values) + 8 * o)
-        prefetch(address_of(known.scripts) + 4 * o)
-    o = int64(spends[i + 16])
-    if o < border:
-        prefetch(address_of(known.script_end) + 8 * int64(known.scripts[o]))
-    o = int64(spends[i + 8])
-    if o < border:
-        prefetch(address_of(known.heap) + int64(known.script_end[known.scripts[o]]) - 24)
-
-
-@kernel
-def compare_undo(
-    undo: U8,
-    first_tx: int,
-    last_tx: int,
-    first_input: I64,
-    spends: U64,
-    known: KnownOutputs,
-    new: NewOutputs,
+def read_undo(
+    undo: U8, first_tx: int, last_tx: int, first_input: I64, columns: UndoColumns
 ) -> tuple[int, int]:
-    """Compare one block's undo record with what its inputs were resolved to.
+    """Read one block's undo record.
 
     Args:
         undo: the record without its checksum.
         first_tx: row of the block's first transaction (the coinbase, which has no undo).
         last_tx: row after its last one.
-        first_input: int64[rows + 1]: position in `spends` of each transaction's first input.
-        spends: output numbers.
-        known: outputs 0..n - 1.
-        new: outputs n...
+        first_input: int64[rows + 1]: row of each transaction's first input, then the end.
+        columns: out, at the rows of the block's inputs.
 
     Returns:
-        (`SAME` or a difference, position in `spends` of the input that differs).
+        (`SAME`, or what is wrong with the record; row of the input where that showed).
     """
-    border = len(known.values)
     end = len(undo)
     txs, at = read_size(undo, 0, end)
     if txs != last_tx - first_tx - 1:
@@ -179,32 +114,56 @@ def compare_undo(
         if inputs != first_input[t + 1] - i:
             return OTHER_COUNT, i
         for _ in range(inputs):
-            _fetch_outputs(spends, known, i)
             code, at = _read_varint(undo, at, end)
             version = int64(0)
             if code > 1:
                 version, at = _read_varint(undo, at, end)
             amount, at = _read_varint(undo, at, end)
-            kind, at = _read_varint(undo, at, end)
-            if code < 0 or version < 0 or amount < 0 or kind < 0:
+            form, at = _read_varint(undo, at, end)
+            if code < 0 or version < 0 or amount < 0 or form < 0:
                 return MALFORMED, i
-            o = int64(spends[i])
-            value = known.values[o] if o < border else new.values[o - border]
-            if decompress_amount(amount) != value:
-                return OTHER_VALUE, i
-            if o < border:
-                s = int64(known.scripts[o])
-                begin = int64(known.script_end[s - 1]) if s > 0 else int64(0)
-                length = int64(known.script_end[s]) - begin
-                same, at = _script_is(undo, at, end, kind, known.heap, begin, length)
+            length = _payload_length(form)
+            if length > end - at:
+                return MALFORMED, i
+            value = decompress_amount(amount)
+            if value < 0:
+                return MALFORMED, i
+            columns.value[i] = value
+            if form >= RAW:
+                columns.fingerprint[i] = fingerprint(value, undo, at, length)
             else:
-                row = o - border
-                same, at = _script_is(undo, at, end, kind, new.data, new.at[row], new.fixed[row, 0])
-            if at < 0:
-                return MALFORMED, i
-            if not same:
-                return OTHER_SCRIPT, i
+                columns.fingerprint[i] = fingerprint_of_form(value, form, undo, at, length)
+            columns.is_p2sh[i] = form == P2SH
+            at += length
             i += 1
     if at != end:
         return MALFORMED, first_input[last_tx] - 1
     return SAME, -1
+
+
+@kernel
+def sum_fees(
+    in_value: I64,
+    value: I64,
+    first_input: I64,
+    first_output: I64,
+    is_coinbase: npt.NDArray[np.bool_],
+    fees: I64,
+) -> None:
+    """Inputs minus outputs of each transaction, satoshi; 0 for a coinbase, negative where outputs are more.
+
+    Args:
+        in_value: of each input; -1 counts as missing.
+        value: of each output.
+        first_input: int64[txs + 1].
+        first_output: int64[txs + 1].
+        is_coinbase: bool[txs].
+        fees: out, int64[txs].
+    """
+    for t in range(len(fees)):
+        total = int64(0)
+        for i in range(first_input[t], first_input[t + 1]):
+            total += in_value[i]
+        for o in range(first_output[t], first_output[t + 1]):
+            total -= value[o]
+        fees[t] = 0 if is_coinbase[t] else total

@@ -1,9 +1,12 @@
-"""Union-find with a proof forest: which scripts are joined, and by which edge each was.
+"""Union-find by the smallest number: which scripts are joined, and which edges joined them.
 
-`parent` and `size` are the partition: path halving, union by size. The proof forest beside it holds
-only edges that joined something. To link two trees, the one of the smaller side is turned until the
-edge's own end is its root; then it hangs from the other end. Every script is turned at most log2(n)
-times. Source: Nieuwenhuis & Oliveras, Proof-producing congruence closure, RTA 2005, sec. 3.
+`parent` is all of the state: uint32, one row a script, a root is its own parent, and no parent is greater
+than its script. So the root of a tree is its smallest member, which is the label of a cluster, and
+flattening is one pass. Paths are halved on the way. Source: Tarjan & van Leeuwen, Worst-case analysis of
+set union algorithms, JACM 1984; GraphSense links by the smaller number too.
+
+Every edge that joins something is written out. Those edges are a forest whatever the order of roots is:
+the proofs are made of it afterwards (`cointrail.kernel.proof`).
 """
 
 from __future__ import annotations
@@ -19,24 +22,16 @@ U8 = npt.NDArray[np.uint8]
 U32 = npt.NDArray[np.uint32]
 I64 = npt.NDArray[np.int64]
 
-NO_TX = 0xFFFFFFFF
-"""The transaction of an edge that needs none."""
-
 _NO_SCRIPT = 0xFFFFFFFF
 _SAFE = 0
 
 
-class Forest(NamedTuple):
-    """The partition and its proof, one row a script; 17 bytes each.
+class Edges(NamedTuple):
+    """Room for edges that joined something: two scripts, and the transaction that shows it."""
 
-    Row x of the proof is the edge from x to `proof_parent[x]`; a root is its own parent.
-    """
-
-    parent: U32
-    size: U32
-    proof_parent: U32
-    proof_tx: U32
-    proof_rule: U8
+    one: U32
+    other: U32
+    tx: U32
 
 
 @kernel
@@ -49,61 +44,44 @@ def find_root(parent: U32, x: int) -> int:
 
 
 @kernel
-def turn(forest: Forest, x: int) -> None:
-    """Make x the root of its proof tree: reverse the edges from x to the old root."""
-    below = x
-    above = forest.proof_parent[x]
-    tx, rule = forest.proof_tx[x], forest.proof_rule[x]
-    forest.proof_parent[x] = x
-    while above != below:
-        next_above, next_tx, next_rule = (
-            forest.proof_parent[above],
-            forest.proof_tx[above],
-            forest.proof_rule[above],
-        )
-        forest.proof_parent[above], forest.proof_tx[above], forest.proof_rule[above] = below, tx, rule
-        below, above, tx, rule = above, next_above, next_tx, next_rule
-
-
-@kernel
-def join(forest: Forest, a: int, b: int, tx: int, rule: int) -> bool:
-    """Join two scripts by an edge; False when they were joined before."""
-    root_a, root_b = find_root(forest.parent, a), find_root(forest.parent, b)
-    if root_a == root_b:
+def join(parent: U32, a: int, b: int) -> bool:
+    """Join two scripts; False when they were joined before."""
+    a, b = find_root(parent, a), find_root(parent, b)
+    if a == b:
         return False
-    if forest.size[root_a] > forest.size[root_b]:
-        a, b, root_a, root_b = b, a, root_b, root_a
-    turn(forest, a)
-    forest.proof_parent[a], forest.proof_tx[a], forest.proof_rule[a] = b, tx, rule
-    forest.parent[root_a] = root_b
-    forest.size[root_b] += forest.size[root_a]
+    if a < b:
+        parent[b] = a
+    else:
+        parent[a] = b
     return True
 
 
 @kernel
-def join_pairs(forest: Forest, left: U32, right: U32, tx: U32, rule: U8) -> int:
-    """Join `left[k]` with `right[k]` in order; how many edges joined something."""
-    joined = 0
+def join_pairs(parent: U32, left: U32, right: U32, joined: npt.NDArray[np.bool_]) -> None:
+    """Join `left[k]` with `right[k]` in order; `joined[k]` says whether that joined something."""
     for k in range(len(left)):
-        joined += join(forest, left[k], right[k], tx[k], rule[k])
-    return joined
+        joined[k] = join(parent, left[k], right[k])
 
 
 @kernel
 def join_inputs(
-    forest: Forest,
+    parent: U32,
     first_tx: int,
     in_start: I64,
     in_script: U32,
     gate: U8,
     reasons: U32,
-    rule: int,
     skipped: I64,
+    edges: Edges,
 ) -> int:
     """Join the input scripts of each transaction that the gate calls safe, to the first of them.
 
     A transaction that has two known scripts or more and is not safe adds one to `skipped[k]` for
-    each reason k. Returns how many edges joined something.
+    each reason k.
+
+    Returns:
+        How many edges joined something; those are in the first rows of `edges`, which has a row for
+        every input.
     """
     joined = 0
     for t in range(len(gate)):
@@ -117,8 +95,11 @@ def join_inputs(
                 first = script
                 continue
             several = True
-            if gate[t] == _SAFE:
-                joined += join(forest, first, script, first_tx + t, rule)
+            if gate[t] == _SAFE and join(parent, first, script):
+                edges.one[joined] = first
+                edges.other[joined] = script
+                edges.tx[joined] = first_tx + t
+                joined += 1
         if several and gate[t] != _SAFE:
             for bit in range(len(skipped)):
                 skipped[bit] += (reasons[t] >> bit) & 1
@@ -126,22 +107,7 @@ def join_inputs(
 
 
 @kernel
-def label_smallest(parent: U32, label: U32) -> None:
-    """Label every script with the smallest member of its tree."""
-    label[:] = _NO_SCRIPT
+def flatten(parent: U32) -> None:
+    """Make every script's parent the smallest member of its tree."""
     for x in range(len(parent)):
-        root = find_root(parent, x)
-        if label[root] == _NO_SCRIPT:
-            label[root] = x
-        label[x] = label[root]
-
-
-def new_forest(n: int) -> Forest:
-    """A forest of `n` single scripts."""
-    return Forest(
-        np.arange(n, dtype=np.uint32),
-        np.ones(n, dtype=np.uint32),
-        np.arange(n, dtype=np.uint32),
-        np.full(n, NO_TX, dtype=np.uint32),
-        np.zeros(n, dtype=np.uint8),
-    )
+        parent[x] = parent[parent[x]]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from cointrail.lookups.desk import U64, LookupDesk
+from cointrail.lookups.address_page import page_of_outputs
+from cointrail.lookups.desk import LookupDesk
 from cointrail.lookups.find import get_script_num
+from cointrail.lookups.ledger import LedgerDesk
+from cointrail.lookups.script_moves import totals_of_script
 from cointrail.lookups.views import (
     BlockRef,
     ClusterClaims,
@@ -18,7 +19,6 @@ from cointrail.lookups.views import (
     TagLine,
     Totals,
 )
-from cointrail.store.schema import NOT_YET
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,7 @@ class AddressView:
         first_seen: the block of its first output.
         last_seen: the block that last paid or spent it.
         page: which outputs are listed.
-        outputs: those, in chain order.
+        outputs: those, in chain order or newest first.
         basis: what all this rests on.
     """
 
@@ -54,7 +54,9 @@ class AddressView:
     basis: LookupBasis
 
 
-def show_address(desk: LookupDesk, text: str, *, start: int = 0, limit: int = 25) -> AddressView:
+def show_address(
+    desk: LookupDesk, text: str, *, start: int = 0, limit: int = 25, newest: bool = False
+) -> AddressView:
     """Look up an address, a script in hex, or the script of an outpoint.
 
     Raises:
@@ -63,9 +65,9 @@ def show_address(desk: LookupDesk, text: str, *, start: int = 0, limit: int = 25
     """
     snapshot = desk.snapshot
     number = get_script_num(snapshot, text)
-    outputs = snapshot.script_outputs(number)
     cluster = desk.cluster(number)
-    listed = outputs[start : start + limit]
+    sums = totals_of_script(desk, number)
+    page, lines = page_of_outputs(desk, number, sums.totals.outputs, start, limit, newest=newest)
     return AddressView(
         address=desk.address(number),
         script=snapshot.get_script(number).hex(),
@@ -73,32 +75,21 @@ def show_address(desk: LookupDesk, text: str, *, start: int = 0, limit: int = 25
         cluster=cluster,
         claims=desk.cluster_claims(cluster.label),
         tags=desk.script_tags(number),
-        totals=desk.totals(outputs),
-        first_seen=desk.block_of_tx(snapshot.output_tx(int(outputs[0]))),
-        last_seen=desk.block_of_tx(_last_tx(desk, outputs)),
-        page=Page(start, len(listed), len(outputs)),
-        outputs=tuple(_line(desk, output) for output in listed.tolist()),
+        totals=sums.totals,
+        first_seen=desk.block_of_tx(_tx_of_output(desk, number, 0)),
+        last_seen=desk.block_of_tx(_last_tx(desk, number, sums.totals.outputs, sums.last_input)),
+        page=page,
+        outputs=lines,
         basis=desk.basis,
     )
 
 
-def _last_tx(desk: LookupDesk, outputs: U64) -> int:
+def _tx_of_output(desk: LedgerDesk, script_num: int, place: int) -> int:
+    """The transaction that paid a script for the `place`th time."""
+    return desk.snapshot.output_tx(int(desk.snapshot.script_outputs(script_num, place, 1)[0]))
+
+
+def _last_tx(desk: LedgerDesk, script_num: int, count: int, last_input: int | None) -> int:
     """The last transaction that pays or spends one of the outputs."""
-    paid = desk.snapshot.output_tx(int(outputs[-1]))
-    spends = desk.snapshot.spent_by_many(outputs)
-    spends = spends[spends != NOT_YET]
-    return max(paid, desk.snapshot.input_tx(int(np.max(spends)))) if len(spends) else paid
-
-
-def _line(desk: LookupDesk, output: int) -> OutputLine:
-    snapshot = desk.snapshot
-    block = desk.block_of_tx(snapshot.output_tx(output))
-    spender = snapshot.spent_by(output)
-    return OutputLine(
-        outpoint=snapshot.outpoint(output),
-        height=block.height,
-        block_hash=block.hash,
-        time_utc=block.time_utc,
-        value_sat=snapshot.output_value(output),
-        spent_by=None if spender is None else desk.input_name(spender),
-    )
+    paid = _tx_of_output(desk, script_num, count - 1)
+    return paid if last_input is None else max(paid, desk.snapshot.input_tx(last_input))

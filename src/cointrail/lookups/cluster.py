@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
-from cointrail.errors import BadInput
+from cointrail.clustering.moves import Moves
 from cointrail.heuristics.base import Tier
-from cointrail.lookups.desk import U64, LookupDesk
-from cointrail.lookups.find import get_script_num
-from cointrail.lookups.views import ClusterClaims, ClusterRef, LookupBasis, Page, Totals
+from cointrail.lookups.desk import LookupDesk
+from cointrail.lookups.find_cluster import get_cluster
+from cointrail.lookups.views import BlockRef, ClusterClaims, ClusterRef, LookupBasis, Page, Totals
 
-_LONGEST_LABEL = 80
-"""Characters of what may be a label, and of what a message repeats; Python reads no endless number."""
+U32 = npt.NDArray[np.uint32]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +37,8 @@ class ClusterView:
         cluster: label, name and size.
         tier: the weakest kind of link that may have joined it.
         totals: over all outputs of all members.
+        first_seen: the block of its first output.
+        last_seen: the block that last paid or spent one.
         claims: what tags propose for it; None when nothing is.
         page: which members are listed.
         members: those, in chain order.
@@ -46,6 +48,8 @@ class ClusterView:
     cluster: ClusterRef
     tier: Tier
     totals: Totals
+    first_seen: BlockRef
+    last_seen: BlockRef
     claims: ClusterClaims | None
     page: Page
     members: tuple[MemberEntry, ...]
@@ -55,51 +59,57 @@ class ClusterView:
 def show_cluster(desk: LookupDesk, text: str, *, start: int = 0, limit: int = 25) -> ClusterView:
     """Look up a cluster by its label, or by an address, outpoint or script that lies in it.
 
+    Time: in proportion to `limit`, however large the cluster is.
+
     Raises:
         BadInput: it cannot be read, or is a number that is no label.
         NotFound: the chain does not hold it.
     """
-    ref = _get_cluster(desk, text.strip())
-    members = desk.clusters.members(ref.label)
-    listed = members[start : start + limit]
+    ref = get_cluster(desk, text)
+    members = desk.clusters.members(ref.label)[start : start + limit]
+    moves = desk.clusters.moves.of(ref.label)
+    first, last = _first_and_last_tx(desk, moves)
     return ClusterView(
         cluster=ref,
         tier=Tier.T2,
-        totals=desk.totals(_outputs(desk, members.tolist())),
+        totals=totals_of(moves),
+        first_seen=desk.block_of_tx(first),
+        last_seen=desk.block_of_tx(last),
         claims=desk.cluster_claims(ref.label),
-        page=Page(start, len(listed), len(members)),
-        members=tuple(_member(desk, number) for number in listed.tolist()),
+        page=Page(start, len(members), ref.size),
+        members=_entries(desk, members),
         basis=desk.basis,
     )
 
 
-def _get_cluster(desk: LookupDesk, text: str) -> ClusterRef:
-    if not (text.isascii() and text.isdigit()):
-        return desk.cluster(get_script_num(desk.snapshot, text))
-    label = int(text) if len(text) <= _LONGEST_LABEL else desk.snapshot.n_scripts
-    if label >= desk.snapshot.n_scripts:
-        raise BadInput(
-            f"`{text[:_LONGEST_LABEL]}` is no cluster label: "
-            f"the last script has number {desk.snapshot.n_scripts - 1}",
-            hint="name a cluster by an address in it",
-            value=text,
-        )
-    desk.clusters.members(label)
-    return desk.cluster(label)
+def totals_of(moves: Moves) -> Totals:
+    """Sums over all moves of a cluster or script."""
+    return Totals(len(moves.credits), moves.unspent, moves.received_sat, moves.spent_sat, moves.balance_sat)
 
 
-def _outputs(desk: LookupDesk, members: list[int]) -> U64:
-    return np.concatenate([desk.snapshot.script_outputs(number) for number in members])
+def _first_and_last_tx(desk: LookupDesk, moves: Moves) -> tuple[int, int]:
+    """The transactions of the first move and of the last one."""
+    paid, spent = moves.credits, moves.debits
+    ends = [desk.snapshot.output_tx(int(number)) for number in (paid.at(0), paid.at(len(paid) - 1))]
+    if len(spent):
+        ends.append(desk.snapshot.input_tx(spent.at(len(spent) - 1)))
+    return ends[0], max(ends)
 
 
-def _member(desk: LookupDesk, number: int) -> MemberEntry:
-    totals = desk.totals(desk.snapshot.script_outputs(number))
+def _entries(desk: LookupDesk, members: U32) -> tuple[MemberEntry, ...]:
+    sums = desk.clusters.moves.sums_of_scripts(members)
+    rows = zip(members.tolist(), *(column.tolist() for column in sums), strict=True)
+    return tuple(_entry(desk, *row) for row in rows)
+
+
+def _entry(desk: LookupDesk, number: int, outputs: int, received: int, spent: int) -> MemberEntry:
+    script = desk.script_ref(number)
     return MemberEntry(
         script_num=number,
-        address=desk.address(number),
-        script=desk.snapshot.get_script(number).hex(),
-        script_type=desk.snapshot.script_type(number).label,
-        outputs=totals.outputs,
-        received_sat=totals.received_sat,
-        balance_sat=totals.balance_sat,
+        address=script.address,
+        script=script.script,
+        script_type=script.script_type,
+        outputs=outputs,
+        received_sat=received,
+        balance_sat=received - spent,
     )

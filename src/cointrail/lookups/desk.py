@@ -1,25 +1,18 @@
-"""A snapshot with its clusters and tags, and the names of things in it."""
+"""A snapshot with its clusters and tags."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import replace
 
-import numpy as np
-import numpy.typing as npt
-
-import cointrail
 from cointrail.attribution.resolve import Attribution, ClusterTags
 from cointrail.attribution.tags import Tag
-from cointrail.chain.address import encode_address
 from cointrail.clustering.clusters import Clusters
-from cointrail.lookups.views import BlockRef, ClusterClaims, ClusterRef, LookupBasis, TagLine, Totals
+from cointrail.lookups.ledger import LedgerDesk
+from cointrail.lookups.views import ClusterClaims, ClusterRef, LookupBasis, TagLine
 from cointrail.store.reader import Snapshot
-from cointrail.store.schema import NOT_YET
-
-U64 = npt.NDArray[np.uint64]
 
 
-class LookupDesk:
+class LookupDesk(LedgerDesk):
     """One pinned state of the store and what is said of it.
 
     Args:
@@ -31,61 +24,24 @@ class LookupDesk:
     def __init__(
         self, snapshot: Snapshot, clusters: Clusters, attribution: Attribution | None = None
     ) -> None:
-        self.snapshot = snapshot
+        super().__init__(snapshot)
         self.clusters = clusters
         self.attribution = attribution
 
     @property
     def basis(self) -> LookupBasis:
         """What every answer from here rests on."""
-        return LookupBasis(
-            network=self.snapshot.network.name,
-            tip_hash=self.snapshot.tip_hash,
-            tip_height=self.snapshot.height,
-            store_digest=self.snapshot.digest,
+        return replace(
+            super().basis,
             clusters_digest=self.clusters.digest,
             tags_digest=self.attribution.digest if self.attribution else None,
             rules=self.clusters.rules,
-            program=f"cointrail {cointrail.__version__}",
         )
-
-    # -- names
-
-    def address(self, script_num: int) -> str | None:
-        """The address of a script; None for a type that has none."""
-        return encode_address(self.snapshot.get_script(script_num), self.snapshot.network)
-
-    def name(self, script_num: int) -> str:
-        """The address of a script, or `script:` and its hex."""
-        return self.address(script_num) or f"script:{self.snapshot.get_script(script_num).hex()}"
 
     def cluster(self, script_num: int) -> ClusterRef:
         """The cluster that a script lies in."""
         label = self.clusters.label(script_num)
         return ClusterRef(label, self.name(label), self.clusters.size(label))
-
-    def block(self, height: int) -> BlockRef:
-        """The block at a height."""
-        when = datetime.fromtimestamp(self.snapshot.block_time(height), UTC)
-        return BlockRef(height, self.snapshot.block_hash(height), when)
-
-    def block_of_tx(self, tx_num: int) -> BlockRef:
-        """The block that a transaction is in."""
-        return self.block(self.snapshot.tx_height(tx_num))
-
-    def input_name(self, input_num: int) -> str:
-        """`txid:vin` of an input."""
-        tx = self.snapshot.input_tx(input_num)
-        return f"{self.snapshot.txid(tx)}:{input_num - self.snapshot.tx_input_range(tx)[0]}"
-
-    # -- sums
-
-    def totals(self, outputs: U64) -> Totals:
-        """Sums over outputs."""
-        values = self.snapshot.column("outputs.value").take(outputs).astype(np.int64)
-        unspent = self.snapshot.spent_by_many(outputs) == NOT_YET
-        received, balance = int(values.sum()), int(values[unspent].sum())
-        return Totals(len(outputs), int(unspent.sum()), received, received - balance, balance)
 
     # -- claims
 

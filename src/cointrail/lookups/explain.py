@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cointrail.chain.types import Txid
-from cointrail.clustering.clusters import ProofStep
+from cointrail.clustering.proof import ProofStep
 from cointrail.heuristics.base import Tier
 from cointrail.lookups.desk import LookupDesk
 from cointrail.lookups.find import get_script_num

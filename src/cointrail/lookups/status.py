@@ -8,7 +8,7 @@ from pathlib import Path
 
 import cointrail
 from cointrail.lookups.views import BlockRef, LookupBasis
-from cointrail.store.manifest import recent_folder
+from cointrail.store.manifest import Manifest, index_folder, recent_folder, settled_folder
 from cointrail.store.reader import Snapshot
 
 
@@ -68,7 +68,7 @@ def store_status(snapshot: Snapshot) -> StoreStatus:
         scripts=snapshot.n_scripts,
         undo_checked=manifest.undo_checked,
         notes=manifest.notes,
-        disk=_disk_use(snapshot.store, recent_folder(snapshot.store, manifest.generation)),
+        disk=_disk_use(snapshot.store, manifest),
         basis=LookupBasis(
             network=snapshot.network.name,
             tip_hash=snapshot.tip_hash,
@@ -79,11 +79,12 @@ def store_status(snapshot: Snapshot) -> StoreStatus:
     )
 
 
-def _disk_use(store: Path, recent: Path) -> DiskUse:
+def _disk_use(store: Path, manifest: Manifest) -> DiskUse:
+    index = _bytes(index_folder(store, manifest.epoch))
     return DiskUse(
-        settled=_bytes(store / "settled"),
-        recent=_bytes(recent),
-        index=_bytes(store / "index"),
+        settled=_bytes(settled_folder(store, manifest.epoch)) - index,
+        recent=_bytes(recent_folder(store, manifest.generation)),
+        index=index,
         derived=_bytes(store / "derived"),
         total=_bytes(store),
     )

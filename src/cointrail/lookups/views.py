@@ -43,6 +43,15 @@ class BlockRef:
 
 
 @dataclass(frozen=True, slots=True)
+class ScriptRef:
+    """A locking script in hex, with its shape; `address` is None where it has none."""
+
+    address: str | None
+    script: str
+    script_type: str
+
+
+@dataclass(frozen=True, slots=True)
 class ClusterRef:
     """A cluster by its label.
 
@@ -109,3 +118,12 @@ class Page:
     start: int
     shown: int
     total: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPage:
+    """The same of a list that may be too long to count: then `total` is None, and the list may go on."""
+
+    start: int
+    shown: int
+    total: int | None

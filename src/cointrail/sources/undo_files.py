@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 import numpy.typing as npt
@@ -159,19 +160,29 @@ def _outward(start: int, count: int) -> Iterator[int]:
         before, after = before - 1, after + 1
 
 
+MOST_OPEN = 8
+"""Rev files kept mapped at once. The chain's order follows the order of files nearly everywhere."""
+
+
 class UndoFiles:
-    """All rev files of a directory, scanned when they are first asked for."""
+    """All rev files of a directory, scanned when they are first asked for. Threads may ask at once."""
 
     def __init__(self, paths: dict[int, Path], key: U8, network: Network) -> None:
         """`paths`: rev files by number."""
         self._paths, self._key, self._network = paths, key, network
         self._open: dict[int, UndoFile] = {}
+        self._opening = Lock()
 
     def file(self, number: int) -> UndoFile | None:
         """The rev file of that number; None when there is none."""
-        if number not in self._open and number in self._paths:
-            self._open[number] = UndoFile(self._paths[number], self._key, self._network)
-        return self._open.get(number)
+        with self._opening:
+            if number not in self._paths:
+                return None
+            file = self._open.pop(number, None) or UndoFile(self._paths[number], self._key, self._network)
+            self._open[number] = file  # the last one asked for stands last
+            if len(self._open) > MOST_OPEN:
+                del self._open[next(iter(self._open))]
+            return file
 
     def find(self, number: int, previous: bytes, tx_count: int) -> bytes | None:
         """As `UndoFile.find`, in the rev file of that number."""

@@ -26,7 +26,7 @@ def shaped(flat: Array, spec: ColumnSpec) -> Array:
     return flat if spec.width == 1 else flat.reshape(-1, spec.width)
 
 
-def map_file(path: Path, dtype: str, count: int, *, write: bool = False) -> Array:
+def map_file(path: Path, dtype: str, count: int) -> Array:
     """The first `count` values of a file, mapped; an empty array can be written to no more than a mapped one.
 
     Raises:
@@ -35,10 +35,10 @@ def map_file(path: Path, dtype: str, count: int, *, write: bool = False) -> Arra
     width = np.dtype(dtype).itemsize
     if count == 0:
         empty = np.empty(0, dtype)
-        empty.flags.writeable = write
+        empty.flags.writeable = False
         return empty
     try:
-        with path.open("r+b" if write else "rb") as file:
+        with path.open("rb") as file:
             size = os.fstat(file.fileno()).st_size
             if size < count * width:
                 raise StoreCorrupt(
@@ -46,15 +46,14 @@ def map_file(path: Path, dtype: str, count: int, *, write: bool = False) -> Arra
                     hint="run `cointrail doctor`, or ingest into a new store",
                     path=str(path),
                 )
-            access = mmap.ACCESS_WRITE if write else mmap.ACCESS_READ
-            return np.frombuffer(mmap.mmap(file.fileno(), count * width, access=access), dtype)
+            return np.frombuffer(mmap.mmap(file.fileno(), count * width, access=mmap.ACCESS_READ), dtype)
     except FileNotFoundError as error:
         raise StoreCorrupt(f"`{path}` is missing", hint="ingest into a new store", path=str(path)) from error
 
 
-def map_column(folder: Path, spec: ColumnSpec, rows: int, *, write: bool = False) -> Array:
+def map_column(folder: Path, spec: ColumnSpec, rows: int) -> Array:
     """The first `rows` rows of a column, mapped; shape (rows,) or (rows, width)."""
-    return shaped(map_file(column_path(folder, spec), spec.dtype, rows * spec.width, write=write), spec)
+    return shaped(map_file(column_path(folder, spec), spec.dtype, rows * spec.width), spec)
 
 
 class ColumnWriter:
@@ -78,6 +77,24 @@ class ColumnWriter:
         while view:
             done = os.pwrite(self._handle, view, at)
             view, at = view[done:], at + done
+
+    def read(self, first: int, last: int) -> Array:
+        """Rows first..last - 1, in memory of their own.
+
+        Raises:
+            StoreCorrupt: the file is shorter.
+        """
+        flat = np.empty((last - first) * self.spec.width, self.spec.dtype)
+        view = memoryview(flat.view(np.uint8))  # type: ignore[arg-type]
+        at = first * self.spec.row_bytes
+        while view:
+            done = os.preadv(self._handle, [view], at)
+            if done == 0:
+                raise StoreCorrupt(
+                    f"column `{self.spec.key}` ends before row {last}", hint="ingest into a new store"
+                )
+            view, at = view[done:], at + done
+        return shaped(flat, self.spec)
 
     def sync(self) -> None:
         """Make everything written so far durable."""

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from concurrent.futures import Executor
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, replace
+from itertools import cycle, pairwise
 from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from cointrail.chain.types import BlockHash
-from cointrail.errors import BadBlocks, DecodeError
+from cointrail.chain.view import ScriptType
+from cointrail.errors import BadBlocks, DecodeError, StoreCorrupt
 from cointrail.kernel import commitments
-from cointrail.kernel.decode import FAULTS, OK, BlockColumns, count_blocks, fill_blocks
+from cointrail.kernel.bytes import put_rows
+from cointrail.kernel.decode import FAULTS, OK, BlockColumns, count_blocks, fill_blocks, split_txids
+from cointrail.kernel.fingerprint import fingerprint_outputs
+from cointrail.kernel.live import count_spendable
+from cointrail.kernel.numbering import ScriptRows, scatter_scripts
 from cointrail.kernel.sha256 import sha256_many, sha256d_many, sha256d_parts_many
+from cointrail.kernel.undo import DIFFERENCES, SAME, UndoColumns, read_undo, sum_fees
 from cointrail.sources.blocks_dir import BlocksDirectory
+from cointrail.store.spill import Scattered
 
 U8 = npt.NDArray[np.uint8]
 I64 = npt.NDArray[np.int64]
+U32 = npt.NDArray[np.uint32]
 U64 = npt.NDArray[np.uint64]
 Number = TypeVar("Number", bound=np.generic)
 
@@ -39,13 +47,29 @@ class DecodedBlocks:
     first: I64
     """int64[blocks + 1, 3]: row of each block's first transaction, input and output; then the totals"""
     columns: BlockColumns
+    hashes: U8
+    """uint8[blocks, 32], wire order"""
     txids: U8
     """uint8[txs * 32], wire order"""
     tx_prefixes: U64
     script_prefixes: U64
     """of each output's script's SHA-256"""
-    undo: tuple[tuple[bytes, ...], ...]
-    """of each block the undo payloads that may be its own; empty where there is none"""
+    fingerprints: U64
+    """of each output"""
+    spendable: U32
+    """outputs of each transaction that can be spent"""
+    said: UndoColumns
+    """what the node's undo data says of each input; anything without undo data"""
+    fees: I64
+    """satoshi of each transaction, from the undo data; anything without"""
+    rivals: dict[int, tuple[bytes, ...]]
+    """of a block with several undo payloads that may be its own: those that were not read"""
+    scattered: Scattered | None = None
+    """scripts by part, where that was asked for"""
+    shown: I64 | None = None
+    """then too: rows of inputs that spend a P2SH output, as far as undo data tells, and end with a push"""
+    shown_inner: U8 | None = None
+    """uint8[shown, 32]: SHA-256 of that push"""
 
     @property
     def n_blocks(self) -> int:
@@ -67,10 +91,61 @@ class DecodedBlocks:
         """How many outputs."""
         return int(self.first[-1, 2])
 
-    def header(self, block: int) -> bytes:
-        """The 80 bytes of the header of a block of this span."""
-        at = int(self.starts[block])
-        return self.data[at : at + 80].tobytes()
+    def headers(self) -> U8:
+        """The header of each block, uint8[blocks, 80]."""
+        found: U8 = self.data[self.starts[:, None] + np.arange(80)]
+        return found
+
+    def is_coinbase(self) -> npt.NDArray[np.bool_]:
+        """Of each transaction, whether it makes new coins."""
+        flags = np.zeros(self.n_txs, np.bool_)
+        flags[self.first[:-1, 0]] = True
+        return flags
+
+    def txid(self, row: int) -> str:
+        """The id of a transaction, as explorers show it."""
+        return self.txids[32 * row : 32 * row + 32][::-1].tobytes().hex()
+
+    def input_name(self, row: int) -> str:
+        """Which input a row is, for a message."""
+        block = int(np.searchsorted(self.first[:, 1], row, side="right")) - 1
+        tx = int(np.searchsorted(self.columns.first_input, row, side="right")) - 1
+        vin = row - int(self.columns.first_input[tx])
+        return f"input {vin} of {self.txid(tx)} (height {self.first_height + block})"
+
+    def outpoint_name(self, row: int) -> str:
+        """`txid:vout` that an input spends."""
+        where = int(self.columns.in_at[row])
+        vout = int.from_bytes(self.data[where + 32 : where + 36].tobytes(), "little")
+        return f"{self.data[where : where + 32][::-1].tobytes().hex()}:{vout}"
+
+    def read_record(self, block: int, record: bytes) -> tuple[int, int]:
+        """Take what an undo payload says of a block's inputs; (`SAME` or what is wrong, row of the input)."""
+        txs = int(self.first[block, 0]), int(self.first[block + 1, 0])
+        return read_undo(np.frombuffer(record, np.uint8), *txs, self.columns.first_input, self.said)
+
+    def sum_fees(self, block: int) -> None:
+        """Set the fees of a block's transactions by what its undo record says."""
+        columns, (first, last) = self.columns, self.first[block : block + 2, 0].tolist()
+        edges = columns.first_input[first : last + 1], columns.first_output[first : last + 1]
+        coinbase = np.zeros(last - first, np.bool_)
+        coinbase[0] = True
+        sum_fees(self.said.value, columns.value, *edges, coinbase, self.fees[first:last])
+
+    def refuse_negative_fees(self) -> None:
+        """Look at the fees once what inputs are worth is certain.
+
+        Raises:
+            StoreCorrupt: a transaction creates more than it spends.
+        """
+        bad = np.flatnonzero(self.fees < 0)
+        if len(bad):
+            txid = self.txid(int(bad[0]))
+            raise StoreCorrupt(
+                f"transaction {txid} creates more than it spends",
+                hint="the blocks are not a valid chain",
+                txid=txid,
+            )
 
 
 class Room:
@@ -89,8 +164,8 @@ class Room:
 
     def columns(self, txs: int, inputs: int, outputs: int) -> BlockColumns:
         """Columns for so many rows."""
-        shapes = zip(BlockColumns._fields, BlockColumns.shapes(txs, inputs, outputs), strict=True)
-        return BlockColumns(*(self.take(name, shape, np.int64) for name, shape in shapes))
+        layout = BlockColumns.layout(txs, inputs, outputs)
+        return BlockColumns(**{name: self.take(name, shape, kind) for name, (shape, kind) in layout.items()})
 
 
 def _split(sizes: I64, parts: int) -> list[slice]:
@@ -107,15 +182,23 @@ def _run(pool: Executor, work: Callable[[slice], None], spans: Sequence[slice]) 
 
 
 def decode_span(
-    source: BlocksDirectory, first: int, last: int, pool: Executor, threads: int, *, room: Room | None = None
+    source: BlocksDirectory,
+    first: int,
+    last: int,
+    pool: Executor,
+    threads: int,
+    *,
+    room: Room | None = None,
+    bits: int | None = None,
 ) -> DecodedBlocks:
     """Read and decode the blocks of heights first..last - 1.
 
-    What is returned is good until `room` is used again.
+    What is returned is good until `room` is used again. With `bits`, scripts are sorted into `2**bits` parts.
 
     Raises:
         DecodeError: a block is malformed.
         BadBlocks: its transactions or witnesses are not those that its header commits to.
+        StoreCorrupt: its undo record is malformed.
     """
     room = room or Room()
     sizes = source.chain.blocks.sizes[first:last]
@@ -133,77 +216,162 @@ def decode_span(
     _refuse_faults(source, first, faults)
     rows = np.zeros((len(starts) + 1, 3), np.int64)
     rows[1:] = np.cumsum(counts[:, :3], axis=0)
-    span = _Span(source, first, room, data=data, starts=starts, sizes=sizes, rows=rows)
+    blocks = _empty(room, source, first, data=data, starts=starts, rows=rows)
+    span = _Span(source, blocks, sizes, room)
     _run(pool, span.work, pieces)
-    undo = tuple(source.undo(height) for height in range(first, last))
+    return blocks if bits is None else _sort_scripts(blocks, room, bits, source)
+
+
+def decode_ahead(
+    source: BlocksDirectory,
+    plan: Sequence[tuple[int, int]],
+    pool: Executor,
+    threads: int,
+    *,
+    bits: int | None = None,
+) -> Iterator[DecodedBlocks]:
+    """Decoded spans of heights, one after another; the next one is decoded while one is in use.
+
+    Each is good until the one after the next is asked for.
+    """
+    waiting: Future[DecodedBlocks] | None = None
+    rooms = cycle((Room(), Room()))
+    for first, last in plan:
+        done = waiting.result() if waiting else None
+        ask = source, first, last, pool, threads
+        waiting = pool.submit(decode_span, *ask, room=next(rooms), bits=bits)
+        if done:
+            yield done
+    if waiting:
+        yield waiting.result()
+
+
+def _empty(
+    room: Room, source: BlocksDirectory, first: int, *, data: U8, starts: I64, rows: I64
+) -> DecodedBlocks:
+    txs, inputs, outputs = (int(n) for n in rows[-1])
     return DecodedBlocks(
-        first,
-        data,
-        starts,
-        rows,
-        span.columns,
-        span.txids.reshape(-1),
-        span.tx_prefixes,
-        span.script_prefixes,
-        undo,
+        first_height=first,
+        data=data,
+        starts=starts,
+        first=rows,
+        columns=room.columns(txs, inputs, outputs),
+        hashes=source.chain.blocks.hashes[first : first + len(starts)],
+        txids=room.take("txids", (txs * 32,), np.uint8),
+        tx_prefixes=room.take("tx_prefixes", (txs,), np.uint64),
+        script_prefixes=room.take("script_prefixes", (outputs,), np.uint64),
+        fingerprints=room.take("fingerprints", (outputs,), np.uint64),
+        spendable=room.take("spendable", (txs,), np.uint32),
+        said=UndoColumns(
+            room.take("undo_value", (inputs,), np.int64),
+            room.take("undo_fingerprint", (inputs,), np.uint64),
+            room.take("undo_p2sh", (inputs,), np.bool_),
+        ),
+        fees=room.take("fees", (txs,), np.int64),
+        rivals={},
     )
 
 
+def _sort_scripts(blocks: DecodedBlocks, room: Room, bits: int, source: BlocksDirectory) -> DecodedBlocks:
+    """Sort scripts into parts, and hash what may be redeem scripts."""
+    columns, count, parts = blocks.columns, blocks.n_outputs, 1 << bits
+    size = int(columns.script_length.sum())
+    rows = ScriptRows(
+        room.take("part_prefix", (count,), np.uint64),
+        room.take("part_length", (count,), np.uint32),
+        room.take("part_data", (size,), np.uint8),
+    )
+    edges, byte_edges = np.empty(parts + 1, np.int64), np.empty(parts + 1, np.int64)
+    part = room.take("part", (count,), np.uint8)
+    where = columns.script_at, columns.script_length
+    scatter_scripts(blocks.data, *where, blocks.script_prefixes, bits, part, edges, byte_edges, rows)
+    pushes = columns.push_length >= 0
+    shown = np.flatnonzero(pushes & blocks.said.is_p2sh if source.has_undo else pushes)
+    inner = np.empty((len(shown), 32), np.uint8)
+    sha256_many(blocks.data, columns.push_at[shown], columns.push_length[shown], inner)
+    scattered = Scattered(part, rows, edges, byte_edges)
+    return replace(blocks, scattered=scattered, shown=shown, shown_inner=inner)
+
+
 class _Span:
-    """Blocks that are read and counted; threads fill and hash a few of them at a time."""
+    """Blocks that are read and counted; threads fill, hash and check a few of them at a time."""
 
-    def __init__(
-        self, source: BlocksDirectory, first: int, room: Room, *, data: U8, starts: I64, sizes: I64, rows: I64
-    ) -> None:
-        self.source, self.first, self.data, self.starts, self.sizes = source, first, data, starts, sizes
-        self.rows = rows
-        txs, inputs, outputs = (int(n) for n in rows[-1])
-        self.columns = room.columns(txs, inputs, outputs)
-        self.txids = room.take("txids", (txs, 32), np.uint8)
-        self.wtxids = room.take("wtxids", (txs, 32), np.uint8)
-        self.tx_prefixes = room.take("tx_prefixes", (txs,), np.uint64)
-        self.script_prefixes = room.take("script_prefixes", (outputs,), np.uint64)
+    def __init__(self, source: BlocksDirectory, blocks: DecodedBlocks, sizes: I64, room: Room) -> None:
+        self.source, self.blocks, self.sizes = source, blocks, sizes
+        self.wtxids = room.take("wtxids", (blocks.n_txs, 32), np.uint8)
+        self.txids = blocks.txids.reshape(-1, 32)
 
-    def work(self, blocks: slice) -> None:
-        """Fill the rows of some blocks, hash, and compare with what their headers commit to.
+    def work(self, part: slice) -> None:
+        """Fill the rows of some blocks, hash, and compare with headers and undo records.
 
         Raises:
             BadBlocks: transactions or witnesses are others.
+            StoreCorrupt: an undo record is malformed.
         """
-        rows = self.rows[blocks.start : blocks.stop + 1]
-        fill_blocks(self.data, self.starts[blocks], self.sizes[blocks], rows[:-1], self.columns)
+        blocks, columns = self.blocks, self.blocks.columns
+        rows = blocks.first[part.start : part.stop + 1]
+        fill_blocks(blocks.data, blocks.starts[part], self.sizes[part], rows[:-1], columns)
         txs, outputs = slice(rows[0, 0], rows[-1, 0]), slice(rows[0, 2], rows[-1, 2])
         self._hash_txs(txs)
-        self._check_commitments(blocks, rows)
-        self.tx_prefixes[txs] = _prefixes(self.txids[txs])
-        lengths = np.ascontiguousarray(self.columns.out_fixed[outputs, 0])
-        hashes = np.empty((len(lengths), 32), np.uint8)
-        sha256_many(self.data, self.columns.out_at[outputs], lengths, hashes)
-        self.script_prefixes[outputs] = _prefixes(hashes)
+        self._check_commitments(part, rows)
+        blocks.tx_prefixes[txs] = _prefixes(self.txids[txs])
+        scripts = columns.script_at[outputs], columns.script_length[outputs]
+        hashes = np.empty((len(scripts[0]), 32), np.uint8)
+        sha256_many(blocks.data, *scripts, hashes)
+        blocks.script_prefixes[outputs] = _prefixes(hashes)
+        value = columns.value[outputs]
+        fingerprint_outputs(value, blocks.data, *scripts, blocks.fingerprints[outputs])
+        edges = columns.first_output[rows[0, 0] : rows[-1, 0] + 1] - rows[0, 2]
+        kinds = columns.script_type[outputs]
+        count_spendable(value, kinds, edges, int(ScriptType.OP_RETURN), blocks.spendable[txs])
+        if self.source.has_undo:
+            for block in range(part.start, part.stop):
+                self._read_undo(block)
+
+    def _read_undo(self, block: int) -> None:
+        blocks, height = self.blocks, self.blocks.first_height + block
+        records = self.source.undo(height) if height else (b"\0",)
+        results = []
+        for number, record in enumerate(records):
+            results.append(blocks.read_record(block, record))
+            if results[-1][0] == SAME:
+                blocks.rivals.update({block: records[number + 1 :]} if records[number + 1 :] else {})
+                break
+        else:
+            why, row = results[-1]
+            subject = blocks.input_name(row) if 0 <= row < blocks.n_inputs else "no input"
+            raise StoreCorrupt(
+                f"block at height {height}, {subject}: {DIFFERENCES[why]}",
+                hint="the rev file or the blk file is damaged: copy both again",
+                height=height,
+            )
+        if block not in blocks.rivals:
+            blocks.sum_fees(block)
 
     def _hash_txs(self, rows: slice) -> None:
-        spans, cut = self.columns.tx_span[rows], self.columns.tx_cut[rows]
-        starts, lengths = np.ascontiguousarray(spans.T)
-        sha256d_many(self.data, starts, lengths, self.wtxids[rows])
+        data, columns, count = self.blocks.data, self.blocks.columns, rows.stop - rows.start
+        sha256d_many(data, columns.tx_at[rows], columns.tx_size[rows], self.wtxids[rows])
         self.txids[rows] = self.wtxids[rows]
-        segwit = np.flatnonzero(lengths != cut[:, 1] + 8)
-        if len(segwit):
-            starts, lengths = _base_parts(spans[segwit], cut[segwit])
-            scratch = np.empty(2 * int(lengths.sum(axis=1).max()), np.uint8)
-            hashes = np.empty((len(segwit), 32), np.uint8)
-            sha256d_parts_many(self.data, starts, lengths, hashes, scratch)
-            self.txids[rows.start + segwit] = hashes
+        segwit = np.empty(count, np.int64)
+        starts, lengths = np.empty((count, 3), np.int64), np.empty((count, 3), np.int64)
+        found, longest = split_txids(columns, rows.start, rows.stop, segwit, starts, lengths)
+        if found:
+            scratch, hashes = np.empty(2 * longest, np.uint8), np.empty((found, 32), np.uint8)
+            sha256d_parts_many(data, starts[:found], lengths[:found], hashes, scratch)
+            put_rows(segwit[:found], hashes.reshape(-1), self.blocks.txids)
 
-    def _check_commitments(self, blocks: slice, rows: I64) -> None:
+    def _check_commitments(self, part: slice, rows: I64) -> None:
+        blocks = self.blocks
         faults = np.zeros(len(rows) - 1, np.int64)
-        segwit_from = max(0, self.source.network.segwit_height - self.first - blocks.start)
+        segwit_from = max(0, self.source.network.segwit_height - blocks.first_height - part.start)
         row, root = np.empty(32 * int(np.diff(rows[:, 0]).max()), np.uint8), np.empty(64, np.uint8)
-        hashes = self.txids.reshape(-1), self.wtxids.reshape(-1)
+        hashes = blocks.txids, self.wtxids.reshape(-1)
         check = commitments.check_blocks
-        check(self.data, self.starts[blocks], rows, self.columns, *hashes, segwit_from, row, root, faults)
+        starts = blocks.starts[part]
+        check(blocks.data, starts, rows, blocks.columns, *hashes, segwit_from, row, root, faults)
         bad = np.flatnonzero(faults != OK)
         if len(bad):
-            height = self.first + blocks.start + int(bad[0])
+            height = blocks.first_height + part.start + int(bad[0])
             raise BadBlocks(
                 f"{_block_name(self.source, height)} {commitments.FAULTS[int(faults[bad[0]])]}",
                 hint="the file is damaged: copy it again",
@@ -211,17 +379,9 @@ class _Span:
             )
 
 
-def _base_parts(span: I64, cut: I64) -> tuple[I64, I64]:
-    """What a txid hashes: the version, inputs and outputs, the locktime. (starts, lengths), [txs, 3]."""
-    end = span[:, 0] + span[:, 1]
-    four = np.full(len(span), 4, np.int64)
-    starts = np.stack([span[:, 0], cut[:, 0], end - 4], axis=1)
-    return np.ascontiguousarray(starts), np.ascontiguousarray(np.stack([four, cut[:, 1], four], axis=1))
-
-
 def _prefixes(hashes: U8) -> U64:
     """The first eight bytes of each hash, as a number."""
-    return np.ascontiguousarray(hashes[:, :8]).view(np.uint64).reshape(-1)
+    return hashes.view(np.uint64)[:, 0]
 
 
 def _block_name(source: BlocksDirectory, height: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +11,13 @@ import numpy as np
 import numpy.typing as npt
 
 from cointrail.kernel.sha256 import sha256_many
+from cointrail.store.index_files import SPENDS
 from cointrail.store.part import PartWriter
-from cointrail.store.runs import Pairs, build_runs, write_run
+from cointrail.store.runs import SORT_MEMORY, Fresh, build_runs, write_run
 from cointrail.store.schema import INDEXES, TABLES, IndexSpec
 
 Array = npt.NDArray[Any]
 U64 = npt.NDArray[np.uint64]
-
-SPENDS = ("spends.output.bin", "spends.input.bin")
-"""In the recent part's folder: what it spends of the settled part, ascending by output; uint64."""
 
 
 def rows_at(part: PartWriter, height: int) -> dict[str, int]:
@@ -48,25 +47,30 @@ def rows_at(part: PartWriter, height: int) -> dict[str, int]:
     }
 
 
-def _numbers(first: int, last: int, dtype: str) -> Array:
-    return np.arange(first, last).astype(dtype)
+@dataclass(frozen=True)
+class KnownPrefixes:
+    """First eight bytes of the SHA-256 of scripts `first`.., where they are at hand already."""
+
+    first: int
+    prefixes: U64
 
 
-def fresh_pairs(spec: IndexSpec, part: PartWriter, first: int, last: int) -> Pairs:
-    """The unsorted pairs of blocks first..last - 1 of a part, in chain order."""
+def fresh_pairs(
+    spec: IndexSpec, part: PartWriter, first: int, last: int, known: KnownPrefixes | None = None
+) -> Fresh:
+    """The pairs of blocks first..last - 1 of a part, in chain order."""
     a, b = rows_at(part, first), rows_at(part, last)
+    table = spec.table
+    rows = slice(a[table] - part.base[table], b[table] - part.base[table])
     if spec.name == "txid":
-        base = part.base["txs"]
-        txids = part.map("txs.txid")[a["txs"] - base : b["txs"] - base, :8]
-        keys = np.ascontiguousarray(txids).view(np.uint64).reshape(-1)
-        return keys, _numbers(a["txs"], b["txs"], spec.number)
-    if spec.name == "history":
-        base = part.base["outputs"]
-        keys = part.map("outputs.script")[a["outputs"] - base : b["outputs"] - base]
-        return keys, _numbers(a["outputs"], b["outputs"], spec.number)
-    return script_prefixes(part, a["scripts"], b["scripts"]), _numbers(
-        a["scripts"], b["scripts"], spec.number
-    )
+        keys = part.map("txs.txid").view("<u8")[rows, 0]
+    elif spec.name == "history":
+        keys = part.map("outputs.script")[rows]
+    elif known and known.first <= a[table]:
+        keys = known.prefixes[a[table] - known.first : b[table] - known.first]
+    else:
+        keys = script_prefixes(part, a[table], b[table])
+    return Fresh(keys, a[table])
 
 
 def script_prefixes(part: PartWriter, first: int, last: int) -> U64:
@@ -81,18 +85,29 @@ def script_prefixes(part: PartWriter, first: int, last: int) -> U64:
 
 
 def build_index(
-    folder: Path, spec: IndexSpec, old: list[tuple[int, int]], settled: int, part: PartWriter
+    folder: Path,
+    spec: IndexSpec,
+    old: list[tuple[int, int]],
+    settled: int,
+    part: PartWriter,
+    *,
+    known: KnownPrefixes | None = None,
+    memory: int = SORT_MEMORY,
 ) -> None:
     """Write the runs of one index that a settled height asks for. `old`: runs that are good already.
 
     Raises:
         OSError: the disk is full.
     """
-    build_runs(folder, spec, old, settled, lambda a, b: fresh_pairs(spec, part, a, b))
+    build_runs(folder, spec, old, settled, lambda a, b: fresh_pairs(spec, part, a, b, known), memory=memory)
 
 
-def write_recent_index(folder: Path, part: PartWriter, spends: tuple[U64, U64]) -> None:
+def write_recent_index(
+    folder: Path, part: PartWriter, spends: tuple[U64, U64], known: KnownPrefixes | None
+) -> None:
     """Write the recent part's indices and what it spends of the settled part.
+
+    `spends`: outputs, ascending, and the inputs that spend them.
 
     Raises:
         OSError: the disk is full.
@@ -100,10 +115,9 @@ def write_recent_index(folder: Path, part: PartWriter, spends: tuple[U64, U64]) 
     first = part.base["blocks"]
     last = first + part.rows["blocks"]
     for spec in INDEXES:
-        write_run(folder, spec, first, last, [fresh_pairs(spec, part, first, last)])
-    order = np.argsort(spends[0], kind="stable")
+        write_run(folder, spec, first, last, [fresh_pairs(spec, part, first, last, known)])
     for name, values in zip(SPENDS, spends, strict=True):
         with (folder / name).open("wb") as file:
-            file.write(values[order].tobytes())
+            file.write(values.tobytes())
             file.flush()
             os.fsync(file.fileno())

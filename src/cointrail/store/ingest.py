@@ -1,6 +1,6 @@
 """From a blocks directory to a store: what is new is appended, a changed tip is replaced.
 
-The settled part takes blocks that are `DEPTH` deep below the tip, in batches, each with its own
+The settled part takes blocks that are `DEPTH` deep below the tip, a segment at a time, each with its own
 commit. The rest is the recent part, written anew under a new generation. A run that is killed leaves
 the last commit; the next run goes on from there and writes the same bytes.
 """
@@ -8,11 +8,10 @@ the last commit; the next run goes on from there and writes the same bytes.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from itertools import cycle
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -20,25 +19,31 @@ import filelock
 import numpy as np
 import numpy.typing as npt
 
-from cointrail.errors import DeepReorg, StoreBusy, StoreError, WrongNetwork
+from cointrail.errors import DeepReorg, StoreBusy, WrongNetwork
 from cointrail.sources.blocks_dir import BlocksDirectory
-from cointrail.store.append import Appender, Sessions, first_digest
 from cointrail.store.columns import map_column
-from cointrail.store.decoded import DecodedBlocks, Room, decode_span
-from cointrail.store.indexing import build_index, rows_at, write_recent_index
+from cointrail.store.decoded import DecodedBlocks, decode_ahead
+from cointrail.store.index_files import cuts
+from cointrail.store.indexing import KnownPrefixes, build_index, write_recent_index
+from cointrail.store.live_txs import LiveTxs, TableFull
 from cointrail.store.manifest import (
     Manifest,
     Part,
+    index_folder,
     read_manifest,
     recent_folder,
+    settled_folder,
     sync_folder,
     unwritable,
     write_manifest,
 )
+from cointrail.store.numbering import bits_for
 from cointrail.store.part import PartWriter, no_rows
-from cointrail.store.resolver import Session
-from cointrail.store.runs import cuts, open_runs, superseded
-from cointrail.store.schema import BY_KEY, INDEXES
+from cointrail.store.plan import Budget, IngestPlan, default_memory, estimate, planned_disk
+from cointrail.store.resolver import IndexResolver, Session
+from cointrail.store.runs import open_runs, superseded
+from cointrail.store.schema import BY_KEY, INDEXES, IndexSpec
+from cointrail.store.segment import Segment, SegmentRoom
 
 DEPTH = 100
 """Blocks this deep are settled: never rolled back."""
@@ -46,13 +51,32 @@ DEPTH = 100
 BATCH_BYTES = 32 << 20
 """Blocks decoded at once."""
 
-COMMIT_BYTES = 1 << 30
-"""Blocks between two commits of the settled part."""
+COMMIT_BYTES = 48 << 30
+"""Blocks between two commits of the settled part, at most."""
 
-DEFAULT_MEMORY = 4 << 30
+LIVE_FROM = 1 << 30
+"""Bytes of new blocks from which a table of live transactions pays off."""
 
-SMALLEST_TX = 60
-"""Bytes of a transaction with one input and one output."""
+LIVE_SHARE = 8
+"""It pays off too where what is new is more than such a part of what the store holds."""
+
+BYTES_OF_OUTPUT = 60
+"""Bytes of blocks for each output, at least, as a guess at how many will come."""
+
+
+WORK_FILE = "scripts.work"
+"""Where the scripts of a segment wait; nothing is lost with it."""
+
+TXID, SCRIPT, _HISTORY = INDEXES
+
+Steps = Callable[[str, int, int], None]
+
+
+class Resolver(Protocol):
+    """Finds the outputs that inputs spend."""
+
+    def resolve(self, blocks: DecodedBlocks, base: int, /) -> npt.NDArray[np.uint64]:
+        """Output numbers of all inputs of the next blocks; `base` is the number of their first output."""
 
 
 class Progress(Protocol):
@@ -76,16 +100,6 @@ class IngestReport:
     txs: int
     """transactions read"""
     notes: tuple[str, ...]
-
-
-def settled_folder(store: Path) -> Path:
-    """Where the settled part lives."""
-    return store / "settled"
-
-
-def index_folder(store: Path) -> Path:
-    """Where the settled part's indices live."""
-    return store / "index"
 
 
 @contextmanager
@@ -116,9 +130,11 @@ def ingest(
     store: Path,
     source: BlocksDirectory,
     *,
-    memory: int = DEFAULT_MEMORY,
+    memory: int | None = None,
     threads: int = 2,
     progress: Progress | None = None,
+    steps: Steps | None = None,
+    announce: Callable[[IngestPlan], None] | None = None,
     batch_bytes: int = BATCH_BYTES,
     commit_bytes: int = COMMIT_BYTES,
 ) -> IngestReport:
@@ -127,9 +143,11 @@ def ingest(
     Args:
         store: the store's folder; made when missing.
         source: the opened blocks directory.
-        memory: bytes that the look-up tables may take.
+        memory: bytes that it may take; a quarter of the machine's, unless told otherwise.
         threads: threads that decode.
         progress: told after every batch.
+        steps: told of what follows on the blocks of a segment: the step, how much is done, how much there is.
+        announce: told what it will take, before anything is written.
         batch_bytes: blocks decoded at once.
         commit_bytes: blocks between two commits.
 
@@ -147,9 +165,13 @@ def ingest(
         common = _common_blocks(store, before, source)
         if common == len(source.chain):
             return IngestReport(before, 0, 0, 0, 0, source.notes)
+    memory = memory or default_memory()
+    if announce:
+        announce(_plan(store, source, before.settled_height if before else 0, memory))
     with writing(store):
         try:
             run = _Run(store, source, memory, threads, progress)
+            run.steps = steps
             try:
                 manifest = run.go(batch_bytes, commit_bytes)
             finally:
@@ -162,7 +184,21 @@ def ingest(
         (before.height + 1 if before else 0) - common,
         run.block_bytes,
         run.txs,
-        source.notes,
+        (*source.notes, *run.notes),
+    )
+
+
+def _plan(store: Path, source: BlocksDirectory, settled: int, memory: int) -> IngestPlan:
+    blocks = source.chain.blocks
+    size = estimate(len(blocks) - settled, int(blocks.tx_counts[settled:].sum()))
+    disk = planned_disk(size, memory)
+    place = next(path for path in (store, *store.absolute().parents) if path.is_dir())
+    return IngestPlan(
+        block_bytes=int(blocks.sizes[settled:].sum()),
+        memory=memory,
+        disk=disk["columns"] + disk["indices"],
+        spare=disk["working file"] + disk["largest run while it is merged"],
+        free=shutil.disk_usage(place).free,
     )
 
 
@@ -179,17 +215,17 @@ def _common_blocks(store: Path, manifest: Manifest, source: BlocksDirectory) -> 
     return settled + (len(same) if same.all() else int(np.flatnonzero(~same)[0]))
 
 
-def _require_same_chain(store: Path, manifest: Manifest, source: BlocksDirectory) -> None:
-    if manifest.network != source.network.name:
+def _require_same_chain(store: Path, before: Manifest, source: BlocksDirectory) -> None:
+    if before.network != source.network.name:
         raise WrongNetwork(
-            f"`{store}` holds {manifest.network}, `{source.path}` holds {source.network.name}",
+            f"`{store}` holds {before.network}, `{source.path}` holds {source.network.name}",
             hint="use another store for another network",
             network=source.network.name,
         )
-    settled = manifest.settled_height
+    settled = before.settled_height
     if settled == 0:
         return
-    hashes = _hashes(settled_folder(store), settled)
+    hashes = _hashes(settled_folder(store, before.epoch), settled)
     if len(source.chain) < settled:
         raise DeepReorg(
             f"the blocks directory ends at height {len(source.chain) - 1}, below the settled part of "
@@ -213,22 +249,30 @@ class _Run:
     def __init__(
         self, store: Path, source: BlocksDirectory, memory: int, threads: int, progress: Progress | None
     ) -> None:
-        self.store, self.source, self.memory, self.threads = store, source, memory, threads
-        self.progress = progress
+        self.store, self.source, self.threads = store, source, threads
+        self.budget, self.progress = Budget.of(memory), progress
         self.before = read_manifest(store)
+        self.epoch = self.before.epoch if self.before else 1
         start = self.before.settled if self.before else Part.empty()
-        index_folder(store).mkdir(exist_ok=True)
-        self._clean(self.before)
-        self.settled = PartWriter(settled_folder(store), start.rows, no_rows())
+        clean(store, self.before)
+        folder = settled_folder(store, self.epoch)
+        self.index = index_folder(store, self.epoch)
+        self.index.mkdir(parents=True, exist_ok=True)
+        self.settled = PartWriter(folder, start.rows, no_rows())
         self.committed = start.rows["blocks"]
         self.before_tip = self.before.height if self.before else -1
         self.pool: Executor = ThreadPoolExecutor(threads + 1)
-        self.block_bytes = 0
-        self.txs = 0
-        sizes = source.chain.blocks.sizes
-        self.total_bytes = int(sizes[self.committed :].sum())
+        self.block_bytes = self.txs = 0
+        self.total_bytes = int(source.chain.blocks.sizes[self.committed :].sum())
+        self.room = SegmentRoom(min(self.budget.segment_outputs, self.total_bytes // BYTES_OF_OUTPUT + 1))
+        self.bits = bits_for(self.room.outputs)
+        self.notes: tuple[str, ...] = ()
+        self.steps: Steps | None = None
+        self.segment: Segment | None = None
 
     def close(self) -> None:
+        if self.segment:
+            self.segment.abandon()
         self.pool.shutdown(cancel_futures=True)
         self.settled.close()
 
@@ -238,40 +282,56 @@ class _Run:
         settled_to = max(self.committed, tip - DEPTH)
         sizes = self.source.chain.blocks.sizes[self.committed : settled_to]
         plan = [*spans(sizes, self.committed, batch_bytes), (settled_to, tip)]
-        sessions = self._sessions()
-        appender = Appender(self.settled, self.settled, sessions, self.source.network.name)
-        decoded = self._decoded(plan)
+        self.resolver = self._choose_resolver()
+        decoded = decode_ahead(self.source, plan, self.pool, self.threads, bits=self.bits)
         waiting = 0
         for _ in plan[:-1]:
             blocks = next(decoded)
-            appender.append(blocks)
+            if self.segment and (waiting >= commit_bytes or not self.segment.has_room(blocks.n_outputs)):
+                self._settle()
+                waiting = 0
+            self.segment = self.segment or self._begin(self.settled)
+            self._append(self.segment, blocks)
             waiting += len(blocks.data)
             self._tell("blocks", blocks)
-            if waiting >= commit_bytes and self.settled.rows["blocks"] > self.before_tip:
-                self._settle(self._begin_to_settle(), sessions)
-                self._commit(self.settled, None, None)
-                waiting = 0
-        return self._recent(sessions, next(decoded), self._begin_to_settle())
+        if self.segment:
+            self._settle(last=True)
+        return self._recent(next(decoded))
 
-    def _sessions(self) -> Sessions:
-        """Look-ups for the blocks to come. They show about as many new scripts as transactions."""
-        folder, settled, half = index_folder(self.store), self.committed, self.memory // 2
-        blocks = self.source.chain.blocks
-        txs = int(np.minimum(blocks.tx_counts, blocks.sizes // SMALLEST_TX)[settled:].sum())
-        return Sessions(*(Session(open_runs(folder, spec, settled), half, txs) for spec in INDEXES[:2]))
+    # -- resolving
 
-    def _decoded(self, plan: Sequence[tuple[int, int]]) -> Iterator[DecodedBlocks]:
-        """Decoded spans; the next one is decoded while one is appended."""
-        waiting: Future[DecodedBlocks] | None = None
-        rooms = cycle((Room(), Room()))
-        for first, last in plan:
-            done = waiting.result() if waiting else None
-            ask = self.source, first, last, self.pool, self.threads
-            waiting = self.pool.submit(decode_span, *ask, room=next(rooms))
-            if done:
-                yield done
-        if waiting:
-            yield waiting.result()
+    def _choose_resolver(self) -> Resolver:
+        """The table of live transactions where much is new and the node's undo data is at hand."""
+        old_bytes = int(self.source.chain.blocks.sizes[: self.committed].sum())
+        much = self.total_bytes >= min(LIVE_FROM, max(1, old_bytes // LIVE_SHARE))
+        if much and self.source.has_undo:
+            live = LiveTxs(self.settled, self.budget.live)
+            with suppress(TableFull):
+                live.load()
+                return live
+            self._note_full_table()
+        return self._by_index()
+
+    def _by_index(self) -> Resolver:
+        runs = open_runs(self.index, TXID, self.committed)
+        return IndexResolver(self.settled, Session(runs, self.budget.live))
+
+    def _note_full_table(self) -> None:
+        note = (
+            "the table of live transactions would pass the memory budget: inputs were looked up in the "
+            "index instead, which is slower; give more with `--memory`"
+        )
+        self.notes = (*self.notes, note)
+
+    def _append(self, segment: Segment, blocks: DecodedBlocks) -> None:
+        base = segment.target.total("outputs")
+        try:
+            spends = self.resolver.resolve(blocks, base)
+        except TableFull:
+            self._note_full_table()
+            self.resolver = self._by_index()
+            spends = self.resolver.resolve(blocks, base)
+        segment.add(blocks, spends)
 
     def _tell(self, stage: str, blocks: DecodedBlocks) -> None:
         self.block_bytes += len(blocks.data)
@@ -279,48 +339,72 @@ class _Run:
         if self.progress:
             self.progress(stage, self.block_bytes, self.total_bytes, self.txs)
 
-    def _begin_to_settle(self) -> list[Future[None]]:
-        """Make the settled rows durable and index them, beside what comes next."""
-        settled = self.settled.rows["blocks"]
-        if settled == self.committed:
-            return []
-        folder, old = index_folder(self.store), cuts(self.committed)
-        work = [self.pool.submit(build_index, folder, spec, old, settled, self.settled) for spec in INDEXES]
-        return [*work, self.pool.submit(self.settled.sync)]
+    # -- segments
 
-    def _settle(self, work: Sequence[Future[None]], sessions: Sessions) -> None:
-        """Wait until the settled rows are durable and indexed."""
-        for part in work:
+    def _begin(self, target: PartWriter) -> Segment:
+        return Segment(
+            self.settled,
+            target,
+            self.room,
+            self.store / WORK_FILE,
+            checked=self.source.has_undo,
+            bits=self.bits,
+        )
+
+    def _close(self, segment: Segment) -> KnownPrefixes:
+        runs = open_runs(self.index, SCRIPT, self.committed)
+        segment.close(self.pool, runs, self.source.network.name, self.steps)
+        segment.abandon()
+        return segment.prefixes
+
+    def _settle(self, *, last: bool = False) -> None:
+        """Close the segment, make its rows durable, index them, and commit where that moves the tip on."""
+        assert self.segment
+        work = [self._index(TXID)]
+        known = self._close(self.segment)
+        self.segment = None
+        work += [self._index(spec, known) for spec in INDEXES if spec is not TXID]
+        work.append(self.pool.submit(self.settled.sync))
+        for done, part in enumerate(work):
+            if self.steps:
+                self.steps("index", done, len(work))
             part.result()
-        folder = index_folder(self.store)
-        sync_folder(folder)
-        self.committed = self.settled.rows["blocks"]
-        txid, script, _ = INDEXES
-        for session, spec in ((sessions.txs, txid), (sessions.scripts, script)):
-            if session.over_budget:
-                session.settle(open_runs(folder, spec, self.committed))
+        sync_folder(self.index)
+        self.committed = settled = self.settled.rows["blocks"]
+        if isinstance(self.resolver, IndexResolver) and self.resolver.session.over_budget:
+            self.resolver.session.settle(open_runs(self.index, TXID, settled))
+        if not last and settled > self.before_tip:
+            self._commit(None, None)
 
-    def _recent(
-        self, sessions: Sessions, blocks: DecodedBlocks, settling: Sequence[Future[None]]
-    ) -> Manifest:
+    def _index(self, spec: IndexSpec, known: KnownPrefixes | None = None) -> Future[None]:
+        """Begin to index what is settled. Its rows must have been written, those of its table at least."""
+        old, settled = cuts(self.committed), self.settled.rows["blocks"]
+        memory = self.budget.sort // len(INDEXES)
+        ask = self.index, spec, old, settled, self.settled
+        return self.pool.submit(build_index, *ask, known=known, memory=memory)
+
+    def _recent(self, blocks: DecodedBlocks) -> Manifest:
         generation = self.before.generation + 1 if self.before else 1
         folder = recent_folder(self.store, generation)
         shutil.rmtree(folder, ignore_errors=True)
         recent = PartWriter(folder, no_rows(), self.settled.rows)
         try:
-            appender = Appender(self.settled, recent, sessions, self.source.network.name)
+            spends, known = (np.empty(0, np.uint64), np.empty(0, np.uint64)), None
             if blocks.n_blocks:
-                appender.append(blocks)
+                self.segment = self._begin(recent)
+                self._append(self.segment, blocks)
+                known = self._close(self.segment)
+                spends, self.segment = self.segment.old_spends, None
                 self._tell("recent blocks", blocks)
             recent.sync()
-            write_recent_index(folder, recent, appender.spends_of_settled)
+            write_recent_index(folder, recent, spends, known)
             sync_folder(folder)
-            self._settle(settling, sessions)
-            return self._commit(self.settled, recent, generation)
+            return self._commit(recent, generation)
         finally:
             recent.close()
 
-    def _commit(self, settled: PartWriter, recent: PartWriter | None, generation: int | None) -> Manifest:
+    def _commit(self, recent: PartWriter | None, generation: int | None) -> Manifest:
+        settled = self.settled
         part = recent if recent is not None and recent.rows["blocks"] else settled
         height = settled.rows["blocks"] + (recent.rows["blocks"] if recent else 0) - 1
         rows = part.rows["blocks"]
@@ -328,6 +412,7 @@ class _Run:
             network=self.source.network.name,
             settled=Part(dict(settled.rows)),
             recent=Part(dict(recent.rows)) if recent else Part.empty(),
+            epoch=self.epoch,
             generation=generation or 0,
             height=height,
             tip=part.map("blocks.hash")[rows - 1][::-1].tobytes().hex(),
@@ -337,18 +422,24 @@ class _Run:
         )
         sync_folder(self.store)
         write_manifest(self.store, manifest)
-        self._clean(manifest)
+        clean(self.store, manifest)
         return manifest
 
-    def _clean(self, manifest: Manifest | None) -> None:
-        """Remove what no manifest names: generations and runs of before. Readers keep what they mapped."""
-        generation = manifest.generation if manifest else 0
-        for folder in self.store.glob("recent-*"):
-            if folder != recent_folder(self.store, generation):
-                shutil.rmtree(folder, ignore_errors=True)
-        if manifest:
-            for path in superseded(index_folder(self.store), manifest.settled_height):
-                path.unlink(missing_ok=True)
+
+def clean(store: Path, manifest: Manifest | None) -> None:
+    """Remove what no manifest names: parts and runs of before. Readers keep what they mapped."""
+    kept = (
+        {recent_folder(store, manifest.generation), settled_folder(store, manifest.epoch)}
+        if manifest
+        else set()
+    )
+    for folder in (*store.glob("recent-*"), *store.glob("settled-*")):
+        if folder not in kept:
+            shutil.rmtree(folder, ignore_errors=True)
+    (store / WORK_FILE).unlink(missing_ok=True)
+    if manifest and (index := index_folder(store, manifest.epoch)).is_dir():
+        for path in superseded(index, manifest.settled_height):
+            path.unlink(missing_ok=True)
 
 
 def spans(sizes: npt.NDArray[np.int64], first: int, batch_bytes: int) -> Iterator[tuple[int, int]]:
@@ -361,51 +452,3 @@ def spans(sizes: npt.NDArray[np.int64], first: int, batch_bytes: int) -> Iterato
         weight += int(size)
     if start < len(sizes):
         yield first + start, first + len(sizes)
-
-
-def rewind(store: Path, height: int) -> None:
-    """Give up the blocks above `height`, settled ones too, and the `DEPTH` below, which are recent then.
-
-    The next ingest goes on from there.
-
-    Raises:
-        StoreError: there is no store, or it does not reach that height.
-        StoreUnwritable: the disk is full or read-only; the store is as it was.
-    """
-    before = read_manifest(store) if store.is_dir() else None
-    if before is None or not 0 <= height <= before.height:
-        have = f"reaches height {before.height}" if before else "is no store"
-        raise StoreError(
-            f"`{store}` {have}: nothing to give up above {height}", hint="see `cointrail status`"
-        )
-    kept = min(max(0, height + 1 - DEPTH), before.settled_height)
-    with writing(store):
-        part = PartWriter(settled_folder(store), before.settled.rows, no_rows())
-        try:
-            _write_rewound(store, before, part, kept)
-        except OSError as error:
-            raise unwritable(store, error) from error
-        finally:
-            part.close()
-
-
-def _write_rewound(store: Path, before: Manifest, part: PartWriter, kept: int) -> None:
-    good = [run for run in cuts(before.settled_height) if run[1] <= kept]
-    for spec in INDEXES:
-        build_index(index_folder(store), spec, good, kept, part)
-    tip, digest = "", first_digest(before.network).hex()
-    if kept:
-        tip = part.map("blocks.hash")[kept - 1][::-1].tobytes().hex()
-        digest = part.map("blocks.digest")[kept - 1].tobytes().hex()
-    write_manifest(
-        store,
-        replace(
-            before,
-            settled=Part(rows_at(part, kept)),
-            recent=Part.empty(),
-            generation=before.generation + 1,
-            height=kept - 1,
-            tip=tip,
-            digest=digest,
-        ),
-    )

@@ -35,6 +35,8 @@ class Manifest:
     network: str
     settled: Part
     recent: Part
+    epoch: int
+    """names the folder of the settled part; another one after a rewind"""
     generation: int
     """names the folder of the recent part"""
     height: int
@@ -56,6 +58,16 @@ class Manifest:
     def rows(self, table: str) -> int:
         """Rows of a table over both parts."""
         return self.settled.rows[table] + self.recent.rows[table]
+
+
+def settled_folder(store: Path, epoch: int) -> Path:
+    """Where the settled part of an epoch lives."""
+    return store / f"settled-{epoch:08}"
+
+
+def index_folder(store: Path, epoch: int) -> Path:
+    """Where the settled part's indices live."""
+    return settled_folder(store, epoch) / "index"
 
 
 def recent_folder(store: Path, generation: int) -> Path:
@@ -100,6 +112,7 @@ def _manifest(raw: dict[str, Any]) -> Manifest:
         network=get_network(raw["network"]).name,
         settled=_part(raw["settled"]["rows"]),
         recent=_part(raw["recent"]["rows"]),
+        epoch=_number(raw["epoch"]),
         generation=_number(raw["generation"]),
         height=_number(raw["height"] + 1) - 1,
         tip=str(BlockHash.parse(raw["tip"])) if raw["height"] >= 0 else "",

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from cointrail.store.columns import ColumnWriter, map_column
-from cointrail.store.schema import BY_KEY, COLUMNS, NOT_YET, TABLES, Table
+from cointrail.store.schema import BY_KEY, COLUMNS, TABLES, Table
 
 Array = npt.NDArray[Any]
 
@@ -36,28 +34,43 @@ class PartWriter:
         """Rows of a table up to and with this part."""
         return self.base[table] + self.rows[table]
 
+    def totals(self) -> dict[str, int]:
+        """Rows of every table up to and with this part."""
+        return {table: self.total(table) for table in TABLES}
+
     def append(self, columns: dict[str, Array]) -> None:
-        """Add rows; `columns` holds every column but `outputs.spent_by`, keyed `table.name`.
+        """Add rows; `columns` is keyed `table.name`. A column that is left out is written later, by `put`.
 
         Raises:
             OSError: the disk is full.
         """
         more = {BY_KEY[key].table: len(values) for key, values in columns.items()}
-        fresh = np.full(more["outputs"], NOT_YET)
-        for key, values in {**columns, "outputs.spent_by": fresh}.items():
-            self._writers[key].write(self.rows[BY_KEY[key].table], values)
+        for key, values in columns.items():
+            self.put(key, self.rows[BY_KEY[key].table], values)
         for table, count in more.items():
             self.rows[table] += count
 
-    def map(self, key: str, *, write: bool = False) -> Array:
-        """A column as far as it is written."""
-        spec = BY_KEY[key]
-        return map_column(self.folder, spec, self.rows[spec.table], write=write)
+    def put(self, key: str, row: int, values: Array) -> None:
+        """Write a column's rows from `row` of this part on.
 
-    def sync(self) -> None:
-        """Make every row durable."""
-        for writer in self._writers.values():
-            writer.sync()
+        Raises:
+            OSError: the disk is full.
+        """
+        self._writers[key].write(row, values)
+
+    def map(self, key: str, rows: int | None = None) -> Array:
+        """The first `rows` rows of a column; of all that its table has, unless told otherwise."""
+        spec = BY_KEY[key]
+        return map_column(self.folder, spec, self.rows[spec.table] if rows is None else rows)
+
+    def read(self, key: str, first: int, last: int) -> Array:
+        """Rows first..last - 1 of this part, in memory of their own."""
+        return self._writers[key].read(first, last)
+
+    def sync(self, keys: tuple[str, ...] | None = None) -> None:
+        """Make what is written so far durable: these columns, or all."""
+        for key in keys or tuple(self._writers):
+            self._writers[key].sync()
 
     def close(self) -> None:
         """Give the handles back."""
@@ -68,12 +81,3 @@ class PartWriter:
 def no_rows() -> dict[str, int]:
     """Zero rows in every table."""
     return dict.fromkeys(TABLES, 0)
-
-
-def add_rows(parts: Iterable[dict[str, int]]) -> dict[str, int]:
-    """Row counts added up."""
-    total = no_rows()
-    for rows in parts:
-        for table, count in rows.items():
-            total[table] += count
-    return total

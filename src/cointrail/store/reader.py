@@ -21,9 +21,14 @@ from cointrail.chain.view import InputMarks, InputView, OutputView, ScriptType, 
 from cointrail.errors import NotFound, StoreCorrupt, StoreError
 from cointrail.store.batch import TxBatch
 from cointrail.store.columns import Column, map_column, map_file
-from cointrail.store.indexing import SPENDS
-from cointrail.store.manifest import Manifest, read_manifest, recent_folder
-from cointrail.store.runs import Run, cuts, open_run
+from cointrail.store.index_files import SPENDS, Run, cuts, open_run
+from cointrail.store.manifest import (
+    Manifest,
+    index_folder,
+    read_manifest,
+    recent_folder,
+    settled_folder,
+)
 from cointrail.store.schema import COLUMNS, INDEXES, NOT_YET, IndexSpec, Table
 
 U8 = npt.NDArray[np.uint8]
@@ -68,7 +73,8 @@ class Snapshot:
         self.n_outputs = manifest.rows("outputs")
         self.n_scripts = manifest.rows("scripts")
         self.derived_dir = store / "derived"
-        settled, recent = store / "settled", recent_folder(store, manifest.generation)
+        settled = settled_folder(store, manifest.epoch)
+        recent = recent_folder(store, manifest.generation)
         self._columns = {
             spec.key: Column(
                 map_column(settled, spec, manifest.settled.rows[spec.table]),
@@ -86,14 +92,23 @@ class Snapshot:
         self._settled_inputs = manifest.settled.rows["inputs"]
 
     def _open_runs(self, spec: IndexSpec) -> list[Run]:
-        settled, end = self.manifest.settled_height, self.height + 1
-        places = [(self.store / "index", first, last) for first, last in cuts(settled)]
-        if end > settled:
-            places.append((recent_folder(self.store, self.manifest.generation), settled, end))
+        settled, index = self.manifest.settled_height, index_folder(self.store, self.manifest.epoch)
+        recent = recent_folder(self.store, self.manifest.generation)
         return [
-            open_run(folder, spec, first, last, self._rows_between(spec.table, first, last))
-            for folder, first, last in places
+            open_run(
+                index if last <= settled else recent,
+                spec,
+                first,
+                last,
+                self._rows_between(spec.table, first, last),
+            )
+            for first, last in self._run_heights()
         ]
+
+    def _run_heights(self) -> list[tuple[int, int]]:
+        """First height of each run, and the one after its last."""
+        settled, end = self.manifest.settled_height, self.height + 1
+        return [*cuts(settled), *([(settled, end)] if end > settled else [])]
 
     def _rows_between(self, table: Table, first: int, last: int) -> int:
         """How many rows of a table the blocks of heights first..last - 1 have."""
@@ -123,6 +138,14 @@ class Snapshot:
     def runs(self, name: str) -> list[Run]:
         """The runs of an index, in chain order."""
         return self._runs[name]
+
+    def run_rows(self, spec: IndexSpec) -> Iterator[tuple[Run, int, int]]:
+        """The runs of an index, each with the rows that it covers: the first, and the one after the last."""
+        first = 0
+        for run, (_, last_block) in zip(self._runs[spec.name], self._run_heights(), strict=True):
+            last = self.row_edges(last_block - 1)[spec.table][1]
+            yield run, first, last
+            first = last
 
     # -- blocks
 
@@ -330,19 +353,37 @@ class Snapshot:
 
     def spent_by_many(self, outputs: npt.NDArray[np.integer[Any]]) -> U64:
         """`spent_by` of many outputs; `NOT_YET` where nothing spends one up to the tip."""
-        column = self._columns["outputs.spent_by"]
-        numbers = column.take(outputs)
-        settled = outputs < column.border
-        limit = np.where(settled, np.uint64(self._settled_inputs), np.uint64(self.n_inputs))
-        there = numbers < limit
+        settled = outputs < self._columns["outputs.spent_by"].border
+        if settled.all():
+            return self._settled_spends(outputs)
+        found = np.empty(len(outputs), np.uint64)
+        found[settled] = self._settled_spends(outputs[settled])
+        found[~settled] = self._recent_spends(outputs[~settled])
+        return found
+
+    def _settled_spends(self, outputs: npt.NDArray[np.integer[Any]]) -> U64:
+        """Of the settled part, where a link counts if both ends agree; else the recent part may spend it."""
+        spends = self._columns["inputs.output"].settled
+        numbers = self._columns["outputs.spent_by"].settled[outputs]
+        there = numbers < np.uint64(len(spends))
         agrees = np.zeros(len(outputs), np.bool_)
-        agrees[there] = self._columns["inputs.output"].take(numbers[there]) == outputs[there]
-        out = np.where(agrees, numbers, NOT_YET)
-        if len(self._late_outputs):
-            at = np.minimum(np.searchsorted(self._late_outputs, outputs), len(self._late_outputs) - 1)
-            late = ~agrees & (self._late_outputs[at] == outputs)
-            out[late] = self._late_inputs[at[late]]
-        return out
+        agrees[there] = spends[numbers[there]] == outputs[there]
+        found: U64 = np.where(agrees, numbers, NOT_YET)
+        if len(self._late_outputs) and not agrees.all():
+            rest = np.flatnonzero(~agrees)
+            at = np.minimum(
+                np.searchsorted(self._late_outputs, outputs[rest].astype(np.uint64)),
+                len(self._late_outputs) - 1,
+            )
+            late = self._late_outputs[at] == outputs[rest]
+            found[rest[late]] = self._late_inputs[at[late]]
+        return found
+
+    def _recent_spends(self, outputs: npt.NDArray[np.integer[Any]]) -> U64:
+        column = self._columns["outputs.spent_by"]
+        numbers = column.recent[outputs.astype(np.int64) - column.border]
+        found: U64 = np.where(numbers < np.uint64(self.n_inputs), numbers, NOT_YET)
+        return found
 
     # -- scripts
 

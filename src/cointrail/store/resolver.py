@@ -1,7 +1,8 @@
-"""From outpoints and scripts to numbers, with what earlier blocks hold.
+"""Outpoints to output numbers by the index of all transactions.
 
 A session keeps a table of what it has seen itself. What the store held before is fetched from the
-sorted runs when it is first asked for, and the full key is always compared in the columns.
+sorted runs when it is first asked for, and the whole txid is always compared in the columns. That takes
+no undo data and little memory, and is quick for a few blocks; `live_txs` is for many.
 """
 
 from __future__ import annotations
@@ -9,8 +10,13 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from cointrail.errors import StoreCorrupt
+from cointrail.kernel.resolve import KnownTxs, prefixes_at, resolve_inputs
 from cointrail.kernel.table import PrefixTable
-from cointrail.store.runs import Run
+from cointrail.store.decoded import DecodedBlocks
+from cointrail.store.index_files import Run
+from cointrail.store.part import PartWriter
+from cointrail.store.runs import find_many
 
 U32 = npt.NDArray[np.uint32]
 U64 = npt.NDArray[np.uint64]
@@ -38,7 +44,7 @@ class Session:
         if self._runs:
             wanted = np.sort(self._asked.add_new(prefixes))
             for run in self._runs:
-                self.table.add(*run.find_many(wanted))
+                self.table.add(*find_many(run, wanted))
         self.table.reserve(room)
 
     def grew(self, rows: int) -> None:
@@ -55,3 +61,46 @@ class Session:
         self._runs = runs
         self.table = PrefixTable()
         self._asked = PrefixTable()
+
+
+class IndexResolver:
+    """Resolves the blocks that follow on a settled part."""
+
+    def __init__(self, settled: PartWriter, session: Session) -> None:
+        """`session`: over the txid index of what is settled."""
+        self._settled, self.session = settled, session
+
+    def resolve(self, blocks: DecodedBlocks, base: int) -> U64:
+        """Output numbers of all inputs; `base` is the number of the first new output.
+
+        Raises:
+            StoreCorrupt: an input spends what no earlier block creates.
+        """
+        columns, session = blocks.columns, self.session
+        wanted = np.empty(blocks.n_inputs, np.uint64)
+        prefixes_at(blocks.data, columns.in_at, wanted)
+        session.prepare(wanted, blocks.n_txs)
+        known = KnownTxs(self._settled.map("txs.txid").reshape(-1), self._settled.map("txs.first_output"))
+        spends = np.empty(blocks.n_inputs, np.uint64)
+        failed = resolve_inputs(
+            blocks.data,
+            session.table.keys,
+            session.table.rows,
+            known,
+            blocks.txids,
+            blocks.tx_prefixes,
+            columns.first_input,
+            columns.first_output,
+            columns.in_at,
+            base,
+            spends,
+        )
+        if failed >= 0:
+            outpoint = blocks.outpoint_name(failed)
+            raise StoreCorrupt(
+                f"{blocks.input_name(failed)} spends {outpoint}, which no earlier block creates",
+                hint="the blocks are not a valid chain, or the store was built from other ones",
+                outpoint=outpoint,
+            )
+        session.grew(blocks.n_txs)
+        return spends

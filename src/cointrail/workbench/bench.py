@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
+from cointrail import workbench
 from cointrail.attribution.load import load_tags
 from cointrail.attribution.resolve import resolve
 from cointrail.attribution.tags import Verdict
@@ -16,25 +16,18 @@ from cointrail.casework.outputs import OWNED, check_out, write_case
 from cointrail.casework.result import CaseResult
 from cointrail.casework.run import run_case
 from cointrail.chain.network import get_network
-from cointrail.clustering.build import load_or_build
+from cointrail.clustering.load import load_or_build
 from cointrail.errors import BadInput
-from cointrail.lookups import address, cluster, tx
-from cointrail.lookups import explain as explanation
-from cointrail.lookups.desk import LookupDesk
-from cointrail.lookups.status import StoreStatus, store_status
 from cointrail.sources.blocks_dir import BlocksDirectory
 from cointrail.store import ingest as store_ingest
 from cointrail.store.doctor import DoctorReport, examine
-from cointrail.store.ingest import DEFAULT_MEMORY, IngestReport, rewind
+from cointrail.store.ingest import IngestReport
 from cointrail.store.manifest import read_manifest
-from cointrail.store.reader import Snapshot, open_snapshot
+from cointrail.store.plan import IngestPlan
+from cointrail.store.reader import open_snapshot
+from cointrail.store.rewind import rewind
 from cointrail.valuation.rates import RateBook
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-Progress = Callable[[str, int, int], None]
-"""Told the stage, how much is done, and how much there is."""
+from cointrail.workbench.lookup_bench import LookupBench
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,17 +64,8 @@ class IngestRun:
     source_height: int
 
 
-class Workbench:
-    """Everything that can be asked of one store.
-
-    Args:
-        store: its folder; only `ingest` makes it.
-        progress: told how far long work is.
-    """
-
-    def __init__(self, store: Path, progress: Progress | None = None) -> None:
-        self.store = store
-        self._progress = progress
+class Workbench(LookupBench):
+    """Everything that can be asked of one store."""
 
     # -- the store
 
@@ -93,9 +77,10 @@ class Workbench:
         to: int | None = None,
         rewind_to: int | None = None,
         undo: bool = True,
-        memory: int = DEFAULT_MEMORY,
+        memory: int | None = None,
         threads: int = 2,
         progress: store_ingest.Progress | None = None,
+        announce: Callable[[IngestPlan], None] | None = None,
     ) -> IngestRun:
         """Bring the store up to the tip of a blocks directory; see `cointrail.store.ingest`.
 
@@ -105,9 +90,10 @@ class Workbench:
             to: the last height to take in.
             rewind_to: first give up the blocks above this height, or above `to` where that is lower.
             undo: use the rev files.
-            memory: bytes that the look-up tables may take.
+            memory: bytes that it may take; None for a quarter of the machine's.
             threads: threads that decode.
             progress: told after every batch.
+            announce: told what it will take, before anything is written.
 
         Raises:
             BadInput: the store reaches above `to`, and is not rewound.
@@ -120,12 +106,18 @@ class Workbench:
             if rewind_to is not None:
                 given_up = self.rewind(rewind_to if to is None else min(rewind_to, to))
             report = store_ingest.ingest(
-                self.store, source, memory=memory, threads=threads, progress=progress
+                self.store,
+                source,
+                memory=memory,
+                threads=threads,
+                progress=progress,
+                steps=self._progress,
+                announce=announce,
             )
             return IngestRun(report=report, given_up_blocks=given_up, source_height=len(source.chain) - 1)
 
     def rewind(self, height: int) -> int:
-        """Give up the blocks above a height; see `cointrail.store.ingest.rewind`.
+        """Give up the blocks above a height; see `cointrail.store.rewind`.
 
         Returns:
             How many blocks the store lost; more than asked for, as those just below are read again.
@@ -156,36 +148,32 @@ class Workbench:
         with BlocksDirectory(blocks, undo=undo) as source:
             return examine(self.store, source, progress=progress)
 
-    def status(self) -> StoreStatus:
-        """What the store holds."""
-        with open_snapshot(self.store) as snapshot:
-            return store_status(snapshot)
+    # -- queries
 
-    # -- single things
+    def sql(self, query: str, *, memory: int = 1 << 30, threads: int = 2) -> Any:
+        """Run one SQL query over the store's columns; see `cointrail.analytics`.
 
-    def show_address(
-        self, text: str, *, tags: Sequence[Path] = (), start: int = 0, limit: int = 25
-    ) -> address.AddressView:
-        """An address, a script in hex, or the script of an outpoint."""
-        with self._desk(tags) as desk:
-            return address.show_address(desk, text, start=start, limit=limit)
+        Args:
+            query: one statement that only reads.
+            memory: bytes that it may use beside the mapped columns.
+            threads: threads that it may use.
 
-    def show_tx(self, text: str, *, tags: Sequence[Path] = ()) -> tx.TransactionView:
-        """A transaction."""
-        with self._desk(tags) as desk:
-            return tx.show_tx(desk, text)
+        Returns:
+            A `pyarrow.Table`.
 
-    def show_cluster(
-        self, text: str, *, tags: Sequence[Path] = (), start: int = 0, limit: int = 25
-    ) -> cluster.ClusterView:
-        """A cluster, by its label or by something in it."""
-        with self._desk(tags) as desk:
-            return cluster.show_cluster(desk, text, start=start, limit=limit)
+        Raises:
+            BadQuery: it cannot be run.
+            BadInput: the extra `sql` is not installed.
+        """
+        return workbench.sql_table(self.store, query, memory=memory, threads=threads)
 
-    def explain(self, a: str, b: str) -> explanation.ExplainView:
-        """What joins two scripts."""
-        with self._desk(()) as desk:
-            return explanation.explain(desk, a, b)
+    def frames(self) -> dict[str, Any]:
+        """The tables that SQL has, as `polars.LazyFrame`s of the store's present state.
+
+        Raises:
+            BadInput: the extra `sql` is not installed.
+        """
+        return workbench.open_frames(self.store)
 
     # -- cases
 
@@ -212,24 +200,3 @@ class Workbench:
         return CaseRun(
             result=result, out=out, files=OWNED, tag_verdicts=verdicts, unseen_tags=attribution.unseen
         )
-
-    def build_clusters(self) -> None:
-        """Build the clusters of the store's present state, so that what follows finds them."""
-        with open_snapshot(self.store) as snapshot:
-            load_or_build(snapshot, progress=self._stage("clusters"))
-
-    @contextmanager
-    def _desk(self, tags: Sequence[Path]) -> Iterator[LookupDesk]:
-        with open_snapshot(self.store) as snapshot:
-            yield self._open_desk(snapshot, tags)
-
-    def _open_desk(self, snapshot: Snapshot, tags: Sequence[Path]) -> LookupDesk:
-        tag_set = load_tags(tags, snapshot.network) if tags else None
-        clusters = load_or_build(snapshot, progress=self._stage("clusters"))
-        if tag_set is None:
-            return LookupDesk(snapshot, clusters)
-        return LookupDesk(snapshot, clusters, resolve(tag_set, snapshot.find_script, clusters.label))
-
-    def _stage(self, name: str) -> Callable[[int, int], None] | None:
-        progress = self._progress
-        return None if progress is None else lambda done, total: progress(name, done, total)

@@ -19,8 +19,9 @@ from cointrail.simulate.world import VERSION
 from cointrail.store import ingest as store_ingest
 from cointrail.store.manifest import read_manifest
 from cointrail.store.reader import open_snapshot
-from cointrail.workbench.bench import CaseRun, Progress, Workbench
+from cointrail.workbench.bench import CaseRun, Workbench
 from cointrail.workbench.folders import require_folder
+from cointrail.workbench.ledger_bench import Progress
 
 STAGES = ("simulate", "ingest", "clusters", "case", "compare")
 

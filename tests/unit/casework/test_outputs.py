@@ -219,7 +219,7 @@ def test_what_is_no_regular_file_is_not_replaced(result: CaseResult, tmp_path: P
 
 
 def test_a_store_is_no_folder_for_a_case(result: CaseResult, tmp_path: Path) -> None:
-    (tmp_path / "settled").mkdir()
+    (tmp_path / "settled-00000003").mkdir()
     (tmp_path / "manifest.json").touch()
     with pytest.raises(BadInput, match="is a store"):
         write_case(result, tmp_path)

@@ -67,7 +67,7 @@ def test_doctor_finds_nothing_in_a_sound_store(demo: DemoFolder) -> None:
 def test_doctor_ends_with_code_1_when_the_store_differs(demo: DemoFolder, tmp_path: Path) -> None:
     store = tmp_path / "s"
     cointrail("ingest", "--blocks", demo.blocks, "--store", store)
-    column = next((store / "settled").glob("outputs.value*"))
+    column = next(store.glob("settled-*/outputs.value*"))
     with column.open("r+b") as file:
         file.seek(800)
         file.write(b"\x01")

@@ -11,7 +11,7 @@ import pytest
 from cointrail.cli.failures import tell_failure, wants_json
 from cointrail.cli.main import main
 from cointrail.errors import BadInput, NotFound
-from cointrail.workbench import Workbench
+from cointrail.workbench import LedgerBench
 from support.command_line import cointrail
 from support.demo_world import DemoFolder
 
@@ -58,21 +58,21 @@ def test_a_message_cannot_steer_the_terminal(capsys: pytest.CaptureFixture[str])
 
 
 def test_ctrl_c_says_what_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
-    def stop(_: Workbench) -> None:
+    def stop(_: LedgerBench) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(Workbench, "status", stop)
+    monkeypatch.setattr(LedgerBench, "status", stop)
     done = cointrail("status")
     assert (done.code, done.out) == (130, "")
     assert done.err.splitlines() == ["error: stopped; the store is as of its last commit"]
 
 
-def fail(_: Workbench) -> None:
+def fail(_: LedgerBench) -> None:
     raise ZeroDivisionError("by nothing")
 
 
 def test_what_nobody_foresaw_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Workbench, "status", fail)
+    monkeypatch.setattr(LedgerBench, "status", fail)
     with pytest.raises(ZeroDivisionError):
         cointrail("status")
 
@@ -88,7 +88,7 @@ def ended(args: list[str], monkeypatch: pytest.MonkeyPatch) -> object:
 def test_a_bug_ends_with_code_70_and_its_traceback(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(Workbench, "status", fail)
+    monkeypatch.setattr(LedgerBench, "status", fail)
     assert ended(["status"], monkeypatch) == 70
     err = capsys.readouterr().err
     assert err.startswith("Traceback (most recent call last):")
@@ -98,7 +98,7 @@ def test_a_bug_ends_with_code_70_and_its_traceback(
 def test_a_bug_as_json_is_one_object_with_its_traceback(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(Workbench, "status", fail)
+    monkeypatch.setattr(LedgerBench, "status", fail)
     assert ended(["status", "--format", "json"], monkeypatch) == 70
     error = json.loads(capsys.readouterr().err)["error"]
     assert error["code"] == "bug"

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from cointrail.chain.script import hash160, p2pkh, p2wpkh
-from cointrail.clustering.build import build, rules_in_force
-from cointrail.clustering.clusters import Clusters, ProofStep
+from cointrail.clustering.build import build
+from cointrail.clustering.clusters import Clusters
+from cointrail.clustering.proof import ProofStep
+from cointrail.clustering.rules import rules_in_force
 from cointrail.errors import BadInput, NotFound
 from cointrail.heuristics.base import Tier
 from cointrail.heuristics.gate import Gate
@@ -148,11 +150,11 @@ def test_a_long_peeling_wallet_is_explained_in_one_walk() -> None:
     assert [step.tx_num for step in steps] == list(range(1, 300))
 
 
-def test_progress_is_told_in_transactions() -> None:
+def test_progress_is_told_in_scripts_and_twice_in_transactions() -> None:
     told: list[tuple[int, int]] = []
     chain = FakeSnapshot([tx(outs="a:5")] * 7, batch_size=3)
     build(chain, progress=lambda done, total: told.append((done, total)))
-    assert told == [(3, 7), (6, 7), (7, 7)]
+    assert told == [(done, 15) for done in (1, 4, 7, 8, 11, 14, 15)]
 
 
 def test_an_empty_chain_has_no_clusters() -> None:

@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from cointrail.chain.types import Outpoint
-from cointrail.clustering.build import load_or_build
+from cointrail.clustering.load import load_or_build
 from cointrail.errors import BadInput, NotFound
 from cointrail.lookups.address import show_address
 from cointrail.lookups.cluster import show_cluster

@@ -47,12 +47,24 @@ def test_no_rows_need_no_file(tmp_path: Path) -> None:
     assert map_column(tmp_path, HASH, 0).shape == (0, 32)
 
 
-def test_a_mapped_column_is_read_only_unless_asked_for(tmp_path: Path) -> None:
+def test_a_mapped_column_is_read_only(tmp_path: Path) -> None:
     _write(tmp_path, VALUE, 0, [1, 2])
     with pytest.raises(ValueError, match="read-only"):
         map_column(tmp_path, VALUE, 2)[0] = 5
-    map_column(tmp_path, VALUE, 2, write=True)[0] = 5
-    assert map_column(tmp_path, VALUE, 2).tolist() == [5, 2]
+    assert map_column(tmp_path, VALUE, 2).tolist() == [1, 2]
+    assert not map_column(tmp_path, VALUE, 0).flags.writeable
+
+
+def test_a_writer_reads_rows_back_into_memory_of_their_own(tmp_path: Path) -> None:
+    writer = ColumnWriter(tmp_path, HASH)
+    writer.write(0, np.arange(96, dtype=np.uint8).reshape(3, 32))
+    rows = writer.read(1, 3)
+    assert rows.tolist() == np.arange(32, 96).reshape(2, 32).tolist()
+    rows[:] = 0
+    assert writer.read(1, 2)[0].tolist() == list(range(32, 64))
+    with pytest.raises(StoreCorrupt, match=r"column `blocks\.hash` ends before row 4"):
+        writer.read(2, 4)
+    writer.close()
 
 
 def test_a_missing_or_shorter_file_is_told_with_its_sizes(tmp_path: Path) -> None:

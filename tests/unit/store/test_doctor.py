@@ -14,8 +14,11 @@ import pytest
 from cointrail.chain.network import get_network
 from cointrail.errors import StoreCorrupt, StoreError, WrongNetwork
 from cointrail.sources.blocks_dir import BlocksDirectory
-from cointrail.store.doctor import MOST_FINDINGS, examine
+from cointrail.store.columns import column_path
+from cointrail.store.doctor import examine
+from cointrail.store.findings import MOST_FINDINGS
 from cointrail.store.ingest import ingest
+from cointrail.store.manifest import settled_folder
 from cointrail.store.schema import BY_KEY, NOT_YET
 from support.blocks_writer import write_files
 from support.kernel_chain import Branch, random_branch
@@ -79,9 +82,13 @@ def test_a_turned_bit_in_any_file_is_found(folder: Path, name: str) -> None:
         path.write_bytes(data)
 
 
-def _column(folder: Path, key: str, part: str = "settled") -> npt.NDArray[Any]:
-    """A column's values, to be changed and written back with `tofile`."""
-    return np.fromfile(folder / "store" / part / f"{key}.bin", BY_KEY[key].dtype)
+def _column_file(folder: Path, key: str) -> Path:
+    return column_path(settled_folder(folder / "store", 1), BY_KEY[key])
+
+
+def _column(folder: Path, key: str) -> npt.NDArray[Any]:
+    """A settled column's values, to be changed and written back with `tofile`."""
+    return np.fromfile(_column_file(folder, key), BY_KEY[key].dtype)
 
 
 @pytest.fixture(name="copy")
@@ -93,7 +100,7 @@ def _changed(copy: Path, key: str, row: int, value: int) -> str:
     """All findings, as one text, when a settled value is another."""
     values = _column(copy, key)
     values[row] = value
-    values.tofile(copy / "store" / "settled" / f"{key}.bin")
+    values.tofile(_column_file(copy, key))
     return "\n".join(_findings(copy))
 
 
@@ -139,7 +146,7 @@ def test_a_mark_ahead_of_the_tip_is_as_good_as_none(copy: Path) -> None:
 def test_many_findings_are_counted(copy: Path) -> None:
     values = _column(copy, "txs.locktime")
     values[:] = 77
-    values.tofile(copy / "store" / "settled" / "txs.locktime.bin")
+    values.tofile(_column_file(copy, "txs.locktime"))
     findings = _findings(copy)
     assert len(findings) == MOST_FINDINGS + 1
     assert findings[-1].startswith("and ")

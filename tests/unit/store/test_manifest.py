@@ -14,6 +14,7 @@ SOME = Manifest(
     network="regtest",
     settled=Part({table: n for n, table in enumerate(TABLES, 3)}),
     recent=Part({table: n for n, table in enumerate(TABLES, 1)}),
+    epoch=2,
     generation=7,
     height=3,
     tip="ab" * 32,
@@ -57,6 +58,8 @@ def test_the_bytes_do_not_depend_on_the_order_of_tables(tmp_path: Path) -> None:
         ("height", 4),
         ("height", -2),
         ("height", True),
+        ("epoch", -1),
+        ("epoch", None),
         ("generation", -1),
         ("generation", 1.5),
         ("tip", "ab"),
@@ -80,7 +83,7 @@ def test_a_value_that_no_store_has_is_refused(tmp_path: Path, key: str, value: o
 
 def test_a_newer_format_is_named(tmp_path: Path) -> None:
     (tmp_path / "manifest.json").write_text('{"format": 9, "anything": "else"}')
-    with pytest.raises(StoreCorrupt, match="has format 9, this program reads 1") as refused:
+    with pytest.raises(StoreCorrupt, match="has format 9, this program reads 2") as refused:
         read_manifest(tmp_path)
     assert "the program that wrote it" in (refused.value.hint or "")
 

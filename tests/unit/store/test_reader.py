@@ -16,9 +16,9 @@ from cointrail.chain.types import Block, BlockHash, Outpoint, Txid
 from cointrail.chain.view import InputMarks, ScriptType
 from cointrail.errors import NotFound
 from cointrail.sources.blocks_dir import BlocksDirectory
+from cointrail.store.index_files import Run
 from cointrail.store.ingest import ingest
 from cointrail.store.reader import Snapshot, open_snapshot
-from cointrail.store.runs import Run
 from cointrail.store.schema import NOT_YET
 from support.blocks_writer import write_files
 from support.kernel_chain import Branch, random_branch

@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 
 from cointrail.kernel.table import EMPTY
+from cointrail.store.index_files import Run
 from cointrail.store.resolver import Session
-from cointrail.store.runs import Run
 
 FORGED = 0x0123456789ABCDEF
 

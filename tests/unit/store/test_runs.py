@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -8,15 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cointrail.errors import StoreCorrupt
+from cointrail.store.index_files import FANOUT, UNIT, cuts, open_run, run_paths
 from cointrail.store.runs import (
-    FANOUT,
-    UNIT,
-    Pairs,
+    SORT_MEMORY,
+    Fresh,
     build_runs,
-    cuts,
-    open_run,
+    find_many,
     open_runs,
-    run_paths,
     sort_pairs,
     superseded,
     write_run,
@@ -85,10 +84,13 @@ def test_keys_of_all_widths_sort_by_their_whole_value(values: list[int]) -> None
     assert found.tolist() == sorted(values)
 
 
-def _pairs(spec: IndexSpec, first: int, last: int) -> Pairs:
+def _fresh(spec: IndexSpec, first: int, last: int) -> Fresh:
     """Two rows a block; keys repeat."""
-    numbers = np.arange(2 * first, 2 * last)
-    return (numbers * 7919 % 97).astype(spec.key), numbers.astype(spec.number)
+    return Fresh((np.arange(2 * first, 2 * last) * 7919 % 97).astype(spec.key), 2 * first)
+
+
+def _none(spec: IndexSpec) -> Fresh:
+    return Fresh(np.empty(0, spec.key), 0)
 
 
 def _everything(folder: Path, spec: IndexSpec, settled: int) -> list[tuple[int, int]]:
@@ -96,20 +98,26 @@ def _everything(folder: Path, spec: IndexSpec, settled: int) -> list[tuple[int, 
     return [pair for run in runs for pair in zip(run.keys.tolist(), run.numbers.tolist(), strict=True)]
 
 
-@given(st.lists(st.integers(1, 6000), min_size=1, max_size=4).map(sorted))
+@given(
+    st.lists(st.integers(1, 6000), min_size=1, max_size=4).map(sorted),
+    st.sampled_from([1, 500, 5000, SORT_MEMORY]),
+)
 @settings(max_examples=25)
-def test_runs_built_in_parts_are_those_built_at_once(heights: list[int]) -> None:
+def test_runs_built_in_parts_and_in_little_memory_are_those_built_at_once(
+    heights: list[int], memory: int
+) -> None:
     with scratch() as folder:
         parts, whole = folder / "parts", folder / "whole"
         parts.mkdir()
         whole.mkdir()
         before = 0
         for height in heights:
-            build_runs(parts, HISTORY, cuts(before), height, lambda a, b: _pairs(HISTORY, a, b))
+            fresh = partial(_fresh, HISTORY)
+            build_runs(parts, HISTORY, cuts(before), height, fresh, memory=memory)
             for path in superseded(parts, height):
                 path.unlink()
             before = height
-        build_runs(whole, HISTORY, [], heights[-1], lambda a, b: _pairs(HISTORY, a, b))
+        build_runs(whole, HISTORY, [], heights[-1], partial(_fresh, HISTORY))
         assert {p.name: p.read_bytes() for p in parts.iterdir()} == {
             p.name: p.read_bytes() for p in whole.iterdir()
         }
@@ -118,19 +126,19 @@ def test_runs_built_in_parts_are_those_built_at_once(heights: list[int]) -> None
 
 
 def test_a_run_finds_all_numbers_of_a_key_and_of_many(tmp_path: Path) -> None:
-    keys, numbers = np.array([5, 9, 5, 1, 9, 5], "<u8"), np.arange(6, dtype="<u4")
-    write_run(tmp_path, TXID, 0, 3, [(keys[:4], numbers[:4]), (keys[4:], numbers[4:])])
+    keys = np.array([5, 9, 5, 1, 9, 5], "<u8")
+    write_run(tmp_path, TXID, 0, 3, [Fresh(keys[:4], 0), Fresh(keys[4:], 4)])
     run = open_run(tmp_path, TXID, 0, 3, 6)
     assert run.find(5).tolist() == [0, 2, 5]
     assert run.find(2).tolist() == []
     assert run.bounds(9) == (4, 6)
-    found = run.find_many(np.array([1, 2, 9, 2**64 - 1], "<u8"))
+    found = find_many(run, np.array([1, 2, 9, 2**64 - 1], "<u8"))
     assert [part.tolist() for part in found] == [[1, 9, 9], [3, 1, 4]]
-    assert [len(part) for part in run.find_many(np.array([2], "<u8"))] == [0, 0]
+    assert [len(part) for part in find_many(run, np.array([2], "<u8"))] == [0, 0]
 
 
 def test_a_run_without_rows_is_a_run(tmp_path: Path) -> None:
-    write_run(tmp_path, SCRIPT, 0, 1, [(np.empty(0, "<u8"), np.empty(0, "<u4"))])
+    write_run(tmp_path, SCRIPT, 0, 1, [_none(SCRIPT)])
     run = open_run(tmp_path, SCRIPT, 0, 1, 0)
     assert run.find(3).tolist() == []
 
@@ -140,7 +148,7 @@ def test_a_run_without_rows_is_a_run(tmp_path: Path) -> None:
 def test_a_run_with_other_rows_than_it_should_have_is_refused(
     tmp_path: Path, which: int, damage: str
 ) -> None:
-    write_run(tmp_path, TXID, 0, 3, [(np.arange(6).astype("<u8"), np.arange(6).astype("<u4"))])
+    write_run(tmp_path, TXID, 0, 3, [Fresh(np.arange(6).astype("<u8"), 0)])
     path = run_paths(tmp_path, TXID, 0, 3)[which]
     data = path.read_bytes()
     if damage == "missing":
@@ -160,7 +168,7 @@ def test_a_run_with_other_rows_than_it_should_have_is_refused(
 
 def test_files_that_no_height_asks_for_are_superseded(tmp_path: Path) -> None:
     for first, last in [(0, 512), (512, 600), (0, 4096)]:
-        write_run(tmp_path, TXID, first, last, [(np.empty(0, "<u8"), np.empty(0, "<u4"))])
+        write_run(tmp_path, TXID, first, last, [_none(TXID)])
     (tmp_path / "txid-000000000-000000512.keys.new").write_bytes(b"half")
     names = [path.name for path in superseded(tmp_path, 600)]
     assert names == [

@@ -35,8 +35,9 @@ def test_the_demo_leaves_the_store_of_another_network_alone(tmp_path: Path) -> N
     (tmp_path / "store").mkdir()
     manifest = tmp_path / "store" / "manifest.json"
     rows, none = {"rows": dict.fromkeys(TABLES, 0) | {"blocks": 1}}, {"rows": dict.fromkeys(TABLES, 0)}
-    said = {"format": FORMAT, "network": "mainnet", "settled": rows, "recent": none, "generation": 1}
-    rest = {"height": 0, "tip": "ab" * 32, "digest": "cd" * 32, "undo_checked": True, "notes": []}
+    said = {"format": FORMAT, "network": "mainnet", "settled": rows, "recent": none, "epoch": 1}
+    more = {"generation": 1, "height": 0, "tip": "ab" * 32, "digest": "cd" * 32}
+    rest = {**more, "undo_checked": True, "notes": []}
     manifest.write_text(json.dumps({**said, **rest}))
     with pytest.raises(BadInput, match="holds mainnet"):
         run_demo(tmp_path, 1, scale=0.01)

@@ -1,0 +1,26 @@
+"""What an ingest of the whole chain plans for, shown from the sizes of its tables."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from cointrail.store.plan import FULL_CHAIN, planned_disk, planned_memory
+
+MEMORY = 4 << 30
+"""The budget: what is used by default on a machine of 16 GB."""
+
+
+def full_chain_plan() -> dict[str, Any]:
+    """Bytes by what takes them."""
+    return {
+        "chain": asdict(FULL_CHAIN),
+        "budget_bytes": MEMORY,
+        "memory": planned_memory(FULL_CHAIN, MEMORY),
+        "disk": planned_disk(FULL_CHAIN, MEMORY),
+    }
+
+
+def planned_peak(plan: dict[str, Any]) -> int:
+    """Bytes of memory, all together."""
+    return sum(plan["memory"].values())

@@ -1,0 +1,211 @@
+"""Clusters on disk: a folder of arrays beside the store, named by store state and rules.
+
+    <derived>/clusters-<store digest>-<rules digest>/
+        manifest.json       what this is, the small facts, and of every array its type, rows, SHA-256, time
+        <name>.bin          one array each, little-endian, mapped when read
+
+Arrays are written into a folder of another name, synced, and described in the manifest; then the folder is
+renamed. So whatever is found under the name was whole once. An array that has still its size and the time of
+its last change is taken for the one that was written: nothing changes a file without changing its time but a
+failing disk, and hashing would read tens of gigabytes before each answer. One with another time, as in a
+copied store, is hashed before it is used. `verify_kept` hashes all of them.
+
+Deleting a folder loses nothing. Those of the last two states are kept; one that is removed while somebody
+reads it stays good for that reader.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from cointrail.clustering.chain_view import ChainView
+from cointrail.clustering.clusters import Clusters
+from cointrail.clustering.lists import Lists
+from cointrail.clustering.moves import MoveArrays, MoveIndex
+from cointrail.clustering.partition import Partition
+from cointrail.clustering.proof import Proof
+from cointrail.clustering.shelf import array_path
+from cointrail.errors import StoreCorrupt
+from cointrail.heuristics.base import Tier
+from cointrail.store.columns import map_file
+from cointrail.store.manifest import sync_folder
+
+Array = npt.NDArray[Any]
+
+FORMAT = 3
+"""Of the folder; an older one is built anew."""
+
+_NAME = "clusters-"
+DRAFT = f".{_NAME}"
+"""Begins the name of a folder that is not whole yet."""
+
+_MANIFEST = "manifest.json"
+
+_NUMBERS = ("<u4", "<u8")
+_LISTS = {"t1_members": ("<u4",), "t2_members": ("<u4",)} | dict.fromkeys(
+    ("outputs", "spends", "heavy_spends"), _NUMBERS
+)
+TYPES: dict[str, tuple[str, ...]] = {
+    **_LISTS,
+    **{f"{name}_start": ("<i8",) for name in _LISTS},
+    **dict.fromkeys(("t1_label", "t1_labels", "t2_label", "t2_labels", "reasons", "heavy"), ("<u4",)),
+    **dict.fromkeys(("proof_parent", "proof_tx"), ("<u4",)),
+    "proof_rule": ("u1",),
+    **dict.fromkeys(("received", "spent", "heavy_received", "heavy_spent"), ("<i8",)),
+}
+"""Every array of a folder, and the types it may have."""
+
+
+def folder_of(chain: ChainView, rules: tuple[str, ...]) -> Path:
+    """Where the clusters of this state and these rules are kept."""
+    digest = hashlib.sha256("\n".join((f"format {FORMAT}", *rules)).encode()).hexdigest()
+    return chain.derived_dir / f"{_NAME}{chain.digest[:16]}-{digest[:16]}"
+
+
+def kept_folders(derived: Path) -> list[Path]:
+    """Every folder of clusters in a store's derived folder."""
+    return sorted(path for path in derived.glob(f"{_NAME}*") if path.is_dir())
+
+
+# -- reading
+
+
+def find_kept(chain: ChainView, rules: tuple[str, ...]) -> Clusters | None:
+    """What was kept for this state and these rules, mapped; None when there is nothing whole.
+
+    Time: that of opening some thirty files, however large they are.
+    """
+    folder = folder_of(chain, rules)
+    try:
+        manifest = _read_manifest(folder)
+        if manifest["store_digest"] != chain.digest or tuple(manifest["rules"]) != rules:
+            return None
+        _require_unchanged(folder, manifest)
+        clusters = _mapped(chain, folder, manifest)
+    except (OSError, ValueError, KeyError, TypeError, StoreCorrupt):
+        return None
+    return clusters if _fits(chain, clusters) else None
+
+
+def _read_manifest(folder: Path) -> dict[str, Any]:
+    manifest: dict[str, Any] = json.loads((folder / _MANIFEST).read_text("utf-8"))
+    return manifest
+
+
+def _require_unchanged(folder: Path, manifest: dict[str, Any]) -> None:
+    """ValueError unless every array is the one that was written; a time that is new is put down."""
+    touched = []
+    for name, dtypes in TYPES.items():
+        note, now = manifest["arrays"][name], array_path(folder, name).stat()
+        if note["dtype"] not in dtypes or now.st_size != note["rows"] * np.dtype(note["dtype"]).itemsize:
+            raise ValueError(f"{name} has another type or size")
+        if now.st_mtime_ns != note["mtime_ns"]:
+            if _sha256(array_path(folder, name)) != note["sha256"]:
+                raise ValueError(f"{name} is not what was written")
+            touched.append((note, now.st_mtime_ns))
+    for note, mtime in touched:
+        note["mtime_ns"] = mtime
+    if touched:
+        with suppress(OSError):
+            write_manifest(folder, manifest)
+
+
+def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
+    """Describe the arrays of a folder; the description appears whole or not at all.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    beside = folder / f"{_MANIFEST}.new"
+    with beside.open("w", encoding="utf-8") as file:
+        file.write(json.dumps(manifest, indent=1) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(folder / _MANIFEST)
+    sync_folder(folder)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _mapped(chain: ChainView, folder: Path, manifest: dict[str, Any]) -> Clusters:
+    notes = manifest["arrays"]
+    arrays = {
+        name: map_file(array_path(folder, name), notes[name]["dtype"], notes[name]["rows"]) for name in TYPES
+    }
+    lists = {name: Lists(arrays[f"{name}_start"], arrays[name]) for name in _LISTS}
+    first, second = (
+        Partition(arrays[f"{tier}_label"], arrays[f"{tier}_labels"], lists[f"{tier}_members"])
+        for tier in ("t1", "t2")
+    )
+    moves = MoveArrays(
+        outputs=lists["outputs"],
+        spends=lists["spends"],
+        received=arrays["received"],
+        spent=arrays["spent"],
+        heavy=arrays["heavy"],
+        heavy_spends=lists["heavy_spends"],
+        heavy_received=arrays["heavy_received"],
+        heavy_spent=arrays["heavy_spent"],
+    )
+    return Clusters(
+        partitions={Tier.T1: first, Tier.T2: second},
+        proof=Proof(second, arrays["proof_parent"], arrays["proof_tx"], arrays["proof_rule"]),
+        moves=MoveIndex(chain, second, moves),
+        reasons=arrays["reasons"],
+        rules=tuple(manifest["rules"]),
+        digest=str(manifest["digest"]),
+        skipped=dict(manifest["skipped"]),
+    )
+
+
+def _fits(chain: ChainView, clusters: Clusters) -> bool:
+    """Whether the arrays have the lengths that this chain and each other ask for."""
+    first, second = clusters.partitions[Tier.T1], clusters.partitions[Tier.T2]
+    moves, proof, count = clusters.moves.arrays, clusters.proof, len(second.labels)
+    lists = [
+        (first.members, len(first.labels)),
+        (second.members, count),
+        (moves.outputs, count),
+        (moves.spends, count),
+        (moves.heavy_spends, len(moves.heavy)),
+    ]
+    lengths = [
+        *((len(one.label), chain.n_scripts) for one in (first, second)),
+        (len(clusters.reasons), chain.n_txs),
+        *((len(column), len(second.members.numbers)) for column in (proof.parent, proof.tx, proof.rule)),
+        *((len(sums), count) for sums in (moves.received, moves.spent)),
+        *((len(sums), len(moves.heavy)) for sums in (moves.heavy_received, moves.heavy_spent)),
+        *((len(one.start), keys + 1) for one, keys in lists),
+        *((int(one.start[-1]), len(one.numbers)) for one, _ in lists),
+    ]
+    return all(found == wanted for found, wanted in lengths)
+
+
+def verify_kept(folder: Path) -> tuple[str, ...]:
+    """Hash every array of a folder. What is not as it was written, in words; nothing when all is."""
+    try:
+        notes = _read_manifest(folder)["arrays"]
+        return tuple(_findings(folder, {name: str(notes[name]["sha256"]) for name in TYPES}))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        return (f"`{folder / _MANIFEST}` does not describe clusters: {error!r}",)
+
+
+def _findings(folder: Path, digests: dict[str, str]) -> Iterator[str]:
+    for name, digest in digests.items():
+        path = array_path(folder, name)
+        if not path.is_file():
+            yield f"`{path}` is missing"
+        elif _sha256(path) != digest:
+            yield f"`{path}` is not what was written: delete the folder, and it is built anew"

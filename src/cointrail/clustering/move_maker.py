@@ -1,0 +1,114 @@
+"""The lists of moves, made in one pass over the outputs and inputs of a chain."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from cointrail.clustering.chain_view import ChainView
+from cointrail.clustering.list_maker import ListMaker, number_type
+from cointrail.clustering.moves import MoveArrays
+from cointrail.clustering.shelf import PIECE, Shelf, in_pieces, put
+from cointrail.kernel.buckets import count_keys
+from cointrail.kernel.grouping import Groups, find_groups
+
+Array = npt.NDArray[Any]
+U32 = npt.NDArray[np.uint32]
+I64 = npt.NDArray[np.int64]
+
+HEAVY_OUTPUTS = 1000
+"""A script with more outputs than this is heavy: what spends it is listed. Our choice: so many are looked
+up in about a millisecond."""
+
+
+class MoveMaker:
+    """Puts the outputs and inputs of a chain, in its order, into the lists of clusters and heavy scripts.
+
+    Memory: 4 bytes a script, 32 a cluster, and one bucket of pairs.
+
+    Args:
+        shelf: gets the arrays.
+        chain: the chain.
+        clusters: how many clusters there are.
+        cluster: per script the number of its cluster, or `NONE`; used up.
+        heavy_from: a script with more outputs is heavy.
+    """
+
+    def __init__(
+        self, shelf: Shelf, chain: ChainView, clusters: int, cluster: U32, *, heavy_from: int = HEAVY_OUTPUTS
+    ) -> None:
+        self._shelf = shelf
+        self._heavy = _find_heavy(chain, heavy_from)
+        heavy_cluster = cluster[self._heavy]
+        cluster[self._heavy] = clusters + np.arange(len(self._heavy))
+        self._credited, self._debited = (
+            Groups(cluster, heavy_cluster, *(np.zeros(n, np.int64) for n in (clusters, len(self._heavy))))
+            for _ in range(2)
+        )
+        outputs, inputs = number_type(chain.n_outputs), number_type(chain.n_inputs)
+        self._outputs = ListMaker(shelf, "outputs", clusters, outputs)
+        self._spends = ListMaker(shelf, "spends", clusters, inputs)
+        self._heavy_spends = ListMaker(shelf, "heavy_spends", len(self._heavy), inputs)
+        self._seen = [0, 0]
+
+    def add_outputs(self, scripts: U32, values: I64) -> None:
+        """The next outputs of the chain.
+
+        Raises:
+            OSError: the disk is full.
+        """
+        cluster, _ = _groups(scripts, values, self._credited)
+        self._outputs.add(cluster, self._seen[0])
+        self._seen[0] += len(scripts)
+
+    def add_inputs(self, scripts: U32, values: I64) -> None:
+        """The next inputs of the chain, with the scripts and values that they spend.
+
+        Raises:
+            OSError: the disk is full.
+        """
+        cluster, heavy = _groups(scripts, values, self._debited)
+        self._spends.add(cluster, self._seen[1])
+        self._heavy_spends.add(heavy, self._seen[1])
+        self._seen[1] += len(scripts)
+
+    def finish(self) -> MoveArrays:
+        """Write the lists and sums.
+
+        Raises:
+            OSError: the disk is full.
+        """
+
+        def kept(name: str, dtype: str, array: Array) -> Array:
+            return put(self._shelf, name, dtype, in_pieces(array))
+
+        return MoveArrays(
+            outputs=self._outputs.finish(),
+            spends=self._spends.finish(),
+            received=kept("received", "<i8", self._credited.cluster_sums),
+            spent=kept("spent", "<i8", self._debited.cluster_sums),
+            heavy=kept("heavy", "<u4", self._heavy),
+            heavy_spends=self._heavy_spends.finish(),
+            heavy_received=kept("heavy_received", "<i8", self._credited.heavy_sums),
+            heavy_spent=kept("heavy_spent", "<i8", self._debited.heavy_sums),
+        )
+
+
+def _groups(scripts: U32, values: I64, groups: Groups) -> tuple[U32, U32]:
+    cluster, heavy = np.empty_like(scripts), np.empty_like(scripts)
+    find_groups(scripts, values, groups, cluster, heavy)
+    return cluster, heavy
+
+
+def _find_heavy(chain: ChainView, heavy_from: int) -> U32:
+    """The scripts with more outputs than that, ascending; reads the keys of the history index once."""
+    found = [np.empty(0, np.uint32)]
+    for first in range(0, chain.n_scripts, PIECE):
+        counts = np.zeros(min(PIECE, chain.n_scripts - first), np.int64)
+        for run in chain.runs("history"):
+            rows = slice(*np.searchsorted(run.keys, np.array([first, first + len(counts)], run.keys.dtype)))
+            count_keys(run.keys[rows], first, counts)
+        found.append((np.flatnonzero(counts > heavy_from) + first).astype(np.uint32))
+    return np.concatenate(found)

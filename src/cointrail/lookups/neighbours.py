@@ -1,0 +1,208 @@
+"""The scripts that share transactions with one script.
+
+The sums are ledger facts about whole transactions: what another script put into transactions that pay
+this one, and what it got from transactions that this one spends in. Where several scripts sign or are
+paid, no rule of the ledger says whose coins went to whom, and nothing here says it either.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from cointrail.lookups.address_txs import iter_txs
+from cointrail.lookups.find import get_script_num
+from cointrail.lookups.ledger import LedgerDesk
+from cointrail.lookups.script_moves import Moves, moves_of_script
+from cointrail.lookups.views import LookupBasis, Page, ScriptRef
+from cointrail.store.chain_places import SIDES, edges_of_txs, rows_between, sizes_of_txs
+from cointrail.store.reader import Snapshot
+
+U64 = npt.NDArray[np.uint64]
+I64 = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+MOST_TXS = 1000
+"""Transactions looked at when nobody says how many."""
+
+MOST_ROWS = 4_000_000
+"""Inputs and outputs looked at, at most, whatever the number of transactions."""
+
+
+class Reach(StrEnum):
+    """Why the look at transactions ended."""
+
+    COMPLETE = "complete"
+    """every transaction of the script was looked at"""
+    TX_LIMIT = "tx_limit"
+    """the limit on transactions"""
+    ROW_LIMIT = "row_limit"
+    """`MOST_ROWS` inputs and outputs"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Neighbour:
+    """Another script.
+
+    Attributes:
+        script: which.
+        from_txs: transactions that pay the script asked for and that this one has inputs of.
+        from_sat: value of its outputs that these spend.
+        to_txs: transactions that the script asked for spends in and that pay this one.
+        to_sat: value of its outputs there.
+    """
+
+    script: ScriptRef
+    from_txs: int
+    from_sat: int
+    to_txs: int
+    to_sat: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressNeighbours:
+    """The scripts that share transactions with one.
+
+    Attributes:
+        script: the one asked for; it is none of its neighbours.
+        transactions: how many of its transactions were looked at.
+        stop_reason: why no more were.
+        page: which neighbours are listed.
+        neighbours: those, by `from_sat` and `to_sat` together, the largest first; equal ones in the
+            order of first appearance.
+        basis: what this rests on.
+    """
+
+    script: ScriptRef
+    transactions: int
+    stop_reason: Reach
+    page: Page
+    neighbours: tuple[Neighbour, ...]
+    basis: LookupBasis
+
+
+def address_neighbours(
+    desk: LedgerDesk,
+    text: str,
+    *,
+    start: int = 0,
+    limit: int = 25,
+    most_txs: int = MOST_TXS,
+    newest: bool = False,
+) -> AddressNeighbours:
+    """The scripts that an address shares transactions with, and the sums on either side.
+
+    Args:
+        desk: the chain.
+        text: an address, a script in hex, or an outpoint.
+        start: neighbours to skip.
+        limit: neighbours to list.
+        most_txs: transactions to look at, at most, in chain order.
+        newest: begin with the last transaction instead of the first.
+
+    Raises:
+        BadInput: it cannot be read.
+        NotFound: the chain does not hold it.
+    """
+    snapshot = desk.snapshot
+    number = get_script_num(snapshot, text)
+    moves = moves_of_script(desk, number)
+    txs, reach = _looked_at(snapshot, moves, most_txs, newest=newest)
+    sums = _sums(snapshot, number, moves, np.sort(txs))
+    lines = tuple(_line(desk, sums, row) for row in range(*slice(start, start + limit).indices(len(sums[0]))))
+    return AddressNeighbours(
+        script=desk.script_ref(number),
+        transactions=len(txs),
+        stop_reason=reach,
+        page=Page(start, len(lines), len(sums.scripts)),
+        neighbours=lines,
+        basis=desk.basis,
+    )
+
+
+def _looked_at(snapshot: Snapshot, moves: Moves, most: int, *, newest: bool) -> tuple[I64, Reach]:
+    """The first `most` transactions of some moves, or as many as `MOST_ROWS` allows."""
+    found = [np.empty(0, np.int64)]
+    rows = 0
+    for txs in iter_txs(snapshot, moves, newest=newest):
+        room = most - sum(map(len, found))
+        sizes = np.cumsum(sizes_of_txs(snapshot, txs[:room])) + rows
+        fit = int(np.searchsorted(sizes, MOST_ROWS, side="right"))
+        found.append(txs[:fit])
+        if fit < len(txs):
+            reach = Reach.TX_LIMIT if fit == room else Reach.ROW_LIMIT
+            return np.concatenate(found), reach
+        rows = int(sizes[-1])
+    return np.concatenate(found), Reach.COMPLETE
+
+
+def _hit(numbers: U64, edges: tuple[I64, I64]) -> Flags:
+    """Between which edges one of some ascending numbers lies."""
+    first, last = (np.searchsorted(numbers, edge.astype(np.uint64)) for edge in edges)
+    return first < last
+
+
+class _Sums(NamedTuple):
+    """Per neighbour, the largest first."""
+
+    scripts: I64
+    from_txs: I64
+    from_sat: I64
+    to_txs: I64
+    to_sat: I64
+
+
+def _sums(snapshot: Snapshot, number: int, moves: Moves, txs: I64) -> _Sums:
+    ins, outs = (edges_of_txs(snapshot, side, txs) for side in SIDES)
+    paying, spending = _hit(moves.credits, outs), _hit(moves.debits, ins)
+    from_owner, inputs = rows_between(*(edge[paying] for edge in ins))
+    to_owner, outputs = rows_between(*(edge[spending] for edge in outs))
+    senders = _side(snapshot, number, snapshot.column("inputs.output").take(inputs), from_owner)
+    takers = _side(snapshot, number, outputs, to_owner)
+    scripts = np.union1d(senders.scripts, takers.scripts)
+    columns = [_spread(scripts, side) for side in (senders, takers)]
+    (from_txs, from_sat), (to_txs, to_sat) = columns
+    order = np.lexsort((scripts, -(from_sat + to_sat)))
+    return _Sums(*(column[order] for column in (scripts, from_txs, from_sat, to_txs, to_sat)))
+
+
+class _Side(NamedTuple):
+    """Scripts, ascending, in how many transactions each was, and the value of its outputs there."""
+
+    scripts: I64
+    txs: I64
+    sat: I64
+
+
+def _side(snapshot: Snapshot, number: int, outputs: npt.NDArray[np.integer], owner: I64) -> _Side:
+    """What some outputs sum up to by script; `owner` tells the transactions apart."""
+    scripts = snapshot.column("outputs.script").take(outputs).astype(np.int64)
+    others = scripts != number
+    values = snapshot.column("outputs.value").take(outputs)[others]
+    found, place = np.unique(scripts[others], return_inverse=True)
+    sat = np.zeros(len(found), np.int64)
+    np.add.at(sat, place, values)
+    owners = int(owner.max(initial=0)) + 1
+    pairs = np.unique(place * owners + owner[others])
+    txs = np.bincount(pairs // owners, minlength=len(found))
+    return _Side(found, txs.astype(np.int64), sat)
+
+
+def _spread(scripts: I64, side: _Side) -> tuple[I64, I64]:
+    """A side's counts and sums by the places of `scripts`, zero where it has none."""
+    txs, sat = np.zeros((2, len(scripts)), np.int64)
+    at = np.searchsorted(scripts, side.scripts)
+    txs[at], sat[at] = side.txs, side.sat
+    return txs, sat
+
+
+def _line(desk: LedgerDesk, sums: _Sums, row: int) -> Neighbour:
+    script, *rest = (int(column[row]) for column in sums)
+    from_txs, from_sat, to_txs, to_sat = rest
+    return Neighbour(
+        script=desk.script_ref(script), from_txs=from_txs, from_sat=from_sat, to_txs=to_txs, to_sat=to_sat
+    )

@@ -1,0 +1,74 @@
+"""What can be asked of the ledger in a store alone. Nothing is compiled and no cluster is loaded for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from cointrail.lookups import address_page, address_txs, balance, neighbours
+from cointrail.lookups.ledger import LedgerDesk
+from cointrail.lookups.status import StoreStatus, store_status
+from cointrail.store.reader import open_snapshot
+
+Progress = Callable[[str, int, int], None]
+"""Told the stage, how much is done, and how much there is."""
+
+
+class LedgerBench:
+    """Look-ups that need the chain and nothing else.
+
+    Args:
+        store: its folder; only `ingest` makes it.
+        progress: told how far long work is.
+    """
+
+    def __init__(self, store: Path, progress: Progress | None = None) -> None:
+        self.store = store
+        self._progress = progress
+
+    def status(self) -> StoreStatus:
+        """What the store holds."""
+        with open_snapshot(self.store) as snapshot:
+            return store_status(snapshot)
+
+    def address_page(
+        self, text: str, *, start: int = 0, limit: int = 25, newest: bool = False
+    ) -> address_page.AddressPage:
+        """Some outputs of an address, without sums over all of them."""
+        with self._ledger() as desk:
+            return address_page.address_page(desk, text, start=start, limit=limit, newest=newest)
+
+    def address_txs(
+        self, text: str, *, start: int = 0, limit: int = 25, newest: bool = False
+    ) -> address_txs.AddressTxs:
+        """Some transactions of an address, each with what it gained or lost."""
+        with self._ledger() as desk:
+            return address_txs.address_txs(desk, text, start=start, limit=limit, newest=newest)
+
+    def address_balance(
+        self, text: str, *, every: balance.Every | str = balance.Every.MONTH, start: int = 0, limit: int = 25
+    ) -> balance.AddressBalance:
+        """What an address held over time."""
+        with self._ledger() as desk:
+            return balance.address_balance(desk, text, every=balance.Every(every), start=start, limit=limit)
+
+    def address_neighbours(
+        self,
+        text: str,
+        *,
+        start: int = 0,
+        limit: int = 25,
+        most_txs: int = neighbours.MOST_TXS,
+        newest: bool = False,
+    ) -> neighbours.AddressNeighbours:
+        """The scripts that share transactions with an address."""
+        with self._ledger() as desk:
+            return neighbours.address_neighbours(
+                desk, text, start=start, limit=limit, most_txs=most_txs, newest=newest
+            )
+
+    @contextmanager
+    def _ledger(self) -> Iterator[LedgerDesk]:
+        with open_snapshot(self.store) as snapshot:
+            yield LedgerDesk(snapshot)

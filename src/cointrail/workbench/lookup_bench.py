@@ -1,0 +1,117 @@
+"""What can be asked of single things in a store, with their clusters and tags."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from cointrail.attribution.load import load_tags
+from cointrail.attribution.resolve import resolve
+from cointrail.clustering.load import load_or_build
+from cointrail.lookups import (
+    address,
+    balance,
+    cluster,
+    cluster_balance,
+    cluster_neighbours,
+    cluster_payments,
+    tx,
+)
+from cointrail.lookups import explain as explanation
+from cointrail.lookups.desk import LookupDesk
+from cointrail.store.reader import Snapshot, open_snapshot
+from cointrail.workbench.ledger_bench import LedgerBench
+
+
+class LookupBench(LedgerBench):
+    """Look-ups that need the clusters of the store's present state; they are built when there are none."""
+
+    def show_address(
+        self,
+        text: str,
+        *,
+        tags: Sequence[Path] = (),
+        start: int = 0,
+        limit: int = 25,
+        newest: bool = False,
+    ) -> address.AddressView:
+        """An address, a script in hex, or the script of an outpoint."""
+        with self._desk(tags) as desk:
+            return address.show_address(desk, text, start=start, limit=limit, newest=newest)
+
+    def show_tx(self, text: str, *, tags: Sequence[Path] = ()) -> tx.TransactionView:
+        """A transaction."""
+        with self._desk(tags) as desk:
+            return tx.show_tx(desk, text)
+
+    def show_cluster(
+        self, text: str, *, tags: Sequence[Path] = (), start: int = 0, limit: int = 25
+    ) -> cluster.ClusterView:
+        """A cluster, by its label or by something in it."""
+        with self._desk(tags) as desk:
+            return cluster.show_cluster(desk, text, start=start, limit=limit)
+
+    def cluster_payments(
+        self,
+        text: str,
+        *,
+        tags: Sequence[Path] = (),
+        start: int = 0,
+        limit: int = 25,
+        newest: bool = False,
+    ) -> cluster_payments.ClusterPayments:
+        """Some of what a cluster received and spent."""
+        with self._desk(tags) as desk:
+            return cluster_payments.cluster_payments(desk, text, start=start, limit=limit, newest=newest)
+
+    def cluster_balance(
+        self, text: str, *, every: balance.Every | str = balance.Every.MONTH, start: int = 0, limit: int = 25
+    ) -> cluster_balance.ClusterBalance:
+        """What a cluster held over time."""
+        with self._desk(()) as desk:
+            return cluster_balance.cluster_balance(
+                desk, text, every=balance.Every(every), start=start, limit=limit
+            )
+
+    def cluster_neighbours(
+        self,
+        text: str,
+        *,
+        tags: Sequence[Path] = (),
+        start: int = 0,
+        limit: int = 25,
+        most_txs: int = cluster_neighbours.MOST_TXS,
+        newest: bool = False,
+    ) -> cluster_neighbours.ClusterNeighbours:
+        """The clusters that a cluster paid or was paid by."""
+        with self._desk(tags) as desk:
+            return cluster_neighbours.cluster_neighbours(
+                desk, text, start=start, limit=limit, most_txs=most_txs, newest=newest
+            )
+
+    def explain(self, a: str, b: str) -> explanation.ExplainView:
+        """What joins two scripts."""
+        with self._desk(()) as desk:
+            return explanation.explain(desk, a, b)
+
+    def build_clusters(self) -> None:
+        """Build the clusters of the store's present state, so that what follows finds them."""
+        with open_snapshot(self.store) as snapshot:
+            load_or_build(snapshot, progress=self._stage("clusters"))
+
+    @contextmanager
+    def _desk(self, tags: Sequence[Path]) -> Iterator[LookupDesk]:
+        with open_snapshot(self.store) as snapshot:
+            yield self._open_desk(snapshot, tags)
+
+    def _open_desk(self, snapshot: Snapshot, tags: Sequence[Path]) -> LookupDesk:
+        tag_set = load_tags(tags, snapshot.network) if tags else None
+        clusters = load_or_build(snapshot, progress=self._stage("clusters"))
+        if tag_set is None:
+            return LookupDesk(snapshot, clusters)
+        return LookupDesk(snapshot, clusters, resolve(tag_set, snapshot.find_script, clusters.label))
+
+    def _stage(self, name: str) -> Callable[[int, int], None] | None:
+        progress = self._progress
+        return None if progress is None else lambda done, total: progress(name, done, total)

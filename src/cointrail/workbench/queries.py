@@ -1,0 +1,43 @@
+"""SQL and frames over a store, for front ends and notebooks. Needs the extra `sql`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from cointrail.analytics.answer import QueryAnswer, answer
+from cointrail.analytics.frames import frames
+from cointrail.analytics.sandbox import DEFAULT_MEMORY, Sandbox
+from cointrail.store.reader import open_snapshot
+
+
+def ask(
+    store: Path,
+    query: str,
+    *,
+    limit: int | None = None,
+    memory: int = DEFAULT_MEMORY,
+    threads: int = 2,
+) -> QueryAnswer:
+    """The first rows of what a query gives, as plain values; see `cointrail.analytics.answer`.
+
+    Raises:
+        BadQuery: it cannot be run.
+    """
+    with open_snapshot(store) as snapshot, Sandbox(snapshot, memory=memory, threads=threads) as box:
+        return answer(box, query, limit)
+
+
+def sql_table(store: Path, query: str, *, memory: int = DEFAULT_MEMORY, threads: int = 2) -> Any:
+    """All that a query gives, as a `pyarrow.Table`; see `cointrail.analytics.sandbox`.
+
+    Raises:
+        BadQuery: it cannot be run.
+    """
+    with open_snapshot(store) as snapshot, Sandbox(snapshot, memory=memory, threads=threads) as box:
+        return box.table(query)
+
+
+def open_frames(store: Path) -> dict[str, Any]:
+    """A `polars.LazyFrame` for each table; see `cointrail.analytics.frames`."""
+    return frames(open_snapshot(store))

@@ -212,10 +212,6 @@ class Snapshot(MappedStore):
         """The shape of a script."""
         return ScriptType(int(self._columns["scripts.type"][script_num]))
 
-    def script_types(self, first: int, last: int) -> U8:
-        """The shapes of scripts first..last - 1, as `ScriptType` numbers."""
-        return self._columns["scripts.type"].slice(first, last)
-
     def find_script(self, script: bytes) -> int | None:
         """The number of a script; None when no output has it."""
         return self._find_script(script_hash(script), script)

@@ -32,15 +32,15 @@ LAWS = {
 @compiled
 def _tx_law(t: int, columns: BlockColumns, at: int, end: int) -> int:
     """The law that a transaction breaks, 0 for none. It should begin at `at`; its block ends at `end`."""
-    begin, size = int64(columns.tx_span[t, 0]), int64(columns.tx_span[t, 1])
-    cut, length = int64(columns.tx_cut[t, 0]), int64(columns.tx_cut[t, 1])
+    begin, size = int64(columns.tx_at[t]), int64(columns.tx_size[t])
+    cut, length = int64(columns.cut_at[t]), int64(columns.cut_size[t])
     if begin != at or size < 51 or begin + size > end:
         return 1
     if cut - begin not in (4, 6) or length < 0 or cut + length + 4 > begin + size:
         return 2
     if (cut - begin == 4) != (size == length + 8):
         return 2
-    return 0 if columns.tx_fixed[t, 2] == 3 * (length + 8) + size else 11
+    return 0 if int64(columns.weight[t]) == 3 * (length + 8) + size else 11
 
 
 @compiled
@@ -48,20 +48,20 @@ def _input_law(i: int, columns: BlockColumns, begin: int, end: int) -> int:
     at = int64(columns.in_at[i])
     if at < begin or at + 41 > end:
         return 4
-    push, length = int64(columns.in_redeem[i, 0]), int64(columns.in_redeem[i, 1])
+    push, length = int64(columns.push_at[i]), int64(columns.push_length[i])
     if length < -1 or (length >= 0 and (push < at + 37 or push + length + 4 > end)):
         return 5
-    return 0 if 0 <= columns.in_fixed[i, 1] < MARK_BITS else 6
+    return 0 if 0 <= columns.marks[i] < MARK_BITS else 6
 
 
 @compiled
 def _output_law(o: int, columns: BlockColumns, begin: int, end: int) -> int:
-    at, length = int64(columns.out_at[o]), int64(columns.out_fixed[o, 0])
+    at, length = int64(columns.script_at[o]), int64(columns.script_length[o])
     if at < begin + 9 or length < 0 or at + length > end:
         return 7
-    if columns.out_value[o] < 0 or columns.out_value[o] > MAX_MONEY:
+    if columns.value[o] < 0 or columns.value[o] > MAX_MONEY:
         return 8
-    return 0 if 0 <= columns.out_fixed[o, 1] < TYPES else 9
+    return 0 if 0 <= columns.script_type[o] < TYPES else 9
 
 
 @compiled
@@ -81,24 +81,22 @@ def break_laws(
         total = 0
         for t in range(first[b, 0], first[b + 1, 0]):
             law = law or _tx_law(t, columns, at, end)
-            if columns.tx_rows[t, 0] != i or columns.tx_rows[t, 1] != o:
+            if columns.first_input[t] != i or columns.first_output[t] != o:
                 law = 3
             if law:
                 break
-            last = t + 1 == first[b + 1, 0]
-            next_i = first[b + 1, 1] if last else int64(columns.tx_rows[t + 1, 0])
-            next_o = first[b + 1, 2] if last else int64(columns.tx_rows[t + 1, 1])
+            next_i, next_o = int64(columns.first_input[t + 1]), int64(columns.first_output[t + 1])
             if not i <= next_i <= first[b + 1, 1] or not o <= next_o <= first[b + 1, 2]:
                 law = 3
                 break
-            cut, length = int64(columns.tx_cut[t, 0]), int64(columns.tx_cut[t, 1])
+            cut, length = int64(columns.cut_at[t]), int64(columns.cut_size[t])
             for k in range(i, next_i):
                 law = law or _input_law(k, columns, cut, cut + length)
             for k in range(o, next_o):
                 law = law or _output_law(k, columns, cut, cut + length)
-                total += columns.out_fixed[k, 0]
+                total += columns.script_length[k]
             i, o = next_i, next_o
-            at += columns.tx_span[t, 1]
+            at += columns.tx_size[t]
         if law == 0 and (at != end or i != first[b + 1, 1] or o != first[b + 1, 2]):
             law = 1
         if law == 0 and total != script_bytes[b]:

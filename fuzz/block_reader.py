@@ -11,12 +11,14 @@ from batches import Batch
 from block_laws import LAWS, break_laws
 from cointrail.kernel import commitments
 from cointrail.kernel.bytes import CHECKED, copy_slice
-from cointrail.kernel.decode import FAULTS, OK, BlockColumns, count_blocks, fill_blocks
+from cointrail.kernel.decode import FAULTS, OK, BlockColumns, count_blocks, fill_blocks, split_txids
+from cointrail.kernel.fingerprint import fingerprint_outputs
 from cointrail.kernel.merkle import merkle_root_into
 from cointrail.kernel.sha256 import sha256d_many, sha256d_parts_many
 
 U8 = npt.NDArray[np.uint8]
 I64 = npt.NDArray[np.int64]
+U64 = npt.NDArray[np.uint64]
 
 GUARD = 4
 """Rows behind the last one of each column; nothing may be written there."""
@@ -79,7 +81,10 @@ def fill(batch: Batch, counts: I64, rows: I64) -> Filled:
     first[1:] = np.cumsum(counts[rows, :3], axis=0)
     totals = [int(n) for n in first[-1]]
     columns = BlockColumns.empty(*(n + GUARD for n in totals))
-    tails = [_tail(column, totals[_table(name)]) for name, column in columns._asdict().items()]
+    tails = [
+        getattr(columns, name)[shape[0] :].reshape(-1).view(np.uint8)
+        for name, (shape, _) in BlockColumns.layout(*totals).items()
+    ]
     for tail in tails:
         tail.fill(SENTINEL)
     if CHECKED:
@@ -90,35 +95,30 @@ def fill(batch: Batch, counts: I64, rows: I64) -> Filled:
         fill_blocks(batch.data, starts, sizes, first, columns)
     if any((tail != SENTINEL).any() for tail in tails):
         raise LawBrokenError("rows were written beyond those that were announced")
+    _fingerprints(batch.data, columns, totals[2])
     txids, wtxids = _hashes(batch.data, columns, totals[0])
     return Filled(rows, starts, sizes, first, counts[rows, 3], columns, txids, wtxids)
 
 
-def _table(column: str) -> int:
-    return ("tx", "in", "out").index(column.partition("_")[0])
-
-
-def _tail(column: npt.NDArray[np.generic], rows: int) -> U8:
-    return column[rows:].reshape(-1).view(np.uint8)
+def _fingerprints(data: U8, columns: BlockColumns, outputs: int) -> U64:
+    """Of every output, as they are compared with undo records."""
+    found = np.empty(outputs, np.uint64)
+    value, at, length = (c[:outputs] for c in (columns.value, columns.script_at, columns.script_length))
+    fingerprint_outputs(value, data, at, length, found)
+    return found
 
 
 def _hashes(data: U8, columns: BlockColumns, txs: int) -> tuple[U8, U8]:
     """Txids and wtxids of all transactions: uint8[txs * 32] each."""
-    spans, cuts = columns.tx_span[:txs].astype(np.int64), columns.tx_cut[:txs].astype(np.int64)
-    starts, lengths = np.ascontiguousarray(spans.T)
     wtxids = np.empty((txs, 32), np.uint8)
-    sha256d_many(data, starts, lengths, wtxids)
+    sha256d_many(data, columns.tx_at[:txs], columns.tx_size[:txs], wtxids)
     txids = wtxids.copy()
-    segwit = np.flatnonzero(lengths != cuts[:, 1] + 8)
-    if len(segwit):
-        four = np.full(len(segwit), 4, np.int64)
-        ends = (starts + lengths)[segwit] - 4
-        part_starts = np.ascontiguousarray(np.stack([starts[segwit], cuts[segwit, 0], ends], axis=1))
-        part_sizes = np.ascontiguousarray(np.stack([four, cuts[segwit, 1], four], axis=1))
-        hashes = np.empty((len(segwit), 32), np.uint8)
-        scratch = np.empty(2 * int(part_sizes.sum(axis=1).max()), np.uint8)
-        sha256d_parts_many(data, part_starts, part_sizes, hashes, scratch)
-        txids[segwit] = hashes
+    rows, parts = np.empty(txs, np.int64), np.empty((2, txs, 3), np.int64)
+    found, longest = split_txids(columns, 0, txs, rows, parts[0], parts[1])
+    if found:
+        scratch, hashes = np.empty(2 * longest, np.uint8), np.empty((found, 32), np.uint8)
+        sha256d_parts_many(data, parts[0, :found], parts[1, :found], hashes, scratch)
+        txids[rows[:found]] = hashes
     return txids.reshape(-1), wtxids.reshape(-1)
 
 

@@ -50,7 +50,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--inputs", type=int, default=100_000, help="how many (default 100,000)")
     parser.add_argument("--seed", type=int, default=1, help="of the dice (default 1)")
     parser.add_argument("--checked", action="store_true", help="run kernels under bounds checks; slower")
-    parser.add_argument("--memory", type=int, default=4000, help="MB of addresses a worker may have")
+    parser.add_argument("--memory", type=int, default=1000, help="MB of addresses a worker may have")
     parser.add_argument("--patience", type=float, default=300, help="seconds a worker may be silent")
     parser.add_argument("--out", type=Path, default=Path("fuzz-out"), help="where findings are written")
     parser.add_argument("--replay", type=Path, help="run the cases of a file or folder again")

@@ -1,4 +1,4 @@
-"""Fuzzing the script readers: types of locking scripts, marks of scriptSigs and of witnesses."""
+"""Fuzzing the script readers: types and addresses of locking scripts, marks of scriptSigs and witnesses."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ import numpy.typing as npt
 
 from batches import Batch, gathered, mutated
 from block_laws import MARK_BITS, TYPES
+from cointrail.chain.address import encode_address
 from cointrail.chain.decode import read_compact_size
 from cointrail.chain.marks import input_marks
+from cointrail.chain.network import get_network
 from cointrail.chain.script import OP_1, classify
 from cointrail.chain.view import InputMarks, ScriptType
 from cointrail.errors import DecodeError
+from cointrail.kernel.address_text import AddressForm, ScriptSlices, address_text_room, write_address_text
 from cointrail.kernel.marks import script_sig_marks, witness_marks
 from cointrail.kernel.scripts import classify_script
 from cointrail.kernel.wire import read_size
@@ -43,6 +46,10 @@ LAWS = {
     5: "a witness beside a scriptSig has taproot marks",
     6: "reading it again gives something else",
 }
+NETWORK = get_network("mainnet")
+FORM = AddressForm.of(NETWORK)
+MOST_TEXT = 90
+"""Characters that an address has at most. Source: BIP 173."""
 
 
 @compiled
@@ -97,7 +104,7 @@ def _read_each(data: U8, starts: I64, sizes: I64, found: I64) -> None:
 
 
 class ScriptTarget:
-    """Scripts and witnesses through `classify_script`, `script_sig_marks` and `witness_marks`."""
+    """Scripts and witnesses through the readers of types, addresses and marks."""
 
     name = "script"
     verdicts: Mapping[int, str] = VERDICTS
@@ -113,7 +120,11 @@ class ScriptTarget:
 
     def run(self) -> Result:
         """See `Target.run`."""
-        return _result(_read(self._last))
+        found = _read(self._last)
+        result = _result(found)
+        lengths = np.diff(_addresses(self._last, found)[1])
+        long = np.flatnonzero((lengths < 0) | (lengths > MOST_TEXT)).tolist()
+        return Result(result.verdicts, result.broken | dict.fromkeys(long, "its address has a wrong length"))
 
     def parts(self, number: int) -> Parts:
         """See `Target.parts`."""
@@ -122,15 +133,29 @@ class ScriptTarget:
     def judge(self, parts: Parts) -> tuple[int, str | None]:
         """See `Target.judge`."""
         raw = parts["script"]
-        found = _read(gathered([raw]))
+        batch = gathered([raw])
+        found = _read(batch)
         result = _result(found)
-        return int(result.verdicts[0]), result.broken.get(0) or _disagreement(raw, found[0].tolist())
+        wrong = result.broken.get(0) or _disagreement(raw, found[0].tolist())
+        address = _addresses(batch, found)[0].tobytes().decode()
+        if address != (encode_address(raw, NETWORK) or ""):
+            wrong = wrong or f"its address is {encode_address(raw, NETWORK)}, the kernel writes `{address}`"
+        return int(result.verdicts[0]), wrong
 
 
 def _read(batch: Batch) -> I64:
     found = np.empty((len(batch), 7), np.int64)
     _read_each(batch.data, batch.starts, batch.sizes, found)
     return found
+
+
+def _addresses(batch: Batch, found: I64) -> tuple[U8, I64]:
+    """The addresses of all inputs as text, and where each ends."""
+    types = np.clip(found[:, 1], 0, TYPES - 1).astype(np.uint8)
+    scripts = ScriptSlices(batch.data, batch.starts, batch.sizes, types)
+    text, ends = np.empty(address_text_room(scripts, FORM), np.uint8), np.empty(len(batch) + 1, np.int64)
+    write_address_text(scripts, FORM, text, ends)
+    return text[: int(ends[-1])], ends
 
 
 def _result(found: I64) -> Result:

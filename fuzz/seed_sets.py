@@ -13,16 +13,18 @@ from pathlib import Path
 
 from cointrail.chain import script as sc
 from cointrail.chain.decode import decode_block, encode_compact_size
+from cointrail.chain.network import get_network
 from cointrail.chain.types import Height, Sat, TxIn, TxOut
 from cointrail.chain.undo import SpentOutput, encode_undo
 from seeds import Seed
 from structure import block_seed, script_seed, stack_seed, stream_seed
-from support.blocks_writer import REGTEST_MAGIC, record
+from support.blocks_writer import REGTEST_MAGIC, read_records, record
 from support.kernel_chain import Branch, random_branch
 
 LARGEST_SEED = 1700
 """Bytes of a block. Small ones make many inputs a second, and nothing in a reader needs large ones."""
-MOST_REAL_BLOCKS = 400
+MOST_REAL_BLOCKS = 200
+"""Of each file."""
 ANNEX = b"\x50 annex"
 MORE_KEYS = tuple(bytes((2 + n % 2,)) + n.to_bytes(32, "big") for n in range(1, 21))
 """Of the form of public keys; whether they are points is not asked by a script's type."""
@@ -41,12 +43,17 @@ def block_seeds() -> list[Seed]:
 
 
 def real_blocks() -> Iterator[bytes]:
-    """Small blocks of the real data folder, whole ones only, not more than a few hundred."""
+    """Small blocks of the real data folder, where there is one."""
     folder = os.environ.get("COINTRAIL_REAL_DATA")
-    names = sorted(Path(folder).glob("blocks/mainnet/*.blk")) if folder else []
-    for path in names[:MOST_REAL_BLOCKS]:
-        if path.stat().st_size <= LARGEST_SEED:
-            yield path.read_bytes()
+    if not folder:
+        return
+    for network in ("mainnet", "testnet3"):
+        place = Path(folder) / "blocks" / network
+        for path in sorted(place.glob("*.blk")):
+            if path.stat().st_size <= LARGEST_SEED:
+                yield path.read_bytes()
+        for path in sorted(place.glob("*.dat")):
+            yield from read_records(path, bytes(8), get_network(network).magic, 0)[:MOST_REAL_BLOCKS]
 
 
 def undo_seeds() -> list[bytes]:

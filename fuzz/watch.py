@@ -24,7 +24,7 @@ def environment(*, checked: bool) -> dict[str, str]:
     """For a worker: where its modules are, and whether its kernels run under bounds checks."""
     found = [str(HERE), str(HERE.parent / "tests"), *filter(None, [os.environ.get("PYTHONPATH")])]
     kept = {name: value for name, value in os.environ.items() if name != "NUMBA_BOUNDSCHECK"}
-    kept["PYTHONPATH"] = os.pathsep.join(found)
+    kept |= {"PYTHONPATH": os.pathsep.join(found), "OPENBLAS_NUM_THREADS": "1"}  # a thread takes addresses
     return kept | ({"NUMBA_BOUNDSCHECK": "1"} if checked else {})
 
 

@@ -30,6 +30,8 @@ from target import Parts, Target
 from targets import make_target
 
 MB = 1_000_000
+MOST_GROWTH = 64
+"""MB that a worker may take beyond what it had after its first batch, when all was compiled."""
 
 
 def main() -> None:
@@ -42,7 +44,7 @@ def main() -> None:
         _replay(Path(args.target))
         return
     target = make_target(args.target, args.seed)
-    work = _Work(target, args.seed)
+    work = Work(target, args.seed)
     if args.what == "run":
         work.corpus()
         sizes = batches(args.target, args.inputs)
@@ -64,7 +66,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--inputs", type=int, default=0)
     parser.add_argument("--number", type=int, default=0)
-    parser.add_argument("--memory", type=int, default=4000)
+    parser.add_argument("--memory", type=int, default=1000)
     parser.add_argument("--checked", action="store_true")
     return parser.parse_args()
 
@@ -99,11 +101,12 @@ def packed(parts: Parts) -> dict[str, str]:
     return {name: base64.b64encode(raw).decode() for name, raw in parts.items()}
 
 
-class _Work:
+class Work:
     """Runs batches and says what came of them."""
 
     def __init__(self, target: Target, seed: int) -> None:
         self._target, self._seed = target, seed
+        self._most_mb: int | None = None
 
     def corpus(self) -> None:
         """Everything that was ever found, first."""
@@ -127,12 +130,18 @@ class _Work:
             names = [self._target.verdicts.get(v, str(v)) for v in result.verdicts.tolist()]
             verdicts.update(names)
             found = dict(self._wrong_alone(sample, names)) | result.broken
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 // MB
+        if self._most_mb is None:
+            self._most_mb = peak + MOST_GROWTH
+        elif peak > self._most_mb:
+            found[-1] = f"memory grew to {peak} MB, {self._most_mb} would do"
+            self._most_mb = peak + MOST_GROWTH
         _tell(
             batch=number,
             inputs=inputs,
             judged=len(sample),
             verdicts=verdicts,
-            peak_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 // MB,
+            peak_mb=peak,
             failures=[self._failure_at(number, k, why) for k, why in found.items()],
         )
 

@@ -11,9 +11,10 @@ import pytest
 
 from cointrail.errors import CointrailError, StoreBusy, StoreCorrupt, StoreError, StoreUnwritable
 from cointrail.sources.blocks_dir import BlocksDirectory
-from cointrail.store.ingest import ingest, writing
+from cointrail.store.ingest import ingest
 from cointrail.store.manifest import settled_folder
 from cointrail.store.reader import open_snapshot
+from cointrail.store.writer import writing
 from support.blocks_writer import write_files
 from support.kernel_chain import Branch, random_branch
 from support.store_files import content, differences, every_file

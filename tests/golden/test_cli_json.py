@@ -111,7 +111,10 @@ def ask_everything(asker: Asker, folder: Path) -> None:
     contested = [row["subject"] for row in rows if row["verdict"] == "conflicting"]
     for address in (*seeds, *contested, *(row["subject"] for row in rows[::12])):
         ask("address", "show", address, *tags)
-        ask("cluster", "show", address, *tags)
+        for what in ("show", "payments", "neighbours"):
+            ask("cluster", what, address, *tags)
+        for every in ("month", "day", "block"):
+            ask("cluster", "balance", address, "--every", every)
         ask("explain", seeds[0], address)
     for txid in (*(row["outpoint"].partition(":")[0] for row in payments[:20]), mined_tx(demo)):
         ask("tx", "show", txid)

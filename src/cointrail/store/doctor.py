@@ -15,8 +15,9 @@ from cointrail.store.compare import SpanComparison
 from cointrail.store.decoded import decode_ahead
 from cointrail.store.findings import Findings
 from cointrail.store.index_check import check_indices
-from cointrail.store.ingest import BATCH_BYTES, Progress, spans
+from cointrail.store.ingest import BATCH_BYTES, Progress
 from cointrail.store.plan import default_memory
+from cointrail.store.preflight import spans
 from cointrail.store.reader import Snapshot, open_snapshot
 from cointrail.store.structure import structure_findings
 

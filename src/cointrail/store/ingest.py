@@ -10,20 +10,17 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
-import filelock
 import numpy as np
 import numpy.typing as npt
 
-from cointrail.errors import DeepReorg, StoreBusy, WrongNetwork
 from cointrail.sources.blocks_dir import BlocksDirectory
-from cointrail.store.columns import map_column
 from cointrail.store.decoded import DecodedBlocks, decode_ahead
 from cointrail.store.index_files import cuts
 from cointrail.store.indexing import KnownPrefixes, build_index, write_recent_index
@@ -41,11 +38,14 @@ from cointrail.store.manifest import (
 )
 from cointrail.store.numbering import bits_for
 from cointrail.store.part import PartWriter, no_rows
-from cointrail.store.plan import Budget, IngestPlan, default_memory, estimate, planned_disk
+from cointrail.store.plan import Budget, IngestPlan, default_memory
+from cointrail.store.preflight import common_blocks, plan_ingest, require_same_chain, spans
 from cointrail.store.resolver import IndexResolver, Session
-from cointrail.store.runs import open_runs, superseded
-from cointrail.store.schema import BY_KEY, INDEXES, IndexSpec
-from cointrail.store.segment import Segment, SegmentRoom
+from cointrail.store.runs import open_runs
+from cointrail.store.schema import INDEXES, IndexSpec
+from cointrail.store.segment import Segment
+from cointrail.store.segment_spends import SegmentRoom
+from cointrail.store.writer import WORK_FILE, clean, writing
 
 DEPTH = 100
 """Blocks this deep are settled: never rolled back."""
@@ -65,9 +65,6 @@ LIVE_SHARE = 8
 BYTES_OF_OUTPUT = 60
 """Bytes of blocks for each output, at least, as a guess at how many will come."""
 
-
-WORK_FILE = "scripts.work"
-"""Where the scripts of a segment wait; nothing is lost with it."""
 
 TXID, SCRIPT, _HISTORY = INDEXES
 
@@ -107,30 +104,6 @@ class IngestReport:
     notes: tuple[str, ...]
 
 
-@contextmanager
-def writing(store: Path) -> Iterator[None]:
-    """Hold the store against a second writer.
-
-    Raises:
-        StoreBusy: another process is writing.
-        StoreUnwritable: the place cannot be written.
-    """
-    try:
-        store.mkdir(parents=True, exist_ok=True)
-        lock = filelock.FileLock(store / "lock", timeout=0)
-        lock.acquire()
-    except filelock.Timeout as error:
-        raise StoreBusy(
-            f"another process is writing to `{store}`", hint="wait for it to end", path=str(store)
-        ) from error
-    except OSError as error:
-        raise unwritable(store, error) from error
-    try:
-        yield
-    finally:
-        lock.release()
-
-
 def ingest(
     store: Path,
     source: BlocksDirectory,
@@ -166,13 +139,13 @@ def ingest(
     before = read_manifest(store) if store.is_dir() else None
     common = 0
     if before is not None:
-        _require_same_chain(store, before, source)
-        common = _common_blocks(store, before, source)
+        require_same_chain(store, before, source)
+        common = common_blocks(store, before, source)
         if common == len(source.chain):
             return IngestReport(before, 0, 0, 0, 0, source.notes)
     memory = memory or default_memory()
     if announce:
-        announce(_plan(store, source, before.settled_height if before else 0, memory))
+        announce(plan_ingest(store, source, before.settled_height if before else 0, memory))
     with writing(store):
         try:
             run = _Run(store, source, memory, threads, progress)
@@ -190,61 +163,6 @@ def ingest(
         run.block_bytes,
         run.txs,
         (*source.notes, *run.notes),
-    )
-
-
-def _plan(store: Path, source: BlocksDirectory, settled: int, memory: int) -> IngestPlan:
-    blocks = source.chain.blocks
-    size = estimate(len(blocks) - settled, int(blocks.tx_counts[settled:].sum()))
-    disk = planned_disk(size, memory)
-    place = next(path for path in (store, *store.absolute().parents) if path.is_dir())
-    return IngestPlan(
-        block_bytes=int(blocks.sizes[settled:].sum()),
-        memory=memory,
-        disk=disk["columns"] + disk["indices"],
-        spare=disk["working file"] + disk["largest run while it is merged"],
-        free=shutil.disk_usage(place).free,
-    )
-
-
-def _hashes(folder: Path, rows: int) -> npt.NDArray[np.uint8]:
-    return map_column(folder, BY_KEY["blocks.hash"], rows)
-
-
-def _common_blocks(store: Path, manifest: Manifest, source: BlocksDirectory) -> int:
-    """How many blocks the store and the source have in common; the settled ones are known to be."""
-    settled = manifest.settled_height
-    recent = _hashes(recent_folder(store, manifest.generation), manifest.recent.rows["blocks"])
-    theirs = source.chain.blocks.hashes[settled : settled + len(recent)]
-    same = (recent[: len(theirs)] == theirs).all(axis=1)
-    return settled + (len(same) if same.all() else int(np.flatnonzero(~same)[0]))
-
-
-def _require_same_chain(store: Path, before: Manifest, source: BlocksDirectory) -> None:
-    if before.network != source.network.name:
-        raise WrongNetwork(
-            f"`{store}` holds {before.network}, `{source.path}` holds {source.network.name}",
-            hint="use another store for another network",
-            network=source.network.name,
-        )
-    settled = before.settled_height
-    if settled == 0:
-        return
-    hashes = _hashes(settled_folder(store, before.epoch), settled)
-    if len(source.chain) < settled:
-        raise DeepReorg(
-            f"the blocks directory ends at height {len(source.chain) - 1}, below the settled part of "
-            f"`{store}`, which has {settled} blocks",
-            hint=f"use a directory that is up to date, or `--rewind {len(source.chain) - 1}`",
-        )
-    if hashes[settled - 1].tobytes() == source.chain.blocks.hashes[settled - 1].tobytes():
-        return
-    same = (hashes == source.chain.blocks.hashes[:settled]).all(axis=1)
-    fork = int(np.flatnonzero(~same)[0])
-    raise DeepReorg(
-        f"the chain changed at height {fork}, below the settled part of `{store}` ({settled} blocks)",
-        hint=f"run `cointrail ingest --rewind {fork - 1}` to give up the blocks above",
-        fork=fork,
     )
 
 
@@ -385,7 +303,8 @@ class _Run:
             if self.steps:
                 self.steps("index", done, len(work))
             part.result()
-        sync_folder(self.index)
+        for folder in (self.index, self.settled.folder):
+            sync_folder(folder)
         self.committed = settled = self.settled.rows["blocks"]
         if isinstance(self.resolver, IndexResolver) and self.resolver.session.over_budget:
             self.resolver.session.settle(open_runs(self.index, TXID, settled))
@@ -444,31 +363,3 @@ class _Run:
         write_manifest(self.store, manifest)
         clean(self.store, manifest)
         return manifest
-
-
-def clean(store: Path, manifest: Manifest | None) -> None:
-    """Remove what no manifest names: parts and runs of before. Readers keep what they mapped."""
-    kept = (
-        {recent_folder(store, manifest.generation), settled_folder(store, manifest.epoch)}
-        if manifest
-        else set()
-    )
-    for folder in (*store.glob("recent-*"), *store.glob("settled-*")):
-        if folder not in kept:
-            shutil.rmtree(folder, ignore_errors=True)
-    (store / WORK_FILE).unlink(missing_ok=True)
-    if manifest and (index := index_folder(store, manifest.epoch)).is_dir():
-        for path in superseded(index, manifest.settled_height):
-            path.unlink(missing_ok=True)
-
-
-def spans(sizes: npt.NDArray[np.int64], first: int, batch_bytes: int) -> Iterator[tuple[int, int]]:
-    """Cut heights into spans of about `batch_bytes`."""
-    start, weight = 0, 0
-    for row, size in enumerate(sizes):
-        if weight and weight + int(size) > batch_bytes:
-            yield first + start, first + row
-            start, weight = row, 0
-        weight += int(size)
-    if start < len(sizes):
-        yield first + start, first + len(sizes)

@@ -18,7 +18,7 @@ from cointrail.errors import StoreError
 from cointrail.store.digest import first_digest
 from cointrail.store.index_files import cuts, run_paths
 from cointrail.store.indexing import build_index, rows_at
-from cointrail.store.ingest import DEPTH, clean, writing
+from cointrail.store.ingest import DEPTH
 from cointrail.store.manifest import (
     Manifest,
     Part,
@@ -32,6 +32,7 @@ from cointrail.store.manifest import (
 from cointrail.store.part import PartWriter, no_rows
 from cointrail.store.runs import superseded
 from cointrail.store.schema import COLUMNS, INDEXES, NOT_YET
+from cointrail.store.writer import clean, writing
 
 CHUNK = 1 << 22
 """Rows copied at once."""

@@ -28,7 +28,7 @@ LEAST_SPREAD, MOST_SPREAD_BITS = 1 << 12, 16
 BIN_BITS = 16
 """Ranges of keys are cut at multiples of a sixty-five-thousandth of the largest key."""
 
-CHUNK = 1 << 20
+CHUNK = 1 << 17
 """Keys looked at together."""
 
 _BINARY = getattr(os, "O_BINARY", 0)

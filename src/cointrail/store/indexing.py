@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -109,13 +110,18 @@ def build_index(
     *,
     known: KnownPrefixes | None = None,
     memory: int = SORT_MEMORY,
+    pool: Executor | None = None,
 ) -> None:
     """Write the runs of one index that a settled height asks for. `old`: runs that are good already.
 
     Raises:
         OSError: the disk is full.
     """
-    build_runs(folder, spec, old, settled, lambda a, b: fresh_pairs(spec, part, a, b, known), memory=memory)
+
+    def fresh(first: int, last: int) -> Fresh:
+        return fresh_pairs(spec, part, first, last, known)
+
+    build_runs(folder, spec, old, settled, fresh, memory=memory, pool=pool)
 
 
 def write_recent_index(

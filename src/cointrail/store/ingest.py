@@ -66,7 +66,7 @@ BYTES_OF_OUTPUT = 60
 """Bytes of blocks for each output, at least, as a guess at how many will come."""
 
 
-TXID, SCRIPT, _HISTORY = INDEXES
+TXID, SCRIPT, HISTORY = INDEXES
 
 Steps = Callable[[str, int, int], None]
 
@@ -297,8 +297,8 @@ class _Run:
         work = [self._index(TXID)]
         known = self._close(self.segment)
         self.segment = None
-        work += [self._index(spec, known) for spec in INDEXES if spec is not TXID]
-        work.append(self.pool.submit(self.settled.sync))
+        work += [self._index(SCRIPT, known), self.pool.submit(self.settled.sync)]
+        build_index(*self._indexing(HISTORY), memory=self.budget.sort // len(INDEXES), pool=self.pool)
         for done, part in enumerate(work):
             if self.steps:
                 self.steps("index", done, len(work))
@@ -311,12 +311,14 @@ class _Run:
         if not last and settled > self.before_tip:
             self._commit(None, None)
 
+    def _indexing(self, spec: IndexSpec) -> tuple[Path, IndexSpec, list[tuple[int, int]], int, PartWriter]:
+        """What to index: all that is settled, on top of the runs that are there."""
+        return self.index, spec, cuts(self.committed), self.settled.rows["blocks"], self.settled
+
     def _index(self, spec: IndexSpec, known: KnownPrefixes | None = None) -> Future[None]:
         """Begin to index what is settled. Its rows must have been written, those of its table at least."""
-        old, settled = cuts(self.committed), self.settled.rows["blocks"]
         memory = self.budget.sort // len(INDEXES)
-        ask = self.index, spec, old, settled, self.settled
-        return self.pool.submit(build_index, *ask, known=known, memory=memory)
+        return self.pool.submit(build_index, *self._indexing(spec), known=known, memory=memory)
 
     def _recent(self, decoded: Iterator[DecodedBlocks]) -> Manifest:
         """Write the recent part anew from the blocks that are left."""

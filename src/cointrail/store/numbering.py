@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 import numpy.typing as npt
@@ -103,15 +104,17 @@ class Numbering:
     def __init__(self, spill: ScriptSpill, known: KnownScripts) -> None:
         """`known`: scripts with the numbers 0, 1, 2..."""
         self._spill, self._known = spill, known
-        self._names: list[U32] = []
+        self._names: U32 = np.empty(0, np.uint32)
+        self._starts: list[int] = [0]
         self._base: I64 = np.zeros(spill.parts + 1, np.int64)
         self._numbers: U32 = np.empty(0, np.uint32)
 
     def prepare(self, pool: Executor, told: Callable[[int, int], None] | None = None) -> None:
         """Name the distinct scripts of every part, and find those that have numbers."""
         spill = self._spill
-        self._names = [np.empty(spill.n_outputs(number), np.uint32) for number in range(len(spill))]
-        edges = [spill.edges(number) for number in range(len(spill))]
+        self._starts = [0, *accumulate(spill.n_outputs(number) for number in range(len(spill)))]
+        self._names = np.empty(self._starts[-1], np.uint32)
+        edges = [start + spill.edges(number) for number, start in enumerate(self._starts[:-1])]
         waiting = [pool.submit(self._name_part, number) for number in range(spill.parts)]
         matches = []
         for number, work in enumerate(waiting):
@@ -120,7 +123,7 @@ class Numbering:
             at = 0
             for batch, count in enumerate(part.counts):
                 first = int(edges[batch][number])
-                self._names[batch][first : first + count] = part.names[at : at + count]
+                self._names[first : first + count] = part.names[at : at + count]
                 at += count
             self._base[number + 1] = self._base[number] + part.distinct
             if len(part.match_name):
@@ -186,12 +189,23 @@ class Numbering:
             pairs = names[rows], numbers[rows], begins[rows], lengths[rows]
             accept_known(*pairs, data, *self._known.stored(), self._numbers)
 
+    @property
+    def distinct(self) -> int:
+        """How many different scripts there are, known ones too."""
+        return len(self._numbers)
+
+    @property
+    def script_of(self) -> U32:
+        """The script number of every output, as far as batches have been numbered."""
+        return self._names
+
     def batches(self, next_number: int) -> Iterator[NumberedBatch]:
         """The batches in chain order, numbered; the first new script gets `next_number`."""
         for number in range(len(self._spill)):
             batch = self._spill.batch(number)
-            found = self._assign(batch, self._names[number], next_number)
-            self._names[number] = np.empty(0, np.uint32)
+            names = self._names[self._starts[number] : self._starts[number + 1]]
+            found = self._assign(batch, names, next_number)
+            names[:] = found.numbers
             next_number += len(found.new_output)
             yield found
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -24,6 +26,9 @@ SORT_MEMORY = 1 << 30
 
 LEAST_SPREAD, MOST_SPREAD_BITS = 1 << 12, 16
 """Pairs from which on hashes are sorted by their highest bits, and the most of these."""
+
+SHARES, WORTH_SHARING = 2, 1 << 19
+"""Into how many ranges a run is cut for several threads, and pairs in each from which on that pays off."""
 
 BIN_BITS = 16
 """Ranges of keys are cut at multiples of a sixty-five-thousandth of the largest key."""
@@ -106,6 +111,7 @@ def build_runs(
     fresh: Callable[[int, int], Fresh],
     *,
     memory: int = SORT_MEMORY,
+    pool: Executor | None = None,
 ) -> None:
     """Write the runs that a settled height of `settled` asks for.
 
@@ -116,6 +122,7 @@ def build_runs(
         settled: the new settled height.
         fresh: the pairs of blocks first..last - 1, in chain order.
         memory: bytes to sort in.
+        pool: threads that share the work; not of those that call this.
 
     Raises:
         OSError: the disk is full.
@@ -128,7 +135,7 @@ def build_runs(
         start = inside[-1][1] if inside else first
         if start < last:
             pieces.append(fresh(start, last))
-        write_run(folder, spec, first, last, pieces, memory=memory)
+        write_run(folder, spec, first, last, pieces, memory=memory, pool=pool)
 
 
 def write_run(
@@ -139,10 +146,12 @@ def write_run(
     pieces: Sequence[Piece],
     *,
     memory: int = SORT_MEMORY,
+    pool: Executor | None = None,
 ) -> None:
     """Sort pieces, which are in chain order, into one run; each file appears whole or not at all.
 
-    Where all pairs do not fit into `memory`, the run is written a range of keys at a time.
+    Where all pairs do not fit into `memory`, the run is written a range of keys at a time; with a pool,
+    several ranges at once.
 
     Raises:
         OSError: the disk is full.
@@ -151,12 +160,19 @@ def write_run(
     beside = [path.with_name(path.name + ".new") for path in paths]
     handles = [os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _BINARY, 0o644) for path in beside]
     try:
-        at = 0
-        for low, high in _key_ranges(spec, pieces, memory):
-            pairs = _pairs_within(spec, pieces, low, high)
-            for handle, values in zip(handles, sort_pairs(*pairs), strict=True):
-                _write_at(handle, at * values.itemsize, values)
-            at += len(pairs[0])
+        ranges = _key_ranges(spec, pieces, memory, parts=SHARES if pool else 1)
+        ends = list(accumulate(sum(_count(spec, piece, *keys) for piece in pieces) for keys in ranges))
+        work = [(keys, end) for keys, end in zip(ranges, [0, *ends[:-1]], strict=True)]
+
+        def write(one: tuple[tuple[int, int], int]) -> None:
+            (low, high), row = one
+            for handle, values in zip(
+                handles, sort_pairs(*_pairs_within(spec, pieces, low, high)), strict=True
+            ):
+                _write_at(handle, row * values.itemsize, values)
+
+        for _ in pool.map(write, work) if pool else map(write, work):
+            pass
         for handle in handles:
             os.fsync(handle)
     finally:
@@ -173,12 +189,17 @@ def _write_at(handle: int, at: int, values: Array) -> None:
         view, at = view[done:], at + done
 
 
-def _key_ranges(spec: IndexSpec, pieces: Sequence[Piece], memory: int) -> list[tuple[int, int]]:
+def _key_ranges(
+    spec: IndexSpec, pieces: Sequence[Piece], memory: int, *, parts: int
+) -> list[tuple[int, int]]:
     """Ranges of keys (first, last, both included) that each hold as many pairs as fit, if keys allow it."""
     top = int(np.iinfo(spec.key).max)
-    most = max(1, memory // (2 * (np.dtype(spec.key).itemsize + np.dtype(spec.number).itemsize)))
-    if sum(len(_keys(piece)) for piece in pieces) <= most:
+    pair = np.dtype(spec.key).itemsize + np.dtype(spec.number).itemsize
+    total = sum(len(_keys(piece)) for piece in pieces)
+    most = max(1, memory // (2 * pair * parts))
+    if total <= most and total < WORTH_SHARING * parts:
         return [(0, top)]
+    most = min(most, -(-total // parts))
     shift = max(0, max(map(_largest, pieces)).bit_length() - BIN_BITS)
     bins = np.zeros(1 << BIN_BITS, np.int64)
     for piece in pieces:
@@ -211,7 +232,7 @@ def _pairs_within(spec: IndexSpec, pieces: Sequence[Piece], low: int, high: int)
     """The pairs with keys low..high, in chain order of the pieces."""
     wanted = np.dtype(spec.key).type
     limits = wanted(low), wanted(high)
-    counts = [_count(piece, *limits) for piece in pieces]
+    counts = [_count(spec, piece, low, high) for piece in pieces]
     keys, numbers = np.empty(sum(counts), spec.key), np.empty(sum(counts), spec.number)
     at = 0
     for piece, count in zip(pieces, counts, strict=True):
@@ -234,8 +255,9 @@ def _select(piece: Fresh, limits: tuple[Any, Any], room: Pairs) -> None:
         at += select_keys(piece.keys[first : first + CHUNK], piece.first_number + first, *limits, *left)
 
 
-def _count(piece: Piece, low: Any, high: Any) -> int:
+def _count(spec: IndexSpec, piece: Piece, first: int, last: int) -> int:
     """How many pairs are within a range of keys."""
+    low, high = (np.dtype(spec.key).type(key) for key in (first, last))
     if isinstance(piece, Stored):
         keys = piece.open().keys
         return int(keys.searchsorted(high, side="right")) - int(keys.searchsorted(low, side="left"))

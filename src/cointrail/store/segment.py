@@ -7,8 +7,8 @@ digests. A segment is as long as its memory allows; the bytes it leaves do not d
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import Executor
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import Any
 
@@ -33,9 +33,6 @@ U8 = npt.NDArray[np.uint8]
 U32 = npt.NDArray[np.uint32]
 U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]
-
-DIGEST_BLOCKS = 64
-"""Blocks whose rows one thread hashes at a time."""
 
 Told = Callable[[str, int, int], None]
 """Called with the step, how much of it is done, and how much there is."""
@@ -68,10 +65,11 @@ class Segment:
         self._checked = checked
         self.start = dict(target.rows)
         self._below = Below(settled)
-        self._first_script = target.total("scripts")
+        self._first_script, self._first_output = target.total("scripts"), target.total("outputs")
         self._spends = SegmentSpends(self._below, target, room, checked=checked)
         self._spill = ScriptSpill(work_file, bits)
-        self._prefixes: list[U64] = []
+        self._blocks: list[int] = []
+        self._prefixes = KnownPrefixes(self._first_script, np.empty(0, np.uint64))
 
     @property
     def n_outputs(self) -> int:
@@ -86,7 +84,7 @@ class Segment:
     @property
     def prefixes(self) -> KnownPrefixes:
         """Once closed: of the scripts that it is the first to show."""
-        return KnownPrefixes(self._first_script, np.concatenate([np.empty(0, np.uint64), *self._prefixes]))
+        return self._prefixes
 
     @property
     def old_spends(self) -> tuple[U64, U64]:
@@ -116,6 +114,7 @@ class Segment:
         blocks.refuse_negative_fees()
         self.target.append(block_rows(blocks, spends, first, self._earlier_times()))
         self._spill.add(self._scripts(blocks, spends, first["inputs"]))
+        self._blocks.append(blocks.n_blocks)
 
     def _earlier_times(self) -> U32:
         """Header times of the ten blocks before."""
@@ -166,60 +165,61 @@ class Segment:
         """
         spent = pool.submit(self._spends.write_new)
         self._spends.settle_old()
-        self._number(pool, runs, told)
+        digests = list(self._number(pool, runs, told))
+        self._write_digests(digests, network)
         spent.result()
-        self._write_digests(pool, network)
 
     # -- scripts
 
-    def _number(self, pool: Executor, runs: Callable[[], list[Run]], told: Told | None) -> None:
+    def _number(
+        self, pool: Executor, runs: Callable[[], list[Run]], told: Told | None
+    ) -> Iterator[Future[list[bytes]]]:
+        """Number the scripts; as batches are done, hash the rows of their blocks."""
+
         def stored() -> tuple[U64, U8]:
             return self._below.map("scripts.end"), self._below.map("script_bytes.data")
 
         numbering = Numbering(self._spill, KnownScripts(runs, stored))
         numbering.prepare(pool, (lambda done, total: told("name scripts", done, total)) if told else None)
-        row = self.start["outputs"]
-        for number, found in enumerate(numbering.batches(self.target.total("scripts"))):
-            self._write_scripts(row, found)
-            self._prefixes.append(found.new_prefix)
+        fresh = _NewScripts(self._first_script, numbering.distinct)
+        block, row = self.start["blocks"], self.start["outputs"]
+        for number, found in enumerate(numbering.batches(self._first_script)):
+            fresh.extend(self._write_scripts(row, found), found)
             row += found.batch.n_outputs
-            self._write_reveals(found.batch, row)
+            self._write_reveals(found.batch, numbering.script_of, fresh)
+            last = block + self._blocks[number]
+            edges = row_edges(self.target, block, last)
+            yield pool.submit(digest_blocks, self.target.read, edges)
+            block = last
             if told:
                 told("number scripts", number + 1, len(self._spill))
+        self._prefixes = fresh.prefixes
 
-    def _write_scripts(self, row: int, found: NumberedBatch) -> None:
+    def _write_scripts(self, row: int, found: NumberedBatch) -> U64:
+        """Write numbers and new scripts; the first output of each of these."""
         target = self.target
         target.put("outputs.script", row, found.numbers)
         first, heap = target.base["outputs"] + row, target.total("script_bytes")
+        first_output = (found.new_output + first).astype(np.uint64)
         target.append(
             {
                 "scripts.type": found.new_type,
-                "scripts.first_output": (found.new_output + first).astype(np.uint64),
+                "scripts.first_output": first_output,
                 "scripts.end": found.new_end + np.uint64(heap),
                 "script_bytes.data": found.heap,
             }
         )
+        return first_output
 
-    def _write_reveals(self, batch: Batch, outputs: int) -> None:
-        """One row per P2SH script whose first output is spent: the SHA-256 of the shown redeem script.
-
-        `outputs` is how many outputs of the target have script numbers.
-        """
-        old = batch.shown_output < np.uint64(self.target.base["outputs"])
-        both = []
-        for part, rows in ((self.settled, np.flatnonzero(old)), (self.target, np.flatnonzero(~old))):
-            if not len(rows):
-                continue
-            shown = Shown(
-                batch.shown_output[rows], np.empty(len(rows), np.int64), np.empty(len(rows), np.uint32)
-            )
-            first = np.array([part.base["outputs"], part.base["scripts"]], np.int64)
-            script_of = part.map("outputs.script", outputs if part is self.target else None)
-            columns = part.map("scripts.first_output"), first, part.map("scripts.type")
-            count = find_reveals(shown, script_of, *columns, int(ScriptType.P2SH))
-            both.append((rows[shown.row[:count]], shown.script[:count]))
-        rows = np.concatenate([np.empty(0, np.int64), *(rows for rows, _ in both)])
-        scripts = np.concatenate([np.empty(0, np.uint32), *(scripts for _, scripts in both)])
+    def _write_reveals(self, batch: Batch, script_of: U32, fresh: _NewScripts) -> None:
+        """One row per P2SH script whose first output is spent: the SHA-256 of the shown redeem script."""
+        old = batch.shown_output < np.uint64(self._first_output)
+        both = [fresh.find_reveals(batch, np.flatnonzero(~old), script_of, self._first_output)]
+        if old.any():
+            below = self._below.map
+            known = below("outputs.script"), below("scripts.first_output"), below("scripts.type")
+            both.append(_find_reveals(batch, np.flatnonzero(old), known, np.zeros(2, np.int64)))
+        rows, scripts = (np.concatenate(columns) for columns in zip(*both, strict=True))
         order = np.argsort(rows)
         self.target.append(
             {
@@ -231,29 +231,58 @@ class Segment:
 
     # -- digests
 
-    def _write_digests(self, pool: Executor, network: str) -> None:
-        target, first = self.target, self.start["blocks"]
-        last = target.rows["blocks"]
-        spans = [(a, min(a + DIGEST_BLOCKS, last)) for a in range(first, last, DIGEST_BLOCKS)]
-        edges = row_edges(target, first, last)
-        work = [
-            pool.submit(
-                digest_blocks,
-                target.map,
-                {table: at[a - first : b - first + 1] for table, at in edges.items()},
-            )
-            for a, b in spans
-        ]
-        before = target.map("blocks.digest", first) if first else self._below.map("blocks.digest")
+    def _write_digests(self, rows: Iterable[Future[list[bytes]]], network: str) -> None:
+        """Chain the hashes of the rows of all blocks."""
+        first = self.start["blocks"]
+        before = self.target.map("blocks.digest", first) if first else self._below.map("blocks.digest")
         digest = before[-1].tobytes() if len(before) else first_digest(network)
         out = bytearray()
-        for part in work:
-            for rows in part.result():
-                digest = next_digest(digest, rows)
+        for part in rows:
+            for hashed in part.result():
+                digest = next_digest(digest, hashed)
                 out += digest
-        target.put("blocks.digest", first, np.frombuffer(bytes(out), np.uint8).reshape(-1, 32))
+        self.target.put("blocks.digest", first, np.frombuffer(bytes(out), np.uint8).reshape(-1, 32))
 
     def abandon(self) -> None:
         """Give memory and disk back."""
         self._spill.close()
         self._room.clear(min(self.n_outputs, self._room.outputs))
+
+
+class _NewScripts:
+    """Scripts that a segment shows first, in the order of their numbers."""
+
+    def __init__(self, first: int, most: int) -> None:
+        """The first one has number `first`; there are `most` at most."""
+        self._first, self._count = first, 0
+        self._outputs, self._prefixes = np.empty(most, np.uint64), np.empty(most, np.uint64)
+        self._types = np.empty(most, np.uint8)
+
+    def extend(self, first_output: U64, found: NumberedBatch) -> None:
+        """Add those of a batch."""
+        rows = slice(self._count, self._count + len(first_output))
+        self._outputs[rows], self._prefixes[rows] = first_output, found.new_prefix
+        self._types[rows] = found.new_type
+        self._count = rows.stop
+
+    def find_reveals(self, batch: Batch, rows: I64, script_of: U32, first_output: int) -> tuple[I64, U32]:
+        """Of inputs that spend outputs of this segment, those that show a redeem script; and the scripts."""
+        known = script_of, self._outputs[: self._count], self._types[: self._count]
+        return _find_reveals(batch, rows, known, np.array([first_output, self._first], np.int64))
+
+    @property
+    def prefixes(self) -> KnownPrefixes:
+        """Of each, the first eight bytes of its SHA-256."""
+        return KnownPrefixes(self._first, self._prefixes[: self._count])
+
+
+def _find_reveals(batch: Batch, rows: I64, known: tuple[U32, U64, U8], first: I64) -> tuple[I64, U32]:
+    """Of some inputs that may show a redeem script, those that do, and the scripts.
+
+    `known`: script of each output, first output and type of each script; `first`: the output and the script
+    that these begin with.
+    """
+    script_of, first_output, kinds = known
+    shown = Shown(batch.shown_output[rows], np.empty(len(rows), np.int64), np.empty(len(rows), np.uint32))
+    count = find_reveals(shown, script_of, first_output, first, kinds, int(ScriptType.P2SH))
+    return rows[shown.row[:count]], shown.script[:count]

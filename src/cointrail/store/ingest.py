@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cointrail.sources.blocks_dir import BlocksDirectory
-from cointrail.store.decoded import DecodedBlocks, decode_ahead
+from cointrail.store.decoded import AHEAD, DecodedBlocks, decode_ahead
 from cointrail.store.index_files import cuts
 from cointrail.store.indexing import KnownPrefixes, build_index, write_recent_index
 from cointrail.store.live_txs import LiveTxs, TableFull
@@ -37,7 +37,7 @@ from cointrail.store.manifest import (
     write_manifest,
 )
 from cointrail.store.numbering import bits_for
-from cointrail.store.part import PartWriter, no_rows
+from cointrail.store.part import PartWriter, Syncing, no_rows
 from cointrail.store.plan import Budget, IngestPlan, default_memory
 from cointrail.store.preflight import common_blocks, plan_ingest, require_same_chain, spans
 from cointrail.store.resolver import IndexResolver, Session
@@ -184,7 +184,8 @@ class _Run:
         self.settled = PartWriter(folder, start.rows, no_rows())
         self.committed = start.rows["blocks"]
         self.before_tip = self.before.height if self.before else -1
-        self.pool: Executor = ThreadPoolExecutor(threads + 1)
+        self.pool: Executor = ThreadPoolExecutor(threads + AHEAD)
+        self.syncing = Syncing(self.settled)
         self.block_bytes = self.txs = 0
         self.total_bytes = int(source.chain.blocks.sizes[self.committed :].sum())
         self.room = SegmentRoom(min(self.budget.segment_outputs, self.total_bytes // BYTES_OF_OUTPUT + 1))
@@ -197,6 +198,7 @@ class _Run:
         if self.segment:
             self.segment.abandon()
         self.pool.shutdown(cancel_futures=True)
+        self.syncing.close()
         self.settled.close()
 
     def go(self, batch_bytes: int, commit_bytes: int) -> Manifest:
@@ -218,6 +220,7 @@ class _Run:
             self.segment = self.segment or self._begin(self.settled)
             self._append(self.segment, blocks)
             waiting += len(blocks.data)
+            self.syncing.wrote(len(blocks.data))
             self._tell("blocks", blocks)
         if self.segment:
             self._settle(last=True)
@@ -297,7 +300,7 @@ class _Run:
         work = [self._index(TXID)]
         known = self._close(self.segment)
         self.segment = None
-        work += [self._index(SCRIPT, known), self.pool.submit(self.settled.sync)]
+        work += [self._index(SCRIPT, known), self.syncing.finish()]
         build_index(*self._indexing(HISTORY), memory=self.budget.sort // len(INDEXES), pool=self.pool)
         for done, part in enumerate(work):
             if self.steps:

@@ -255,10 +255,13 @@ class _Run:
         self.segment: Segment | None = None
 
     def close(self) -> None:
-        if self.segment:
-            self.segment.abandon()
+        """Give everything back, once no thread uses it."""
         self.pool.shutdown(cancel_futures=True)
-        self.settled.close()
+        try:
+            if self.segment:
+                self.segment.abandon()
+        finally:
+            self.settled.close()
 
     def go(self, batch_bytes: int, commit_bytes: int) -> Manifest:
         """Append, settle, and write the recent part anew."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -205,8 +206,8 @@ def write_run(
     """
     paths = run_paths(folder, spec, first, last)
     beside = [path.with_name(path.name + ".new") for path in paths]
-    handles = [os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _BINARY, 0o644) for path in beside]
-    try:
+    with ExitStack() as opened:
+        handles = [_create(path, opened) for path in beside]
         at = 0
         for low, high in _key_ranges(spec, pieces, memory):
             pairs = _pairs_within(spec, pieces, low, high)
@@ -215,15 +216,18 @@ def write_run(
             at += len(pairs[0])
         for handle in handles:
             os.fsync(handle)
-    finally:
-        for handle in handles:
-            os.close(handle)
     for path, done in zip(paths, beside, strict=True):
         done.replace(path)
 
 
 def _write_at(handle: int, at: int, values: Array) -> None:
     view = memoryview(values.view(np.uint8))  # type: ignore[arg-type]
+def _create(path: Path, opened: ExitStack) -> int:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _BINARY, 0o644)
+    opened.callback(os.close, handle)
+    return handle
+
+
     while view:
         done = os.pwrite(handle, view, at)
         view, at = view[done:], at + done

@@ -8,7 +8,7 @@ digests. A segment is as long as its memory allows; the bytes it leaves do not d
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Executor
+from concurrent.futures import Executor, wait
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -263,8 +263,11 @@ class Segment:
             OSError: the disk is full.
         """
         spent = pool.submit(self._write_spent_by)
-        self._settle_old_spends()
-        self._number(pool, runs, told)
+        try:
+            self._settle_old_spends()
+            self._number(pool, runs, told)
+        finally:
+            wait([spent])  # it writes to files that are closed after an error
         spent.result()
         self._write_digests(pool, network)
 

@@ -8,9 +8,10 @@ function of the settled height alone, so it is the same however the store was bu
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from cointrail.kernel.radix import DIGIT_BITS, DIGITS, sort_by_key
 from cointrail.kernel.ranges import count_bins, count_within, select_keys
 from cointrail.kernel.sorted_pairs import copy_pairs, count_equal
 from cointrail.store.columns import map_file
-from cointrail.store.schema import IndexSpec
+from cointrail.store.schema import INDEXES, IndexSpec
 
 Array = npt.NDArray[Any]
 
@@ -45,6 +46,7 @@ Pairs = tuple[Array, Array]
 """(keys, numbers) of equal length."""
 
 _BINARY = getattr(os, "O_BINARY", 0)
+_RUN = re.compile(rf"({'|'.join(spec.name for spec in INDEXES)})-\d+-\d+\.(keys|numbers)(\.new)?")
 
 
 def cuts(settled: int) -> list[tuple[int, int]]:
@@ -220,14 +222,14 @@ def write_run(
         done.replace(path)
 
 
-def _write_at(handle: int, at: int, values: Array) -> None:
-    view = memoryview(values.view(np.uint8))  # type: ignore[arg-type]
 def _create(path: Path, opened: ExitStack) -> int:
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _BINARY, 0o644)
     opened.callback(os.close, handle)
     return handle
 
 
+def _write_at(handle: int, at: int, values: Array) -> None:
+    view = memoryview(values.view(np.uint8))  # type: ignore[arg-type]
     while view:
         done = os.pwrite(handle, view, at)
         view, at = view[done:], at + done
@@ -286,10 +288,6 @@ def _span(piece: Run | Fresh, low: Any, high: Any) -> tuple[int, int]:
 
 
 def superseded(folder: Path, settled: int) -> list[Path]:
-    """Run files that a store with so many settled blocks does not use."""
-    tags = {f"{a:09}-{b:09}" for a, b in cuts(settled)}
-    return [
-        path
-        for path in sorted(folder.iterdir())
-        if path.suffix == ".new" or path.stem.split("-", 1)[1] not in tags
-    ]
+    """Run files that a store with so many settled blocks does not use. Files of others are none."""
+    used = {path for spec in INDEXES for run in cuts(settled) for path in run_paths(folder, spec, *run)}
+    return [path for path in sorted(folder.iterdir()) if _RUN.fullmatch(path.name) and path not in used]

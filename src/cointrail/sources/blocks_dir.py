@@ -30,6 +30,7 @@ from cointrail.sources.block_files import (
     leading_sizes,
     read_key,
     read_only_map,
+    reading,
     scan_file,
 )
 from cointrail.sources.connected import Connected
@@ -249,7 +250,8 @@ class BlocksDirectory:
         with self._opening:
             if number not in self._handles:
                 flags = os.O_RDONLY | getattr(os, "O_BINARY", 0)
-                self._handles[number] = os.open(self._files[number], flags)
+                with reading(self._files[number]):
+                    self._handles[number] = os.open(self._files[number], flags)
             return self._handles[number]
 
     def _read(self, number: int, start: int, size: int) -> bytes:
@@ -262,7 +264,8 @@ class BlocksDirectory:
         """Fill `views` with what stands in a blk file from `start` on, as it stands there."""
         handle = self._handle(number)
         while views:
-            got = os.preadv(handle, views, start)
+            with reading(self._files[number]):
+                got = os.preadv(handle, views, start)
             if got == 0:
                 raise BadBlocks(
                     f"`{self._files[number]}` became shorter while it was read",

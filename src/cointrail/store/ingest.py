@@ -20,7 +20,7 @@ import filelock
 import numpy as np
 import numpy.typing as npt
 
-from cointrail.errors import DeepReorg, StoreBusy, WrongNetwork
+from cointrail.errors import DeepReorg, StoreBusy, StoreCorrupt, WrongNetwork
 from cointrail.sources.blocks_dir import BlocksDirectory
 from cointrail.store.columns import map_column
 from cointrail.store.decoded import DecodedBlocks, Room, decode_span
@@ -162,14 +162,13 @@ def ingest(
         StoreBusy: another process is writing.
         StoreUnwritable: the disk is full or read-only; the store is as it was.
     """
-    before = read_manifest(store) if store.is_dir() else None
-    common = 0
-    if before is not None:
-        _require_same_chain(store, before, source)
-        common = _common_blocks(store, before, source)
-        if common == len(source.chain):
-            return IngestReport(before, 0, 0, 0, 0, source.notes)
+    before, common = _compare(store, source)
+    if before and common == len(source.chain):
+        return IngestReport(before, 0, 0, 0, 0, source.notes)
     with writing(store):
+        before, common = _compare(store, source)  # another run may have ended in between
+        if before and common == len(source.chain):
+            return IngestReport(before, 0, 0, 0, 0, source.notes)
         try:
             run = _Run(store, source, memory or default_memory(), threads, progress)
             try:
@@ -186,6 +185,21 @@ def ingest(
         run.txs,
         (*source.notes, *run.notes),
     )
+
+
+def _compare(store: Path, source: BlocksDirectory) -> tuple[Manifest | None, int]:
+    """What the store holds, and how many blocks of it are on the chain of the source."""
+    while True:
+        before = read_manifest(store) if store.is_dir() else None
+        if before is None:
+            return None, 0
+        try:
+            _require_same_chain(store, before, source)
+            return before, _common_blocks(store, before, source)
+        except StoreCorrupt:
+            if read_manifest(store) == before:
+                raise
+        # A commit in between has removed what the manifest named.
 
 
 def _hashes(folder: Path, rows: int) -> npt.NDArray[np.uint8]:

@@ -2,158 +2,28 @@
 
 While `Power` is on, it follows every change below a folder: per file what was written since its last
 fsync, per folder which names came, went or changed since the folder's last fsync. At a chosen operation
-the power goes. `Outage.write` then lays down one of the folders that a disk may hold afterwards: each
-unsynced write is there, or not, or in part up to a border of sectors; each unsynced name likewise, in the
-order of a journal or in none. POSIX promises no more: syncing a file says nothing of its name, and a later
-write may reach the disk before an earlier one.
+the power goes; `support.disk_images` tells what the disk may hold then.
 """
 
 from __future__ import annotations
 
 import builtins
+import errno
 import io
 import os
-import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from threading import RLock
 from typing import Any
 
 import pytest
 
-SECTOR = 512
-"""Bytes that a disk writes whole or not at all."""
+from support.disk_images import Change, File, Folder, Node, Outage
 
 
 class PowerCut(BaseException):
     """Nothing may catch it."""
-
-
-# -- what the disk holds, and what it may hold
-
-
-@dataclass(eq=False)
-class File:
-    """Bytes that are safe, and what was written since: (offset, bytes); None at an end means cut there."""
-
-    safe: bytes = b""
-    writes: list[tuple[int, bytes | None]] = field(default_factory=list)
-
-    def now(self) -> bytes:
-        """With everything that was written."""
-        return _applied(self.safe, self.writes)
-
-    def settle(self, content: bytes) -> None:
-        """All of it is safe."""
-        self.safe, self.writes = content, []
-
-
-@dataclass(eq=False)
-class Folder:
-    """Names that are safe, and the names there are now."""
-
-    safe: dict[str, Node] = field(default_factory=dict)
-    now: dict[str, Node] = field(default_factory=dict)
-
-
-Node = File | Folder
-
-
-@dataclass(frozen=True)
-class Change:
-    """Names that changed in one step: (folder, name, what it leads to or None)."""
-
-    steps: tuple[tuple[Folder, str, Node | None], ...]
-
-
-def _applied(data: bytes, writes: list[tuple[int, bytes | None]]) -> bytes:
-    found = bytearray(data)
-    for at, piece in writes:
-        if piece is None:
-            del found[at:]
-            continue
-        if len(found) < at:
-            found.extend(bytes(at - len(found)))
-        found[at : at + len(piece)] = piece
-    return bytes(found)
-
-
-@dataclass(frozen=True)
-class Survival:
-    """How much of what was not synced survives."""
-
-    seed: int
-    data: float
-    """share of writes that survive"""
-    names: float
-    """share of changed names that survive; in order, the first so many"""
-    in_order: bool = False
-    torn: bool = False
-    """whether writes survive in part"""
-    first: str | None = None
-    """a name whose changes survive in any case: the one that tells of the others"""
-
-
-@dataclass
-class Outage:
-    """What stood where when the power went."""
-
-    root: Folder
-    changes: list[Change]
-
-    def write(self, target: Path, how: Survival) -> None:
-        """Lay down a folder that a disk may hold afterwards. `target` does not exist yet."""
-        rng = random.Random(how.seed)
-        names: dict[Folder, dict[str, Node]] = {}
-        for change in self._surviving(rng, how):
-            for folder, name, node in change.steps:
-                held = names.setdefault(folder, dict(folder.safe))
-                if node is None:
-                    held.pop(name, None)
-                else:
-                    held[name] = node
-        self._lay(target, self.root, names, rng, how)
-
-    def _surviving(self, rng: random.Random, how: Survival) -> list[Change]:
-        if how.in_order:
-            return self.changes[: round(how.names * len(self.changes))]
-        return [
-            change
-            for change in self.changes
-            if rng.random() < how.names or how.first in {name for _, name, _ in change.steps}
-        ]
-
-    def _lay(
-        self,
-        target: Path,
-        folder: Folder,
-        names: dict[Folder, dict[str, Node]],
-        rng: random.Random,
-        how: Survival,
-    ) -> None:
-        target.mkdir()
-        for name, node in sorted(names.get(folder, folder.safe).items()):
-            if isinstance(node, Folder):
-                self._lay(target / name, node, names, rng, how)
-            else:
-                (target / name).write_bytes(_applied(node.safe, list(_kept(node, rng, how))))
-
-
-def _kept(file: File, rng: random.Random, how: Survival) -> Iterator[tuple[int, bytes | None]]:
-    for at, piece in file.writes:
-        if rng.random() >= how.data:
-            continue
-        borders = range(-at % SECTOR, len(piece or b""), SECTOR)
-        if piece is None or not how.torn or not borders:
-            yield at, piece
-            continue
-        border = rng.choice(borders)
-        yield (at, piece[:border]) if rng.random() < 0.5 else (at + border, piece[border:])
-
-
-# -- following a run
 
 
 class Power:
@@ -161,11 +31,16 @@ class Power:
 
     def __init__(self, place: Path, at: int | None) -> None:
         """`place` is there, with everything in it safe; `at` None never goes."""
-        self.done = 0
+        self.done = self.syncs = 0
+        self.lost_sync: int | None = None
+        """which sync of a file fails, as one does whose pages cannot be written; they count as clean then"""
         self.renamed: dict[int, str] = {}
         """what each renaming led to, by the number of the operation"""
         self.outage: Outage | None = None
-        self._place, self._at = place.resolve(), at
+        self._place, self.at = place.resolve(), at
+        self.kill_at: int | None = None
+        """before which operation the process is killed; the power stays on, and it may go on afterwards"""
+        self._killed = False
         self._root = _load(place)
         self._changes: list[Change] = []
         self._open: dict[int, Node] = {}
@@ -214,24 +89,25 @@ class Power:
         if node is None and create:
             node = File()
             self._change((names, node))
-        if isinstance(node, File) and cut and node.now():
-            node.writes.append((0, None))
+        if isinstance(node, File) and cut and (node.lost or node.now()):
+            node.write(0, None)
         return node
 
-    def _synced(self, handle: int) -> None:
-        node = self._open.get(handle)
-        if isinstance(node, File):
-            node.settle(_content(handle))
-        elif isinstance(node, Folder):
-            node.safe = dict(node.now)
-            self._changes = [c for c in (_without(c, node) for c in self._changes) if c.steps]
-
     def _go(self) -> None:
-        """One more operation: the power may go before it."""
+        """One more operation: the power may go before it, or the process be killed."""
+        if self._killed:
+            raise PowerCut
         self.done += 1
-        if self.done == self._at:
+        if self.done == self.at:
             self.cut()
             raise PowerCut
+        if self.done == self.kill_at:
+            self._killed = True
+            raise PowerCut
+
+    def revive(self) -> None:
+        """After a kill, another process goes on."""
+        self._killed = False
 
     def cut(self) -> Outage:
         """The power goes now; what happens afterwards reaches no disk."""
@@ -246,8 +122,9 @@ class Power:
         for name, node in folder.now.items():
             if isinstance(node, Folder):
                 self._catch_up(node, path / name)
-            elif (content := (path / name).read_bytes()) != node.now():
-                node.writes += [(0, None), (0, content)]
+            elif not node.lost and (content := (path / name).read_bytes()) != node.now():
+                node.write(0, None)
+                node.write(0, content)
 
     # -- the calls
 
@@ -267,13 +144,22 @@ class Power:
         self._go()
         done = real(handle, data, at)
         if isinstance(node := self._open.get(handle), File):
-            node.writes.append((at, bytes(data)[:done]))
+            node.write(at, bytes(data)[:done])
         return done
 
     def _fsync(self, real: Callable[..., None], handle: int) -> None:
         self._go()
+        node = self._open.get(handle)
+        self.syncs += isinstance(node, File)
+        if isinstance(node, File) and self.syncs == self.lost_sync:
+            node.give_up(_content(handle))
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
         real(handle)
-        self._synced(handle)
+        if isinstance(node, File):
+            node.settle(_content(handle))
+        elif isinstance(node, Folder):
+            node.safe = dict(node.now)
+            self._changes = [c for c in (c.without(node) for c in self._changes) if c.steps]
 
     def _open_handle(
         self, real: Callable[..., int], path: Any, flags: int, *args: Any, **options: Any
@@ -345,11 +231,6 @@ CALLS = {
 """Functions of `os` that change files, and how they are followed."""
 
 
-def _without(change: Change, folder: Folder) -> Change:
-    """A change but for the names of one folder, which are safe now."""
-    return Change(tuple(step for step in change.steps if step[0] is not folder))
-
-
 def _content(handle: int) -> bytes:
     with io.FileIO(f"/proc/self/fd/{handle}") as file:
         return file.readall()
@@ -363,9 +244,16 @@ def _load(path: Path) -> Folder:
 
 
 @contextmanager
-def powered(place: Path, at: int | None = None) -> Iterator[Power]:
-    """Follow what changes below `place`; the power goes before operation number `at`, or never."""
+def powered(place: Path, at: int | None = None, *, lost_sync: int | None = None) -> Iterator[Power]:
+    """Follow what changes below `place`.
+
+    Args:
+        place: a folder.
+        at: the power goes before the operation of this number, counted from 1; or never.
+        lost_sync: the number of the sync of a file that fails; what it was to save is lost.
+    """
     power = Power(place, at)
+    power.lost_sync = lost_sync
     with pytest.MonkeyPatch.context() as patch:
         for name, how in CALLS.items():
             patch.setattr(os, name, power.wrap(how, getattr(os, name)))

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 from cointrail.sources.blocks_dir import BlocksDirectory
+from cointrail.store import ingest as ingest_module
+from cointrail.store import rewind as rewind_module
 from cointrail.store.ingest import ingest
-from cointrail.store.manifest import read_manifest
+from cointrail.store.manifest import Manifest, read_manifest, write_manifest
 from cointrail.store.rewind import rewind
 from support.blocks_writer import write_files
 from support.kernel_chain import Branch, random_branch
+from support.store_files import said
 
 TIP = 260
 LONG_TIP = 660
@@ -90,3 +96,30 @@ def run_steps(steps: Sequence[Step], store: Path, folder: Path) -> None:
     """One after another."""
     for step in steps:
         step(store, folder)
+
+
+# -- what readers may find
+
+State = tuple[dict[str, object], dict[str, bytes]] | None
+"""What readers see and the bytes under it; None where there is no chain."""
+
+
+def state_of(store: Path) -> State:
+    """What a store holds."""
+    manifest = read_manifest(store) if store.is_dir() else None
+    return said(store) if manifest and manifest.height >= 0 else None
+
+
+@contextmanager
+def states_of(store: Path) -> Iterator[list[State]]:
+    """What a store holds now, and after each commit of what is done to it here."""
+    states = [state_of(store)]
+
+    def noted(place: Path, manifest: Manifest) -> None:
+        write_manifest(place, manifest)
+        states.append(state_of(place))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ingest_module, "write_manifest", noted)
+        patch.setattr(rewind_module, "write_manifest", noted)
+        yield states

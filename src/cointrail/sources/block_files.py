@@ -8,6 +8,8 @@ from __future__ import annotations
 import mmap
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,21 +45,48 @@ class RecordFile:
     """Where a record begins that is longer than the rest of the file."""
 
 
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Say of a file or folder that the system cannot read it.
+
+    Raises:
+        BadBlocks: it is gone, nobody may read it, or the disk fails.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise BadBlocks(
+            f"`{path}` cannot be read: {error.strerror or error}",
+            hint="see who may read it and whether the disk is sound, then run again",
+            path=str(path),
+            errno=error.errno,
+        ) from error
+
+
 def read_only_map(path: Path) -> U8:
-    """The bytes of a file, mapped; an empty array for an empty file."""
-    with path.open("rb") as file:
+    """The bytes of a file, mapped; an empty array for an empty file.
+
+    Raises:
+        BadBlocks: it cannot be read.
+    """
+    with reading(path), path.open("rb") as file:
         if os.fstat(file.fileno()).st_size == 0:
             return np.empty(0, np.uint8)
         return np.frombuffer(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), np.uint8)
 
 
 def find_files(directory: Path, kind: str) -> dict[int, Path]:
-    """The `blk` or `rev` files of a directory by number."""
+    """The `blk` or `rev` files of a directory by number.
+
+    Raises:
+        BadBlocks: the directory cannot be read.
+    """
     found = {}
-    for path in sorted(directory.iterdir()):
-        name = _NAME.fullmatch(path.name)
-        if name and name[1] == kind and path.is_file():
-            found[int(name[2])] = path
+    with reading(directory):
+        for path in sorted(directory.iterdir()):
+            name = _NAME.fullmatch(path.name)
+            if name and name[1] == kind and path.is_file():
+                found[int(name[2])] = path
     return found
 
 
@@ -85,17 +114,19 @@ def read_key(directory: Path) -> U8:
     """The 8 bytes that the files are XORed with; zeros when there is no xor.dat.
 
     Raises:
-        BadBlocks: xor.dat has another size.
+        BadBlocks: xor.dat has another size, or cannot be read.
     """
     path = directory / "xor.dat"
-    if not path.exists():
-        return np.zeros(KEY_SIZE, np.uint8)
-    size = path.stat().st_size if path.is_file() else 0
+    with reading(path):
+        if not path.exists():
+            return np.zeros(KEY_SIZE, np.uint8)
+        size = path.stat().st_size if path.is_file() else 0
     if size != KEY_SIZE:
         raise BadBlocks(
             f"`{path}` has {size} bytes, not {KEY_SIZE}", hint="copy it from the node again", path=str(path)
         )
-    return np.frombuffer(path.read_bytes(), np.uint8)
+    with reading(path):
+        return np.frombuffer(path.read_bytes(), np.uint8)
 
 
 def detect_network(first: Path, key: U8, expected: Network | None) -> Network:
@@ -105,7 +136,7 @@ def detect_network(first: Path, key: U8, expected: Network | None) -> Network:
         WrongNetwork: it is another one than `expected`.
         BadBlocks: it is none that we know.
     """
-    with first.open("rb") as file:
+    with reading(first), first.open("rb") as file:
         head = np.frombuffer(file.read(4), np.uint8)
     magic = bytes(head ^ key[: len(head)])
     network = BY_MAGIC.get(magic)

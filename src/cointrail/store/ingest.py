@@ -20,6 +20,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from cointrail.errors import StoreCorrupt
 from cointrail.sources.blocks_dir import BlocksDirectory
 from cointrail.store.decoded import AHEAD, DecodedBlocks, decode_ahead
 from cointrail.store.index_files import cuts
@@ -136,17 +137,16 @@ def ingest(
         StoreBusy: another process is writing.
         StoreUnwritable: the disk is full or read-only; the store is as it was.
     """
-    before = read_manifest(store) if store.is_dir() else None
-    common = 0
-    if before is not None:
-        require_same_chain(store, before, source)
-        common = common_blocks(store, before, source)
-        if common == len(source.chain):
-            return IngestReport(before, 0, 0, 0, 0, source.notes)
+    before, common = _compare(store, source)
+    if before and common == len(source.chain):
+        return IngestReport(before, 0, 0, 0, 0, source.notes)
     memory = memory or default_memory()
     if announce:
         announce(plan_ingest(store, source, before.settled_height if before else 0, memory))
     with writing(store):
+        before, common = _compare(store, source)  # another run may have ended in between
+        if before and common == len(source.chain):
+            return IngestReport(before, 0, 0, 0, 0, source.notes)
         try:
             run = _Run(store, source, memory, threads, progress)
             run.steps = steps
@@ -164,6 +164,21 @@ def ingest(
         run.txs,
         (*source.notes, *run.notes),
     )
+
+
+def _compare(store: Path, source: BlocksDirectory) -> tuple[Manifest | None, int]:
+    """What the store holds, and how many blocks of it are on the chain of the source."""
+    while True:
+        before = read_manifest(store) if store.is_dir() else None
+        if before is None:
+            return None, 0
+        try:
+            require_same_chain(store, before, source)
+            return before, common_blocks(store, before, source)
+        except StoreCorrupt:
+            if read_manifest(store) == before:
+                raise
+        # A commit in between has removed what the manifest named.
 
 
 class _Run:
@@ -195,11 +210,14 @@ class _Run:
         self.segment: Segment | None = None
 
     def close(self) -> None:
-        if self.segment:
-            self.segment.abandon()
+        """Give everything back, once no thread uses it."""
         self.pool.shutdown(cancel_futures=True)
         self.syncing.close()
-        self.settled.close()
+        try:
+            if self.segment:
+                self.segment.abandon()
+        finally:
+            self.settled.close()
 
     def go(self, batch_bytes: int, commit_bytes: int) -> Manifest:
         """Append, settle, and write the recent part anew."""

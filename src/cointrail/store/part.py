@@ -29,7 +29,13 @@ class PartWriter:
         self.folder = folder
         self.rows = dict(rows)
         self.base = dict(base)
-        self._writers = {spec.key: ColumnWriter(folder, spec) for spec in COLUMNS}
+        self._writers: dict[str, ColumnWriter] = {}
+        try:
+            for spec in COLUMNS:
+                self._writers[spec.key] = ColumnWriter(folder, spec)
+        except OSError:
+            self.close()
+            raise
 
     def total(self, table: Table) -> int:
         """Rows of a table up to and with this part."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, wait
+from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
@@ -17,7 +19,7 @@ from cointrail.kernel.radix import DIGIT_BITS, DIGITS, sort_by_key, sort_spread
 from cointrail.kernel.ranges import count_bins, count_within, select_keys
 from cointrail.kernel.sorted_pairs import copy_pairs, count_equal
 from cointrail.store.index_files import Pairs, Run, cuts, open_run, run_paths
-from cointrail.store.schema import IndexSpec
+from cointrail.store.schema import INDEXES, IndexSpec
 
 Array = npt.NDArray[Any]
 
@@ -37,6 +39,7 @@ CHUNK = 1 << 17
 """Keys looked at together."""
 
 _BINARY = getattr(os, "O_BINARY", 0)
+_RUN = re.compile(rf"({'|'.join(spec.name for spec in INDEXES)})-\d+-\d+\.(keys|numbers)(\.new)?")
 
 
 def sort_pairs(keys: Array, numbers: Array) -> Pairs:
@@ -158,28 +161,45 @@ def write_run(
     """
     paths = run_paths(folder, spec, first, last)
     beside = [path.with_name(path.name + ".new") for path in paths]
-    handles = [os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _BINARY, 0o644) for path in beside]
-    try:
+    with ExitStack() as opened:
+        handles = [_create(path, opened) for path in beside]
         ranges = _key_ranges(spec, pieces, memory, parts=SHARES if pool else 1)
         ends = list(accumulate(sum(_count(spec, piece, *keys) for piece in pieces) for keys in ranges))
         work = [(keys, end) for keys, end in zip(ranges, [0, *ends[:-1]], strict=True)]
 
         def write(one: tuple[tuple[int, int], int]) -> None:
             (low, high), row = one
-            for handle, values in zip(
-                handles, sort_pairs(*_pairs_within(spec, pieces, low, high)), strict=True
-            ):
+            pairs = sort_pairs(*_pairs_within(spec, pieces, low, high))
+            for handle, values in zip(handles, pairs, strict=True):
                 _write_at(handle, row * values.itemsize, values)
 
-        for _ in pool.map(write, work) if pool else map(write, work):
-            pass
+        _share(write, work, pool)
         for handle in handles:
             os.fsync(handle)
-    finally:
-        for handle in handles:
-            os.close(handle)
     for path, done in zip(paths, beside, strict=True):
         done.replace(path)
+
+
+def _share(
+    write: Callable[[tuple[tuple[int, int], int]], None],
+    work: Sequence[tuple[tuple[int, int], int]],
+    pool: Executor | None,
+) -> None:
+    """Write the ranges, by several threads where there is a pool; back once no thread is at it."""
+    if pool is None:
+        for one in work:
+            write(one)
+        return
+    under_way = [pool.submit(write, one) for one in work]
+    wait(under_way)
+    for done in under_way:
+        done.result()
+
+
+def _create(path: Path, opened: ExitStack) -> int:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _BINARY, 0o644)
+    opened.callback(os.close, handle)
+    return handle
 
 
 def _write_at(handle: int, at: int, values: Array) -> None:
@@ -269,10 +289,6 @@ def _count(spec: IndexSpec, piece: Piece, first: int, last: int) -> int:
 
 
 def superseded(folder: Path, settled: int) -> list[Path]:
-    """Run files that a store with so many settled blocks does not use."""
-    tags = {f"{a:09}-{b:09}" for a, b in cuts(settled)}
-    return [
-        path
-        for path in sorted(folder.iterdir())
-        if path.suffix == ".new" or path.stem.split("-", 1)[1] not in tags
-    ]
+    """Run files that a store with so many settled blocks does not use. Files of others are none."""
+    used = {path for spec in INDEXES for run in cuts(settled) for path in run_paths(folder, spec, *run)}
+    return [path for path in sorted(folder.iterdir()) if _RUN.fullmatch(path.name) and path not in used]

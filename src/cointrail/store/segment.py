@@ -8,7 +8,7 @@ digests. A segment is as long as its memory allows; the bytes it leaves do not d
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor, Future, wait
 from pathlib import Path
 from typing import Any
 
@@ -164,8 +164,13 @@ class Segment:
             OSError: the disk is full.
         """
         spent = pool.submit(self._spends.write_new)
-        self._spends.settle_old()
-        digests = list(self._number(pool, runs, told))
+        digests: list[Future[list[bytes]]] = []
+        try:
+            self._spends.settle_old()
+            digests.extend(self._number(pool, runs, told))
+        finally:  # they use files that are closed after an error
+            wait([spent])
+            wait(digests)
         self._write_digests(digests, network)
         spent.result()
 

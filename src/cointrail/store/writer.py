@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import filelock
@@ -60,16 +60,20 @@ def _make(store: Path) -> None:
 
 
 def clean(store: Path, manifest: Manifest | None) -> None:
-    """Remove what no manifest names: parts and runs of before. Readers keep what they mapped."""
-    kept = (
-        {recent_folder(store, manifest.generation), settled_folder(store, manifest.epoch)}
-        if manifest
-        else set()
-    )
+    """Remove what no manifest names: parts and runs of before. Readers keep what they mapped.
+
+    A run that was killed may have left its last commit unsynced: before what it replaced goes, it is made to
+    last. What cannot be removed now waits for the next run.
+    """
+    kept = set()
+    if manifest:
+        sync_folder(store)
+        kept = {recent_folder(store, manifest.generation), settled_folder(store, manifest.epoch)}
     for folder in (*store.glob("recent-*"), *store.glob("settled-*")):
         if folder not in kept:
             shutil.rmtree(folder, ignore_errors=True)
-    (store / WORK_FILE).unlink(missing_ok=True)
-    if manifest and (index := index_folder(store, manifest.epoch)).is_dir():
-        for path in superseded(index, manifest.settled_height):
-            path.unlink(missing_ok=True)
+    index = index_folder(store, manifest.epoch) if manifest else None
+    runs = superseded(index, manifest.settled_height) if manifest and index and index.is_dir() else []
+    for path in (store / WORK_FILE, *runs):
+        with suppress(OSError):
+            path.unlink()

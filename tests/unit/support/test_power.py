@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from support.power import SECTOR, PowerCut, Survival, powered
+from support.disk_images import SECTOR, Survival
+from support.power import PowerCut, powered
 
 NOTHING = Survival(0, data=0, names=0)
 EVERYTHING = Survival(0, data=1, names=1)
@@ -118,3 +119,16 @@ def test_the_power_goes_before_the_operation_and_what_follows_reaches_no_disk(
     power.cut().write(tmp_path / "after", NOTHING)
     assert _found(tmp_path / "after") == {"old": b"old"}
     assert power.done == 2, "opening, writing"
+
+
+def test_what_a_failed_sync_gave_up_no_later_one_saves_unless_it_is_written_again(
+    disk: Path, tmp_path: Path
+) -> None:
+    with powered(disk, lost_sync=1) as power:
+        with pytest.raises(OSError, match="Input/output error"):
+            _write(disk / "old", b"12345", sync=True)
+        assert (disk / "old").read_bytes() == b"12345"
+        _write(disk / "old", b"67", 5, sync=True)
+        _write(disk / "old", b"2", 1, sync=True)
+    power.cut().write(tmp_path / "after", NOTHING)
+    assert _found(tmp_path / "after") == {"old": b"o2d\0\x0067"}

@@ -34,6 +34,7 @@ from cointrail.sources.block_files import (
     scan_file,
 )
 from cointrail.sources.connected import Connected
+from cointrail.sources.half_written import leave_out_half_written
 from cointrail.sources.header_tree import StoredBlocks, choose_chain, grow_tree, require_complete
 from cointrail.sources.undo_files import UndoFiles
 
@@ -129,18 +130,18 @@ class BlocksDirectory:
     # -- the chain
 
     def _open_chain(self, to: int | None) -> Chain:
-        scans = {n: scan_file(p, self.key, self.network, 0) for n, p in self._files.items()}
+        scans = {number: self._scan(number) for number in self._files}
         stored = self._stored(scans)
         _check_work(stored, self.network)
         tree = grow_tree(stored, self.network)
-        self._refuse_cut_files(scans, stored)
+        self._refuse_cut_files(scans)
         require_complete(tree, self.network, lambda row: self._stated_height(stored, row), to, str(self.path))
         self._connected = (
             Connected(tree, self._undo, lambda row: self._raw(stored, row)) if self._undo else None
         )
         chosen = choose_chain(tree, self._connected)
         for number in chosen.gap_files:
-            self._refuse_damaged_undo(number, stored)
+            self._refuse_damaged_undo(number)
         if chosen.unconnected:
             count, tip = chosen.unconnected, len(chosen.rows) - 1
             why = "or share one undo record" if chosen.unsure else "(no undo record)"
@@ -164,6 +165,10 @@ class BlocksDirectory:
                 stored.sizes[rows],
             )
         )
+
+    def _scan(self, number: int) -> RecordFile:
+        scan = scan_file(self._files[number], self.key, self.network, 0)
+        return leave_out_half_written(scan, lambda start, size: self._read(number, start, size))
 
     def _note(self, text: str) -> None:
         self.notes = (*self.notes, text)
@@ -209,7 +214,7 @@ class BlocksDirectory:
         except CointrailError:
             return None
 
-    def _refuse_cut_files(self, scans: dict[int, RecordFile], stored: StoredBlocks) -> None:
+    def _refuse_cut_files(self, scans: dict[int, RecordFile]) -> None:
         """A last record may be cut short while a node writes it, not one that has undo data."""
         for number, scan in scans.items():
             if scan.cut_at is None:
@@ -218,7 +223,7 @@ class BlocksDirectory:
             if self._undo is None or number != max(scans):
                 continue
             file = self._undo.file(number)
-            if file and (lost := file.unmatched(self._in_file(stored, number))):
+            if file and (lost := file.unmatched(self._in_file(number))):
                 raise BadBlocks(
                     f"`{scan.path}` is cut short inside the record at offset {scan.cut_at}: "
                     f"{file.path.name} holds undo records of {len(lost)} blocks that are not there",
@@ -227,10 +232,10 @@ class BlocksDirectory:
                     offset=scan.cut_at,
                 )
 
-    def _refuse_damaged_undo(self, number: int, stored: StoredBlocks) -> None:
+    def _refuse_damaged_undo(self, number: int) -> None:
         """An undo record that fits no block is damaged, not missing."""
         file = self._undo.file(number) if self._undo else None
-        if file and (lost := file.unmatched(self._in_file(stored, number))):
+        if file and (lost := file.unmatched(self._in_file(number))):
             raise BadBlocks(
                 f"`{file.path}`, offset {file.offset(lost[0])}: the checksum of the undo record "
                 "fits no stored block",
@@ -239,10 +244,10 @@ class BlocksDirectory:
                 offset=file.offset(lost[0]),
             )
 
-    @staticmethod
-    def _in_file(stored: StoredBlocks, number: int) -> list[tuple[bytes, int]]:
-        rows = np.flatnonzero(stored.files == number)
-        return [(stored.previous(int(r)), int(stored.tx_counts[r])) for r in rows]
+    def _in_file(self, number: int) -> list[tuple[bytes, int]]:
+        """(previous hash, transaction count) of the blocks that a file holds by now."""
+        stored = self._stored({number: self._scan(number)})
+        return [(stored.previous(row), int(stored.tx_counts[row])) for row in range(len(stored))]
 
     # -- blocks and undo
 

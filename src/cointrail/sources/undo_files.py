@@ -112,13 +112,19 @@ class UndoFile:
         return found
 
     def unmatched(self, blocks: Iterable[tuple[bytes, int]]) -> list[int]:
-        """The records that belong to none of these (previous hash, transaction count)."""
+        """The records that belong to none of these (previous hash, transaction count).
+
+        One that a node may be writing is none of them.
+        """
         by_count: dict[int, list[bytes]] = {}
         for previous, tx_count in blocks:
             by_count.setdefault(tx_count - 1, []).append(previous)
         left = []
+        half_written = len(self) - 1 if self._records.doubtful else None
         for count, numbers in self._by_count.items():
             for number in numbers:
+                if number == half_written:
+                    continue
                 payload, checksum = self.read(number)
                 if not any(sha256d(p + payload) == checksum for p in by_count.get(count, [])):
                     left.append(number)

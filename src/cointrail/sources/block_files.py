@@ -43,6 +43,14 @@ class RecordFile:
     """Length of each payload."""
     cut_at: int | None
     """Where a record begins that is longer than the rest of the file."""
+    doubtful: bool
+    """Whether the last record ends with zeros as they stand, and only such follow: a node lays out space with
+    zeros and writes records into it, so it may have written the rest of this one by now."""
+
+    def without_last(self) -> RecordFile:
+        """The file but for its last record, which is cut there."""
+        cut_at = int(self.starts[-1]) - RECORD_HEAD
+        return RecordFile(self.path, self.starts[:-1], self.sizes[:-1], cut_at, doubtful=False)
 
 
 @contextmanager
@@ -157,7 +165,7 @@ def detect_network(first: Path, key: U8, expected: Network | None) -> Network:
 
 
 def scan_file(path: Path, key: U8, network: Network, trailer: int) -> RecordFile:
-    """Find the records of one file.
+    """Find the records of one file. A head without a payload, with space after it, is empty space.
 
     Raises:
         BadBlocks: bytes that are neither a record nor empty space.
@@ -173,6 +181,8 @@ def scan_file(path: Path, key: U8, network: Network, trailer: int) -> RecordFile
         found, at, stop = records.scan_records(data, at, key, magic, trailer, some_starts, some_sizes)
         starts.append(some_starts[:found])
         sizes.append(some_sizes[:found])
+    end = _written_to(data, int(starts[-1][-1]) - RECORD_HEAD if len(starts[-1]) else 0)
+    begun = stop == records.CUT and at + RECORD_HEAD <= len(data) and _begins(data[at:end], at, key, magic)
     if stop == records.FOREIGN:
         raise BadBlocks(
             f"`{path}`, offset {at}: bytes that are neither a record of {network.name} nor empty space",
@@ -180,9 +190,23 @@ def scan_file(path: Path, key: U8, network: Network, trailer: int) -> RecordFile
             path=str(path),
             offset=at,
         )
-    return RecordFile(
-        path, np.concatenate(starts), np.concatenate(sizes), at if stop == records.CUT else None
-    )
+    cut_at = at if stop == records.CUT and not begun else None
+    doubtful = len(starts[-1]) > 0 and end < at < len(data)
+    return RecordFile(path, np.concatenate(starts), np.concatenate(sizes), cut_at, doubtful=doubtful)
+
+
+def _written_to(data: U8, start: int) -> int:
+    """After the last byte from `start` on that is not zero as it stands; `start` when there is none."""
+    if len(data) and data[-1]:
+        return len(data)
+    there = np.flatnonzero(data[start:])
+    return start + int(there[-1]) + 1 if len(there) else start
+
+
+def _begins(written: U8, at: int, key: U8, magic: U8) -> bool:
+    """Whether these bytes from offset `at` on are a head, or the first ones of one from the magic on."""
+    plain = written ^ np.resize(np.roll(key, -(at % 8)), len(written))
+    return len(plain) <= RECORD_HEAD and plain[:4].tobytes() == magic.tobytes()
 
 
 def leading_sizes(heads: U8, otherwise: int) -> I64:

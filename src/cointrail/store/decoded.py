@@ -226,6 +226,11 @@ def decode_span(
     return blocks if bits is None else _sort_scripts(blocks, room, bits, source)
 
 
+def threads_for(threads: int) -> int:
+    """How many threads a pool must have in which `threads` decode: spans that wait for them take one each."""
+    return threads + AHEAD + 1
+
+
 def decode_ahead(
     source: BlocksDirectory,
     plan: Sequence[tuple[int, int]],
@@ -236,7 +241,7 @@ def decode_ahead(
 ) -> Iterator[DecodedBlocks]:
     """Decoded spans of heights, one after another; the next `AHEAD` are decoded while one is in use.
 
-    Each is good until the next one is asked for. `pool` needs `AHEAD` threads beside `threads`.
+    Each is good until the next one is asked for. `pool` must have `threads_for(threads)` threads.
     """
     waiting: deque[Future[DecodedBlocks]] = deque()
     rooms = cycle([Room() for _ in range(AHEAD + 1)])

@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 from cointrail.errors import StoreCorrupt
 from cointrail.sources.blocks_dir import BlocksDirectory
-from cointrail.store.decoded import AHEAD, DecodedBlocks, decode_ahead
+from cointrail.store.decoded import DecodedBlocks, decode_ahead, threads_for
 from cointrail.store.index_files import cuts
 from cointrail.store.indexing import KnownPrefixes, build_index, write_recent_index
 from cointrail.store.live_txs import LiveTxs, TableFull
@@ -199,7 +199,7 @@ class _Run:
         self.settled = PartWriter(folder, start.rows, no_rows())
         self.committed = start.rows["blocks"]
         self.before_tip = self.before.height if self.before else -1
-        self.pool: Executor = ThreadPoolExecutor(threads + AHEAD)
+        self.pool: Executor = ThreadPoolExecutor(threads_for(threads))
         self.syncing = Syncing(self.settled)
         self.block_bytes = self.txs = 0
         self.total_bytes = int(source.chain.blocks.sizes[self.committed :].sum())

@@ -21,6 +21,9 @@ from cointrail.errors import BadTag
 MAX_DEPTH = 8
 """Deepest nesting. A TagPack has 4 levels, an ActorPack 5."""
 
+TOO_DEEP = f"nested deeper than {MAX_DEPTH} levels"
+"""What is said of anything deeper, whoever notices it."""
+
 MAX_NODES = 2_000_000
 """Most scalars, lists and mappings in one file. All 87 public TagPacks together have fewer."""
 
@@ -75,7 +78,10 @@ def parse_yaml(file: TextFile, *, max_nodes: int = MAX_NODES) -> Node:
         mark = error.problem_mark or error.context_mark
         builder.refuse(f"not YAML: {error.problem}", mark.line + 1 if mark else 1)
     except yaml.YAMLError as error:
-        builder.refuse(f"not YAML: {' '.join(str(error).split())}", 1)
+        said = " ".join(str(error).split())
+        if "nesting depth" in said:  # the reader's own limit, far above ours
+            builder.refuse(TOO_DEEP, 1)
+        builder.refuse(f"not YAML: {said}", 1)
     if builder.root is None:
         builder.refuse("an empty file", 1)
     return builder.root
@@ -145,7 +151,7 @@ class _Builder:
         if isinstance(parent, Fields) and parent.key is None:
             self.refuse("a field name that is a list or a mapping", node.line)
         if len(self._open) >= MAX_DEPTH:
-            self.refuse(f"nested deeper than {MAX_DEPTH} levels", node.line)
+            self.refuse(TOO_DEEP, node.line)
         self._add(node)
         self._open.append(node)
 

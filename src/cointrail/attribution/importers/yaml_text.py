@@ -76,15 +76,17 @@ def parse_yaml(file: TextFile, *, max_nodes: int = MAX_NODES) -> Node:
             builder.take(event)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        builder.refuse(f"not YAML: {error.problem}", mark.line + 1 if mark else 1)
+        builder.refuse(_fault(error.problem), mark.line + 1 if mark else 1)
     except yaml.YAMLError as error:
-        said = " ".join(str(error).split())
-        if "nesting depth" in said:  # the reader's own limit, far above ours
-            builder.refuse(TOO_DEEP, 1)
-        builder.refuse(f"not YAML: {said}", 1)
+        builder.refuse(_fault(" ".join(str(error).split())), 1)
     if builder.root is None:
         builder.refuse("an empty file", 1)
     return builder.root
+
+
+def _fault(problem: str) -> str:
+    """What is wrong, in our words where the reader's own limit for nesting, far above ours, came first."""
+    return TOO_DEEP if "nesting depth" in problem else f"not YAML: {problem}"
 
 
 class _Builder:

@@ -97,7 +97,7 @@ def _tell(**values: object) -> None:
 
 
 def peak_mb() -> int:
-    """The most memory that this process has held. (`getrusage` counts what its starter held too.)"""
+    """The most memory that this process has held; `getrusage` counts what its starter held too."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
     return int(status.partition("VmHWM:")[2].split()[0]) * 1024 // MB
 

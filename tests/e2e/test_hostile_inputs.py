@@ -264,7 +264,7 @@ def test_an_undo_record_that_says_otherwise_is_refused_with_the_input(tmp_path: 
     forged = Stored(blocks[spending].block, bytes(undo))
     write_files(tmp_path, [[*blocks[:spending], forged, *blocks[spending + 1 :]]])
     error = _refused(tmp_path, StoreCorrupt, f"block at height {spending}, input ")
-    assert "the node's undo record has another script" in str(error)
+    assert "the node's undo record has another value or script" in str(error)
 
 
 def test_errors_have_no_control_characters_from_the_files(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import subprocess
@@ -11,10 +12,13 @@ import pytest
 
 from cointrail.errors import CointrailError, StoreBusy, StoreCorrupt, StoreError, StoreUnwritable
 from cointrail.sources.blocks_dir import BlocksDirectory
-from cointrail.store.ingest import ingest, writing
+from cointrail.store.ingest import ingest
 from cointrail.store.manifest import settled_folder
 from cointrail.store.reader import open_snapshot
+from cointrail.store.writer import writing
 from support.blocks_writer import write_files
+from support.command_line import cointrail
+from support.io_errors import failing
 from support.kernel_chain import Branch, random_branch
 from support.store_files import content, differences, every_file
 
@@ -180,3 +184,32 @@ def test_a_store_of_another_user_is_not_written(tmp_path: Path) -> None:
         _run(tmp_path / "blocks", store)
     for path in (store, settled):
         path.chmod(0o700)
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.ENOSPC, errno.EDQUOT, errno.EROFS])
+def test_the_program_tells_a_failing_disk_in_one_message_and_goes_on_afterwards(
+    tmp_path: Path, number: int
+) -> None:
+    store = _ingested(tmp_path, tmp_path / "store", 104)
+    args = ("ingest", "--blocks", tmp_path / "blocks", "--store", store)
+    with failing(store, 150, number, lasting=True):
+        done = cointrail(*args)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.count("error:") == 1
+    assert f"error: `{store}` cannot be written: {os.strerror(number)}" in done.err
+    assert "hint: the store is as it was" in done.err
+    with open_snapshot(store) as snapshot:
+        assert snapshot.height == 104
+    assert cointrail(*args).code == 0
+    assert open_snapshot(store).digest == _run(tmp_path / "blocks", tmp_path / "whole")
+
+
+def test_the_program_tells_blocks_that_cannot_be_read_in_one_message(tmp_path: Path) -> None:
+    store = _ingested(tmp_path, tmp_path / "store", 104)
+    before = every_file(store)
+    with failing(tmp_path / "blocks", 5, errno.EACCES):
+        done = cointrail("ingest", "--blocks", tmp_path / "blocks", "--store", store)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.count("error:") == 1
+    assert "cannot be read: Permission denied" in done.err
+    assert every_file(store) == before

@@ -22,8 +22,15 @@ COMMANDS = [
     "doctor --blocks {world}/blocks --store {store}",
     "explain {seed} {seed} --store {store}",
     "address show {seed} --store {store} --tags {world}/tags/exchanges.tagpack.yaml",
+    "address txs {seed} --store {store}",
+    "address balance {seed} --store {store}",
+    "address neighbours {seed} --store {store}",
+    "sql SHOW\tTABLES --store {store}",
     "tx show {txid} --store {store}",
     "cluster show {seed} --store {store}",
+    "cluster payments {seed} --store {store}",
+    "cluster balance {seed} --store {store}",
+    "cluster neighbours {seed} --store {store}",
     "case run {world}/case.toml --out {out}/case --store {store}",
     "simulate --seed 5 --out {out}/world --scale 0.01",
     "demo --seed 5 --out {out}/demo --scale 0.01",
@@ -90,7 +97,7 @@ def test_a_command_ends_well_without_a_network(
         seed=demo.seeds()[0],
         txid=demo.payments()[0]["outpoint"].partition(":")[0],
     )
-    done = _python(PROGRAM, *given.split())
+    done = _python(PROGRAM, *given.split(" "))
     assert (done.returncode, "outbound network" in done.stderr) == (0, False), done.stderr
 
 

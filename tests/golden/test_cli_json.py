@@ -111,10 +111,17 @@ def ask_everything(asker: Asker, folder: Path) -> None:
     contested = [row["subject"] for row in rows if row["verdict"] == "conflicting"]
     for address in (*seeds, *contested, *(row["subject"] for row in rows[::12])):
         ask("address", "show", address, *tags)
-        ask("cluster", "show", address, *tags)
+        ask("address", "txs", address)
+        ask("address", "neighbours", address)
+        ask("address", "balance", address, "--every", "block")
+        for what in ("show", "payments", "neighbours"):
+            ask("cluster", what, address, *tags)
+        for every in ("month", "day", "block"):
+            ask("cluster", "balance", address, "--every", every)
         ask("explain", seeds[0], address)
     for txid in (*(row["outpoint"].partition(":")[0] for row in payments[:20]), mined_tx(demo)):
         ask("tx", "show", txid)
+    ask("sql", "SELECT output, value, spent_by, 0.5::DOUBLE, id_text(txid) FROM outputs JOIN txs USING (tx)")
     for args in (["version"], ["status"], ["prices", "check", demo.prices]):
         ask(*args)
     for command in ("ingest", "doctor"):

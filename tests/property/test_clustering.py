@@ -92,7 +92,7 @@ def test_proof_trees_hold_every_edge_that_joined_something_and_lead_to_the_label
     labels, kept = union(N, edges)
     assert len(kept) == N - len(set(labels))
     partition, cluster = write_partition(MemoryShelf(), "t", np.array(labels, dtype=np.uint32))
-    log = Log(None, "edges", EDGE_TYPES)
+    log = Log(MemoryShelf(), EDGE_TYPES)
     for k in kept:
         log.append(*(np.array([value]) for value in (*edges[k], k, k % 3)))
     proof = write_proof(MemoryShelf(), log, partition, cluster)

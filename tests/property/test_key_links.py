@@ -12,6 +12,7 @@ from cointrail.chain.ripemd160 import ripemd160_plain
 from cointrail.chain.script import hash160, multisig, op_return, p2pk, p2pkh, p2sh, p2tr, p2wpkh, p2wsh
 from cointrail.clustering.key_scan import scan_key_links
 from cointrail.clustering.keys import KeyLink, find_key_links
+from cointrail.clustering.shelf import MemoryShelf
 from cointrail.kernel.ripemd160 import WORDS, ripemd160_of_digests
 from support.chains import FakeSnapshot, output_view, view
 
@@ -48,7 +49,7 @@ def script_chains(draw: st.DrawFn) -> FakeSnapshot:
 
 @given(chain=script_chains())
 def test_links_in_bulk_are_those_of_the_definition(chain: FakeSnapshot) -> None:
-    found = scan_key_links(chain)
+    found = scan_key_links(chain, MemoryShelf())
     rules = ["same_key" if same else "inner_script" for same in found.same_key]
     links = zip(found.later.tolist(), found.earlier.tolist(), rules, strict=True)
     assert [KeyLink(*link) for link in links] == find_key_links(chain)

@@ -6,24 +6,28 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cointrail.clustering.build import build
 from cointrail.clustering.clusters import Clusters
+from cointrail.clustering.kept import TYPES
 from cointrail.clustering.lists import Lists
 from cointrail.clustering.move_page import first_txs, page_of_moves
 from cointrail.clustering.moves import Ascending, MoveArrays, MoveIndex, Moves
+from cointrail.clustering.shelf import DraftShelf
 from cointrail.errors import NotFound
 from cointrail.heuristics.base import Tier
 from cointrail.store.columns import Column
 from cointrail.store.index_files import Run
 from support.array_chain import ArrayChain, Arrays, PlainTx, big_cluster, busy_script, plain_chains
 from support.counted import Counted
+from support.store_files import scratch
 
 
 class PlainMove(NamedTuple):
@@ -130,6 +134,33 @@ def test_numbers_in_pieces_are_searched_as_one_list(drawn: list[list[int]], limi
     assert numbers.below(limit) == sum(number < limit for number in every)
     for first in range(-1, 4):
         assert numbers.slice(first, limit).tolist() == every[max(first, 0) : limit]
+
+
+@given(plain_chains(), st.integers(1, 5))
+def test_clusters_made_by_way_of_files_a_few_rows_at_a_time_are_those_made_in_memory(
+    txs: list[PlainTx], rows: int
+) -> None:
+    chain = ArrayChain(Arrays.of(txs), settled=len(txs) // 2)
+    wanted = build(chain, heavy_from=1)
+    with scratch() as folder, pytest.MonkeyPatch.context() as patch, DraftShelf(folder) as shelf:
+        patch.setattr("cointrail.clustering.spill.WAITING_ROWS", rows)
+        patch.setattr("cointrail.clustering.key_scan.CHUNK", rows)
+        for module in ("move_maker", "partition_maker", "proof_maker", "shelf"):
+            patch.setattr(f"cointrail.clustering.{module}.PIECE", rows)
+        made = build(chain, heavy_from=1, shelf=shelf)
+        assert set(shelf.notes) == set(TYPES)
+        assert all(note.dtype in TYPES[name] for name, note in shelf.notes.items())
+        assert (made.digest, made.skipped) == (wanted.digest, wanted.skipped)
+        assert all(map(np.array_equal, arrays_of(made), arrays_of(wanted)))
+
+
+def arrays_of(clusters: Clusters) -> Iterator[npt.NDArray[Any]]:
+    """Every array of some clusters."""
+    for part in clusters.partitions.values():
+        yield from (part.label, part.labels, *part.members)
+    yield from (clusters.proof.parent, clusters.proof.tx, clusters.proof.rule, clusters.reasons)
+    for one in clusters.moves.arrays:
+        yield from one if isinstance(one, Lists) else (one,)
 
 
 def test_a_script_that_does_not_exist_is_not_found() -> None:

@@ -13,11 +13,13 @@ from pathlib import Path
 
 import numpy as np
 
+from cointrail.clustering.load import load_or_build
 from cointrail.kernel.records import copy_plain, scan_records
 from cointrail.kernel.wire import read_u32
 from cointrail.sources.blocks_dir import BlocksDirectory
 from cointrail.store.doctor import examine
 from cointrail.store.ingest import ingest
+from cointrail.store.reader import open_snapshot
 from support.blocks_writer import RANDOM_KEY, REGTEST_MAGIC, record, write_files, xored
 from support.decoding import count, decodes, fill
 from support.kernel_chain import Made, random_branch
@@ -66,12 +68,14 @@ def _read(made: Made, undo: bytes) -> None:
 
 
 def _build(seed: int, folder: Path) -> None:
-    """A store in two parts, examined, with every kernel between blocks and columns at work."""
+    """A store in two parts, examined, and its clusters, with every kernel on the way at work."""
     write_files(folder / "blocks", [random_branch(seed, 160, busy=60).stored])
     for to in (120, None):
         with BlocksDirectory(folder / "blocks", to=to) as source:
             ingest(folder / "store", source, batch_bytes=4000, commit_bytes=9000, threads=1)
             assert examine(folder / "store", source, threads=1).findings == ()
+    with open_snapshot(folder / "store") as snapshot:
+        assert len(load_or_build(snapshot).labels()) == snapshot.n_scripts
 
 
 def main() -> None:

@@ -20,6 +20,9 @@ U64 = npt.NDArray[np.uint64]
 NOTHING = NOT_YET
 """No answer: nothing spends the output yet, or there is no such row."""
 
+NUMBERS: dict[Table, str] = {"blocks": "<u4", "txs": "<u4", "scripts": "<u4"}
+"""How wide the numbers of a table's rows are where other tables name them; `<u8` for the rest."""
+
 Answers = Callable[[Snapshot, U64], U64]
 
 
@@ -30,12 +33,14 @@ class Derived:
     Attributes:
         name: as SQL calls it.
         table: whose rows it is asked of.
+        gives: the type of the answers where they stand in a column.
         answers: for row numbers that exist.
         about: what it gives.
     """
 
     name: str
     table: Table
+    gives: str
     answers: Answers
     about: str
 
@@ -68,11 +73,13 @@ def _seconds(snapshot: Snapshot, blocks: U64) -> U64:
     return np.ascontiguousarray(headers[:, 68:72]).view("<u4").reshape(-1).astype(np.uint64)
 
 
-SPENDER = Derived("spender_of", "outputs", _spenders, "the input that spends an output at the tip")
-OUTPUT_TX = Derived("tx_of_output", "outputs", _output_txs, "the transaction that made an output")
-INPUT_TX = Derived("tx_of_input", "inputs", _input_txs, "the transaction that an input is in")
-TX_BLOCK = Derived("block_of_tx", "txs", _blocks, "the block that a transaction is in")
-BLOCK_SECONDS = Derived("block_seconds", "blocks", _seconds, "the time in a block's header, epoch seconds")
+SPENDER = Derived("spender_of", "outputs", "<u8", _spenders, "the input that spends an output at the tip")
+OUTPUT_TX = Derived("tx_of_output", "outputs", "<u4", _output_txs, "the transaction that made an output")
+INPUT_TX = Derived("tx_of_input", "inputs", "<u4", _input_txs, "the transaction that an input is in")
+TX_BLOCK = Derived("block_of_tx", "txs", "<u4", _blocks, "the block that a transaction is in")
+BLOCK_SECONDS = Derived(
+    "block_seconds", "blocks", "<u4", _seconds, "the time in a block's header, epoch seconds"
+)
 
 FUNCTIONS = (SPENDER, OUTPUT_TX, INPUT_TX, TX_BLOCK, BLOCK_SECONDS)
 

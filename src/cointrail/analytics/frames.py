@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 from polars.io.plugins import register_io_source
 
-from cointrail.analytics.derived import BESIDE, BLOCK_SECONDS, INSTEAD, NOTHING, Derived
+from cointrail.analytics.derived import BESIDE, BLOCK_SECONDS, INSTEAD, NOTHING, NUMBERS, Derived
 from cointrail.analytics.tables import ASKED, columns_of, number_name, wrapped
 from cointrail.store.reader import Snapshot
 from cointrail.store.schema import ColumnSpec, Table
@@ -56,7 +56,7 @@ def _frame(snapshot: Snapshot, table: Table) -> Any:
 
 
 def _fields(snapshot: Snapshot, table: Table) -> Iterator[tuple[str, _Field]]:
-    yield number_name(table), _Field(pl.UInt64, _numbers)
+    yield number_name(table), _numbers(NUMBERS.get(table, "<u8"))
     for spec in columns_of(table):
         instead = INSTEAD.get(spec.key)
         yield spec.name, _stored(snapshot, spec) if instead is None else _derived(snapshot, instead)
@@ -67,22 +67,27 @@ def _fields(snapshot: Snapshot, table: Table) -> Iterator[tuple[str, _Field]]:
         yield "median_time_utc", _time(_stored(snapshot, _median_time()))
 
 
-def _numbers(first: int, last: int) -> Any:
-    return pl.Series(np.arange(first, last, dtype=np.uint64))
+def _numbers(dtype: str) -> _Field:
+    return _Field(_type_of(dtype), lambda first, last: pl.Series(np.arange(first, last).astype(dtype)))
+
+
+def _type_of(dtype: str) -> Any:
+    return pl.Series(np.empty(0, dtype)).dtype
 
 
 def _stored(snapshot: Snapshot, spec: ColumnSpec) -> _Field:
     column = snapshot.column(spec.key)
-    kind = pl.from_arrow(wrapped(column.settled[:0])).dtype
+    kind = _type_of(spec.dtype) if spec.width == 1 else pl.Binary
     return _Field(kind, lambda first, last: pl.from_arrow(wrapped(column.slice(first, last))))
 
 
 def _derived(snapshot: Snapshot, derived: Derived) -> _Field:
     def read(first: int, last: int) -> Any:
         found = pl.Series(derived.of(snapshot, np.arange(first, last, dtype=np.uint64)))
-        return found.replace(int(NOTHING), None)
+        return found.replace(int(NOTHING), None).cast(kind)
 
-    return _Field(pl.UInt64, read)
+    kind = _type_of(derived.gives)
+    return _Field(kind, read)
 
 
 def _time(seconds: _Field) -> _Field:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import ExitStack, closing, contextmanager
 from typing import Any, Self
 
@@ -27,6 +28,9 @@ DEFAULT_MEMORY = 1 << 30
 
 ROWS_AT_ONCE = 1 << 16
 """Rows of a result that are handed over together."""
+
+TURN_S = 0.2
+"""Seconds after which a wait looks whether it was asked to stop."""
 
 _SHUT = {
     "enable_external_access": "false",
@@ -60,8 +64,9 @@ class Sandbox:
         self._failure: CointrailError | None = None
         settings = {**_SHUT, "memory_limit": f"{memory} bytes", "threads": str(threads)}
         self._db: Any = duckdb.connect(":memory:", config=settings)
+        self._worker = ThreadPoolExecutor(1, "query")
         with ExitStack() as undo:
-            undo.callback(self._db.close)
+            undo.callback(self._close)
             self._fill()
             undo.pop_all()
 
@@ -69,6 +74,10 @@ class Sandbox:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._close()
+
+    def _close(self) -> None:
+        self._worker.shutdown()
         self._db.close()
 
     def batches(self, query: str) -> Generator[Any]:
@@ -79,10 +88,12 @@ class Sandbox:
         """
         self._failure = None
         with self._told(), self._reading():
-            reader = self._db.sql(self._single(query)).to_arrow_reader(ROWS_AT_ONCE)
+            single = self._single(query)
+            reader = self._waited(lambda: self._db.sql(single).to_arrow_reader(ROWS_AT_ONCE))
             try:
                 yield pa.RecordBatch.from_pylist([], reader.schema)
-                yield from reader
+                while (batch := self._waited(lambda: next(reader, None))) is not None:
+                    yield batch
             finally:
                 reader.close()
 
@@ -107,6 +118,21 @@ class Sandbox:
                 if size > self.memory:
                     raise self._too_much()
                 yield batch
+
+    def _waited(self, work: Callable[[], Any]) -> Any:
+        """Work that DuckDB does, in a thread beside, so that Ctrl-C is heard here and passed on.
+
+        Waits in short turns: other libraries' signal handlers may let a long wait sleep on.
+        """
+        doing = self._worker.submit(work)
+        try:
+            while doing not in wait([doing], timeout=TURN_S).done:
+                pass
+            return doing.result()
+        except KeyboardInterrupt:
+            self._db.interrupt()
+            wait([doing])
+            raise
 
     def _single(self, query: str) -> str:
         given = self._db.extract_statements(query)
@@ -166,8 +192,8 @@ class Sandbox:
             self._db.register(f"_{table}", arrow_table(self.snapshot, table))
         for statement in statements():
             self._db.execute(statement)
-        for last in ("SET TimeZone = 'UTC'", "SET lock_configuration = true"):
-            self._db.execute(last)
+        for setting in ("TimeZone = 'UTC'", "enable_progress_bar = false", "lock_configuration = true"):
+            self._db.execute(f"SET {setting}")
 
     def _add(
         self, name: str, function: Callable[[Any], Any], takes: list[str], gives: str, *, kind: str

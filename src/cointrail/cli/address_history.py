@@ -31,7 +31,7 @@ AddressArgument = Annotated[str, typer.Argument(help=f"What to look up: {ADDRESS
 
 
 class EveryName(StrEnum):
-    """The names of `cointrail.lookups.balance.Every`."""
+    """The names of `cointrail.lookups.balance_series.Every`."""
 
     MONTH = "month"
     DAY = "day"

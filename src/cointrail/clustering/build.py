@@ -86,14 +86,14 @@ class _Building:
     def __init__(self, chain: ChainView, shelf: Shelf, progress: Progress | None) -> None:
         self.chain = chain
         self.shelf = shelf
-        self.edges = Log(shelf.folder, "edges", EDGE_TYPES)
+        self.edges = Log(shelf, EDGE_TYPES)
         self._parent = np.arange(chain.n_scripts, dtype=np.uint32)
         self._skipped = np.zeros(len(REASONS), dtype=np.int64)
         self._progress = progress
 
     def join_keys(self) -> tuple[Partition, U32]:
         """Join what one key or one inner script unlocks; the clusters of tier 1."""
-        links = scan_key_links(self.chain, self.shelf.folder, self._tell)
+        links = scan_key_links(self.chain, self.shelf, self._tell)
         joined = np.empty(len(links.later), np.bool_)
         join_pairs(self._parent, links.later, links.earlier, joined)
         rules = np.where(links.same_key, LINK_RULES.index("same_key"), LINK_RULES.index("inner_script"))

@@ -58,8 +58,8 @@ def _drafting(derived: Path) -> Iterator[Path]:
 
 def _built_into(draft: Path, folder: Path, chain: ChainView, build: Build) -> Clusters:
     draft.mkdir()
-    shelf = DraftShelf(draft)
-    clusters = build(shelf)
+    with DraftShelf(draft) as shelf:
+        clusters = build(shelf)
     arrays = {
         name: asdict(note) | {"mtime_ns": array_path(draft, name).stat().st_mtime_ns}
         for name, note in shelf.notes.items()

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from enum import IntEnum
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -28,6 +27,7 @@ from cointrail.clustering.script_bytes import (
     scripts_at,
     scripts_between,
 )
+from cointrail.clustering.shelf import Shelf
 from cointrail.clustering.spill import Spill
 from cointrail.kernel.ripemd160 import WORDS, ripemd160_of_digests
 from cointrail.store.index_files import Run
@@ -95,26 +95,26 @@ class Wants(NamedTuple):
         return cls(rows.astype(np.uint64) | np.uint64(kind) << _KIND_SHIFT, digest)
 
 
-def scan_key_links(
-    chain: ChainView, folder: Path | None = None, progress: Callable[[int], None] | None = None
-) -> KeyLinks:
+def scan_key_links(chain: ChainView, shelf: Shelf, progress: Callable[[int], None] | None = None) -> KeyLinks:
     """All tier 1 links; those of `find_key_links`.
 
     Args:
         chain: the scripts.
-        folder: room for the wants while they are sorted, about 16 bytes a script; None: in memory.
+        shelf: gives room for the wants while they are put apart, about 16 bytes a script.
         progress: told how many scripts are done.
 
     Raises:
         OSError: the disk is full.
     """
     dtypes = ("<u8", "<u8")
-    in_scripts = Spill(folder, "wants", _PREFIX_BITS, dtypes)
-    in_reveals = Spill(folder, "nested-wants", _PREFIX_BITS, dtypes)
-    shown = Spill(folder, "shown", _PREFIX_BITS, dtypes)
+    in_scripts = Spill(shelf, _PREFIX_BITS, dtypes)
+    in_reveals = Spill(shelf, _PREFIX_BITS, dtypes)
+    shown = Spill(shelf, _PREFIX_BITS, dtypes)
     _spill_reveals(chain, shown, in_scripts)
     _spill_scripts(chain, in_scripts, in_reveals, progress)
     hits = [*_hits_in_index(chain, in_scripts), *_hits_in_reveals(in_reveals, shown)]
+    for spill in (in_scripts, in_reveals, shown):
+        spill.close()
     tags = np.concatenate([np.empty(0, np.uint64), *(tag for tag, _ in hits)])
     found = np.concatenate([np.empty(0, np.uint64), *(number for _, number in hits)])
     return _ordered(*_links(chain, *sort_pairs(tags, found)))
@@ -201,7 +201,6 @@ def _hits_in_reveals(wants: Spill, shown: Spill) -> Iterator[Hits]:
     for bucket in wants.filled():
         wanted, there = (_sorted_run(*spill.take(bucket)) for spill in (wants, shown))
         yield _paired(wanted, *find_many(there, _distinct(wanted.keys)))
-    shown.clear()
 
 
 def _sorted_run(keys: U64, numbers: U64) -> Run:

@@ -33,7 +33,7 @@ class ListMaker:
 
     def __init__(self, shelf: Shelf, name: str, keys: int, dtype: str) -> None:
         self._shelf, self._name, self._keys, self._dtype = shelf, name, keys, dtype
-        self._pairs = Spill(shelf.folder, f"{name}-pairs", bits_of(keys), ("<u4", dtype))
+        self._pairs = Spill(shelf, bits_of(keys), ("<u4", dtype))
 
     def add(self, keys: U32, first: int) -> None:
         """Put the numbers from `first` on, one for each key, into the lists of the keys that are not `NONE`.
@@ -53,6 +53,7 @@ class ListMaker:
         """
         start = np.zeros(self._keys + 1, np.int64)
         numbers = put(self._shelf, self._name, self._dtype, self._buckets(start[1:]))
+        self._pairs.close()
         np.cumsum(start, out=start)
         return Lists(put(self._shelf, f"{self._name}_start", "<i8", in_pieces(start)), numbers)
 

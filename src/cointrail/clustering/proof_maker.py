@@ -23,7 +23,7 @@ EDGE_TYPES = ("<u4", "<u4", "<u4", "u1")
 def write_proof(shelf: Shelf, edges: Log, partition: Partition, cluster: U32) -> Proof:
     """Make trees of the edges that joined the clusters of a partition.
 
-    Memory: one bucket of edges, and 21 bytes for each member of its clusters.
+    Memory: one bucket of edges, and 25 bytes for each member of its clusters.
 
     Args:
         shelf: gets `proof_parent`, `proof_tx` and `proof_rule`.
@@ -34,12 +34,11 @@ def write_proof(shelf: Shelf, edges: Log, partition: Partition, cluster: U32) ->
     Raises:
         OSError: the disk is full.
     """
-    buckets = Spill(shelf.folder, "edges-of", bits_of(len(partition.labels)), ("<u4", *EDGE_TYPES))
-    one, other, tx, rule = edges.read()
+    buckets = Spill(shelf, bits_of(len(partition.labels)), ("<u4", *EDGE_TYPES))
+    one, other, tx, rule = edges.close()
     for first in range(0, len(one), PIECE):
         own = slice(first, first + PIECE)
         buckets.add(cluster[one[own]], one[own], other[own], tx[own], rule[own])
-    edges.remove()
     writers = [
         shelf.open(f"proof_{name}", dtype)
         for name, dtype in zip(("parent", "tx", "rule"), EDGE_TYPES[1:], strict=True)
@@ -51,6 +50,7 @@ def write_proof(shelf: Shelf, edges: Log, partition: Partition, cluster: U32) ->
         made: tuple[Array, ...] = trees.parent, trees.tx, trees.rule
         for writer, rows in zip(writers, made, strict=True):
             writer.add(rows)
+    buckets.close()
     return Proof(partition, *(writer.close() for writer in writers))
 
 
@@ -61,6 +61,8 @@ def _trees(partition: Partition, first: int, last: int, edges: kernel.Edges) -> 
     start = start - start[0]
     sums = kernel.Sums(*(np.zeros(len(members), np.uint32) for _ in range(3)))
     trees = kernel.Trees(*(np.empty(len(members), dtype) for dtype in EDGE_TYPES[1:]))
-    kernel.add_edges(edges, first, start, members, sums)
+    index = np.empty(len(members), np.uint32)
+    kernel.index_members(start, members, index)
+    kernel.add_edges(edges, first, start, members, index, sums)
     kernel.hang_trees(edges, start, sums, trees)
     return trees

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import os
+import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from types import TracebackType
+from typing import IO, Any, Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -37,12 +40,11 @@ class Writer(Protocol):
 class Shelf(Protocol):
     """Where arrays go."""
 
-    @property
-    def folder(self) -> Path | None:
-        """Room for files that are gone in the end; None where nothing can be written."""
-
     def open(self, name: str, dtype: str, /) -> Writer:
         """Begin an array."""
+
+    def scratch(self) -> IO[bytes] | None:
+        """A file without a name, for what is gone in the end; None where that stays in memory."""
 
 
 def put(shelf: Shelf, name: str, dtype: str, pieces: Iterable[Array]) -> Array:
@@ -61,11 +63,12 @@ def in_pieces(array: Array) -> Iterable[Array]:
 class MemoryShelf:
     """Arrays that stay in memory."""
 
-    folder: Path | None = None
-
     def open(self, _name: str, dtype: str) -> Writer:
         """Begin an array."""
         return _MemoryWriter(dtype)
+
+    def scratch(self) -> None:
+        """None."""
 
 
 class _MemoryWriter:
@@ -90,12 +93,25 @@ class ArrayNote:
     sha256: str
 
 
-@dataclass
 class DraftShelf:
-    """Arrays in files of a folder; `notes` says what was written."""
+    """Arrays in files of a folder; `notes` says what was written. Use it as a context manager.
 
-    folder: Path
-    notes: dict[str, ArrayNote] = field(default_factory=dict)
+    Args:
+        folder: where the files go, those without a name too.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.notes: dict[str, ArrayNote] = {}
+        self._opened = ExitStack()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._opened.close()
 
     def open(self, name: str, dtype: str) -> Writer:
         """Begin the file of an array.
@@ -103,14 +119,21 @@ class DraftShelf:
         Raises:
             OSError: it cannot be written; so do the writer's methods.
         """
-        return _FileWriter(self, name, dtype)
+        file = self._opened.enter_context(array_path(self.folder, name).open("wb"))
+        return _FileWriter(self, name, dtype, file)
+
+    def scratch(self) -> IO[bytes]:
+        """A file without a name; whoever no longer needs it may close it.
+
+        Raises:
+            OSError: it cannot be made.
+        """
+        return self._opened.enter_context(tempfile.TemporaryFile(dir=self.folder, buffering=0))
 
 
 class _FileWriter:
-    def __init__(self, shelf: DraftShelf, name: str, dtype: str) -> None:
-        self._shelf, self._name, self._dtype = shelf, name, dtype
-        self._path = array_path(shelf.folder, name)
-        self._file = self._path.open("wb")
+    def __init__(self, shelf: DraftShelf, name: str, dtype: str, file: IO[bytes]) -> None:
+        self._shelf, self._name, self._dtype, self._file = shelf, name, dtype, file
         self._digest, self._rows = hashlib.sha256(), 0
 
     def add(self, piece: Array) -> None:
@@ -124,7 +147,7 @@ class _FileWriter:
             file.flush()
             os.fsync(file.fileno())
         self._shelf.notes[self._name] = ArrayNote(self._dtype, self._rows, self._digest.hexdigest())
-        return map_file(self._path, self._dtype, self._rows)
+        return map_file(array_path(self._shelf.folder, self._name), self._dtype, self._rows)
 
 
 def array_path(folder: Path, name: str) -> Path:

@@ -22,14 +22,14 @@ def count_buckets(keys: Array, shift: int, counts: I64) -> None:
 
 
 @kernel
-def order_by_bucket(keys: Array, shift: int, next_row: I64, order: U32) -> None:
-    """Write the row numbers bucket by bucket, in their order within each.
+def scatter_by_bucket(keys: Array, shift: int, column: Array, next_row: I64, out: Array) -> None:
+    """Write the rows of a column bucket by bucket, in their order within each.
 
-    `next_row[b]` is where bucket b begins in `order`; it is moved to where the bucket ends.
+    `next_row[b]` is where bucket b begins in `out`; it is moved to where the bucket ends.
     """
     for k in range(len(keys)):
         bucket = int64(np.uint64(keys[k]) >> np.uint64(shift))
-        order[next_row[bucket]] = k
+        out[next_row[bucket]] = column[k]
         next_row[bucket] += 1
 
 

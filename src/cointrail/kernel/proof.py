@@ -50,9 +50,31 @@ class Trees(NamedTuple):
 
 
 @kernel
-def place_of(members: U32, first: int, last: int, script: int) -> int:
-    """The row of `script` among the ascending `members[first:last]`, where it is."""
-    low, high = first, last
+def index_members(start: I64, members: U32, index: U32) -> None:
+    """Divide each cluster's range of script numbers into as many cells as it has members.
+
+    Args:
+        start: where each cluster begins in `members`, and where the last one ends.
+        members: ascending in each cluster.
+        index: per cell the row of the first member that is not in a cell before.
+    """
+    for cluster in range(len(start) - 1):
+        first, last = start[cluster], start[cluster + 1]
+        width = (int64(members[last - 1]) - int64(members[first])) // (last - first) + 1
+        row = first
+        for cell in range(last - first):
+            while row < last and (int64(members[row]) - int64(members[first])) // width < cell:
+                row += 1
+            index[first + cell] = row
+
+
+@kernel
+def place_of(members: U32, index: U32, first: int, last: int, script: int) -> int:
+    """The row of `script` among the ascending `members[first:last]`, where it is; searched in its cell."""
+    width = (int64(members[last - 1]) - int64(members[first])) // (last - first) + 1
+    cell = (script - int64(members[first])) // width
+    low = int64(index[first + cell])
+    high = int64(index[first + cell + 1]) if first + cell + 1 < last else last
     while high - low > 1:
         middle = (low + high) // 2
         if members[middle] <= script:
@@ -63,7 +85,7 @@ def place_of(members: U32, first: int, last: int, script: int) -> int:
 
 
 @kernel
-def add_edges(edges: Edges, first: int, start: I64, members: U32, sums: Sums) -> None:
+def add_edges(edges: Edges, first: int, start: I64, members: U32, index: U32, sums: Sums) -> None:
     """Add edges to the sums of both their ends.
 
     Args:
@@ -71,13 +93,14 @@ def add_edges(edges: Edges, first: int, start: I64, members: U32, sums: Sums) ->
         first: the cluster that `start[0]` is of.
         start: where each cluster begins in `members`, and where the last one ends.
         members: of all these clusters, ascending in each.
+        index: of `index_members`.
         sums: a row for each member.
     """
     for e in range(len(edges.one)):
         cluster = int64(edges.cluster[e]) - first
         low, high = start[cluster], start[cluster + 1]
-        a = place_of(members, low, high, edges.one[e])
-        b = place_of(members, low, high, edges.other[e])
+        a = place_of(members, index, low, high, int64(edges.one[e]))
+        b = place_of(members, index, low, high, int64(edges.other[e]))
         sums.degree[a] += np.uint32(1)
         sums.degree[b] += np.uint32(1)
         sums.near[a] ^= np.uint32(b)

@@ -32,11 +32,12 @@ def count_within(keys: Array, low: Any, high: Any) -> int:
 @kernel
 def select_keys(
     keys: Array, first_number: int, low: Any, high: Any, out_keys: Array, out_numbers: Array
-) -> None:
-    """The keys low..high with their numbers: `first_number` and the row added up."""
+) -> int:
+    """The keys low..high with their numbers: `first_number` and the row added up. How many these are."""
     at = 0
     for k in range(len(keys)):
         if low <= keys[k] <= high:
             out_keys[at] = keys[k]
             out_numbers[at] = first_number + k
             at += 1
+    return at

@@ -26,6 +26,10 @@ class KnownTxs(NamedTuple):
     """uint8[known, 32], wire order."""
     first_output: U64
     """uint64[known]"""
+    later_txid: U8
+    """uint8[later * 32]: of transactions that follow on these, in another part."""
+    later_first_output: U64
+    """uint64[later]"""
 
 
 @kernel
@@ -48,6 +52,18 @@ def _fetch_txs(data: U8, keys: U64, rows: U32, known: KnownTxs, in_at: I64, i: i
         if row < len(known.first_output):
             prefetch(address_of(known.txid) + 32 * row)
             prefetch(address_of(known.first_output) + 8 * row)
+
+
+@kernel
+def _first_output(known: KnownTxs, base: int, first_output: I64, row: int) -> int:
+    """Number of the first output of a transaction; of the row after the last one, the end."""
+    later = row - len(known.first_output)
+    if later < 0:
+        return int64(known.first_output[row])
+    new = later - len(known.later_first_output)
+    if new < 0:
+        return int64(known.later_first_output[later])
+    return base + int64(first_output[new])
 
 
 @kernel
@@ -85,7 +101,8 @@ def resolve_inputs(
     Returns:
         -1, or the batch row of the first input whose previous output does not exist.
     """
-    base_tx = len(known.txid) // 32
+    later_tx = len(known.first_output)
+    base_tx = later_tx + len(known.later_first_output)
     mask = np.uint64(len(keys) - 1)
     new = len(new_prefixes)
     for t in range(new):
@@ -99,20 +116,19 @@ def resolve_inputs(
             while rows[at] != EMPTY:
                 if keys[at] == prefix:
                     row = int64(rows[at])
-                    if row < base_tx:
+                    if row < later_tx:
                         if same_slices(known.txid, row * 32, data, where, 32):
+                            found = max(found, row)
+                    elif row < base_tx:
+                        if same_slices(known.later_txid, (row - later_tx) * 32, data, where, 32):
                             found = max(found, row)
                     elif same_slices(new_txids, (row - base_tx) * 32, data, where, 32):
                         found = max(found, row)
                 at = (at + np.uint64(1)) & mask
             if found < 0:
                 return i
-            if found < base_tx:
-                begin = int64(known.first_output[found])
-                end = int64(known.first_output[found + 1]) if found + 1 < base_tx else base
-            else:
-                begin = base + first_output[found - base_tx]
-                end = base + first_output[found - base_tx + 1]
+            begin = _first_output(known, base, first_output, found)
+            end = _first_output(known, base, first_output, found + 1)
             if vout >= end - begin:
                 return i
             spends[i] = np.uint64(begin + vout)

@@ -86,7 +86,7 @@ def number_spenders(marks: U32, first_input: int, nobody: np.uint64, out: U64) -
 
 @kernel
 def find_double_spend(outputs: U64, marks: U64, input_output: U64) -> int:
-    """The first row of `outputs`, ascending, that is spent already; -1 when none is.
+    """The first row of `outputs` that is spent already; -1 when none is.
 
     Args:
         outputs: outputs that are to be spent.
@@ -94,8 +94,6 @@ def find_double_spend(outputs: U64, marks: U64, input_output: U64) -> int:
         input_output: output that each known input spends.
     """
     for k in range(len(outputs)):
-        if k > 0 and outputs[k] == outputs[k - 1]:
-            return k
         if marks[k] < np.uint64(len(input_output)) and input_output[marks[k]] == outputs[k]:
             return k
     return -1

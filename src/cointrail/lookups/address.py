@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from cointrail.lookups.address_page import page_of_outputs
 from cointrail.lookups.desk import LookupDesk
 from cointrail.lookups.find import get_script_num
-from cointrail.lookups.ledger import LedgerDesk
-from cointrail.lookups.script_moves import totals_of_script
+from cointrail.lookups.script_moves import first_and_last_tx, moves_of_script, totals_of
 from cointrail.lookups.views import (
     BlockRef,
     ClusterClaims,
@@ -66,8 +65,9 @@ def show_address(
     snapshot = desk.snapshot
     number = get_script_num(snapshot, text)
     cluster = desk.cluster(number)
-    sums = totals_of_script(desk, number)
-    page, lines = page_of_outputs(desk, number, sums.totals.outputs, start, limit, newest=newest)
+    moves = moves_of_script(desk, number)
+    first, last = first_and_last_tx(desk, moves)
+    page, lines = page_of_outputs(desk, number, len(moves.credits), start, limit, newest=newest)
     return AddressView(
         address=desk.address(number),
         script=snapshot.get_script(number).hex(),
@@ -75,21 +75,10 @@ def show_address(
         cluster=cluster,
         claims=desk.cluster_claims(cluster.label),
         tags=desk.script_tags(number),
-        totals=sums.totals,
-        first_seen=desk.block_of_tx(_tx_of_output(desk, number, 0)),
-        last_seen=desk.block_of_tx(_last_tx(desk, number, sums.totals.outputs, sums.last_input)),
+        totals=totals_of(moves),
+        first_seen=desk.block_of_tx(first),
+        last_seen=desk.block_of_tx(last),
         page=page,
         outputs=lines,
         basis=desk.basis,
     )
-
-
-def _tx_of_output(desk: LedgerDesk, script_num: int, place: int) -> int:
-    """The transaction that paid a script for the `place`th time."""
-    return desk.snapshot.output_tx(int(desk.snapshot.script_outputs(script_num, place, 1)[0]))
-
-
-def _last_tx(desk: LedgerDesk, script_num: int, count: int, last_input: int | None) -> int:
-    """The last transaction that pays or spends one of the outputs."""
-    paid = _tx_of_output(desk, script_num, count - 1)
-    return paid if last_input is None else max(paid, desk.snapshot.input_tx(last_input))

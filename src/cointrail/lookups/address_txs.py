@@ -11,9 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from cointrail.chain.types import BlockHash, Txid
+from cointrail.clustering.moves import Ascending, Moves
 from cointrail.lookups.find import get_script_num
 from cointrail.lookups.ledger import LedgerDesk
-from cointrail.lookups.script_moves import Moves, moves_of_script
+from cointrail.lookups.script_moves import moves_of_script
 from cointrail.lookups.views import LookupBasis, OpenPage, ScriptRef
 from cointrail.store.chain_places import txs_of_inputs, txs_of_outputs
 from cointrail.store.reader import Snapshot
@@ -122,15 +123,27 @@ def iter_txs(
         newest: the last transaction first.
     """
     sign = -1 if newest else 1
-    outputs, inputs = (side[::sign] for side in moves)
-    while len(outputs) or len(inputs):
-        paid = sign * txs_of_outputs(snapshot, outputs[:window])
-        spent = sign * txs_of_inputs(snapshot, inputs[:window])
-        whole = _whole(paid, spent, more=(len(outputs) > len(paid), len(inputs) > len(spent)))
+    paid_done = spent_done = 0
+    while paid_done < len(moves.credits) or spent_done < len(moves.debits):
+        paid = sign * txs_of_outputs(snapshot, _window(moves.credits, paid_done, window, newest=newest))
+        spent = sign * txs_of_inputs(snapshot, _window(moves.debits, spent_done, window, newest=newest))
+        more = (
+            paid_done + len(paid) < len(moves.credits),
+            spent_done + len(spent) < len(moves.debits),
+        )
+        whole = _whole(paid, spent, more=more)
         if any(whole):
             yield sign * np.union1d(paid[: whole[0]], spent[: whole[1]])
-        outputs, inputs = outputs[whole[0] :], inputs[whole[1] :]
+        paid_done, spent_done = paid_done + whole[0], spent_done + whole[1]
         window = min(2 * window, WIDEST_WINDOW) if any(whole) else 2 * window
+
+
+def _window(numbers: Ascending, done: int, size: int, *, newest: bool) -> U64:
+    """The next `size` numbers after the first `done`; or those before the last `done`, the last one first."""
+    if not newest:
+        return numbers.slice(done, done + size)
+    end = len(numbers) - done
+    return numbers.slice(max(0, end - size), end)[::-1]
 
 
 def _whole(paid: I64, spent: I64, *, more: tuple[bool, bool]) -> tuple[int, int]:
@@ -164,7 +177,6 @@ def _line(desk: LedgerDesk, moves: Moves, tx: int) -> TxLine:
     )
 
 
-def _between(numbers: U64, edges: tuple[int, int]) -> U64:
+def _between(numbers: Ascending, edges: tuple[int, int]) -> U64:
     """Those of some ascending numbers that lie in a range, its end not included."""
-    first, last = np.searchsorted(numbers, np.array(edges, np.uint64))
-    return numbers[first:last]
+    return numbers.slice(numbers.below(edges[0]), numbers.below(edges[1]))

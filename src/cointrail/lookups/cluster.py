@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from cointrail.clustering.moves import Moves
 from cointrail.heuristics.base import Tier
 from cointrail.lookups.desk import LookupDesk
 from cointrail.lookups.find_cluster import get_cluster
+from cointrail.lookups.script_moves import first_and_last_tx, totals_of
 from cointrail.lookups.views import BlockRef, ClusterClaims, ClusterRef, LookupBasis, Page, Totals
 
 U32 = npt.NDArray[np.uint32]
@@ -68,7 +68,7 @@ def show_cluster(desk: LookupDesk, text: str, *, start: int = 0, limit: int = 25
     ref = get_cluster(desk, text)
     members = desk.clusters.members(ref.label)[start : start + limit]
     moves = desk.clusters.moves.of(ref.label)
-    first, last = _first_and_last_tx(desk, moves)
+    first, last = first_and_last_tx(desk, moves)
     return ClusterView(
         cluster=ref,
         tier=Tier.T2,
@@ -80,20 +80,6 @@ def show_cluster(desk: LookupDesk, text: str, *, start: int = 0, limit: int = 25
         members=_entries(desk, members),
         basis=desk.basis,
     )
-
-
-def totals_of(moves: Moves) -> Totals:
-    """Sums over all moves of a cluster or script."""
-    return Totals(len(moves.credits), moves.unspent, moves.received_sat, moves.spent_sat, moves.balance_sat)
-
-
-def _first_and_last_tx(desk: LookupDesk, moves: Moves) -> tuple[int, int]:
-    """The transactions of the first move and of the last one."""
-    paid, spent = moves.credits, moves.debits
-    ends = [desk.snapshot.output_tx(int(number)) for number in (paid.at(0), paid.at(len(paid) - 1))]
-    if len(spent):
-        ends.append(desk.snapshot.input_tx(spent.at(len(spent) - 1)))
-    return ends[0], max(ends)
 
 
 def _entries(desk: LookupDesk, members: U32) -> tuple[MemberEntry, ...]:

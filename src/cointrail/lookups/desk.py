@@ -24,7 +24,7 @@ class LookupDesk(LedgerDesk):
     def __init__(
         self, snapshot: Snapshot, clusters: Clusters, attribution: Attribution | None = None
     ) -> None:
-        super().__init__(snapshot)
+        super().__init__(snapshot, clusters.moves)
         self.clusters = clusters
         self.attribution = attribution
 

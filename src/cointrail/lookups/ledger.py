@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import cointrail
 from cointrail.chain.address import encode_address
+from cointrail.clustering.moves import MoveIndex
 from cointrail.lookups.views import BlockRef, LookupBasis, ScriptRef
 from cointrail.store.reader import Snapshot
 
@@ -15,10 +16,12 @@ class LedgerDesk:
 
     Args:
         snapshot: the chain.
+        moves: what was listed of its scripts' outputs and spends when clusters were built; None: nothing.
     """
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, moves: MoveIndex | None = None) -> None:
         self.snapshot = snapshot
+        self.moves = moves
 
     @property
     def basis(self) -> LookupBasis:

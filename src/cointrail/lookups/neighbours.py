@@ -14,10 +14,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from cointrail.clustering.moves import Ascending, Moves
 from cointrail.lookups.address_txs import iter_txs
 from cointrail.lookups.find import get_script_num
 from cointrail.lookups.ledger import LedgerDesk
-from cointrail.lookups.script_moves import Moves, moves_of_script
+from cointrail.lookups.script_moves import moves_of_script
 from cointrail.lookups.views import LookupBasis, Page, ScriptRef
 from cointrail.store.chain_places import SIDES, edges_of_txs, rows_between, sizes_of_txs
 from cointrail.store.reader import Snapshot
@@ -140,9 +141,11 @@ def _looked_at(snapshot: Snapshot, moves: Moves, most: int, *, newest: bool) -> 
     return np.concatenate(found), Reach.COMPLETE
 
 
-def _hit(numbers: U64, edges: tuple[I64, I64]) -> Flags:
-    """Between which edges one of some ascending numbers lies."""
-    first, last = (np.searchsorted(numbers, edge.astype(np.uint64)) for edge in edges)
+def _hit(numbers: Ascending, edges: tuple[I64, I64]) -> Flags:
+    """Between which edges, themselves ascending, one of some ascending numbers lies."""
+    least, greatest = (int(edge[at]) if len(edge) else 0 for edge, at in zip(edges, (0, -1), strict=True))
+    near = numbers.slice(numbers.below(least), numbers.below(greatest))
+    first, last = (np.searchsorted(near, edge.astype(np.uint64)) for edge in edges)
     return first < last
 
 

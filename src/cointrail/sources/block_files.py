@@ -8,6 +8,8 @@ from __future__ import annotations
 import mmap
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,23 +43,58 @@ class RecordFile:
     """Length of each payload."""
     cut_at: int | None
     """Where a record begins that is longer than the rest of the file."""
+    doubtful: bool
+    """Whether the last record ends with zeros as they stand, and only such follow: a node lays out space with
+    zeros and writes records into it, so it may have written the rest of this one by now."""
+
+    def without_last(self) -> RecordFile:
+        """The file but for its last record, which is cut there."""
+        cut_at = int(self.starts[-1]) - RECORD_HEAD
+        return RecordFile(self.path, self.starts[:-1], self.sizes[:-1], cut_at, doubtful=False)
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Say of a file or folder that the system cannot read it.
+
+    Raises:
+        BadBlocks: it is gone, nobody may read it, or the disk fails.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise BadBlocks(
+            f"`{path}` cannot be read: {error.strerror or error}",
+            hint="see who may read it and whether the disk is sound, then run again",
+            path=str(path),
+            errno=error.errno,
+        ) from error
 
 
 def read_only_map(path: Path) -> U8:
-    """The bytes of a file, mapped; an empty array for an empty file."""
-    with path.open("rb") as file:
+    """The bytes of a file, mapped; an empty array for an empty file.
+
+    Raises:
+        BadBlocks: it cannot be read.
+    """
+    with reading(path), path.open("rb") as file:
         if os.fstat(file.fileno()).st_size == 0:
             return np.empty(0, np.uint8)
         return np.frombuffer(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), np.uint8)
 
 
 def find_files(directory: Path, kind: str) -> dict[int, Path]:
-    """The `blk` or `rev` files of a directory by number."""
+    """The `blk` or `rev` files of a directory by number.
+
+    Raises:
+        BadBlocks: the directory cannot be read.
+    """
     found = {}
-    for path in sorted(directory.iterdir()):
-        name = _NAME.fullmatch(path.name)
-        if name and name[1] == kind and path.is_file():
-            found[int(name[2])] = path
+    with reading(directory):
+        for path in sorted(directory.iterdir()):
+            name = _NAME.fullmatch(path.name)
+            if name and name[1] == kind and path.is_file():
+                found[int(name[2])] = path
     return found
 
 
@@ -85,17 +122,19 @@ def read_key(directory: Path) -> U8:
     """The 8 bytes that the files are XORed with; zeros when there is no xor.dat.
 
     Raises:
-        BadBlocks: xor.dat has another size.
+        BadBlocks: xor.dat has another size, or cannot be read.
     """
     path = directory / "xor.dat"
-    if not path.exists():
-        return np.zeros(KEY_SIZE, np.uint8)
-    size = path.stat().st_size if path.is_file() else 0
+    with reading(path):
+        if not path.exists():
+            return np.zeros(KEY_SIZE, np.uint8)
+        size = path.stat().st_size if path.is_file() else 0
     if size != KEY_SIZE:
         raise BadBlocks(
             f"`{path}` has {size} bytes, not {KEY_SIZE}", hint="copy it from the node again", path=str(path)
         )
-    return np.frombuffer(path.read_bytes(), np.uint8)
+    with reading(path):
+        return np.frombuffer(path.read_bytes(), np.uint8)
 
 
 def detect_network(first: Path, key: U8, expected: Network | None) -> Network:
@@ -105,7 +144,7 @@ def detect_network(first: Path, key: U8, expected: Network | None) -> Network:
         WrongNetwork: it is another one than `expected`.
         BadBlocks: it is none that we know.
     """
-    with first.open("rb") as file:
+    with reading(first), first.open("rb") as file:
         head = np.frombuffer(file.read(4), np.uint8)
     magic = bytes(head ^ key[: len(head)])
     network = BY_MAGIC.get(magic)
@@ -126,7 +165,7 @@ def detect_network(first: Path, key: U8, expected: Network | None) -> Network:
 
 
 def scan_file(path: Path, key: U8, network: Network, trailer: int) -> RecordFile:
-    """Find the records of one file.
+    """Find the records of one file. A head without a payload, with space after it, is empty space.
 
     Raises:
         BadBlocks: bytes that are neither a record nor empty space.
@@ -142,6 +181,8 @@ def scan_file(path: Path, key: U8, network: Network, trailer: int) -> RecordFile
         found, at, stop = records.scan_records(data, at, key, magic, trailer, some_starts, some_sizes)
         starts.append(some_starts[:found])
         sizes.append(some_sizes[:found])
+    end = _written_to(data, int(starts[-1][-1]) - RECORD_HEAD if len(starts[-1]) else 0)
+    begun = stop == records.CUT and at + RECORD_HEAD <= len(data) and _begins(data[at:end], at, key, magic)
     if stop == records.FOREIGN:
         raise BadBlocks(
             f"`{path}`, offset {at}: bytes that are neither a record of {network.name} nor empty space",
@@ -149,9 +190,23 @@ def scan_file(path: Path, key: U8, network: Network, trailer: int) -> RecordFile
             path=str(path),
             offset=at,
         )
-    return RecordFile(
-        path, np.concatenate(starts), np.concatenate(sizes), at if stop == records.CUT else None
-    )
+    cut_at = at if stop == records.CUT and not begun else None
+    doubtful = len(starts[-1]) > 0 and end < at < len(data)
+    return RecordFile(path, np.concatenate(starts), np.concatenate(sizes), cut_at, doubtful=doubtful)
+
+
+def _written_to(data: U8, start: int) -> int:
+    """After the last byte from `start` on that is not zero as it stands; `start` when there is none."""
+    if len(data) and data[-1]:
+        return len(data)
+    there = np.flatnonzero(data[start:])
+    return start + int(there[-1]) + 1 if len(there) else start
+
+
+def _begins(written: U8, at: int, key: U8, magic: U8) -> bool:
+    """Whether these bytes from offset `at` on are a head, or the first ones of one from the magic on."""
+    plain = written ^ np.resize(np.roll(key, -(at % 8)), len(written))
+    return len(plain) <= RECORD_HEAD and plain[:4].tobytes() == magic.tobytes()
 
 
 def leading_sizes(heads: U8, otherwise: int) -> I64:

@@ -31,6 +31,7 @@ from cointrail.sources.block_files import (
     scan_file,
 )
 from cointrail.sources.connected import Connected
+from cointrail.sources.half_written import leave_out_half_written
 from cointrail.sources.header_tree import StoredBlocks, choose_chain, grow_tree, require_complete
 from cointrail.sources.open_files import OpenFiles
 from cointrail.sources.undo_files import UndoFiles
@@ -103,11 +104,10 @@ class BlocksDirectory:
                 path=str(self.path),
             )
         self._undo = UndoFiles(undo_paths, self.key, self.network) if undo else None
-        self._files = OpenFiles(files)
+        self._paths, self._files = files, OpenFiles(files)
         self.notes: tuple[str, ...] = ()
-        scans = {n: scan_file(p, self.key, self.network, 0) for n, p in files.items()}
         try:
-            self.chain = self._open_chain(scans, to)
+            self.chain = self._open_chain(to)
         except CointrailError:
             self.close()
             raise
@@ -131,18 +131,19 @@ class BlocksDirectory:
 
     # -- the chain
 
-    def _open_chain(self, scans: dict[int, RecordFile], to: int | None) -> Chain:
+    def _open_chain(self, to: int | None) -> Chain:
+        scans = {number: self._scan(number) for number in self._paths}
         stored = self._stored(scans)
         _check_work(stored, self.network)
         tree = grow_tree(stored, self.network)
-        self._refuse_cut_files(scans, stored)
+        self._refuse_cut_files(scans)
         require_complete(tree, self.network, lambda row: self._stated_height(stored, row), to, str(self.path))
         self._connected = (
             Connected(tree, self._undo, lambda row: self._raw(stored, row)) if self._undo else None
         )
         chosen = choose_chain(tree, self._connected)
         for number in chosen.gap_files:
-            self._refuse_damaged_undo(number, stored)
+            self._refuse_damaged_undo(number)
         if chosen.unconnected:
             count, tip = chosen.unconnected, len(chosen.rows) - 1
             why = "or share one undo record" if chosen.unsure else "(no undo record)"
@@ -166,6 +167,10 @@ class BlocksDirectory:
                 stored.sizes[rows],
             )
         )
+
+    def _scan(self, number: int) -> RecordFile:
+        scan = scan_file(self._paths[number], self.key, self.network, 0)
+        return leave_out_half_written(scan, lambda start, size: self._read(number, start, size))
 
     def _note(self, text: str) -> None:
         self.notes = (*self.notes, text)
@@ -211,7 +216,7 @@ class BlocksDirectory:
         except CointrailError:
             return None
 
-    def _refuse_cut_files(self, scans: dict[int, RecordFile], stored: StoredBlocks) -> None:
+    def _refuse_cut_files(self, scans: dict[int, RecordFile]) -> None:
         """A last record may be cut short while a node writes it, not one that has undo data."""
         for number, scan in scans.items():
             if scan.cut_at is None:
@@ -220,7 +225,7 @@ class BlocksDirectory:
             if self._undo is None or number != max(scans):
                 continue
             file = self._undo.file(number)
-            lost = file.find_unmatched(self._in_file(stored, number)) if file else None
+            lost = file.find_unmatched(self._in_file(number)) if file else None
             if file and lost is not None:
                 raise BadBlocks(
                     f"`{scan.path}` is cut short inside the record at offset {scan.cut_at}: "
@@ -231,10 +236,10 @@ class BlocksDirectory:
                     offset=scan.cut_at,
                 )
 
-    def _refuse_damaged_undo(self, number: int, stored: StoredBlocks) -> None:
+    def _refuse_damaged_undo(self, number: int) -> None:
         """An undo record that fits no block is damaged, not missing."""
         file = self._undo.file(number) if self._undo else None
-        lost = file.find_unmatched(self._in_file(stored, number)) if file else None
+        lost = file.find_unmatched(self._in_file(number)) if file else None
         if file and lost is not None:
             raise BadBlocks(
                 f"`{file.path}`, offset {file.offset(lost)}: the checksum of the undo record "
@@ -244,10 +249,10 @@ class BlocksDirectory:
                 offset=file.offset(lost),
             )
 
-    @staticmethod
-    def _in_file(stored: StoredBlocks, number: int) -> list[tuple[bytes, int]]:
-        rows = np.flatnonzero(stored.files == number)
-        return [(stored.previous(int(r)), int(stored.tx_counts[r])) for r in rows]
+    def _in_file(self, number: int) -> list[tuple[bytes, int]]:
+        """(previous hash, transaction count) of the blocks that a file holds by now."""
+        stored = self._stored({number: self._scan(number)})
+        return [(stored.previous(row), int(stored.tx_counts[row])) for row in range(len(stored))]
 
     # -- blocks and undo
 

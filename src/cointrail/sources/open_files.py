@@ -12,6 +12,7 @@ from pathlib import Path
 from threading import Lock
 
 from cointrail.errors import BadBlocks
+from cointrail.sources.block_files import reading
 
 MOST_OPEN = 64
 """Files kept open. The order of a chain follows the order of its files nearly everywhere."""
@@ -43,11 +44,12 @@ class OpenFiles:
         """Fill `views`, one after the other, with what stands in a file from `start` on.
 
         Raises:
-            BadBlocks: the file ends before.
+            BadBlocks: the file ends before, or cannot be read.
         """
         handle, left = self._handle(number), list(views)
         while left:
-            got = os.preadv(handle.number, left, start)
+            with reading(self._paths[number]):
+                got = os.preadv(handle.number, left, start)
             if got == 0:
                 raise BadBlocks(
                     f"`{self._paths[number]}` became shorter while it was read",
@@ -61,7 +63,8 @@ class OpenFiles:
 
     def _handle(self, number: int) -> _Handle:
         with self._opening:
-            handle = self._open.pop(number, None) or _Handle(self._paths[number])
+            with reading(self._paths[number]):
+                handle = self._open.pop(number, None) or _Handle(self._paths[number])
             self._open[number] = handle  # the last one asked for stands last
             if len(self._open) > MOST_OPEN:
                 del self._open[next(iter(self._open))]

@@ -129,14 +129,16 @@ class UndoFile:
     def find_unmatched(self, blocks: Iterable[tuple[bytes, int]]) -> int | None:
         """The first record that belongs to none of these (previous hash, transaction count).
 
-        Blocks in about the order of the records take time in proportion to their number.
+        One that a node may be writing is none of them. Blocks in about the order of the records take time
+        in proportion to their number.
         """
         by_count: dict[int, list[bytes]] = {}
         for previous, tx_count in blocks:
             by_count.setdefault(tx_count - 1, []).append(previous)
         of_empty_blocks = {sha256d(previous + EMPTY) for previous in by_count.get(0, [])}
         near = dict.fromkeys(by_count, 0)
-        for number, count in enumerate(self._counts):
+        whole = len(self) - 1 if self._records.doubtful else len(self)
+        for number, count in enumerate(self._counts[:whole]):
             payload, checksum = self.read(number)
             if count == IS_EMPTY and checksum in of_empty_blocks:
                 continue
@@ -160,7 +162,7 @@ def _outward(start: int, count: int) -> Iterator[int]:
         before, after = before - 1, after + 1
 
 
-MOST_OPEN = 8
+MOST_OPEN = 3
 """Rev files kept mapped at once. The chain's order follows the order of files nearly everywhere."""
 
 

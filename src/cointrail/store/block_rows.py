@@ -81,8 +81,9 @@ def row_edges(part: PartWriter, first: int, last: int) -> dict[Table, I64]:
     outputs = _edges(part, "txs.first_output", "outputs", first_tx)
     inputs = _edges(part, "txs.first_input", "inputs", first_tx)
     scripts = _search(part, "scripts.first_output", outputs + part.base["outputs"])
-    ends = part.map("scripts.end").astype(np.int64, copy=False)
-    heap = np.where(scripts > 0, ends[scripts - 1] - part.base["script_bytes"], 0) if len(ends) else scripts
+    ends = part.map("scripts.end")
+    stop = ends[np.maximum(scripts - 1, 0)].astype(np.int64) if len(ends) else scripts
+    heap = np.where(scripts > 0, stop - part.base["script_bytes"], 0)
     return {
         "blocks": blocks,
         "txs": first_tx,

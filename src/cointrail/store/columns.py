@@ -30,7 +30,7 @@ def map_file(path: Path, dtype: str, count: int) -> Array:
     """The first `count` values of a file, mapped; an empty array can be written to no more than a mapped one.
 
     Raises:
-        StoreCorrupt: the file is missing or shorter.
+        StoreCorrupt: the file is missing, shorter, or cannot be read.
     """
     width = np.dtype(dtype).itemsize
     if count == 0:
@@ -49,6 +49,12 @@ def map_file(path: Path, dtype: str, count: int) -> Array:
             return np.frombuffer(mmap.mmap(file.fileno(), count * width, access=mmap.ACCESS_READ), dtype)
     except FileNotFoundError as error:
         raise StoreCorrupt(f"`{path}` is missing", hint="ingest into a new store", path=str(path)) from error
+    except OSError as error:
+        raise StoreCorrupt(
+            f"`{path}` cannot be read: {error.strerror or error}",
+            hint="see who may read it and whether the disk is sound, then try again",
+            path=str(path),
+        ) from error
 
 
 def map_column(folder: Path, spec: ColumnSpec, rows: int) -> Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, replace
@@ -31,6 +32,9 @@ I64 = npt.NDArray[np.int64]
 U32 = npt.NDArray[np.uint32]
 U64 = npt.NDArray[np.uint64]
 Number = TypeVar("Number", bound=np.generic)
+
+AHEAD = 1
+"""Spans that are decoded while one is in use. With more, the caches of two cores are shared by too much."""
 
 PIECE_BYTES = 2 << 20
 """Blocks that one thread works on at a time: they stay in its cache from the first hash to the last."""
@@ -222,6 +226,11 @@ def decode_span(
     return blocks if bits is None else _sort_scripts(blocks, room, bits, source)
 
 
+def threads_for(threads: int) -> int:
+    """How many threads a pool must have in which `threads` decode: spans that wait for them take one each."""
+    return threads + AHEAD + 1
+
+
 def decode_ahead(
     source: BlocksDirectory,
     plan: Sequence[tuple[int, int]],
@@ -230,20 +239,19 @@ def decode_ahead(
     *,
     bits: int | None = None,
 ) -> Iterator[DecodedBlocks]:
-    """Decoded spans of heights, one after another; the next one is decoded while one is in use.
+    """Decoded spans of heights, one after another; the next `AHEAD` are decoded while one is in use.
 
-    Each is good until the one after the next is asked for.
+    Each is good until the next one is asked for. `pool` must have `threads_for(threads)` threads.
     """
-    waiting: Future[DecodedBlocks] | None = None
-    rooms = cycle((Room(), Room()))
+    waiting: deque[Future[DecodedBlocks]] = deque()
+    rooms = cycle([Room() for _ in range(AHEAD + 1)])
     for first, last in plan:
-        done = waiting.result() if waiting else None
         ask = source, first, last, pool, threads
-        waiting = pool.submit(decode_span, *ask, room=next(rooms), bits=bits)
-        if done:
-            yield done
-    if waiting:
-        yield waiting.result()
+        waiting.append(pool.submit(decode_span, *ask, room=next(rooms), bits=bits))
+        if len(waiting) > AHEAD:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
 
 
 def _empty(

@@ -42,16 +42,25 @@ def next_digest(last: bytes, rows: bytes) -> bytes:
     return hashlib.sha256(last + rows).digest()
 
 
-def digest_blocks(column: Callable[[str], Array], edges: Mapping[Table, I64]) -> list[bytes]:
+def digest_blocks(read: Callable[[str, int, int], Array], edges: Mapping[Table, I64]) -> list[bytes]:
     """`rows_digest` of consecutive blocks.
 
     Args:
-        column: rows by column key.
-        edges: per table, the row where each block begins, then the end; rows of `column`.
+        read: reads rows first..last - 1 of a column.
+        edges: per table, the row where each block begins, then the end.
     """
-    columns = [(column(spec.key), edges[spec.table].tolist()) for spec in DIGEST_COLUMNS]
-    blocks = len(edges["blocks"]) - 1
-    return [rows_digest(values[at[b] : at[b + 1]] for values, at in columns) for b in range(blocks)]
+    columns = []
+    for spec in DIGEST_COLUMNS:
+        at = edges[spec.table]
+        view = _as_bytes(read(spec.key, int(at[0]), int(at[-1])), spec)
+        columns.append((view, ((at - at[0]) * spec.row_bytes).tolist()))
+    found = []
+    for b in range(len(edges["blocks"]) - 1):
+        digest = hashlib.sha256()
+        for view, edge in columns:
+            digest.update(view[edge[b] : edge[b + 1]])
+        found.append(digest.digest())
+    return found
 
 
 def _as_bytes(values: Array, spec: ColumnSpec) -> memoryview:

@@ -12,11 +12,12 @@ from cointrail.chain.types import BlockHash
 from cointrail.errors import WrongNetwork
 from cointrail.sources.blocks_dir import BlocksDirectory
 from cointrail.store.compare import SpanComparison
-from cointrail.store.decoded import decode_ahead
+from cointrail.store.decoded import decode_ahead, threads_for
 from cointrail.store.findings import Findings
 from cointrail.store.index_check import check_indices
-from cointrail.store.ingest import BATCH_BYTES, Progress, spans
+from cointrail.store.ingest import BATCH_BYTES, Progress
 from cointrail.store.plan import default_memory
+from cointrail.store.preflight import spans
 from cointrail.store.reader import Snapshot, open_snapshot
 from cointrail.store.structure import structure_findings
 
@@ -66,7 +67,7 @@ def examine(
         return DoctorReport(findings.all(), 0, 0, 0, 0, snapshot.digest)
     last = _common_blocks(snapshot, source, findings)
     check = SpanComparison(snapshot, default_memory(), has_undo=source.has_undo)
-    with ThreadPoolExecutor(threads + 1) as pool:
+    with ThreadPoolExecutor(threads_for(threads)) as pool:
         sizes = source.chain.blocks.sizes[:last]
         done, total = 0, int(sizes.sum())
         for blocks in decode_ahead(source, list(spans(sizes, 0, BATCH_BYTES)), pool, threads):

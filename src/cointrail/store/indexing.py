@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import numpy.typing as npt
 from cointrail.kernel.sha256 import sha256_many
 from cointrail.store.index_files import SPENDS
 from cointrail.store.part import PartWriter
-from cointrail.store.runs import SORT_MEMORY, Fresh, build_runs, write_run
+from cointrail.store.runs import SORT_MEMORY, Fresh, Keys, build_runs, write_run
 from cointrail.store.schema import INDEXES, TABLES, IndexSpec
 
 Array = npt.NDArray[Any]
@@ -55,6 +56,21 @@ class KnownPrefixes:
     prefixes: U64
 
 
+class _ColumnKeys:
+    """Rows of a column, read when they are asked for; of a txid its first eight bytes."""
+
+    def __init__(self, part: PartWriter, key: str, rows: slice) -> None:
+        self._part, self._key, self._rows = part, key, rows
+
+    def __len__(self) -> int:
+        return int(self._rows.stop - self._rows.start)
+
+    def __getitem__(self, rows: slice) -> Array:
+        first = self._rows.start
+        values = self._part.read(self._key, first + rows.start, first + min(rows.stop, len(self)))
+        return values if values.ndim == 1 else np.ascontiguousarray(values.view("<u8")[:, 0])
+
+
 def fresh_pairs(
     spec: IndexSpec, part: PartWriter, first: int, last: int, known: KnownPrefixes | None = None
 ) -> Fresh:
@@ -62,10 +78,11 @@ def fresh_pairs(
     a, b = rows_at(part, first), rows_at(part, last)
     table = spec.table
     rows = slice(a[table] - part.base[table], b[table] - part.base[table])
+    keys: Keys
     if spec.name == "txid":
-        keys = part.map("txs.txid").view("<u8")[rows, 0]
+        keys = _ColumnKeys(part, "txs.txid", rows)
     elif spec.name == "history":
-        keys = part.map("outputs.script")[rows]
+        keys = _ColumnKeys(part, "outputs.script", rows)
     elif known and known.first <= a[table]:
         keys = known.prefixes[a[table] - known.first : b[table] - known.first]
     else:
@@ -93,13 +110,18 @@ def build_index(
     *,
     known: KnownPrefixes | None = None,
     memory: int = SORT_MEMORY,
+    pool: Executor | None = None,
 ) -> None:
     """Write the runs of one index that a settled height asks for. `old`: runs that are good already.
 
     Raises:
         OSError: the disk is full.
     """
-    build_runs(folder, spec, old, settled, lambda a, b: fresh_pairs(spec, part, a, b, known), memory=memory)
+
+    def fresh(first: int, last: int) -> Fresh:
+        return fresh_pairs(spec, part, first, last, known)
+
+    build_runs(folder, spec, old, settled, fresh, memory=memory, pool=pool)
 
 
 def write_recent_index(

@@ -10,19 +10,19 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
-import filelock
 import numpy as np
 import numpy.typing as npt
 
-from cointrail.errors import DeepReorg, StoreBusy, WrongNetwork
+from cointrail.errors import StoreCorrupt
 from cointrail.sources.blocks_dir import BlocksDirectory
-from cointrail.store.columns import map_column
-from cointrail.store.decoded import DecodedBlocks, decode_ahead
+from cointrail.store.decoded import DecodedBlocks, decode_ahead, threads_for
 from cointrail.store.index_files import cuts
 from cointrail.store.indexing import KnownPrefixes, build_index, write_recent_index
 from cointrail.store.live_txs import LiveTxs, TableFull
@@ -38,12 +38,15 @@ from cointrail.store.manifest import (
     write_manifest,
 )
 from cointrail.store.numbering import bits_for
-from cointrail.store.part import PartWriter, no_rows
-from cointrail.store.plan import Budget, IngestPlan, default_memory, estimate, planned_disk
+from cointrail.store.part import PartWriter, Syncing, no_rows
+from cointrail.store.plan import Budget, IngestPlan, default_memory
+from cointrail.store.preflight import common_blocks, plan_ingest, require_same_chain, spans
 from cointrail.store.resolver import IndexResolver, Session
-from cointrail.store.runs import open_runs, superseded
-from cointrail.store.schema import BY_KEY, INDEXES, IndexSpec
-from cointrail.store.segment import Segment, SegmentRoom
+from cointrail.store.runs import open_runs
+from cointrail.store.schema import INDEXES, IndexSpec
+from cointrail.store.segment import Segment
+from cointrail.store.segment_spends import SegmentRoom
+from cointrail.store.writer import WORK_FILE, clean, writing
 
 DEPTH = 100
 """Blocks this deep are settled: never rolled back."""
@@ -64,10 +67,7 @@ BYTES_OF_OUTPUT = 60
 """Bytes of blocks for each output, at least, as a guess at how many will come."""
 
 
-WORK_FILE = "scripts.work"
-"""Where the scripts of a segment wait; nothing is lost with it."""
-
-TXID, SCRIPT, _HISTORY = INDEXES
+TXID, SCRIPT, HISTORY = INDEXES
 
 Steps = Callable[[str, int, int], None]
 
@@ -77,6 +77,9 @@ class Resolver(Protocol):
 
     def resolve(self, blocks: DecodedBlocks, base: int, /) -> npt.NDArray[np.uint64]:
         """Output numbers of all inputs of the next blocks; `base` is the number of their first output."""
+
+    def begin_part(self, recent: PartWriter, /) -> None:
+        """What follows is appended to this part."""
 
 
 class Progress(Protocol):
@@ -100,30 +103,6 @@ class IngestReport:
     txs: int
     """transactions read"""
     notes: tuple[str, ...]
-
-
-@contextmanager
-def writing(store: Path) -> Iterator[None]:
-    """Hold the store against a second writer.
-
-    Raises:
-        StoreBusy: another process is writing.
-        StoreUnwritable: the place cannot be written.
-    """
-    try:
-        store.mkdir(parents=True, exist_ok=True)
-        lock = filelock.FileLock(store / "lock", timeout=0)
-        lock.acquire()
-    except filelock.Timeout as error:
-        raise StoreBusy(
-            f"another process is writing to `{store}`", hint="wait for it to end", path=str(store)
-        ) from error
-    except OSError as error:
-        raise unwritable(store, error) from error
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def ingest(
@@ -158,17 +137,16 @@ def ingest(
         StoreBusy: another process is writing.
         StoreUnwritable: the disk is full or read-only; the store is as it was.
     """
-    before = read_manifest(store) if store.is_dir() else None
-    common = 0
-    if before is not None:
-        _require_same_chain(store, before, source)
-        common = _common_blocks(store, before, source)
-        if common == len(source.chain):
-            return IngestReport(before, 0, 0, 0, 0, source.notes)
+    before, common = _compare(store, source)
+    if before and common == len(source.chain):
+        return IngestReport(before, 0, 0, 0, 0, source.notes)
     memory = memory or default_memory()
     if announce:
-        announce(_plan(store, source, before.settled_height if before else 0, memory))
+        announce(plan_ingest(store, source, before.settled_height if before else 0, memory))
     with writing(store):
+        before, common = _compare(store, source)  # another run may have ended in between
+        if before and common == len(source.chain):
+            return IngestReport(before, 0, 0, 0, 0, source.notes)
         try:
             run = _Run(store, source, memory, threads, progress)
             run.steps = steps
@@ -188,59 +166,19 @@ def ingest(
     )
 
 
-def _plan(store: Path, source: BlocksDirectory, settled: int, memory: int) -> IngestPlan:
-    blocks = source.chain.blocks
-    size = estimate(len(blocks) - settled, int(blocks.tx_counts[settled:].sum()))
-    disk = planned_disk(size, memory)
-    place = next(path for path in (store, *store.absolute().parents) if path.is_dir())
-    return IngestPlan(
-        block_bytes=int(blocks.sizes[settled:].sum()),
-        memory=memory,
-        disk=disk["columns"] + disk["indices"],
-        spare=disk["working file"] + disk["largest run while it is merged"],
-        free=shutil.disk_usage(place).free,
-    )
-
-
-def _hashes(folder: Path, rows: int) -> npt.NDArray[np.uint8]:
-    return map_column(folder, BY_KEY["blocks.hash"], rows)
-
-
-def _common_blocks(store: Path, manifest: Manifest, source: BlocksDirectory) -> int:
-    """How many blocks the store and the source have in common; the settled ones are known to be."""
-    settled = manifest.settled_height
-    recent = _hashes(recent_folder(store, manifest.generation), manifest.recent.rows["blocks"])
-    theirs = source.chain.blocks.hashes[settled : settled + len(recent)]
-    same = (recent[: len(theirs)] == theirs).all(axis=1)
-    return settled + (len(same) if same.all() else int(np.flatnonzero(~same)[0]))
-
-
-def _require_same_chain(store: Path, before: Manifest, source: BlocksDirectory) -> None:
-    if before.network != source.network.name:
-        raise WrongNetwork(
-            f"`{store}` holds {before.network}, `{source.path}` holds {source.network.name}",
-            hint="use another store for another network",
-            network=source.network.name,
-        )
-    settled = before.settled_height
-    if settled == 0:
-        return
-    hashes = _hashes(settled_folder(store, before.epoch), settled)
-    if len(source.chain) < settled:
-        raise DeepReorg(
-            f"the blocks directory ends at height {len(source.chain) - 1}, below the settled part of "
-            f"`{store}`, which has {settled} blocks",
-            hint=f"use a directory that is up to date, or `--rewind {len(source.chain) - 1}`",
-        )
-    if hashes[settled - 1].tobytes() == source.chain.blocks.hashes[settled - 1].tobytes():
-        return
-    same = (hashes == source.chain.blocks.hashes[:settled]).all(axis=1)
-    fork = int(np.flatnonzero(~same)[0])
-    raise DeepReorg(
-        f"the chain changed at height {fork}, below the settled part of `{store}` ({settled} blocks)",
-        hint=f"run `cointrail ingest --rewind {fork - 1}` to give up the blocks above",
-        fork=fork,
-    )
+def _compare(store: Path, source: BlocksDirectory) -> tuple[Manifest | None, int]:
+    """What the store holds, and how many blocks of it are on the chain of the source."""
+    while True:
+        before = read_manifest(store) if store.is_dir() else None
+        if before is None:
+            return None, 0
+        try:
+            require_same_chain(store, before, source)
+            return before, common_blocks(store, before, source)
+        except StoreCorrupt:
+            if read_manifest(store) == before:
+                raise
+        # A commit in between has removed what the manifest named.
 
 
 class _Run:
@@ -261,7 +199,8 @@ class _Run:
         self.settled = PartWriter(folder, start.rows, no_rows())
         self.committed = start.rows["blocks"]
         self.before_tip = self.before.height if self.before else -1
-        self.pool: Executor = ThreadPoolExecutor(threads + 1)
+        self.pool: Executor = ThreadPoolExecutor(threads_for(threads))
+        self.syncing = Syncing(self.settled)
         self.block_bytes = self.txs = 0
         self.total_bytes = int(source.chain.blocks.sizes[self.committed :].sum())
         self.room = SegmentRoom(min(self.budget.segment_outputs, self.total_bytes // BYTES_OF_OUTPUT + 1))
@@ -271,32 +210,39 @@ class _Run:
         self.segment: Segment | None = None
 
     def close(self) -> None:
-        if self.segment:
-            self.segment.abandon()
+        """Give everything back, once no thread uses it."""
         self.pool.shutdown(cancel_futures=True)
-        self.settled.close()
+        self.syncing.close()
+        try:
+            if self.segment:
+                self.segment.abandon()
+        finally:
+            self.settled.close()
 
     def go(self, batch_bytes: int, commit_bytes: int) -> Manifest:
         """Append, settle, and write the recent part anew."""
         tip = len(self.source.chain)
         settled_to = max(self.committed, tip - DEPTH)
         sizes = self.source.chain.blocks.sizes[self.committed : settled_to]
-        plan = [*spans(sizes, self.committed, batch_bytes), (settled_to, tip)]
+        settled = list(spans(sizes, self.committed, batch_bytes))
+        recent = list(spans(self.source.chain.blocks.sizes[settled_to:tip], settled_to, batch_bytes))
         self.resolver = self._choose_resolver()
+        plan = [*settled, *recent]
         decoded = decode_ahead(self.source, plan, self.pool, self.threads, bits=self.bits)
         waiting = 0
-        for _ in plan[:-1]:
-            blocks = next(decoded)
+        for blocks in islice(decoded, len(settled)):
             if self.segment and (waiting >= commit_bytes or not self.segment.has_room(blocks.n_outputs)):
                 self._settle()
                 waiting = 0
+            self._make_room(blocks)
             self.segment = self.segment or self._begin(self.settled)
             self._append(self.segment, blocks)
             waiting += len(blocks.data)
+            self.syncing.wrote(len(blocks.data))
             self._tell("blocks", blocks)
         if self.segment:
             self._settle(last=True)
-        return self._recent(next(decoded))
+        return self._recent(decoded)
 
     # -- resolving
 
@@ -323,15 +269,23 @@ class _Run:
         )
         self.notes = (*self.notes, note)
 
-    def _append(self, segment: Segment, blocks: DecodedBlocks) -> None:
-        base = segment.target.total("outputs")
+    def _make_room(self, blocks: DecodedBlocks) -> None:
+        """See that the resolver can take these blocks; where its table cannot, go on with the index."""
+        if not isinstance(self.resolver, LiveTxs):
+            return
         try:
-            spends = self.resolver.resolve(blocks, base)
+            self.resolver.reserve(blocks.n_txs)
         except TableFull:
             self._note_full_table()
+            recent = self.segment.target if self.segment else self.settled
+            if self.segment and recent is self.settled:
+                self._settle()  # so that the index has all there is
             self.resolver = self._by_index()
-            spends = self.resolver.resolve(blocks, base)
-        segment.add(blocks, spends)
+            if recent is not self.settled:
+                self.resolver.begin_part(recent)
+
+    def _append(self, segment: Segment, blocks: DecodedBlocks) -> None:
+        segment.add(blocks, self.resolver.resolve(blocks, segment.target.total("outputs")))
 
     def _tell(self, stage: str, blocks: DecodedBlocks) -> None:
         self.block_bytes += len(blocks.data)
@@ -352,7 +306,8 @@ class _Run:
         )
 
     def _close(self, segment: Segment) -> KnownPrefixes:
-        runs = open_runs(self.index, SCRIPT, self.committed)
+        committed = self.committed
+        runs = partial(open_runs, self.index, SCRIPT, committed)
         segment.close(self.pool, runs, self.source.network.name, self.steps)
         segment.abandon()
         return segment.prefixes
@@ -363,39 +318,46 @@ class _Run:
         work = [self._index(TXID)]
         known = self._close(self.segment)
         self.segment = None
-        work += [self._index(spec, known) for spec in INDEXES if spec is not TXID]
-        work.append(self.pool.submit(self.settled.sync))
+        work += [self._index(SCRIPT, known), self.syncing.finish()]
+        build_index(*self._indexing(HISTORY), memory=self.budget.sort // len(INDEXES), pool=self.pool)
         for done, part in enumerate(work):
             if self.steps:
                 self.steps("index", done, len(work))
             part.result()
-        sync_folder(self.index)
+        for folder in (self.index, self.settled.folder):
+            sync_folder(folder)
         self.committed = settled = self.settled.rows["blocks"]
         if isinstance(self.resolver, IndexResolver) and self.resolver.session.over_budget:
             self.resolver.session.settle(open_runs(self.index, TXID, settled))
         if not last and settled > self.before_tip:
             self._commit(None, None)
 
+    def _indexing(self, spec: IndexSpec) -> tuple[Path, IndexSpec, list[tuple[int, int]], int, PartWriter]:
+        """What to index: all that is settled, on top of the runs that are there."""
+        return self.index, spec, cuts(self.committed), self.settled.rows["blocks"], self.settled
+
     def _index(self, spec: IndexSpec, known: KnownPrefixes | None = None) -> Future[None]:
         """Begin to index what is settled. Its rows must have been written, those of its table at least."""
-        old, settled = cuts(self.committed), self.settled.rows["blocks"]
         memory = self.budget.sort // len(INDEXES)
-        ask = self.index, spec, old, settled, self.settled
-        return self.pool.submit(build_index, *ask, known=known, memory=memory)
+        return self.pool.submit(build_index, *self._indexing(spec), known=known, memory=memory)
 
-    def _recent(self, blocks: DecodedBlocks) -> Manifest:
+    def _recent(self, decoded: Iterator[DecodedBlocks]) -> Manifest:
+        """Write the recent part anew from the blocks that are left."""
         generation = self.before.generation + 1 if self.before else 1
         folder = recent_folder(self.store, generation)
         shutil.rmtree(folder, ignore_errors=True)
         recent = PartWriter(folder, no_rows(), self.settled.rows)
         try:
             spends, known = (np.empty(0, np.uint64), np.empty(0, np.uint64)), None
-            if blocks.n_blocks:
-                self.segment = self._begin(recent)
+            self.resolver.begin_part(recent)
+            for blocks in decoded:
+                self.segment = self.segment or self._begin(recent)
+                self._make_room(blocks)
                 self._append(self.segment, blocks)
+                self._tell("recent blocks", blocks)
+            if self.segment:
                 known = self._close(self.segment)
                 spends, self.segment = self.segment.old_spends, None
-                self._tell("recent blocks", blocks)
             recent.sync()
             write_recent_index(folder, recent, spends, known)
             sync_folder(folder)
@@ -424,31 +386,3 @@ class _Run:
         write_manifest(self.store, manifest)
         clean(self.store, manifest)
         return manifest
-
-
-def clean(store: Path, manifest: Manifest | None) -> None:
-    """Remove what no manifest names: parts and runs of before. Readers keep what they mapped."""
-    kept = (
-        {recent_folder(store, manifest.generation), settled_folder(store, manifest.epoch)}
-        if manifest
-        else set()
-    )
-    for folder in (*store.glob("recent-*"), *store.glob("settled-*")):
-        if folder not in kept:
-            shutil.rmtree(folder, ignore_errors=True)
-    (store / WORK_FILE).unlink(missing_ok=True)
-    if manifest and (index := index_folder(store, manifest.epoch)).is_dir():
-        for path in superseded(index, manifest.settled_height):
-            path.unlink(missing_ok=True)
-
-
-def spans(sizes: npt.NDArray[np.int64], first: int, batch_bytes: int) -> Iterator[tuple[int, int]]:
-    """Cut heights into spans of about `batch_bytes`."""
-    start, weight = 0, 0
-    for row, size in enumerate(sizes):
-        if weight and weight + int(size) > batch_bytes:
-            yield first + start, first + row
-            start, weight = row, 0
-        weight += int(size)
-    if start < len(sizes):
-        yield first + start, first + len(sizes)

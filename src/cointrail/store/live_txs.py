@@ -38,7 +38,7 @@ I64 = npt.NDArray[np.int64]
 
 SLOT_BYTES = 16
 ALL_BITS = np.uint64(0xFFFFFFFFFFFFFFFF)
-CHUNK = 1 << 20
+CHUNK = 1 << 18
 """Transactions looked at together when a table is made from a store."""
 
 
@@ -71,17 +71,18 @@ class LiveTxs:
     """A growing table of live transactions."""
 
     def __init__(
-        self, settled: TxColumns, budget: int, *, capacity: int = 1 << 12, keep: np.uint64 = ALL_BITS
+        self, columns: TxColumns, budget: int, *, capacity: int = 1 << 12, keep: np.uint64 = ALL_BITS
     ) -> None:
         """Start with an empty table.
 
         Args:
-            settled: the part that the transactions stand in, once they are appended.
+            columns: where the transactions stand, once they are appended.
             budget: bytes that it may take, also while it grows.
             capacity: slots to begin with, a power of two.
             keep: bits of a prefix that count; fewer than all make clashes, for tests.
         """
-        self._settled, self._budget, self._keep = settled, budget, keep
+        self.columns: TxColumns = columns
+        self._budget, self._keep = budget, keep
         self._slots = _huge(2 * capacity)
         self._count = 0
         self._twins: dict[bytes, _Twin] = {}
@@ -93,6 +94,10 @@ class LiveTxs:
 
     def __len__(self) -> int:
         return self._count
+
+    def begin_part(self, recent: TxColumns) -> None:
+        """What follows is appended to this part."""
+        self.columns = _Stacked(self.columns, recent)
 
     def reserve(self, more: int) -> None:
         """Make room for `more` transactions.
@@ -170,37 +175,37 @@ class LiveTxs:
 
     def _txid_of(self, output: int) -> bytes:
         """The whole txid of the transaction whose first output this is; it has been appended."""
-        firsts = self._settled.map("txs.first_output")
+        firsts = self.columns.map("txs.first_output")
         row = int(np.searchsorted(firsts, np.uint64(output), side="right")) - 1
-        raw: bytes = self._settled.map("txs.txid")[row].tobytes()
+        raw: bytes = self.columns.map("txs.txid")[row].tobytes()
         return raw
 
     # -- from a store
 
     def load(self) -> None:
-        """Fill an empty table with what the settled part has left to spend.
+        """Fill an empty table with what the columns have left to spend.
 
         Raises:
             TableFull: the budget does not allow it.
         """
-        settled = self._settled
-        first_output = settled.map("txs.first_output")
-        total = np.array([len(settled.map("outputs.value"))], np.uint64)
-        columns = (
-            settled.map("outputs.spent_by"),
-            settled.map("inputs.output"),
-            settled.map("outputs.value"),
-            settled.map("outputs.script"),
-            settled.map("scripts.type"),
-        )
-        txids = settled.map("txs.txid").reshape(-1)
-        for first in range(0, len(first_output), CHUNK):
-            edges = first_output[first : first + CHUNK + 1]
+        settled = self.columns
+        for first in range(0, len(settled.map("txs.txid")), CHUNK):
+            edges = settled.map("txs.first_output")[first : first + CHUNK + 1]
             if len(edges) <= CHUNK:
-                edges = np.concatenate([edges, total])
+                edges = np.append(edges, np.uint64(len(settled.map("outputs.value"))))
             counts = np.empty(len(edges) - 1, np.uint32)
-            alive = count_unspent(*columns, edges, int(ScriptType.OP_RETURN), counts)
+            alive = count_unspent(
+                settled.map("outputs.spent_by"),
+                settled.map("inputs.output"),
+                settled.map("outputs.value"),
+                settled.map("outputs.script"),
+                settled.map("scripts.type"),
+                edges,
+                int(ScriptType.OP_RETURN),
+                counts,
+            )
             self.reserve(alive)
+            txids = settled.map("txs.txid").reshape(-1)
             row = 0
             while row < len(counts):
                 row = fill_slots(self._slots, self._keep, txids, first, edges, counts, row)
@@ -209,6 +214,16 @@ class LiveTxs:
                     self._add_twin(name, _Twin(int(edges[row]), int(counts[row])), None, 0)
                     row += 1
             self._count += alive
+
+
+class _Stacked:
+    """The transactions of two parts; asked only where a prefix clashes."""
+
+    def __init__(self, below: TxColumns, above: TxColumns) -> None:
+        self._below, self._above = below, above
+
+    def map(self, key: str) -> npt.NDArray[Any]:
+        return np.concatenate([self._below.map(key), self._above.map(key)])
 
 
 def _name_in(blocks: DecodedBlocks, output: int) -> bytes:

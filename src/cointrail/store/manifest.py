@@ -139,7 +139,7 @@ def write_manifest(store: Path, manifest: Manifest) -> None:
     """Commit: write beside, sync, rename, sync the folder.
 
     Raises:
-        StoreUnwritable: the disk is full or read-only; the old manifest stands.
+        StoreUnwritable: the disk is full or read-only; the old manifest stands, unless it says otherwise.
     """
     path = store / NAME
     beside = store / f"{NAME}.new"
@@ -150,9 +150,17 @@ def write_manifest(store: Path, manifest: Manifest) -> None:
             file.flush()
             os.fsync(file.fileno())
         beside.replace(path)
-        sync_folder(store)
     except OSError as error:
         raise unwritable(store, error) from error
+    try:
+        sync_folder(store)
+    except OSError as error:
+        raise StoreUnwritable(
+            f"`{store}`: whether the last commit is on the disk cannot be told: {error.strerror or error}",
+            hint="see whether the disk is sound, then run again: the store is as it was, or up to date",
+            path=str(store),
+            errno=error.errno,
+        ) from error
 
 
 def sync_folder(folder: Path) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 import numpy.typing as npt
@@ -43,6 +44,9 @@ MOST_BITS = 8
 SCAN_FACTOR = 16
 """A known script is looked up alone where a scan would touch so many times more."""
 
+KNOWN_AT_ONCE = 1 << 17
+"""Known scripts that are compared together: so many pages are mapped at once, at most."""
+
 MATCH_ROOM = 1 << 14
 """Pairs that are taken at once."""
 
@@ -54,11 +58,12 @@ def bits_for(outputs: int) -> int:
 
 @dataclass(frozen=True)
 class KnownScripts:
-    """Scripts that have numbers already: the index over them, and their bytes."""
+    """Scripts that have numbers already. What is mapped is mapped anew each time, and let go."""
 
-    runs: Sequence[Run]
-    ends: U64
-    heap: U8
+    runs: Callable[[], Sequence[Run]]
+    """the index over them"""
+    stored: Callable[[], tuple[U64, U8]]
+    """where each ends, and their bytes end to end"""
 
 
 @dataclass(frozen=True)
@@ -99,15 +104,17 @@ class Numbering:
     def __init__(self, spill: ScriptSpill, known: KnownScripts) -> None:
         """`known`: scripts with the numbers 0, 1, 2..."""
         self._spill, self._known = spill, known
-        self._names: list[U32] = []
+        self._names: U32 = np.empty(0, np.uint32)
+        self._starts: list[int] = [0]
         self._base: I64 = np.zeros(spill.parts + 1, np.int64)
         self._numbers: U32 = np.empty(0, np.uint32)
 
     def prepare(self, pool: Executor, told: Callable[[int, int], None] | None = None) -> None:
         """Name the distinct scripts of every part, and find those that have numbers."""
         spill = self._spill
-        self._names = [np.empty(spill.n_outputs(number), np.uint32) for number in range(len(spill))]
-        edges = [spill.edges(number) for number in range(len(spill))]
+        self._starts = [0, *accumulate(spill.n_outputs(number) for number in range(len(spill)))]
+        self._names = np.empty(self._starts[-1], np.uint32)
+        edges = [start + spill.edges(number) for number, start in enumerate(self._starts[:-1])]
         waiting = [pool.submit(self._name_part, number) for number in range(spill.parts)]
         matches = []
         for number, work in enumerate(waiting):
@@ -116,7 +123,7 @@ class Numbering:
             at = 0
             for batch, count in enumerate(part.counts):
                 first = int(edges[batch][number])
-                self._names[batch][first : first + count] = part.names[at : at + count]
+                self._names[first : first + count] = part.names[at : at + count]
                 at += count
             self._base[number + 1] = self._base[number] + part.distinct
             if len(part.match_name):
@@ -149,7 +156,7 @@ class Numbering:
         shift = 64 - self._spill.bits
         room = np.empty(MATCH_ROOM, np.uint32), np.empty(MATCH_ROOM, np.uint32)
         prefixes = None
-        for run in self._known.runs if len(first) else ():
+        for run in self._known.runs() if len(first) else ():
             low = int(np.searchsorted(run.keys, np.uint64(number << shift))) if self._spill.bits else 0
             last = number + 1 == self._spill.parts
             high = len(run.keys) if last else int(np.searchsorted(run.keys, np.uint64((number + 1) << shift)))
@@ -176,25 +183,29 @@ class Numbering:
         lengths = np.concatenate([np.diff(part.match_ends) for _, part in matches])
         data = np.concatenate([part.match_data for _, part in matches])
         order = np.argsort(numbers, kind="stable")
-        begins = (np.cumsum(lengths) - lengths)[order]
-        lengths = lengths[order]
-        accept_known(
-            names[order],
-            numbers[order],
-            begins,
-            lengths,
-            data,
-            self._known.ends,
-            self._known.heap,
-            self._numbers,
-        )
+        begins = np.cumsum(lengths) - lengths
+        for at in range(0, len(order), KNOWN_AT_ONCE):
+            rows = order[at : at + KNOWN_AT_ONCE]
+            pairs = names[rows], numbers[rows], begins[rows], lengths[rows]
+            accept_known(*pairs, data, *self._known.stored(), self._numbers)
+
+    @property
+    def distinct(self) -> int:
+        """How many different scripts there are, known ones too."""
+        return len(self._numbers)
+
+    @property
+    def script_of(self) -> U32:
+        """The script number of every output, as far as batches have been numbered."""
+        return self._names
 
     def batches(self, next_number: int) -> Iterator[NumberedBatch]:
         """The batches in chain order, numbered; the first new script gets `next_number`."""
         for number in range(len(self._spill)):
             batch = self._spill.batch(number)
-            found = self._assign(batch, self._names[number], next_number)
-            self._names[number] = np.empty(0, np.uint32)
+            names = self._names[self._starts[number] : self._starts[number + 1]]
+            found = self._assign(batch, names, next_number)
+            names[:] = found.numbers
             next_number += len(found.new_output)
             yield found
 

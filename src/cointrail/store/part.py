@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,13 @@ class PartWriter:
         self.folder = folder
         self.rows = dict(rows)
         self.base = dict(base)
-        self._writers = {spec.key: ColumnWriter(folder, spec) for spec in COLUMNS}
+        self._writers: dict[str, ColumnWriter] = {}
+        try:
+            for spec in COLUMNS:
+                self._writers[spec.key] = ColumnWriter(folder, spec)
+        except OSError:
+            self.close()
+            raise
 
     def total(self, table: Table) -> int:
         """Rows of a table up to and with this part."""
@@ -81,3 +88,38 @@ class PartWriter:
 def no_rows() -> dict[str, int]:
     """Zero rows in every table."""
     return dict.fromkeys(TABLES, 0)
+
+
+SYNC_EVERY = 512 << 20
+"""Bytes of blocks whose rows are made durable together, while more are written."""
+
+
+class Syncing:
+    """Makes a part durable in a thread of its own as it grows; little is left to wait for at a commit."""
+
+    def __init__(self, part: PartWriter) -> None:
+        """Begin with nothing to do."""
+        self._part, self._pool = part, ThreadPoolExecutor(1)
+        self._under_way: Future[None] | None = None
+        self._written = 0
+
+    def wrote(self, size: int) -> None:
+        """Rows of so many bytes of blocks were written.
+
+        Raises:
+            OSError: what was written before cannot be made durable.
+        """
+        self._written += size
+        if self._written < SYNC_EVERY or (self._under_way and not self._under_way.done()):
+            return
+        if self._under_way:
+            self._under_way.result()
+        self._written, self._under_way = 0, self._pool.submit(self._part.sync)
+
+    def finish(self) -> Future[None]:
+        """Make all that is written durable."""
+        return self._pool.submit(self._part.sync)
+
+    def close(self) -> None:
+        """Give the thread back."""
+        self._pool.shutdown()

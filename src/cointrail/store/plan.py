@@ -9,16 +9,18 @@ import numpy as np
 
 from cointrail.store.live_txs import SLOT_BYTES
 from cointrail.store.schema import COLUMNS, INDEXES, TABLES
-from cointrail.store.segment import OUTPUT_BYTES
 
 LEAST_MEMORY = 256 << 20
 """Bytes of the smallest budget."""
 
-FIXED_BYTES = 400 << 20
+FIXED_BYTES = 512 << 20
 """Interpreter, machine code and two batches of decoded blocks."""
 
 SHARE_LIVE, SHARE_SEGMENT, SHARE_SORT = 0.5, 0.25, 0.25
 """How a budget is divided: live transactions (which take what they need), outputs of a segment, sorting."""
+
+OUTPUT_BYTES = 20
+"""Memory of a segment for each output: fingerprint, who spends it, name of its script, distinct scripts."""
 
 SPILL_BYTES = 13 + 26
 """Of an output in the working file: part, prefix, length, and a script of the usual size."""

@@ -69,6 +69,14 @@ class IndexResolver:
     def __init__(self, settled: PartWriter, session: Session) -> None:
         """`session`: over the txid index of what is settled."""
         self._settled, self.session = settled, session
+        self._recent: PartWriter | None = None
+
+    def begin_part(self, recent: PartWriter) -> None:
+        """What follows is appended to this part, which may have rows already."""
+        self._recent = recent
+        prefixes = np.ascontiguousarray(recent.map("txs.txid").view(np.uint64)[:, 0])
+        first = recent.base["txs"]
+        self.session.table.add(prefixes, np.arange(first, first + len(prefixes), dtype=np.uint32))
 
     def resolve(self, blocks: DecodedBlocks, base: int) -> U64:
         """Output numbers of all inputs; `base` is the number of the first new output.
@@ -80,7 +88,7 @@ class IndexResolver:
         wanted = np.empty(blocks.n_inputs, np.uint64)
         prefixes_at(blocks.data, columns.in_at, wanted)
         session.prepare(wanted, blocks.n_txs)
-        known = KnownTxs(self._settled.map("txs.txid").reshape(-1), self._settled.map("txs.first_output"))
+        known = KnownTxs(*_txs(self._settled), *_txs(self._recent))
         spends = np.empty(blocks.n_inputs, np.uint64)
         failed = resolve_inputs(
             blocks.data,
@@ -104,3 +112,10 @@ class IndexResolver:
             )
         session.grew(blocks.n_txs)
         return spends
+
+
+def _txs(part: PartWriter | None) -> tuple[npt.NDArray[np.uint8], U64]:
+    """Txids of a part, end to end, and the first output of each transaction."""
+    if part is None:
+        return np.empty(0, np.uint8), np.empty(0, np.uint64)
+    return part.map("txs.txid").reshape(-1), part.map("txs.first_output")

@@ -18,7 +18,7 @@ from cointrail.errors import StoreError
 from cointrail.store.digest import first_digest
 from cointrail.store.index_files import cuts, run_paths
 from cointrail.store.indexing import build_index, rows_at
-from cointrail.store.ingest import DEPTH, clean, writing
+from cointrail.store.ingest import DEPTH
 from cointrail.store.manifest import (
     Manifest,
     Part,
@@ -32,6 +32,7 @@ from cointrail.store.manifest import (
 from cointrail.store.part import PartWriter, no_rows
 from cointrail.store.runs import superseded
 from cointrail.store.schema import COLUMNS, INDEXES, NOT_YET
+from cointrail.store.writer import clean, writing
 
 CHUNK = 1 << 22
 """Rows copied at once."""
@@ -46,14 +47,10 @@ def rewind(store: Path, height: int) -> None:
         StoreError: there is no store, or it does not reach that height.
         StoreUnwritable: the disk is full or read-only; the store is as it was.
     """
-    before = read_manifest(store) if store.is_dir() else None
-    if before is None or not 0 <= height <= before.height:
-        have = f"reaches height {before.height}" if before else "is no store"
-        raise StoreError(
-            f"`{store}` {have}: nothing to give up above {height}", hint="see `cointrail status`"
-        )
-    kept = min(max(0, height + 1 - DEPTH), before.settled_height)
+    _require_height(store, height)
     with writing(store):
+        before = _require_height(store, height)  # another run may have ended in between
+        kept = min(max(0, height + 1 - DEPTH), before.settled_height)
         try:
             clean(store, before)
             manifest = _write_rewound(store, before, kept)
@@ -61,6 +58,16 @@ def rewind(store: Path, height: int) -> None:
             clean(store, manifest)
         except OSError as error:
             raise unwritable(store, error) from error
+
+
+def _require_height(store: Path, height: int) -> Manifest:
+    before = read_manifest(store) if store.is_dir() else None
+    if before is None or not 0 <= height <= before.height:
+        have = f"reaches height {before.height}" if before else "is no store"
+        raise StoreError(
+            f"`{store}` {have}: nothing to give up above {height}", hint="see `cointrail status`"
+        )
+    return before
 
 
 def _write_rewound(store: Path, before: Manifest, kept: int) -> Manifest:

@@ -7,9 +7,8 @@ digests. A segment is as long as its memory allows; the bytes it leaves do not d
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import Executor
-from itertools import pairwise
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, Future, wait
 from pathlib import Path
 from typing import Any
 
@@ -17,21 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from cointrail.chain.view import ScriptType
-from cointrail.errors import StoreCorrupt
-from cointrail.kernel.fingerprint import fingerprint_stored
 from cointrail.kernel.numbering import Shown, find_reveals
-from cointrail.kernel.spending import (
-    LINKED,
-    OTHER_OUTPUT,
-    SPENT_TWICE,
-    NewOutputs,
-    OldSpends,
-    find_double_spend,
-    link_spends,
-    number_spenders,
-)
-from cointrail.kernel.undo import DIFFERENCES, SAME, sum_fees
-from cointrail.kernel.undo import OTHER_OUTPUT as OTHER_THAN_UNDO
+from cointrail.kernel.undo import sum_fees
 from cointrail.store.block_rows import block_rows, row_edges
 from cointrail.store.decoded import DecodedBlocks
 from cointrail.store.digest import digest_blocks, first_digest, next_digest
@@ -39,7 +25,7 @@ from cointrail.store.index_files import Run
 from cointrail.store.indexing import KnownPrefixes
 from cointrail.store.numbering import KnownScripts, NumberedBatch, Numbering
 from cointrail.store.part import PartWriter
-from cointrail.store.schema import BY_KEY, NOT_YET
+from cointrail.store.segment_spends import Below, SegmentRoom, SegmentSpends
 from cointrail.store.spill import Batch, ScriptSpill
 
 Array = npt.NDArray[Any]
@@ -48,46 +34,8 @@ U32 = npt.NDArray[np.uint32]
 U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]
 
-OUTPUT_BYTES = 20
-"""Memory of a segment for each output: fingerprint, who spends it, name of its script, distinct scripts."""
-
-CHUNK = 1 << 22
-"""Rows written at once."""
-
-WINDOW_BITS = 14
-"""Earlier outputs are marked in windows of two to this power."""
-
-DIGEST_BLOCKS = 64
-"""Blocks whose rows one thread hashes at a time."""
-
 Told = Callable[[str, int, int], None]
 """Called with the step, how much of it is done, and how much there is."""
-
-
-class SegmentRoom:
-    """Memory for the outputs of a segment, used again for the next one."""
-
-    def __init__(self, outputs: int) -> None:
-        """Room for so many outputs."""
-        self.fingerprint: U64 = np.empty(outputs, np.uint64)
-        self.spent_by: U32 = np.zeros(outputs, np.uint32)
-
-    @property
-    def outputs(self) -> int:
-        """How many outputs have room."""
-        return len(self.fingerprint)
-
-    def grow(self, outputs: int, used: int) -> None:
-        """Have room for so many; the first `used` stay."""
-        if outputs > self.outputs:
-            larger = SegmentRoom(outputs)
-            larger.fingerprint[:used] = self.fingerprint[:used]
-            larger.spent_by[:used] = self.spent_by[:used]
-            self.fingerprint, self.spent_by = larger.fingerprint, larger.spent_by
-
-    def clear(self, used: int) -> None:
-        """Nothing of the first `used` is spent."""
-        self.spent_by[:used] = 0
 
 
 class Segment:
@@ -116,13 +64,12 @@ class Segment:
         self.settled, self.target, self._room = settled, target, room
         self._checked = checked
         self.start = dict(target.rows)
-        self._below = dict(settled.rows)
-        self._base = target.totals()
+        self._below = Below(settled)
+        self._first_script, self._first_output = target.total("scripts"), target.total("outputs")
+        self._spends = SegmentSpends(self._below, target, room, checked=checked)
         self._spill = ScriptSpill(work_file, bits)
-        self._old: list[OldSpends] = []
-        self.old_spends: tuple[U64, U64] = (np.empty(0, np.uint64), np.empty(0, np.uint64))
-        """once closed: outputs of earlier segments that this one spends, ascending, and the inputs"""
-        self._prefixes: list[U64] = []
+        self._blocks: list[int] = []
+        self._prefixes = KnownPrefixes(self._first_script, np.empty(0, np.uint64))
 
     @property
     def n_outputs(self) -> int:
@@ -137,7 +84,12 @@ class Segment:
     @property
     def prefixes(self) -> KnownPrefixes:
         """Once closed: of the scripts that it is the first to show."""
-        return KnownPrefixes(self._base["scripts"], np.concatenate([np.empty(0, np.uint64), *self._prefixes]))
+        return self._prefixes
+
+    @property
+    def old_spends(self) -> tuple[U64, U64]:
+        """Once closed: outputs of earlier segments that this one spends, ascending, and the inputs."""
+        return self._spends.old
 
     def has_room(self, outputs: int) -> bool:
         """Whether so many outputs more fit into its memory."""
@@ -155,14 +107,14 @@ class Segment:
         at = self.n_outputs
         self._room.grow(at + blocks.n_outputs, at)
         self._room.fingerprint[at : at + blocks.n_outputs] = blocks.fingerprints
-        self._choose_records(blocks, spends)
         first = self.target.totals()
-        self._link(blocks, spends, first["inputs"])
+        self._spends.add(blocks, spends, first["inputs"])
         if not self._checked:
             self._sum_fees(blocks, spends)
         blocks.refuse_negative_fees()
         self.target.append(block_rows(blocks, spends, first, self._earlier_times()))
         self._spill.add(self._scripts(blocks, spends, first["inputs"]))
+        self._blocks.append(blocks.n_blocks)
 
     def _earlier_times(self) -> U32:
         """Header times of the ten blocks before."""
@@ -172,53 +124,6 @@ class Segment:
             parts.insert(0, self.settled.map("blocks.header")[-(10 - wanted) :])
         headers = np.concatenate(parts)
         return np.ascontiguousarray(headers[:, 68:72]).view("<u4").reshape(-1)
-
-    def _choose_records(self, blocks: DecodedBlocks, spends: U64) -> None:
-        """Of undo records that may each be a block's own, take the one that tells what its inputs spend."""
-        for block, others in sorted(blocks.rivals.items()):
-            rows = slice(int(blocks.first[block, 1]), int(blocks.first[block + 1, 1]))
-            wanted = self._fingerprints(spends[rows])
-            left = list(others)
-            while not (blocks.said.fingerprint[rows] == wanted).all() and left:
-                if blocks.read_record(block, left.pop(0))[0] != SAME:
-                    continue
-            blocks.sum_fees(block)
-
-    def _before(self, key: str) -> Array:
-        """A column of the settled part as it was before this segment."""
-        return self.settled.map(key, self._below[BY_KEY[key].table])
-
-    def _fingerprints(self, outputs: U64) -> U64:
-        """Of outputs of this segment and of earlier ones."""
-        found = np.empty(len(outputs), np.uint64)
-        old = outputs < np.uint64(self._base["outputs"])
-        rows = outputs[~old].astype(np.int64) - self._base["outputs"]
-        found[~old] = self._room.fingerprint[rows]
-        found[old] = self._stored_fingerprints(outputs[old])
-        return found
-
-    def _stored_fingerprints(self, outputs: U64) -> U64:
-        found = np.empty(len(outputs), np.uint64)
-        ends, heap = self._before("scripts.end"), self._before("script_bytes.data")
-        values, scripts = self._before("outputs.value"), self._before("outputs.script")
-        fingerprint_stored(outputs, values, scripts, ends, heap, found)
-        return found
-
-    def _link(self, blocks: DecodedBlocks, spends: U64, first_input: int) -> None:
-        count = len(spends)
-        old = OldSpends(*(np.empty(count, np.uint64) for _ in range(3)))
-        inputs = np.array([self._base["inputs"], first_input], np.int64)
-        new = NewOutputs(self._room.fingerprint, self._room.spent_by)
-        said = blocks.said.fingerprint[: count if self._checked else 0]
-        how, row = link_spends(spends, said, self._base["outputs"], inputs, new, old)
-        if how == OTHER_OUTPUT:
-            block = int(np.searchsorted(blocks.first[:, 1], row, side="right")) - 1
-            raise _differs_from_undo(blocks.input_name(row), blocks.first_height + block)
-        if how == SPENT_TWICE:
-            raise _spent_twice(blocks.input_name(row))
-        assert how == LINKED
-        if row:
-            self._old.append(OldSpends(*(column[:row].copy() for column in old)))
 
     def _sum_fees(self, blocks: DecodedBlocks, spends: U64) -> None:
         """Fees where no undo data tells what inputs are worth."""
@@ -249,114 +154,77 @@ class Segment:
 
     # -- closing
 
-    def close(self, pool: Executor, runs: list[Run], network: str, told: Told | None = None) -> None:
-        """Write what waited. `runs`: the script index over the settled part as it was before.
+    def close(
+        self, pool: Executor, runs: Callable[[], list[Run]], network: str, told: Told | None = None
+    ) -> None:
+        """Write what waited. `runs` maps the script index over the settled part as it was before.
 
         Raises:
             StoreCorrupt: an input spends an earlier output twice, or differs from the undo data.
             OSError: the disk is full.
         """
-        spent = pool.submit(self._write_spent_by)
-        self._settle_old_spends()
-        self._number(pool, runs, told)
+        spent = pool.submit(self._spends.write_new)
+        digests: list[Future[list[bytes]]] = []
+        try:
+            self._spends.settle_old()
+            digests.extend(self._number(pool, runs, told))
+        finally:  # they use files that are closed after an error
+            wait([spent])
+            wait(digests)
+        self._write_digests(digests, network)
         spent.result()
-        self._write_digests(pool, network)
-
-    def _write_spent_by(self) -> None:
-        """Write who spends the segment's own outputs."""
-        for first in range(0, self.n_outputs, CHUNK):
-            marks = self._room.spent_by[first : min(first + CHUNK, self.n_outputs)]
-            numbers = np.empty(len(marks), np.uint64)
-            number_spenders(marks, self._base["inputs"], NOT_YET, numbers)
-            self.target.put("outputs.spent_by", self.start["outputs"] + first, numbers)
-
-    def _settle_old_spends(self) -> None:
-        """Check spends of earlier outputs, in the order of these; in the settled part, mark them."""
-        if not self._old:
-            return
-        old = OldSpends(*(np.concatenate(columns) for columns in zip(*self._old, strict=True)))
-        self._old = []
-        order = np.argsort(old.output, kind="stable")
-        outputs, inputs = old.output[order], old.input[order]
-        if self._checked:
-            differing = np.flatnonzero(self._stored_fingerprints(outputs) != old.fingerprint[order])
-            if len(differing):
-                raise _differs_from_undo(*self._input_name(int(inputs[differing].min())))
-        marks = self._before("outputs.spent_by")[outputs.astype(np.int64)]
-        twice = find_double_spend(outputs, marks, self._before("inputs.output"))
-        if twice >= 0:
-            raise _spent_twice(self._input_name(int(inputs[twice]))[0])
-        self.old_spends = outputs, inputs
-        if self.target is self.settled:
-            self._mark(outputs, inputs)
-
-    def _mark(self, outputs: U64, inputs: U64) -> None:
-        """Write `spent_by` of earlier outputs, a window at a time. Done again, it writes the same."""
-        rows = outputs.astype(np.int64)
-        cuts = [0, *(np.flatnonzero(np.diff(rows >> WINDOW_BITS)) + 1).tolist(), len(rows)]
-        for a, b in pairwise(cuts):
-            first, last = int(rows[a]), int(rows[b - 1]) + 1
-            window = self.settled.read("outputs.spent_by", first, last)
-            window[rows[a:b] - first] = inputs[a:b]
-            self.settled.put("outputs.spent_by", first, window)
-
-    def _input_name(self, number: int) -> tuple[str, int]:
-        """Which input a number is, for a message, and its height."""
-        target = self.target
-        firsts = target.map("txs.first_input")
-        row = int(np.searchsorted(firsts, np.uint64(number), side="right")) - 1
-        txid = target.map("txs.txid")[row][::-1].tobytes().hex()
-        height = int(target.map("txs.block")[row])
-        return f"input {number - int(firsts[row])} of {txid} (height {height})", height
 
     # -- scripts
 
-    def _number(self, pool: Executor, runs: list[Run], told: Told | None) -> None:
-        known = KnownScripts(runs, self._before("scripts.end"), self._before("script_bytes.data"))
-        numbering = Numbering(self._spill, known)
+    def _number(
+        self, pool: Executor, runs: Callable[[], list[Run]], told: Told | None
+    ) -> Iterator[Future[list[bytes]]]:
+        """Number the scripts; as batches are done, hash the rows of their blocks."""
+
+        def stored() -> tuple[U64, U8]:
+            return self._below.map("scripts.end"), self._below.map("script_bytes.data")
+
+        numbering = Numbering(self._spill, KnownScripts(runs, stored))
         numbering.prepare(pool, (lambda done, total: told("name scripts", done, total)) if told else None)
-        row = self.start["outputs"]
-        for number, found in enumerate(numbering.batches(self.target.total("scripts"))):
-            self._write_scripts(row, found)
-            self._prefixes.append(found.new_prefix)
+        fresh = _NewScripts(self._first_script, numbering.distinct)
+        block, row = self.start["blocks"], self.start["outputs"]
+        for number, found in enumerate(numbering.batches(self._first_script)):
+            fresh.extend(self._write_scripts(row, found), found)
             row += found.batch.n_outputs
-            self._write_reveals(found.batch, row)
+            self._write_reveals(found.batch, numbering.script_of, fresh)
+            last = block + self._blocks[number]
+            edges = row_edges(self.target, block, last)
+            yield pool.submit(digest_blocks, self.target.read, edges)
+            block = last
             if told:
                 told("number scripts", number + 1, len(self._spill))
+        self._prefixes = fresh.prefixes
 
-    def _write_scripts(self, row: int, found: NumberedBatch) -> None:
+    def _write_scripts(self, row: int, found: NumberedBatch) -> U64:
+        """Write numbers and new scripts; the first output of each of these."""
         target = self.target
         target.put("outputs.script", row, found.numbers)
         first, heap = target.base["outputs"] + row, target.total("script_bytes")
+        first_output = (found.new_output + first).astype(np.uint64)
         target.append(
             {
                 "scripts.type": found.new_type,
-                "scripts.first_output": (found.new_output + first).astype(np.uint64),
+                "scripts.first_output": first_output,
                 "scripts.end": found.new_end + np.uint64(heap),
                 "script_bytes.data": found.heap,
             }
         )
+        return first_output
 
-    def _write_reveals(self, batch: Batch, outputs: int) -> None:
-        """One row per P2SH script whose first output is spent: the SHA-256 of the shown redeem script.
-
-        `outputs` is how many outputs of the target have script numbers.
-        """
-        old = batch.shown_output < np.uint64(self.target.base["outputs"])
-        both = []
-        for part, rows in ((self.settled, np.flatnonzero(old)), (self.target, np.flatnonzero(~old))):
-            if not len(rows):
-                continue
-            shown = Shown(
-                batch.shown_output[rows], np.empty(len(rows), np.int64), np.empty(len(rows), np.uint32)
-            )
-            first = np.array([part.base["outputs"], part.base["scripts"]], np.int64)
-            script_of = part.map("outputs.script", outputs if part is self.target else None)
-            columns = part.map("scripts.first_output"), first, part.map("scripts.type")
-            count = find_reveals(shown, script_of, *columns, int(ScriptType.P2SH))
-            both.append((rows[shown.row[:count]], shown.script[:count]))
-        rows = np.concatenate([np.empty(0, np.int64), *(rows for rows, _ in both)])
-        scripts = np.concatenate([np.empty(0, np.uint32), *(scripts for _, scripts in both)])
+    def _write_reveals(self, batch: Batch, script_of: U32, fresh: _NewScripts) -> None:
+        """One row per P2SH script whose first output is spent: the SHA-256 of the shown redeem script."""
+        old = batch.shown_output < np.uint64(self._first_output)
+        both = [fresh.find_reveals(batch, np.flatnonzero(~old), script_of, self._first_output)]
+        if old.any():
+            below = self._below.map
+            known = below("outputs.script"), below("scripts.first_output"), below("scripts.type")
+            both.append(_find_reveals(batch, np.flatnonzero(old), known, np.zeros(2, np.int64)))
+        rows, scripts = (np.concatenate(columns) for columns in zip(*both, strict=True))
         order = np.argsort(rows)
         self.target.append(
             {
@@ -368,27 +236,17 @@ class Segment:
 
     # -- digests
 
-    def _write_digests(self, pool: Executor, network: str) -> None:
-        target, first = self.target, self.start["blocks"]
-        last = target.rows["blocks"]
-        spans = [(a, min(a + DIGEST_BLOCKS, last)) for a in range(first, last, DIGEST_BLOCKS)]
-        edges = row_edges(target, first, last)
-        work = [
-            pool.submit(
-                digest_blocks,
-                target.map,
-                {table: at[a - first : b - first + 1] for table, at in edges.items()},
-            )
-            for a, b in spans
-        ]
-        before = target.map("blocks.digest", first) if first else self._before("blocks.digest")
+    def _write_digests(self, rows: Iterable[Future[list[bytes]]], network: str) -> None:
+        """Chain the hashes of the rows of all blocks."""
+        first = self.start["blocks"]
+        before = self.target.map("blocks.digest", first) if first else self._below.map("blocks.digest")
         digest = before[-1].tobytes() if len(before) else first_digest(network)
         out = bytearray()
-        for part in work:
-            for rows in part.result():
-                digest = next_digest(digest, rows)
+        for part in rows:
+            for hashed in part.result():
+                digest = next_digest(digest, hashed)
                 out += digest
-        target.put("blocks.digest", first, np.frombuffer(bytes(out), np.uint8).reshape(-1, 32))
+        self.target.put("blocks.digest", first, np.frombuffer(bytes(out), np.uint8).reshape(-1, 32))
 
     def abandon(self) -> None:
         """Give memory and disk back."""
@@ -396,15 +254,40 @@ class Segment:
         self._room.clear(min(self.n_outputs, self._room.outputs))
 
 
-def _spent_twice(name: str) -> StoreCorrupt:
-    return StoreCorrupt(
-        f"{name} spends an output that an earlier input has spent", hint="the blocks are not a valid chain"
-    )
+class _NewScripts:
+    """Scripts that a segment shows first, in the order of their numbers."""
+
+    def __init__(self, first: int, most: int) -> None:
+        """The first one has number `first`; there are `most` at most."""
+        self._first, self._count = first, 0
+        self._outputs, self._prefixes = np.empty(most, np.uint64), np.empty(most, np.uint64)
+        self._types = np.empty(most, np.uint8)
+
+    def extend(self, first_output: U64, found: NumberedBatch) -> None:
+        """Add those of a batch."""
+        rows = slice(self._count, self._count + len(first_output))
+        self._outputs[rows], self._prefixes[rows] = first_output, found.new_prefix
+        self._types[rows] = found.new_type
+        self._count = rows.stop
+
+    def find_reveals(self, batch: Batch, rows: I64, script_of: U32, first_output: int) -> tuple[I64, U32]:
+        """Of inputs that spend outputs of this segment, those that show a redeem script; and the scripts."""
+        known = script_of, self._outputs[: self._count], self._types[: self._count]
+        return _find_reveals(batch, rows, known, np.array([first_output, self._first], np.int64))
+
+    @property
+    def prefixes(self) -> KnownPrefixes:
+        """Of each, the first eight bytes of its SHA-256."""
+        return KnownPrefixes(self._first, self._prefixes[: self._count])
 
 
-def _differs_from_undo(name: str, height: int) -> StoreCorrupt:
-    return StoreCorrupt(
-        f"block at height {height}, {name}: {DIFFERENCES[OTHER_THAN_UNDO]}",
-        hint="the rev file or the blk file is damaged: copy both again",
-        height=height,
-    )
+def _find_reveals(batch: Batch, rows: I64, known: tuple[U32, U64, U8], first: I64) -> tuple[I64, U32]:
+    """Of some inputs that may show a redeem script, those that do, and the scripts.
+
+    `known`: script of each output, first output and type of each script; `first`: the output and the script
+    that these begin with.
+    """
+    script_of, first_output, kinds = known
+    shown = Shown(batch.shown_output[rows], np.empty(len(rows), np.int64), np.empty(len(rows), np.uint32))
+    count = find_reveals(shown, script_of, first_output, first, kinds, int(ScriptType.P2SH))
+    return rows[shown.row[:count]], shown.script[:count]

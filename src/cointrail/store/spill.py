@@ -7,6 +7,7 @@ memory; more goes to one file that is written from front to back and has no name
 from __future__ import annotations
 
 import math
+import mmap
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,9 @@ Array = npt.NDArray[Any]
 U8 = npt.NDArray[np.uint8]
 U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]
+
+ALIGNED = 8
+"""Arrays in the file begin at multiples of so many bytes."""
 
 IN_MEMORY = 64 << 20
 """Bytes that are kept without a file."""
@@ -124,6 +128,7 @@ class ScriptSpill:
         fields = []
         for array in arrays:
             width = array.itemsize * math.prod(array.shape[1:])
+            self._end += -self._end % ALIGNED
             fields.append(_Field(array.shape, array.dtype, width, self._end))
             self._write(np.ascontiguousarray(array).reshape(-1).view(np.uint8))
         self._batches.append(_Stored(None, tuple(fields), *edges))
@@ -135,38 +140,39 @@ class ScriptSpill:
             done = os.pwrite(self._handle, view, self._end)
             view, self._end = view[done:], self._end + done
 
-    def _slice(self, stored: _Stored, number: int, first: int, last: int) -> Array:
+    def _mapped(self) -> U8:
+        """The file as it is now. Mapped anew each time, so that only what is looked at counts as held."""
+        if self._handle is None:
+            return np.empty(0, np.uint8)
+        return np.frombuffer(mmap.mmap(self._handle, self._end, access=mmap.ACCESS_READ), np.uint8)
+
+    @staticmethod
+    def _slice(stored: _Stored, file: U8, number: int, first: int, last: int) -> Array:
         """Rows first..last - 1 of array `number` of a batch."""
         if stored.arrays is not None:
             return stored.arrays[number][first:last]
         field = stored.fields[number]
-        out = np.empty((last - first) * field.row_bytes, np.uint8)
-        view = memoryview(out)  # type: ignore[arg-type]
-        at = field.at + first * field.row_bytes
-        while view:
-            assert self._handle is not None
-            done = os.preadv(self._handle, [view], at)
-            if done == 0:
-                raise OSError(5, "the working file became shorter while it was used")
-            view, at = view[done:], at + done
-        return out.view(field.dtype).reshape((last - first, *field.shape[1:]))
+        raw = file[field.at + first * field.row_bytes : field.at + last * field.row_bytes]
+        return raw.view(field.dtype).reshape((last - first, *field.shape[1:]))
 
     def part(self, number: int) -> tuple[ScriptRows, list[int]]:
         """The rows of one part over all batches, and how many of them each batch has."""
         pieces: tuple[list[Array], list[Array], list[Array]] = ([], [], [])
+        file = self._mapped()
         for stored in self._batches:
             first, last = stored.edges[number : number + 2].tolist()
-            pieces[0].append(self._slice(stored, 1, first, last))
-            pieces[1].append(self._slice(stored, 2, first, last))
+            pieces[0].append(self._slice(stored, file, 1, first, last))
+            pieces[1].append(self._slice(stored, file, 2, first, last))
             begin, end = stored.byte_edges[number : number + 2].tolist()
-            pieces[2].append(self._slice(stored, 3, begin, end))
+            pieces[2].append(self._slice(stored, file, 3, begin, end))
         rows = ScriptRows(*(np.concatenate([e, *p]) for e, p in zip(_NOTHING, pieces, strict=True)))
         return rows, [len(piece) for piece in pieces[0]]
 
     def batch(self, number: int) -> Batch:
         """One batch as it was added."""
-        stored = self._batches[number]
-        arrays = stored.arrays or [self._slice(stored, k, 0, f.shape[0]) for k, f in enumerate(stored.fields)]
+        stored, file = self._batches[number], self._mapped()
+        fields = enumerate(stored.fields)
+        arrays = stored.arrays or [self._slice(stored, file, k, 0, f.shape[0]) for k, f in fields]
         part, prefix, length, data, inputs, outputs, inner = arrays
         rows = ScriptRows(prefix, length, data)
         return Batch(part, rows, stored.edges, stored.byte_edges, inputs, outputs, inner)

@@ -21,10 +21,11 @@ if TYPE_CHECKING:
     from cointrail.workbench.checks import PriceCheck, check_prices, check_tags
     from cointrail.workbench.demo import DemoRun, run_demo
     from cointrail.workbench.folders import require_folder
+    from cointrail.workbench.lazy_frames import open_frames
     from cointrail.workbench.ledger_bench import LedgerBench
     from cointrail.workbench.lookup_bench import LookupBench
     from cointrail.workbench.options import parse_size
-    from cointrail.workbench.queries import ask, open_frames, sql_table
+    from cointrail.workbench.queries import ask, sql_table
 
 __all__ = [
     "CaseRun",
@@ -64,7 +65,7 @@ _HOMES = {
     "decode_file": "cointrail.inspection.raw_file",
     "inspect_block": "cointrail.inspection.block",
     "inspect_tx": "cointrail.inspection.tx",
-    "open_frames": "cointrail.workbench.queries",
+    "open_frames": "cointrail.workbench.lazy_frames",
     "parse_size": "cointrail.workbench.options",
     "read_prevouts": "cointrail.inspection.prevouts",
     "require_folder": "cointrail.workbench.folders",

@@ -1,4 +1,4 @@
-"""What can be asked of the ledger in a store alone. Nothing is compiled and no cluster is loaded for it."""
+"""What can be asked of the ledger in a store alone. Nothing is compiled or built for it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from cointrail.lookups import address_page, address_txs, balance, neighbours
+from cointrail.clustering.kept import find_kept
+from cointrail.clustering.rules import rules_in_force
+from cointrail.lookups import address_page, address_txs, balance, balance_series, neighbours
 from cointrail.lookups.ledger import LedgerDesk
 from cointrail.lookups.status import StoreStatus, store_status
 from cointrail.store.reader import open_snapshot
@@ -47,11 +49,18 @@ class LedgerBench:
             return address_txs.address_txs(desk, text, start=start, limit=limit, newest=newest)
 
     def address_balance(
-        self, text: str, *, every: balance.Every | str = balance.Every.MONTH, start: int = 0, limit: int = 25
+        self,
+        text: str,
+        *,
+        every: balance_series.Every | str = balance_series.Every.MONTH,
+        start: int = 0,
+        limit: int = 25,
     ) -> balance.AddressBalance:
         """What an address held over time."""
         with self._ledger() as desk:
-            return balance.address_balance(desk, text, every=balance.Every(every), start=start, limit=limit)
+            return balance.address_balance(
+                desk, text, every=balance_series.Every(every), start=start, limit=limit
+            )
 
     def address_neighbours(
         self,
@@ -71,4 +80,5 @@ class LedgerBench:
     @contextmanager
     def _ledger(self) -> Iterator[LedgerDesk]:
         with open_snapshot(self.store) as snapshot:
-            yield LedgerDesk(snapshot)
+            clusters = find_kept(snapshot, rules_in_force())
+            yield LedgerDesk(snapshot, clusters.moves if clusters else None)

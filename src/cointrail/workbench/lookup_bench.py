@@ -11,7 +11,7 @@ from cointrail.attribution.resolve import resolve
 from cointrail.clustering.load import load_or_build
 from cointrail.lookups import (
     address,
-    balance,
+    balance_series,
     cluster,
     cluster_balance,
     cluster_neighbours,
@@ -66,12 +66,17 @@ class LookupBench(LedgerBench):
             return cluster_payments.cluster_payments(desk, text, start=start, limit=limit, newest=newest)
 
     def cluster_balance(
-        self, text: str, *, every: balance.Every | str = balance.Every.MONTH, start: int = 0, limit: int = 25
+        self,
+        text: str,
+        *,
+        every: balance_series.Every | str = balance_series.Every.MONTH,
+        start: int = 0,
+        limit: int = 25,
     ) -> cluster_balance.ClusterBalance:
         """What a cluster held over time."""
         with self._desk(()) as desk:
             return cluster_balance.cluster_balance(
-                desk, text, every=balance.Every(every), start=start, limit=limit
+                desk, text, every=balance_series.Every(every), start=start, limit=limit
             )
 
     def cluster_neighbours(

@@ -1,4 +1,4 @@
-"""SQL and frames over a store, for front ends and notebooks. Needs the extra `sql`."""
+"""SQL over a store, for front ends and notebooks. Needs the extra `sql`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from cointrail.analytics.answer import QueryAnswer, answer
-from cointrail.analytics.frames import frames
 from cointrail.analytics.sandbox import DEFAULT_MEMORY, Sandbox
 from cointrail.store.reader import open_snapshot
 
@@ -36,8 +35,3 @@ def sql_table(store: Path, query: str, *, memory: int = DEFAULT_MEMORY, threads:
     """
     with open_snapshot(store) as snapshot, Sandbox(snapshot, memory=memory, threads=threads) as box:
         return box.table(query)
-
-
-def open_frames(store: Path) -> dict[str, Any]:
-    """A `polars.LazyFrame` for each table; see `cointrail.analytics.frames`."""
-    return frames(open_snapshot(store))

@@ -22,7 +22,8 @@ def test_help_loads_nothing_heavy() -> None:
     code = "import sys, json; import cointrail.cli.main; print(json.dumps(sorted(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = {name.split(".")[0] for name in json.loads(done.stdout)}
-    assert loaded.isdisjoint({"numpy", "numba", "yaml", "coincurve", "currency_converter"})
+    heavy = {"numpy", "numba", "yaml", "coincurve", "currency_converter", "duckdb", "pyarrow", "polars"}
+    assert loaded.isdisjoint(heavy)
 
 
 def test_no_argument_at_all_shows_the_help() -> None:

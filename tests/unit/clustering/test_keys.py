@@ -12,6 +12,7 @@ from cointrail.chain.script import hash160, multisig, p2pk, p2pkh, p2sh, p2wpkh,
 from cointrail.clustering.key_scan import scan_key_links
 from cointrail.clustering.keys import KeyLink
 from cointrail.clustering.keys import find_key_links as find_one_by_one
+from cointrail.clustering.shelf import DraftShelf, MemoryShelf
 from cointrail.errors import StoreCorrupt
 from cointrail.store.columns import Column
 from cointrail.store.index_files import Run
@@ -30,7 +31,7 @@ def chain(*scripts: bytes, reveals: dict[bytes, bytes] | None = None) -> FakeSna
 
 
 def find_in_bulk(chain: FakeSnapshot) -> list[KeyLink]:
-    found = scan_key_links(chain)
+    found = scan_key_links(chain, MemoryShelf())
     rules = ["same_key" if same else "inner_script" for same in found.same_key]
     return [KeyLink(*link) for link in zip(found.later.tolist(), found.earlier.tolist(), rules, strict=True)]
 
@@ -108,9 +109,14 @@ def every_kind() -> FakeSnapshot:
     return chain(*scripts, *others, reveals={nested: p2wpkh(HASH), outer: PAIR})
 
 
-def test_links_found_by_way_of_files_are_the_same_and_leave_none(tmp_path: Path) -> None:
+def test_links_found_by_way_of_files_are_the_same_and_leave_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     held = every_kind()
-    in_memory, on_disk = scan_key_links(held), scan_key_links(held, tmp_path)
+    in_memory = scan_key_links(held, MemoryShelf())
+    monkeypatch.setattr("cointrail.clustering.spill.WAITING_ROWS", 2)
+    with DraftShelf(tmp_path) as shelf:
+        on_disk = scan_key_links(held, shelf)
     assert len(in_memory.later) > 6
     assert all(np.array_equal(a, b) for a, b in zip(in_memory, on_disk, strict=True))
     assert list(tmp_path.iterdir()) == []
@@ -129,7 +135,7 @@ def test_equal_prefixes_are_told_apart_by_the_whole_digest() -> None:
 
 def test_progress_is_told_in_scripts() -> None:
     told: list[int] = []
-    scan_key_links(every_kind(), progress=told.append)
+    scan_key_links(every_kind(), MemoryShelf(), told.append)
     assert told == [11]
 
 
@@ -145,4 +151,4 @@ def test_columns_that_do_not_fit_each_other_are_refused_before_they_are_followed
         case _:
             held._columns["script_bytes.data"] = Column(heap.settled, heap.recent[:-9])
     with pytest.raises(StoreCorrupt, match="do not fit each other"):
-        scan_key_links(held)
+        scan_key_links(held, MemoryShelf())

@@ -34,7 +34,12 @@ class Batch:
         table.add(np.full(len(names), FORGED), np.arange(len(names), dtype=np.uint32))
         table.reserve(len(self.txs))
         edges = np.cumsum([0, *(n for _, n in self.known)]).astype(np.uint64)
-        known = KnownTxs(np.frombuffer(b"".join(map(_txid, names)), np.uint8), edges[:-1])
+        known = KnownTxs(
+            np.frombuffer(b"".join(map(_txid, names)), np.uint8),
+            edges[:-1],
+            np.empty(0, np.uint8),
+            np.empty(0, np.uint64),
+        )
         points = [point for _, points, _ in self.txs for point in points]
         data = b"".join(_txid(name) + vout.to_bytes(4, "little") for name, vout in points)
         first_input = np.cumsum([0, *(len(points) for _, points, _ in self.txs)])

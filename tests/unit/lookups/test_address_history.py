@@ -11,14 +11,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cointrail.clustering.build import build
+from cointrail.clustering.moves import Ascending, MoveIndex, Moves
 from cointrail.lookups import address_txs as history
 from cointrail.lookups import neighbours as nearby
 from cointrail.lookups.address_page import address_page
 from cointrail.lookups.address_txs import address_txs, iter_txs
-from cointrail.lookups.balance import Every, address_balance
+from cointrail.lookups.balance import address_balance
+from cointrail.lookups.balance_series import Every
 from cointrail.lookups.ledger import LedgerDesk
 from cointrail.lookups.neighbours import Reach, address_neighbours
-from cointrail.lookups.script_moves import Moves, moves_of_script
+from cointrail.lookups.script_moves import moves_of_script
 from cointrail.lookups.views import OpenPage, Page
 from cointrail.store.chain_places import txs_of_outputs
 from cointrail.store.reader import Snapshot
@@ -33,9 +36,15 @@ def opened(request: pytest.FixtureRequest) -> Iterator[Asked]:
         yield found
 
 
-@pytest.fixture(name="desk")
-def desk_of(there: Asked) -> LedgerDesk:
-    return LedgerDesk(there.snapshot)
+@pytest.fixture(name="listed", scope="module")
+def lists_of(there: Asked) -> MoveIndex:
+    """Lists of their own for all scripts but those with an output or two."""
+    return build(there.snapshot, heavy_from=2).moves
+
+
+@pytest.fixture(name="desk", params=["looked up", "listed"])
+def desk_of(there: Asked, listed: MoveIndex, request: pytest.FixtureRequest) -> LedgerDesk:
+    return LedgerDesk(there.snapshot, listed if request.param == "listed" else None)
 
 
 def name_of(script: bytes) -> str:
@@ -166,7 +175,9 @@ def test_windows_of_any_size_give_each_transaction_once_and_in_order(
     part_of = [tx for tx, count in enumerate(ins) for _ in range(count)]
     credits_of = sorted(data.draw(st.sets(st.integers(0, len(made_by) - 1))))
     debits_of = sorted(data.draw(st.sets(st.integers(0, len(part_of) - 1)))) if part_of else []
-    moves = Moves(np.array(credits_of, np.uint64), np.array(debits_of, np.uint64))
+    cut = data.draw(st.integers(0, len(credits_of)))
+    pieces = [np.array(part, np.uint64) for part in (credits_of[:cut], credits_of[cut:])]
+    moves = Moves(Ascending(tuple(pieces)), Ascending((np.array(debits_of, np.uint32),)), 0, 0)
     wanted = sorted({made_by[o] for o in credits_of} | {part_of[i] for i in debits_of})
     chain = _Stepped(outs, ins)
     with pytest.MonkeyPatch.context() as patch:
@@ -262,7 +273,13 @@ def test_moves_are_every_output_and_every_spend(there: Asked, desk: LedgerDesk) 
     for script in there.plain.scripts():
         places = [coin.place for _, coin, _ in there.plain.outputs if coin.script == script]
         moves = moves_of_script(desk, _number(there, script))
-        assert moves.credits.tolist() == places
+        assert moves.credits.slice(0, len(places) + 1).tolist() == places
         spent = sorted(there.plain.spent_by[place] for place in places if place in there.plain.spent_by)
-        assert sorted(desk.input_name(int(number)) for number in moves.debits) == spent
-        assert moves.debits.tolist() == sorted(moves.debits.tolist())
+        debits = moves.debits.slice(0, len(spent) + 1).tolist()
+        assert sorted(desk.input_name(number) for number in debits) == spent
+        assert debits == sorted(debits)
+        values = [coin.value for _, coin, _ in there.plain.outputs if coin.script == script]
+        left = [
+            value for place, value in zip(places, values, strict=True) if place not in there.plain.spent_by
+        ]
+        assert (moves.received_sat, moves.balance_sat, moves.unspent) == (sum(values), sum(left), len(left))

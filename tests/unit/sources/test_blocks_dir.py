@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 import random
 from functools import cache
@@ -12,6 +13,7 @@ from cointrail.errors import BadBlocks, IncompleteBlocks
 from cointrail.sources import open_files
 from cointrail.sources.blocks_dir import BlocksDirectory
 from support.blocks_writer import RANDOM_KEY, Layout, Stored, write_files
+from support.io_errors import failing
 from support.kernel_chain import Branch, random_branch
 
 
@@ -152,3 +154,31 @@ def test_nothing_in_the_directory_is_changed(tmp_path: Path) -> None:
     before = {p.name: (p.read_bytes(), p.stat().st_mtime_ns) for p in tmp_path.iterdir()}
     _hashes(tmp_path)
     assert {p.name: (p.read_bytes(), p.stat().st_mtime_ns) for p in tmp_path.iterdir()} == before
+
+
+# -- disks that fail
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.EACCES, errno.ENOENT])
+def test_whatever_cannot_be_read_is_one_clear_error(tmp_path: Path, number: int) -> None:
+    """At every opening of a file and at every reading of blocks, up to the last one that there is."""
+    blocks = _branch().stored
+    write_files(tmp_path / "blocks", [blocks[:60], blocks[60:]], Layout(key=RANDOM_KEY))
+
+    def everything() -> int:
+        with BlocksDirectory(tmp_path / "blocks") as source:
+            source.read_blocks(0, len(source.chain), np.zeros(100_000, np.uint8))
+            return len(source.undo(100)) + len(source.undo(1))
+
+    with failing(tmp_path / "blocks") as faults:
+        assert everything() == 2
+    assert len(faults.done) > 12
+    for at in range(1, len(faults.done) + 1):
+        with (
+            failing(tmp_path / "blocks", at, number),
+            pytest.raises(BadBlocks, match=f"` cannot be read: {os.strerror(number)}") as refused,
+        ):
+            everything()
+        assert str(tmp_path / "blocks") in str(refused.value)
+        assert refused.value.facts["errno"] == number
+    assert everything() == 2

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from cointrail.errors import StoreError
 from cointrail.sources.blocks_dir import BlocksDirectory
 from cointrail.store.doctor import examine
-from cointrail.store.ingest import DEPTH, IngestReport, ingest, spans
+from cointrail.store.ingest import DEPTH, IngestReport, ingest
 from cointrail.store.manifest import read_manifest
+from cointrail.store.preflight import spans
 from cointrail.store.reader import open_snapshot
 from cointrail.store.rewind import rewind
 from support.blocks_writer import Stored, write_files

@@ -170,6 +170,8 @@ def test_files_that_no_height_asks_for_are_superseded(tmp_path: Path) -> None:
     for first, last in [(0, 512), (512, 600), (0, 4096)]:
         write_run(tmp_path, TXID, first, last, [_none(TXID)])
     (tmp_path / "txid-000000000-000000512.keys.new").write_bytes(b"half")
+    for name in ("notes.txt", "mine-1.keys", "txid-readme"):
+        (tmp_path / name).write_bytes(b"of somebody else")
     names = [path.name for path in superseded(tmp_path, 600)]
     assert names == [
         "txid-000000000-000000512.keys.new",

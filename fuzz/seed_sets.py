@@ -8,13 +8,33 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 from cointrail.chain import script as sc
-from cointrail.chain.decode import decode_block, encode_compact_size
+from cointrail.chain.commitments import COMMITMENT_PREFIX, wtxid
+from cointrail.chain.decode import (
+    decode_block,
+    encode_compact_size,
+    encode_header,
+    encode_tx,
+    merkle_root,
+    tx_of,
+)
 from cointrail.chain.network import get_network
-from cointrail.chain.types import Height, Sat, TxIn, TxOut
+from cointrail.chain.types import (
+    NULL_VOUT,
+    BlockHash,
+    Height,
+    Outpoint,
+    Sat,
+    Tx,
+    Txid,
+    TxIn,
+    TxOut,
+    sha256d,
+)
 from cointrail.chain.undo import SpentOutput, encode_undo
 from seeds import Seed
 from structure import block_seed, script_seed, stack_seed, stream_seed
@@ -38,8 +58,43 @@ def branch() -> Branch:
 
 def block_seeds() -> list[Seed]:
     """Blocks of the chain, and small real ones where there are any."""
-    raws = [made.raw for made in branch().blocks]
+    raws = [*(made.raw for made in branch().blocks), *_odd_blocks()]
     return [block_seed(raw) for raw in [*raws, *real_blocks()] if len(raw) <= LARGEST_SEED]
+
+
+def _odd_blocks() -> Iterator[bytes]:
+    """Sound blocks whose coinbases say odd things about witnesses."""
+    txs = (tx for made in branch().blocks for tx in decode_block(made.raw).txs[1:] if tx.has_witness)
+    spend = min(txs, key=lambda tx: tx.size)
+    base = tx_of(spend.version, [replace(i, witness=()) for i in spend.inputs], spend.outputs, 0)
+    root = merkle_root([bytes(32), wtxid(spend)])
+    true = COMMITMENT_PREFIX + sha256d(root + bytes(32))
+    for scripts in (
+        [true, true[:37]],
+        [true, true[:36]],
+        [bytes(38), true + b"more"],
+        [true[:37] + b"x", true],
+    ):
+        yield _block([_coinbase(scripts, (bytes(32),)), spend])
+    for scripts in ([true[:37]], [COMMITMENT_PREFIX[:5] + bytes(33)], []):
+        yield _block([_coinbase(scripts, ()), base])
+        yield _block([_coinbase(scripts, ()), base, *(_with_version(base, n) for n in (8, 9))])
+
+
+def _with_version(tx: Tx, version: int) -> Tx:
+    return tx_of(version, tx.inputs, tx.outputs, tx.locktime)
+
+
+def _coinbase(scripts: Sequence[bytes], witness: tuple[bytes, ...]) -> Tx:
+    null = TxIn(Outpoint(Txid(bytes(32)), NULL_VOUT), b"\x01\x01", 0, witness)
+    return tx_of(2, [null], [TxOut(Sat(0), script) for script in scripts], 0)
+
+
+def _block(txs: Sequence[Tx]) -> bytes:
+    root = merkle_root([tx.txid.raw for tx in txs])
+    header = encode_header(1, BlockHash(bytes(32)), root, 0, 0, 0)
+    raws = [encode_tx(tx.version, tx.inputs, tx.outputs, tx.locktime) for tx in txs]
+    return header + encode_compact_size(len(raws)) + b"".join(raws)
 
 
 def real_blocks() -> Iterator[bytes]:

@@ -10,6 +10,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from cointrail.chain.undo import VARINT_LIMIT, encode_varint
+
 U8 = npt.NDArray[np.uint8]
 I64 = npt.NDArray[np.int64]
 
@@ -102,6 +104,7 @@ WORDS: dict[Kind, list[bytes]] = {
         b"\xff" * 8 + b"\x7f",
         b"\xfe" * 9 + b"\x00",
         b"\x80" * 12,
+        *(encode_varint(value << 7) for value in (VARINT_LIMIT - 1, VARINT_LIMIT, 2 * VARINT_LIMIT)),
     ],
     Kind.OPCODE: [
         *_le(1, 0, 1, 2, 0x14, 0x20, 0x21, 0x41, 0x4B, 0x4C, 0x4D, 0x4E, 0x4F, 0x50, 0x51, 0x60, 0x61),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-SHARES = {"block": 0.4, "undo": 0.24, "script": 0.24, "xor": 0.119, "headers": 0.001}
+SHARES = {"block": 0.4, "undo": 0.24, "script": 0.24, "xor": 0.118, "headers": 0.002}
 """Of the inputs of a run over all targets. A directory is thousands of times slower than the others: it is
 written to files, opened, and read whole."""
 BATCH = {"block": 2000, "undo": 2000, "script": 2000, "xor": 2000, "headers": 50}
 """Inputs that are made and run at once."""
-JUDGED_EVERY = {"block": 200, "undo": 200, "script": 100, "xor": 200, "headers": 10}
+JUDGED_EVERY = {"block": 80, "undo": 80, "script": 40, "xor": 80, "headers": 10}
 """Every so manieth input is held against the plain definition too."""
 
 

@@ -76,7 +76,7 @@ def parse_yaml(file: TextFile, *, max_nodes: int = MAX_NODES) -> Node:
             builder.take(event)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        builder.refuse(_fault(error.problem), mark.line + 1 if mark else 1)
+        builder.refuse(_fault(str(error.problem)), mark.line + 1 if mark else 1)
     except yaml.YAMLError as error:
         builder.refuse(_fault(" ".join(str(error).split())), 1)
     if builder.root is None:

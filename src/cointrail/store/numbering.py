@@ -44,7 +44,7 @@ MOST_BITS = 8
 SCAN_FACTOR = 16
 """A known script is looked up alone where a scan would touch so many times more."""
 
-KNOWN_AT_ONCE = 1 << 17
+KNOWN_AT_ONCE = 1 << 14
 """Known scripts that are compared together: so many pages are mapped at once, at most."""
 
 MATCH_ROOM = 1 << 14

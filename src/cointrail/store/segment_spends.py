@@ -33,7 +33,7 @@ U64 = npt.NDArray[np.uint64]
 CHUNK = 1 << 22
 """Rows written at once."""
 
-OLD_AT_ONCE = 1 << 17
+OLD_AT_ONCE = 1 << 14
 """Spends of earlier outputs that are looked up together: so many pages are mapped at once, at most."""
 
 WINDOW_BITS = 14

@@ -61,8 +61,7 @@ def test_after_a_crash_anywhere_the_next_run_gives_the_bytes_of_a_run_without(
                 run_steps(steps, store, folder)
             _tip(store)
         run_steps(steps, store, folder)
-        marks = {"settled outputs.spent_by"} if scene == "a deep reorganisation" else set()
-        assert set(differences(content(store), wanted)) <= marks
+        assert differences(content(store), wanted) == []
         assert not list(store.rglob("*.new"))
 
 

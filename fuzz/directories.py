@@ -288,6 +288,13 @@ def _append(files: Files, dice: random.Random) -> None:
     )
 
 
+def _begin_to_write(files: Files, dice: random.Random) -> None:
+    """Zeros from some place on, and more of them behind: a node lays out space before it writes."""
+    name = _one(files, dice)
+    place = len(files[name]) - dice.randrange(min(len(files[name]), 400) + 1)
+    files[name] = files[name][:place] + bytes(dice.randint(1, 900))
+
+
 def _remove_file(files: Files, dice: random.Random) -> None:
     del files[_one(files, dice)]
 
@@ -323,6 +330,7 @@ FILE_CHANGES: tuple[FileChange, ...] = (
     _turn_bits,
     _overwrite,
     _append,
+    _begin_to_write,
     _remove_file,
     _change_key,
     _swap_files,

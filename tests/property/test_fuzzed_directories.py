@@ -87,6 +87,13 @@ def _without_last_undo() -> Files:
     return _files([chain()[0][0], *blocks, Stored(last.block)])
 
 
+def _many_items(count: int) -> bytes:
+    """The beginning of a block whose coinbase has that many witness items of two bytes each."""
+    body = b"\x01" + b"\x01\0\0\0" + b"\0\x01" + b"\x01" + bytes(36) + b"\0" + bytes(4) + b"\0"
+    items = b"\xfe" + count.to_bytes(4, "little") + b"\x02ab" * count
+    return (bytes(80) + body + items)[:4_500_000]
+
+
 LARGE: dict[str, Callable[[], Files]] = {
     "empty tails": lambda: {n: d + bytes(4_000_000) for n, d in _files([*chain()[0]]).items()},
     "least blocks": lambda: _files([chain()[0][0], *islice(_small_blocks(), 10_000)]),
@@ -98,6 +105,14 @@ LARGE: dict[str, Callable[[], Files]] = {
     },
     "undo records of no block": _lost_undo,
     "records without bytes": lambda: {**_files([*chain()[0]]), "blk00001.dat": record(b"", 0) * 200_000},
+    "other bytes before space": lambda: {
+        **_files([*chain()[0]]),
+        "blk00001.dat": record(b"", 1 << 31) + b"?" * 3_000_000 + bytes(99),
+    },
+    "a record larger than any block before space": lambda: {
+        **_files([*chain()[0]]),
+        "blk00001.dat": record(_many_items(1_500_000), 4_500_000) + bytes(99),
+    },
     "a length beyond the file": lambda: {
         **_files([*chain()[0]]),
         "blk00001.dat": record(bytes(1_000_000), 1 << 31),

@@ -28,6 +28,12 @@ _NAME = re.compile(r"(blk|rev)([0-9]{5}|[1-9][0-9]{5,8})\.dat")
 KEY_SIZE = 8
 RECORD_HEAD = 8
 """Bytes before each payload: magic and length."""
+SMALLEST_BLOCK = 81
+"""Bytes of a header and a count."""
+LARGEST_BLOCK = 4_000_000
+"""Bytes. Source: Bitcoin Core, src/consensus/consensus.h, MAX_BLOCK_SERIALIZED_SIZE."""
+LOOKED_AT = 1 << 16
+"""Bytes at the end of a file that are looked at together; to look takes eight bytes for each."""
 UNDO_CHECKSUM = 32
 """Bytes after each undo payload: double SHA-256 of the previous block's hash and the payload."""
 
@@ -197,16 +203,22 @@ def scan_file(path: Path, key: U8, network: Network, trailer: int) -> RecordFile
 
 def _written_to(data: U8, start: int) -> int:
     """After the last byte from `start` on that is not zero as it stands; `start` when there is none."""
-    if len(data) and data[-1]:
-        return len(data)
-    there = np.flatnonzero(data[start:])
-    return start + int(there[-1]) + 1 if len(there) else start
+    end = len(data)
+    while end > start:
+        piece = data[max(start, end - LOOKED_AT) : end]
+        there = np.flatnonzero(piece)
+        if len(there):
+            return end - len(piece) + int(there[-1]) + 1
+        end -= len(piece)
+    return start
 
 
 def _begins(written: U8, at: int, key: U8, magic: U8) -> bool:
     """Whether these bytes from offset `at` on are a head, or the first ones of one from the magic on."""
-    plain = written ^ np.resize(np.roll(key, -(at % 8)), len(written))
-    return len(plain) <= RECORD_HEAD and plain[:4].tobytes() == magic.tobytes()
+    if len(written) > RECORD_HEAD:
+        return False
+    plain = written ^ np.roll(key, -(at % 8))[: len(written)]
+    return plain[:4].tobytes() == magic.tobytes()
 
 
 def leading_sizes(heads: U8, otherwise: int) -> I64:

@@ -20,7 +20,9 @@ from cointrail.errors import BadBlocks, CointrailError
 from cointrail.kernel.records import copy_plain, free_in_place
 from cointrail.kernel.sha256 import sha256d_many
 from cointrail.sources.block_files import (
+    LARGEST_BLOCK,
     RECORD_HEAD,
+    SMALLEST_BLOCK,
     RecordFile,
     blocks_directory,
     detect_network,
@@ -41,10 +43,6 @@ I64 = npt.NDArray[np.int64]
 
 _HEAD = 89
 """Header and the longest transaction count."""
-SMALLEST_BLOCK = 81
-"""Bytes of a header and a count."""
-LARGEST_BLOCK = 4_000_000
-"""Bytes. Source: Bitcoin Core, src/consensus/consensus.h, MAX_BLOCK_SERIALIZED_SIZE."""
 MOST_AT_ONCE = 500
 """Blocks that one system call reads; Linux takes 1,024 buffers."""
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from cointrail.chain.commitments import check_merkle_root, check_witness_commitment
 from cointrail.chain.decode import decode_block
 from cointrail.errors import CointrailError
-from cointrail.sources.block_files import RecordFile
+from cointrail.sources.block_files import LARGEST_BLOCK, RecordFile
 
 
 def leave_out_half_written(scan: RecordFile, read: Callable[[int, int], bytes]) -> RecordFile:
@@ -20,6 +20,8 @@ def leave_out_half_written(scan: RecordFile, read: Callable[[int, int], bytes]) 
     if not scan.doubtful:
         return scan
     start, size = int(scan.starts[-1]), int(scan.sizes[-1])
+    if size > LARGEST_BLOCK:
+        return scan  # what this is, is said when its size is looked at
     return scan if size and is_whole(read(start, size)) else scan.without_last()
 
 

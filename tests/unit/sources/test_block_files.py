@@ -4,9 +4,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cointrail.chain.network import NETWORKS, get_network
 from cointrail.errors import BadBlocks, WrongNetwork
+from cointrail.sources import block_files
 from cointrail.sources.block_files import (
     blocks_directory,
     detect_network,
@@ -79,6 +82,18 @@ def test_a_head_cut_short_is_said_too(tmp_path: Path, size: int) -> None:
     path = _file(tmp_path, RECORDS + record(b"x", 1)[:size])
     scan = scan_file(path, PLAIN, REGTEST, 0)
     assert scan.cut_at == len(RECORDS)
+
+
+@given(st.binary(max_size=40), st.integers(0, 40), st.integers(0, 90), st.integers(1, 30))
+def test_the_end_of_what_is_written_is_found_piece_by_piece(
+    written: bytes, zeros: int, start: int, looked_at: int
+) -> None:
+    data = written + bytes(zeros)
+    start = min(start, len(data))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(block_files, "LOOKED_AT", looked_at)
+        end = block_files._written_to(np.frombuffer(data, np.uint8), start)
+    assert end == start + len(data[start:].rstrip(b"\0"))
 
 
 def test_a_checksum_behind_each_record_belongs_to_it(tmp_path: Path) -> None:

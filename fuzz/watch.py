@@ -14,6 +14,8 @@ from typing import Any, Self
 
 HERE = Path(__file__).resolve().parent
 Line = dict[str, Any]
+TICK = 0.5
+"""Seconds after which one looks whether a silent worker is still meant to run."""
 
 
 class WorkerDiedError(Exception):
@@ -37,7 +39,7 @@ class Worker:
     """A started worker; ended when the context is left."""
 
     def __init__(self, command: Sequence[str], patience: float, *, checked: bool = False) -> None:
-        """`patience`: seconds that it may be silent."""
+        """`patience`: seconds that it may be silent while it runs."""
         self._patience = patience
         self._process = subprocess.Popen(
             command, stdout=subprocess.PIPE, env=environment(checked=checked), bufsize=0
@@ -53,6 +55,11 @@ class Worker:
         self._process.wait()
         assert self._process.stdout
         self._process.stdout.close()
+
+    @property
+    def pid(self) -> int:
+        """Its process."""
+        return self._process.pid
 
     def lines(self) -> Iterator[Line]:
         """What it says, line by line, until it ends well.
@@ -75,8 +82,16 @@ class Worker:
 
     def _read(self) -> bytes:
         assert self._process.stdout
+        silent = 0.0
         with selectors.DefaultSelector() as waiting:
             waiting.register(self._process.stdout, selectors.EVENT_READ)
-            if not waiting.select(self._patience):
-                raise WorkerDiedError(f"hung: said nothing for {self._patience:.0f} seconds")
+            while not waiting.select(TICK):
+                silent += 0 if self._is_stopped() else TICK
+                if silent > self._patience:
+                    raise WorkerDiedError(f"hung: said nothing for {self._patience:.0f} seconds")
         return os.read(self._process.stdout.fileno(), 1 << 16)
+
+    def _is_stopped(self) -> bool:
+        """Whether somebody has told the worker to pause; that is no fault of an input."""
+        status = Path(f"/proc/{self._process.pid}/status").read_text(encoding="utf-8")
+        return "\nState:\tT" in status

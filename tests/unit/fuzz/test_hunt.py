@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import os
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
@@ -58,6 +61,15 @@ def test_a_worker_that_ends_with_an_error_has_died() -> None:
         pytest.raises(watch.WorkerDiedError, match="ended with exit code 3"),
     ):
         list(worker.lines())
+
+
+def test_a_worker_that_is_told_to_pause_has_not_hung() -> None:
+    pausing = "import os, signal; os.kill(os.getpid(), signal.SIGSTOP); print('{}')"
+    with watch.Worker([sys.executable, "-c", pausing], 1) as worker:
+        goes_on = Timer(4, os.kill, (worker.pid, signal.SIGCONT))
+        goes_on.start()
+        assert list(worker.lines()) == [{}]
+        goes_on.join()
 
 
 def test_all_inputs_are_dealt_out_and_each_target_has_some() -> None:

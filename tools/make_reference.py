@@ -5,7 +5,7 @@
 
 cli.md      every command, from the command line's own help
 errors.md   every error code, from the error tree
-rules.md    every rule, from the register of rules
+rules.md    every rule, from the register of rules; rules/ has a page for each, with its examples drawn
 tables.md   columns of a case's tables and of the store, and the stop reasons, from their definitions
 """
 
@@ -16,10 +16,11 @@ import ast
 import importlib
 import inspect
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
 from importlib.util import find_spec
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 
@@ -30,6 +31,7 @@ from cointrail.casework.rows import LeadRow, PaymentRow, ProceedRow
 from cointrail.store.schema import COLUMNS, INDEXES, TABLES
 from cointrail.tracing.stops import Stop
 from kept_files import ROOT
+from rule_pages import FOLDER, index_lines, missing_examples, pictures, rule_pages
 
 REFERENCE = ROOT / "docs" / "reference"
 NOTE = "<!-- Made by `make docs`. Do not edit. -->\n\n"
@@ -83,21 +85,6 @@ def error_lines() -> Iterator[str]:
     yield from _table(("code", "means", "under"), rows)
 
 
-def rule_lines() -> Iterator[str]:
-    """The page of rules."""
-    importlib.import_module("cointrail.heuristics")
-    base = importlib.import_module("cointrail.heuristics.base")
-    yield from ("# Rules", "")
-    yield "A rule is a citable guess on one transaction. A result names the rules it rests on, with"
-    yield from ("their versions; a rule whose answers change gets a new version.", "")
-    for rule in sorted(base.REGISTRY.values(), key=lambda rule: rule.id):
-        first = (rule.function.__doc__ or "").strip().partition("\n\n")[0]
-        tier = "none: it makes no links" if rule.tier is None else rule.tier.name
-        yield from (f"## `{rule.name}`", "", " ".join(first.split()), "", f"- **Tier:** {tier}")
-        yield from (f"- **{heading}:** {text}" for heading, text in rule.docs.items())
-        yield ""
-
-
 def member_docs(kind: type[Enum]) -> dict[str, str]:
     """What the source says below each member of an enum, by the member's name."""
     body = ast.parse(inspect.getsource(kind)).body[0]
@@ -143,8 +130,9 @@ def pages() -> dict[str, Callable[[], Iterator[str]]]:
     """How each generated page is made, by file name. A layer that is not there yet has no page."""
     made: dict[str, Callable[[], Iterator[str]]] = {
         "errors.md": error_lines,
-        "rules.md": rule_lines,
+        "rules.md": index_lines,
         "tables.md": table_lines,
+        **rule_pages(),
     }
     if find_spec("cointrail.cli.main"):
         app = importlib.import_module("cointrail.cli.main").app
@@ -157,20 +145,37 @@ def page_text(lines: Iterator[str]) -> str:
     return NOTE + "\n".join(lines).rstrip() + "\n"
 
 
+def made_files() -> dict[str, str]:
+    """What every generated file holds, by its path below the reference."""
+    texts = {name: page_text(make()) for name, make in pages().items()}
+    return texts | {name: make() for name, make in pictures().items()}
+
+
+def left_over(made: Iterable[str]) -> list[Path]:
+    """Files of the folder of rules that nothing makes any more."""
+    return sorted(path for path in (REFERENCE / FOLDER).glob("*") if f"{FOLDER}/{path.name}" not in made)
+
+
 def main() -> int:
-    """Run as a script; 1 when `--check` finds a stale page."""
+    """Run as a script; 1 when `--check` finds a stale page, or a rule has no example."""
     parser = argparse.ArgumentParser(description="Write or check the generated reference pages.")
     parser.add_argument("--check", action="store_true", help="only compare")
     check = parser.parse_args().check
-    stale = []
-    for name, make in pages().items():
-        path, text = REFERENCE / name, page_text(make())
+    wrong, made = list(missing_examples()), made_files()
+    (REFERENCE / FOLDER).mkdir(exist_ok=True)
+    for name, text in made.items():
+        path = REFERENCE / name
         if check and (not path.exists() or path.read_text(encoding="utf-8") != text):
-            stale.append(f"docs/reference/{name} is stale: run `make docs`")
+            wrong.append(f"docs/reference/{name} is stale: run `make docs`")
         elif not check:
             path.write_text(text, encoding="utf-8")
-    print("\n".join(stale) or "the generated pages are fresh", file=sys.stderr)
-    return 1 if stale else 0
+    for path in left_over(made):
+        if check:
+            wrong.append(f"docs/reference/{FOLDER}/{path.name} is nobody's: run `make docs`")
+        else:
+            path.unlink()
+    print("\n".join(wrong) or "the generated pages are fresh", file=sys.stderr)
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":

@@ -32,10 +32,10 @@ TYPES = {
     list: "list",
     dict: "object",
 }
-BY_DATA = {"script_types", "outcomes", "seconds", "counts", "versions"}
+BY_DATA = {"script_types", "outcomes", "seconds", "counts", "versions", "facts"}
 """Objects whose keys are data."""
-NOUNS = {"address", "tx", "cluster", "case", "inspect", "tags", "prices"}
-STORELESS = {"inspect", "tags", "prices", "simulate", "demo", "version"}
+NOUNS = {"address", "tx", "cluster", "case", "inspect", "tags", "prices", "rules"}
+STORELESS = {"inspect", "tags", "prices", "rules", "simulate", "demo", "version"}
 
 Shape = dict[str, set[str]]
 
@@ -132,7 +132,11 @@ def ask_everything(asker: Asker, folder: Path) -> None:
 
 
 def ask_raw(asker: Asker, folder: Path) -> None:
-    """What needs no store: a block, and a transaction with and without what it spends."""
+    """What needs no store: rules, a block, and a transaction with and without what it spends."""
+    asker.ask("rules", "list")
+    asker.ask("rules", "show", "common_input")
+    asker.ask("rules", "show", "coinjoin.wasabi1")
+    asker.ask("rules", "show", "same_key")
     spent = TxIn(Outpoint(Txid(bytes(32)), 0), b"", 0)
     parent = tx_of(1, (spent,), (TxOut(Sat(9), p2pkh(bytes(20))),), 0)
     child = tx_of(1, (TxIn(Outpoint(parent.txid, 0), b"", 0),), (TxOut(Sat(8), p2pk(b"\x02" * 33)),), 0)

@@ -17,6 +17,7 @@ from cointrail.cli import (
     inspect_raw,
     look,
     query,
+    rules,
     world,
 )
 from cointrail.cli.failures import (
@@ -51,6 +52,7 @@ for noun in (
     query,
     inspect_raw,
     check_files,
+    rules,
     world,
 ):
     noun.add_to(app)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cointrail.inspection.prevouts import read_prevouts
     from cointrail.inspection.raw_file import decode_file
     from cointrail.inspection.tx import inspect_tx
+    from cointrail.rulebook.cards import RuleCard, RulePage, rule_cards, rule_page
     from cointrail.simulate import simulate_world
     from cointrail.workbench.bench import CaseRun, IngestRun, Workbench
     from cointrail.workbench.checks import PriceCheck, check_prices, check_tags
@@ -34,6 +35,8 @@ __all__ = [
     "LedgerBench",
     "LookupBench",
     "PriceCheck",
+    "RuleCard",
+    "RulePage",
     "Workbench",
     "ask",
     "check_prices",
@@ -45,6 +48,8 @@ __all__ = [
     "parse_size",
     "read_prevouts",
     "require_folder",
+    "rule_cards",
+    "rule_page",
     "run_demo",
     "safe_cell",
     "simulate_world",
@@ -58,6 +63,8 @@ _HOMES = {
     "LedgerBench": "cointrail.workbench.ledger_bench",
     "LookupBench": "cointrail.workbench.lookup_bench",
     "PriceCheck": "cointrail.workbench.checks",
+    "RuleCard": "cointrail.rulebook.cards",
+    "RulePage": "cointrail.rulebook.cards",
     "Workbench": "cointrail.workbench.bench",
     "ask": "cointrail.workbench.queries",
     "check_prices": "cointrail.workbench.checks",
@@ -69,6 +76,8 @@ _HOMES = {
     "parse_size": "cointrail.workbench.options",
     "read_prevouts": "cointrail.inspection.prevouts",
     "require_folder": "cointrail.workbench.folders",
+    "rule_cards": "cointrail.rulebook.cards",
+    "rule_page": "cointrail.rulebook.cards",
     "run_demo": "cointrail.workbench.demo",
     "safe_cell": "cointrail.casework.outputs",
     "simulate_world": "cointrail.simulate",

@@ -1,0 +1,160 @@
+"""A card for each rule of the register: what a page, a table or a program can know of it."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from difflib import get_close_matches
+from enum import StrEnum
+from importlib import import_module
+
+from cointrail.errors import NotFound
+from cointrail.heuristics.base import REGISTRY, Rule
+from cointrail.heuristics.gate import REASONS
+from cointrail.rulebook.examples import Example, examples_of
+
+HOMES = ("cointrail.heuristics",)
+"""Packages that fill the register when they are imported."""
+
+CHANGE = "change."
+"""Begins the id of a rule on change outputs."""
+
+
+class Kind(StrEnum):
+    """What a rule says."""
+
+    DETECTOR = "detector"
+    """Yes or no, of the shape of a transaction; makes no link."""
+    LINK = "link"
+    """Which scripts one hand holds."""
+    CHANGE = "change"
+    """Which outputs may be change."""
+    WALK = "walk"
+    """Which way a trail goes on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleCard:
+    """A rule as `cointrail rules show` gives it.
+
+    Attributes:
+        id: stable; never used for another rule.
+        version: of its answers; a change of them raises it.
+        name: id and version as results quote them.
+        kind: what it says.
+        tier: of its links; None where it makes none.
+        dynamic: whether later blocks can change its answer, so that results name the height.
+        gate: what the gate says when it fires: `safe`, `unknown`, `unsafe`; None where it is not in the gate.
+        summary: what it says, in a sentence.
+        about: the rest of what is to be known before the sections; may be empty.
+        source: where it comes from.
+        wrong_when: how it fails.
+        abstains_on: where it gives no opinion.
+        needs: what it looks at.
+    """
+
+    id: str
+    version: int
+    name: str
+    kind: Kind
+    tier: str | None
+    dynamic: bool
+    gate: str | None
+    summary: str
+    about: str
+    source: str
+    wrong_when: str
+    abstains_on: str
+    needs: str
+
+
+def rule_cards() -> tuple[RuleCard, ...]:
+    """The card of every rule, by id."""
+    return tuple(_card(rule) for _, rule in sorted(_register().items()))
+
+
+def rule_card(rule_id: str) -> RuleCard:
+    """The card of one rule.
+
+    Args:
+        rule_id: its id, or its name with the version in force: `common_input@1`.
+
+    Raises:
+        NotFound: there is no such rule, or it is in force with another version.
+    """
+    wanted, at, version = rule_id.strip().partition("@")
+    rule = _register().get(wanted)
+    if rule is None:
+        raise _unknown(wanted, list(_register()))
+    if at and version != str(rule.version):
+        raise NotFound(
+            f"`{rule_id}` is not in force: this program has `{rule.name}`",
+            hint=f"ask for `{rule.id}`, or use the program that made the result",
+            rule=rule.id,
+            version=rule.version,
+        )
+    return _card(rule)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulePage(RuleCard):
+    """A rule with its worked examples."""
+
+    examples: tuple[Example, ...]
+
+
+def rule_page(rule_id: str) -> RulePage:
+    """A rule with its worked examples; see `rule_card`.
+
+    Raises:
+        NotFound: as `rule_card`.
+    """
+    card = rule_card(rule_id)
+    known = {one.name: getattr(card, one.name) for one in fields(card)}
+    return RulePage(**known, examples=examples_of(card.id))
+
+
+def _register() -> dict[str, Rule]:
+    for home in HOMES:
+        import_module(home)
+    return REGISTRY
+
+
+def _unknown(wanted: str, known: Sequence[str]) -> NotFound:
+    near = get_close_matches(wanted, known, n=1, cutoff=0.5)
+    hint = f"did you mean `{near[0]}`? " if near else ""
+    return NotFound(
+        f"there is no rule `{wanted}`", hint=f"{hint}`cointrail rules list` has all of them", rule=wanted
+    )
+
+
+def _card(rule: Rule) -> RuleCard:
+    head = (inspect.getdoc(rule.function) or "").partition("\nSource:")[0]
+    summary, _, about = head.strip().partition("\n\n")
+    docs = rule.docs
+    return RuleCard(
+        id=rule.id,
+        version=rule.version,
+        name=rule.name,
+        kind=_kind(rule),
+        tier=None if rule.tier is None else rule.tier.name,
+        dynamic=_dynamic(rule),
+        gate=next((one.gate.name.lower() for one in REASONS if one.id == rule.id), None),
+        summary=" ".join(summary.split()),
+        about=" ".join(about.split()),
+        source=docs["Source"],
+        wrong_when=docs["Wrong when"],
+        abstains_on=docs["Abstains on"],
+        needs=docs["Needs"],
+    )
+
+
+def _kind(rule: Rule) -> Kind:
+    if rule.id.startswith(CHANGE):
+        return Kind.CHANGE
+    return Kind.DETECTOR if rule.tier is None else Kind.LINK
+
+
+def _dynamic(rule: Rule) -> bool:
+    return bool(getattr(rule, "dynamic", False))

@@ -110,12 +110,19 @@ def _heading(example: Example, name: str) -> list[str]:
         said += ", and is wrong"
     beside = [f"height {example.height:,}"] if example.height is not None else []
     beside += [f"locktime {example.locktime:,}"] if example.locktime else []
-    beside += [f"{key}: {_plain(value)}" for key, value in example.facts.items()]
+    beside += [f"{key.replace('_', ' ')}: {_plain(value)}" for key, value in example.facts.items()]
     return textwrap.wrap(said, CHARS) + textwrap.wrap("; ".join(beside), CHARS + 12)
 
 
 def _plain(value: object) -> str:
-    return " ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    match value:
+        case list() | tuple():
+            return " ".join(map(str, value))
+        case dict():
+            return ", ".join(f"{key} by {_plain(one)}" for key, one in value.items())
+        case bool():
+            return "yes" if value else "no"
+    return str(value)
 
 
 def _readable(says: str) -> str:

@@ -11,6 +11,9 @@ from draw_example import draw
 FOLDER = "rules"
 WHERE = "src/cointrail/rulebook/examples"
 
+SILENT = frozenset({"change.learned"})
+"""Rules that never speak as they are shipped: the place of a model that is not there."""
+
 
 def index_lines() -> Iterator[str]:
     """The page that lists the rules."""
@@ -98,7 +101,7 @@ def missing_examples() -> Iterator[str]:
     known = {card.id for card in rule_cards()}
     for rule_id in sorted(known):
         found = examples_of(rule_id)
-        if not any(one.speaks and not one.wrong for one in found):
+        if rule_id not in SILENT and not any(one.speaks and not one.wrong for one in found):
             yield f"`{rule_id}` has no example where it speaks: write one in {WHERE}"
         if not any(one.wrong or not one.speaks for one in found):
             yield f"`{rule_id}` has no example where it does not speak or is wrong: write one in {WHERE}"

@@ -14,8 +14,11 @@ from cointrail.heuristics.base import REGISTRY, Rule
 from cointrail.heuristics.gate import REASONS
 from cointrail.rulebook.examples import Example, examples_of
 
-HOMES = ("cointrail.heuristics",)
+HOMES = ("cointrail.heuristics", "cointrail.heuristics.change")
 """Packages that fill the register when they are imported."""
+
+DYNAMIC = ("later blocks can change the answer", "moves with the height")
+"""What the Needs of a rule say when its answer is only good for the height that it was given at."""
 
 CHANGE = "change."
 """Begins the id of a rule on change outputs."""
@@ -157,4 +160,4 @@ def _kind(rule: Rule) -> Kind:
 
 
 def _dynamic(rule: Rule) -> bool:
-    return bool(getattr(rule, "dynamic", False))
+    return any(phrase in rule.docs["Needs"] for phrase in DYNAMIC)

@@ -15,7 +15,7 @@ A file holds rules that go together; its name says nothing to the program. Furth
     height      of the block; without it, rules with dates apply as if they were reached
     version, locktime, sequence   of the transaction and of all its inputs
     wrong       true where what the rule says is not what was done
-    facts       what a rule asks of the chain beside the transaction; see `Facts`
+    facts       what a rule asks of the chain beside the transaction; see `cointrail.rulebook.facts`
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Example:
         tx: the transaction as text; empty where the rule looks at scripts only.
         scripts: what such a rule looks at, `name/type`.
         says: the rule's answer: `fires` or `quiet` of a detector; `links NAME...`; `leaves NAME...`, the
-            outputs that may be change; or `abstains`, with the reason behind a colon.
+            outputs that may be change, or `leaves nothing`; or `abstains`, with the reason behind a colon.
         note: what is to be seen.
         wrong: whether the rule's answer is not what was done.
         height: of the block; None for a transaction looked at outside a chain.

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from typing import NamedTuple
 
-from cointrail.rulebook.example_text import ORDINARY, Coins
+from cointrail.rulebook.example_text import ORDINARY, Coins, parse_sides
 from cointrail.rulebook.examples import Example
 
 WIDTH = 720
@@ -32,6 +32,15 @@ BAR = 8
 LEFT, RIGHT = 224, WIDTH - 224
 MIDDLE = WIDTH // 2
 LEAST_BAND = 3
+FINAL = 0xFFFFFFFF
+"""The sequence of an input that asks for nothing."""
+FACTS = {
+    "seen": "paid before",
+    "again": "paid again later",
+    "own": "in the inputs' cluster",
+    "apart": "held apart by tags",
+}
+"""What is written beside an output that a list of an example's facts names."""
 CHARS = 92
 """Of a line of the heading."""
 
@@ -64,10 +73,20 @@ STYLE = """
 """
 
 
-class Placed(NamedTuple):
-    """A coin, or several alike, where it is drawn, and where its band meets the middle."""
+class Item(NamedTuple):
+    """A coin, or several alike, with what is written beside it."""
 
     coins: Coins
+    told: str
+    """A word where the rule speaks of it; else empty."""
+    more: str
+    """A third line; may be empty."""
+
+
+class Placed(NamedTuple):
+    """An item where it is drawn, and where its band meets the middle."""
+
+    item: Item
     top: float
     height: float
     middle: float
@@ -110,19 +129,10 @@ def _heading(example: Example, name: str) -> list[str]:
         said += ", and is wrong"
     beside = [f"height {example.height:,}"] if example.height is not None else []
     beside += [f"locktime {example.locktime:,}"] if example.locktime else []
-    beside += [f"{key.replace('_', ' ')}: {_plain(value)}" for key, value in example.facts.items()]
+    beside += ["the sender is a tagged service"] if example.facts.get("service") else []
+    if (judged := example.facts.get("judged_at")) is not None:
+        beside.append(f"judged at height {judged:,}")
     return textwrap.wrap(said, CHARS) + textwrap.wrap("; ".join(beside), CHARS + 12)
-
-
-def _plain(value: object) -> str:
-    match value:
-        case list() | tuple():
-            return " ".join(map(str, value))
-        case dict():
-            return ", ".join(f"{key} by {_plain(one)}" for key, one in value.items())
-        case bool():
-            return "yes" if value else "no"
-    return str(value)
 
 
 def _readable(says: str) -> str:
@@ -136,14 +146,14 @@ def _bow_tie(example: Example, top: float) -> tuple[list[str], float]:
     sides = example.sides
     total = max(_value(sides.ins), _value(sides.outs), 1)
     scale = FULL / total
-    told = _told(example)
-    heights = [max(_stack(side, scale), ROW) for side in (sides.ins, sides.outs)]
+    sides_drawn = [_items(example, right=right) for right in (False, True)]
+    heights = [max(_stack(side, scale), ROW) for side in sides_drawn]
     bottom = top + max(heights)
     centre = top + max(heights) / 2
     lines = []
-    for side, right in ((sides.ins, False), (sides.outs, True)):
+    for side, right in zip(sides_drawn, (False, True), strict=True):
         for one in _placed(side, scale, centre):
-            lines += _coin(one, right=right, told=told.get((right, one.coins.name), ""))
+            lines += _coin(one, right=right)
     band = max(FULL * _value(side) / total for side in (sides.ins, sides.outs))
     tall = max(band, LEAST_BAND * max(len(sides.ins), len(sides.outs)))
     lines.append(_rect("bar", MIDDLE - BAR / 2, centre - tall / 2, BAR, tall))
@@ -157,28 +167,39 @@ def _value(side: Sequence[Coins]) -> int:
     return sum(coins.count * (coins.value or 0) for coins in side)
 
 
-def _tall(coins: Coins, scale: float) -> float:
-    least = ROW if coins.marks == ORDINARY else ROW + LINE
-    return max(coins.count * (coins.value or 0) * scale + GAP, least)
+def _worth_of(coins: Coins) -> int:
+    return coins.count * (coins.value or 0)
 
 
-def _stack(side: Sequence[Coins], scale: float) -> float:
-    return sum(_tall(coins, scale) for coins in side)
+def _tall(item: Item, scale: float) -> float:
+    return max(_worth_of(item.coins) * scale + GAP, ROW + LINE if item.more else ROW)
 
 
-def _placed(side: Sequence[Coins], scale: float, centre: float) -> Iterator[Placed]:
-    """The coins of a side from top to bottom, and where their bands meet the middle."""
-    bands = [max(coins.count * (coins.value or 0) * scale, LEAST_BAND) for coins in side]
+def _stack(side: Sequence[Item], scale: float) -> float:
+    return sum(_tall(item, scale) for item in side)
+
+
+def _placed(side: Sequence[Item], scale: float, centre: float) -> Iterator[Placed]:
+    """The items of a side from top to bottom, and where their bands meet the middle."""
+    bands = [max(_worth_of(item.coins) * scale, LEAST_BAND) for item in side]
     top, middle = centre - _stack(side, scale) / 2, centre - sum(bands) / 2
-    for coins, band in zip(side, bands, strict=True):
-        tall = _tall(coins, scale)
-        yield Placed(coins, top, tall, middle, band)
+    for item, band in zip(side, bands, strict=True):
+        tall = _tall(item, scale)
+        yield Placed(item, top, tall, middle, band)
         top, middle = top + tall, middle + band
 
 
-def _coin(one: Placed, *, right: bool, told: str) -> Iterator[str]:
+def _items(example: Example, *, right: bool) -> list[Item]:
+    told = _told(example)
+    side = example.sides.outs if right else example.sides.ins
+    more = _known if right else _shown
+    return [Item(coins, told.get((right, coins.name), ""), more(example, coins)) for coins in side]
+
+
+def _coin(one: Placed, *, right: bool) -> Iterator[str]:
     """A band with its bar and its text."""
-    coins, mark = one.coins, " told" if told else ""
+    coins, told, more = one.item
+    mark = " told" if told else ""
     low = one.top + (one.height - one.thickness) / 2
     outer, inner = (RIGHT, MIDDLE + BAR // 2) if right else (LEFT, MIDDLE - BAR // 2)
     bend = (outer + inner) // 2
@@ -196,8 +217,8 @@ def _coin(one: Placed, *, right: bool, told: str) -> Iterator[str]:
     yield _text(at, line - 2, _label(coins), "", anchor)
     beside = f"{_worth(coins)}, {told}" if told else _worth(coins)
     yield _text(at, line + 12, beside, f"small{mark}", anchor)
-    if coins.marks != ORDINARY:
-        yield _text(at, line + 12 + LINE, _shown(coins), "small", anchor)
+    if more:
+        yield _text(at, line + 12 + LINE, more, "small", anchor)
 
 
 def _label(coins: Coins) -> str:
@@ -207,10 +228,26 @@ def _label(coins: Coins) -> str:
     return ", ".join([name.replace("_", " "), *([coins.type] if coins.type else [])])
 
 
-def _shown(coins: Coins) -> str:
+def _shown(_: Example, coins: Coins) -> str:
     """What the inputs show, where that is not an ordinary signature."""
+    if coins.marks == ORDINARY:
+        return ""
     words = [word.removeprefix("sighash_") for word in coins.marks.labels if word != "signed"]
     return "shows " + ", ".join(words).replace("_", " ") if words else "shows no signature"
+
+
+def _known(example: Example, coins: Coins) -> str:
+    """What the chain says of an output."""
+    facts, name = example.facts, coins.name
+    words = [word for key, word in FACTS.items() if name in facts.get(key, ())]
+    if (spent := facts.get("spent", {}).get(name)) is not None:
+        more = {"tx": spent} if isinstance(spent, str) else spent
+        sides = parse_sides(more["tx"])
+        counts = f"spent: {len(sides.in_names)} in, {len(sides.out_names)} out"
+        beside = [f"version {more['version']}"] if "version" in more else []
+        beside += ["final"] if more.get("sequence") == FINAL else []
+        words.append(", ".join([counts, *beside]))
+    return "; ".join(words)
 
 
 def _worth(coins: Coins) -> str:

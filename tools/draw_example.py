@@ -150,7 +150,7 @@ def _bow_tie(example: Example, top: float) -> tuple[list[str], float]:
     heights = [max(_stack(side, scale), ROW) for side in sides_drawn]
     bottom = top + max(heights)
     centre = top + max(heights) / 2
-    lines = []
+    lines: list[str] = []
     for side, right in zip(sides_drawn, (False, True), strict=True):
         for one in _placed(side, scale, centre):
             lines += _coin(one, right=right)

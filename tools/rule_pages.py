@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from cointrail.rulebook.cards import RuleCard, rule_cards
 from cointrail.rulebook.examples import Example, all_examples, examples_of
@@ -82,15 +83,13 @@ def picture_name(rule_id: str, place: int) -> str:
 
 def rule_pages() -> dict[str, Callable[[], Iterator[str]]]:
     """How the page of each rule is made, by its path below the reference."""
-    return {f"{FOLDER}/{card.id}.md": (lambda card=card: rule_lines(card)) for card in rule_cards()}
+    return {f"{FOLDER}/{card.id}.md": partial(rule_lines, card) for card in rule_cards()}
 
 
 def pictures() -> dict[str, Callable[[], str]]:
     """How each picture is made, by its path below the reference."""
     return {
-        f"{FOLDER}/{picture_name(card.id, place)}": (
-            lambda example=example, name=card.name: draw(example, name)
-        )
+        f"{FOLDER}/{picture_name(card.id, place)}": partial(draw, example, card.name)
         for card in rule_cards()
         for place, example in enumerate(examples_of(card.id), 1)
     }

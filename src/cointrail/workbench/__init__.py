@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from cointrail.errors import BadInput
 
 if TYPE_CHECKING:
+    from cointrail.analytics.open_store import OpenStore, open_store
     from cointrail.casework.outputs import safe_cell
     from cointrail.inspection.block import inspect_block
     from cointrail.inspection.prevouts import read_prevouts
@@ -34,6 +35,7 @@ __all__ = [
     "IngestRun",
     "LedgerBench",
     "LookupBench",
+    "OpenStore",
     "PriceCheck",
     "RuleCard",
     "RulePage",
@@ -45,6 +47,7 @@ __all__ = [
     "inspect_block",
     "inspect_tx",
     "open_frames",
+    "open_store",
     "parse_size",
     "read_prevouts",
     "require_folder",
@@ -62,6 +65,7 @@ _HOMES = {
     "IngestRun": "cointrail.workbench.bench",
     "LedgerBench": "cointrail.workbench.ledger_bench",
     "LookupBench": "cointrail.workbench.lookup_bench",
+    "OpenStore": "cointrail.analytics.open_store",
     "PriceCheck": "cointrail.workbench.checks",
     "RuleCard": "cointrail.rulebook.cards",
     "RulePage": "cointrail.rulebook.cards",
@@ -73,6 +77,7 @@ _HOMES = {
     "inspect_block": "cointrail.inspection.block",
     "inspect_tx": "cointrail.inspection.tx",
     "open_frames": "cointrail.workbench.lazy_frames",
+    "open_store": "cointrail.analytics.open_store",
     "parse_size": "cointrail.workbench.options",
     "read_prevouts": "cointrail.inspection.prevouts",
     "require_folder": "cointrail.workbench.folders",

@@ -133,6 +133,8 @@ def vote(
         return Abstained(Quiet.BATCH)
     if context.sender_is_service:
         return Abstained(Quiet.SERVICE)
+    if isinstance(static_rules.no_change(tx), Remaining):
+        return Abstained(Quiet.NO_CHANGE)
     answers = {voter.id: ask(voter.id, tx, context, dated=dated) for voter in VOTERS[1:]}
     return _count(answers, context)
 

@@ -20,7 +20,7 @@ def fresh(tx: TxView, context: ChangeContext) -> Verdict:
 
     Source: Androulaki et al. 2013; Meiklejohn et al., IMC 2013, heuristic 2, without its waiting.
     Wrong when: the payee's address is as new, and the change goes to an old one.
-    Abstains on: coinbase, self-change.
+    Abstains on: coinbase, self-change, no new script.
     Needs: the chain before the transaction; later blocks do not change the answer.
     """
     if tx.is_coinbase:
@@ -29,7 +29,8 @@ def fresh(tx: TxView, context: ChangeContext) -> Verdict:
     places = spendable(tx)
     if any(tx.outputs[k].script in own for k in places):
         return Abstained("an output goes back to a script that was spent from")
-    return Remaining(frozenset(k for k in places if context.fresh(k)))
+    new = frozenset(k for k in places if context.fresh(k))
+    return Remaining(new) if new else Abstained("no output's script is new")
 
 
 @rule("change.peeling", version=1, tier=Tier.T4)

@@ -107,7 +107,8 @@ def no_change(tx: TxView) -> Verdict:
     if tx.is_coinbase or tx.fee is None:
         return Abstained("a coinbase, or an input of unknown value")
     values = [int(tx.outputs[k].value) for k in spendable(tx)]
-    if any(value % ROUND_SAT for value in values) or (sum(values) + tx.fee) % ROUND_SAT == 0:
+    spent = sum(one.value for one in tx.inputs if one.value is not None)
+    if any(value % ROUND_SAT for value in values) or spent % ROUND_SAT == 0:
         return Abstained("the odd satoshi went to an output, or there were none")
     return Remaining(frozenset())
 

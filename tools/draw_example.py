@@ -129,6 +129,7 @@ def _heading(example: Example, name: str) -> list[str]:
         said += ", and is wrong"
     beside = [f"height {example.height:,}"] if example.height is not None else []
     beside += [f"locktime {example.locktime:,}"] if example.locktime else []
+    beside += [f"weight {example.weight:,}"] if example.weight else []
     beside += ["the sender is a tagged service"] if example.facts.get("service") else []
     if (judged := example.facts.get("judged_at")) is not None:
         beside.append(f"judged at height {judged:,}")
@@ -245,6 +246,7 @@ def _known(example: Example, coins: Coins) -> str:
         sides = parse_sides(more["tx"])
         counts = f"spent: {len(sides.in_names)} in, {len(sides.out_names)} out"
         beside = [f"version {more['version']}"] if "version" in more else []
+        beside += [f"locktime {more['locktime']:,}"] if "locktime" in more else []
         beside += ["final"] if more.get("sequence") == FINAL else []
         words.append(", ".join([counts, *beside]))
     return "; ".join(words)

@@ -166,6 +166,7 @@ def view_of_sides(
     version: int = 2,
     locktime: int = 0,
     sequence: int = SEQUENCE,
+    weight: int | None = None,
 ) -> TxView:
     """The transaction as rules look at it; its id, and what it spends, are made up from its text."""
     inputs = tuple(
@@ -174,7 +175,7 @@ def view_of_sides(
     )
     outputs = tuple(_output(name, coins) for coins in sides.outs for name in coins.names)
     txid = Txid(hashlib.sha256(repr((inputs, outputs, height, version, locktime)).encode()).digest())
-    return TxView(txid, version, locktime, inputs, outputs, not inputs, height)
+    return TxView(txid, version, locktime, inputs, outputs, not inputs, height, weight)
 
 
 def _input(name: str, coins: Coins, place: int, sequence: int) -> InputView:

@@ -13,7 +13,7 @@ A file holds rules that go together; its name says nothing to the program. Furth
 
     scripts     in place of `tx`, for rules on two scripts: ["alice/p2pk", "alice/p2pkh"]
     height      of the block; without it, rules with dates apply as if they were reached
-    version, locktime, sequence   of the transaction and of all its inputs
+    version, locktime, sequence, weight   of the transaction and of all its inputs
     wrong       true where what the rule says is not what was done
     facts       what a rule asks of the chain beside the transaction; see `cointrail.rulebook.facts`
 """
@@ -63,6 +63,7 @@ class Example:
     version: int = 2
     locktime: int = 0
     sequence: int = SEQUENCE
+    weight: int | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -88,6 +89,7 @@ class Example:
             version=self.version,
             locktime=self.locktime,
             sequence=self.sequence,
+            weight=self.weight,
         )
 
     def script_bytes(self) -> tuple[bytes, ...]:

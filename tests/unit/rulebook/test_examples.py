@@ -32,9 +32,9 @@ def test_an_example_pays_a_fee_that_a_wallet_would_pay(example: Example) -> None
 
 def test_no_two_examples_of_a_rule_are_the_same() -> None:
     for rule, found in all_examples().items():
-        assert len({(one.text, one.height, str(one.facts), one.sequence) for one in found}) == len(found), (
-            rule
-        )
+        assert len(
+            {(one.text, one.height, str(one.facts), one.sequence, one.locktime) for one in found}
+        ) == len(found), rule
 
 
 def test_a_key_that_nobody_knows_is_refused_with_its_place() -> None:

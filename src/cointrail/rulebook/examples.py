@@ -73,8 +73,9 @@ class Example:
 
     @property
     def speaks(self) -> bool:
-        """Whether the rule has something to say here."""
-        return self.says.partition(" ")[0] in SPEAKS
+        """Whether the rule has something to say here; to leave every output says nothing."""
+        word, *names = self.says.split(" ")
+        return word in SPEAKS and not (word == "leaves" and set(names) == set(self.sides.out_names))
 
     @property
     def sides(self) -> Sides:

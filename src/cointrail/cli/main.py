@@ -18,6 +18,7 @@ from cointrail.cli import (
     look,
     query,
     rules,
+    tx_analysis,
     world,
 )
 from cointrail.cli.failures import (
@@ -53,6 +54,7 @@ for noun in (
     inspect_raw,
     check_files,
     rules,
+    tx_analysis,
     world,
 ):
     noun.add_to(app)

@@ -26,8 +26,9 @@ def add_to(program: typer.Typer) -> None:
 
 @app.command("list")
 def list_rules(form: FormatOption = Format.TABLE) -> None:
-    """List every rule with its version, its tier, and what the gate says when it fires.
+    """List every rule with its version, kind and tier.
 
+    Also what the gate says when it fires, and with `--format csv` or `json` its source and failures.
     A detector makes no links, so it has no tier. The answer of a dynamic rule can change with later blocks.
     """
     cards = workbench.rule_cards()
@@ -40,7 +41,7 @@ def show_rule(
     rule: Annotated[str, typer.Argument(metavar="ID", help="Id of the rule, as in `rules list`.")],
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Show what a rule says, where it comes from, how it fails, and examples of each."""
+    """Show what a rule says, its source, how it fails, and examples."""
     write(_answer(workbench.rule_page(rule)), form)
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from cointrail.inspection.prevouts import read_prevouts
     from cointrail.inspection.raw_file import decode_file
     from cointrail.inspection.tx import inspect_tx
+    from cointrail.inspection.tx_analysis import analyse_raw_tx
     from cointrail.rulebook.cards import RuleCard, RulePage, rule_cards, rule_page
     from cointrail.simulate import simulate_world
     from cointrail.workbench.bench import CaseRun, IngestRun, Workbench
@@ -40,6 +41,7 @@ __all__ = [
     "RuleCard",
     "RulePage",
     "Workbench",
+    "analyse_raw_tx",
     "ask",
     "check_prices",
     "check_tags",
@@ -70,6 +72,7 @@ _HOMES = {
     "RuleCard": "cointrail.rulebook.cards",
     "RulePage": "cointrail.rulebook.cards",
     "Workbench": "cointrail.workbench.bench",
+    "analyse_raw_tx": "cointrail.inspection.tx_analysis",
     "ask": "cointrail.workbench.queries",
     "check_prices": "cointrail.workbench.checks",
     "check_tags": "cointrail.workbench.checks",

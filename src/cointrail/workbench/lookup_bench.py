@@ -17,6 +17,7 @@ from cointrail.lookups import (
     cluster_neighbours,
     cluster_payments,
     tx,
+    tx_analysis,
 )
 from cointrail.lookups import explain as explanation
 from cointrail.lookups.desk import LookupDesk
@@ -44,6 +45,11 @@ class LookupBench(LedgerBench):
         """A transaction."""
         with self._desk(tags) as desk:
             return tx.show_tx(desk, text)
+
+    def analyse_tx(self, text: str, *, tags: Sequence[Path] = ()) -> tx_analysis.TxAnalysis:
+        """A transaction as every rule reads it."""
+        with self._desk(tags) as desk:
+            return tx_analysis.analyse_tx(desk, text)
 
     def show_cluster(
         self, text: str, *, tags: Sequence[Path] = (), start: int = 0, limit: int = 25

@@ -58,6 +58,10 @@ class AtSize:
     subjects: dict[str, Any]
     pages: dict[str, Any]
     first_answer_seconds: Spread
+    rules_pass: dict[str, Any]
+    """every detector and static change rule about every transaction"""
+    rows_read: dict[str, Any]
+    """500,000 rows of a table as analysts read them"""
 
     @property
     def said(self) -> dict[str, Any]:
@@ -139,7 +143,7 @@ def _rows(store: Path) -> dict[str, int]:
 
 def _ask_pages(work: Path, store: Path, effort: Effort, name: str) -> dict[str, Any]:
     """Build the clusters, then look things up."""
-    say(f"{name}: clusters, pages")
+    say(f"{name}: clusters, pages, rules, rows")
     before = taken(files_below(store))
     clusters = ours("build_clusters.py", store)
     subjects = ours("subjects.py", store, "--count", effort.queries, "--seed", effort.seed).answer
@@ -156,6 +160,8 @@ def _ask_pages(work: Path, store: Path, effort: Effort, name: str) -> dict[str, 
         "subjects": subjects,
         "pages": pages,
         "first_answer_seconds": Spread.of(firsts),
+        "rules_pass": ours("rules_pass.py", store, "--repeat", effort.repeat).answer,
+        "rows_read": ours("rows_read.py", store, "--repeat", effort.repeat).answer,
     }
 
 

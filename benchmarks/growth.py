@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass
+from statistics import median
 from typing import Any
 
 from at_size import AtSize
@@ -51,6 +52,7 @@ def growth(small: AtSize, large: AtSize) -> dict[str, float]:
         "memory": (small.ingest_peak_bytes, large.ingest_peak_bytes),
         "own_memory": (small.ingest_own_peak_bytes, large.ingest_own_peak_bytes),
         "clusters_time": (small.clusters_seconds, large.clusters_seconds),
+        "rules_time": (median(small.rules_pass["seconds"]), median(large.rules_pass["seconds"])),
     }
     return {name: exponent(*pair, *sizes) for name, pair in figures.items() if min(pair) > 0}
 

@@ -8,7 +8,7 @@ from typing import Any
 from at_size import AtSize
 from measure import GB, MB
 from planned import planned_peak
-from table import Row, at_least, at_most
+from table import Row, at_least, at_most, reported
 
 
 @dataclass
@@ -35,6 +35,7 @@ def fill_table(
     ratio = largest.store_bytes / largest.chain.block_bytes
     table.rows.append(at_most("store size / block size", ratio, 0.6))
     _add_queries(table, largest)
+    _add_rules(table, sizes, grows)
     return table
 
 
@@ -97,3 +98,18 @@ def _add_queries(table: Table, largest: AtSize) -> None:
         table.rows.append(at_most(f"page of 50 rows, {page}, warm p95, ms", figures["warm"]["p95_ms"], 20))
     first = largest.first_answer_seconds.most
     table.rows.append(at_most("open a store and answer once, new process, cold store, s", first, 1))
+
+
+def _add_rules(table: Table, sizes: list[AtSize], grows: dict[str, float]) -> None:
+    """The bulk pass at every size, how it grows, and rows as analysts read them at the largest."""
+    for one in sizes:
+        name = f"all detectors and static change rules at {one.chain.block_bytes / GB:.2g} GB, M tx/s"
+        table.rows.append(at_least(name, one.rules_pass["txs_per_second"] / 1_000_000, 1))
+    name = "growth exponent of that pass, smallest to largest size"
+    if "rules_time" in grows:
+        table.rows.append(at_most(name, grows["rules_time"], 1.1))
+    else:
+        table.not_measured[name] = "it takes two sizes"
+    for what, figures in sizes[-1].rows_read.items():
+        name = f"{figures['rows']:,} rows as a Polars frame, {what}, M rows/s"
+        table.rows.append(reported(name, figures["rows_per_second"] / 1_000_000))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import clustering
-from clustering import SMOKE_SIZES, co_spends, measure_clustering, missing_peers, ours
+from clustering import SMOKE_SIZES, co_spends, measure_clustering, missing_peers, ours, ours_with_forest
 
 
 def test_labels_are_the_smallest_ids_of_what_the_lists_connect() -> None:
@@ -24,6 +24,17 @@ def test_labels_are_the_smallest_ids_of_what_the_lists_connect() -> None:
         if labels == before:
             break
     assert ours(spends).tolist() == labels
+
+
+def test_the_forest_has_an_edge_for_every_join_and_names_its_transaction() -> None:
+    spends = co_spends(3_000)
+    labels, edges = ours_with_forest(spends)
+    clusters = int((labels == np.arange(spends.ids)).sum())
+    assert len(edges.one) == spends.ids - clusters
+    for one, other, tx in zip(*(column.tolist() for column in edges), strict=True):
+        together = spends.script[spends.start[tx] : spends.start[tx + 1]].tolist()
+        assert {one, other} <= set(together)
+        assert labels[one] == labels[other]
 
 
 def test_lists_name_ids_that_there_are_and_the_same_seed_gives_the_same_lists() -> None:

@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from cointrail.clustering.apart import Joined, Table, join_weak
 from cointrail.clustering.chain_view import ChainView
-from cointrail.clustering.change_votes import CHANGE_TYPES, ChangeColumns, vote_batch
+from cointrail.clustering.change_columns import ChangeColumns
+from cointrail.clustering.change_votes import ChainVotes, Senders
 from cointrail.clustering.clusters import Clusters
 from cointrail.clustering.guards import Guards, Refusals, put_guards
 from cointrail.clustering.keeping import keep
@@ -26,7 +27,7 @@ from cointrail.clustering.proof_maker import EDGE_TYPES, write_proof
 from cointrail.clustering.rules import TIERS, Link, rules_in_force
 from cointrail.clustering.shelf import PIECE, MemoryShelf, Shelf, in_pieces, put
 from cointrail.clustering.spill import Log
-from cointrail.clustering.weak_links import Senders, WeakLinks, facts_of
+from cointrail.clustering.weak_links import WeakLinks
 from cointrail.heuristics.gate import REASONS
 from cointrail.heuristics.gate_bulk import gates_of, judge_batch
 from cointrail.kernel.apart import JOINED
@@ -93,6 +94,7 @@ def build(
         change_columns=change,
         guards=guards,
         rules=rules,
+        tip_height=building.periods.tip_height,
         digest=_digest(rules, *(partition.label for partition in partitions.values())),
         skipped=building.skipped(),
     )
@@ -106,6 +108,7 @@ class _Building:
         self.shelf = shelf
         self.edges = Log(shelf, EDGE_TYPES)
         self.periods = Periods()
+        self._votes = ChainVotes(chain, shelf)
         self._weak = WeakLinks(shelf)
         self._pairs: Table | None = None
         self._refusals: list[Refusals] = []
@@ -137,6 +140,7 @@ class _Building:
             count = join_inputs(self._parent, *inputs, gate, reasons, self._skipped, edges)
             self.edges.append(*(column[:count] for column in edges), np.full(count, Link.COMMON_INPUT))
             self.periods.add(batch)
+            self._votes.add_prints(batch)
             yield reasons
             self._tell(self.chain.n_scripts + batch.first_tx + batch.count)
 
@@ -155,20 +159,15 @@ class _Building:
         Gathers the weak links on the way.
         """
         maker = MoveMaker(self.shelf, self.chain, len(partition.labels), cluster, heavy_from=heavy_from)
-        columns = [self.shelf.open(name, dtype) for name, dtype in CHANGE_TYPES.items()]
-        highest = -1
         for batch in self.chain.batches():
             out_cluster = maker.add_outputs(batch.out_script, batch.out_value)
             senders = Senders.of(batch, maker.add_inputs(batch.in_script, batch.in_value))
             own = np.array(reasons[batch.first_tx : batch.first_tx + batch.count])
             gate = gates_of(own)
-            votes = vote_batch(batch, gate, facts_of(batch, senders, out_cluster, highest))
+            votes = self._votes.vote(batch, gate, senders, out_cluster)
             self._weak.add(batch, gate, own, senders, votes)
-            for writer, column in zip(columns, votes, strict=True):
-                writer.add(column)
-            highest = max(highest, int(batch.out_script.max(initial=0)))
             self._tell(self.chain.n_scripts + self.chain.n_txs + batch.first_tx + batch.count)
-        return maker.finish(), ChangeColumns(*(writer.close() for writer in columns))
+        return maker.finish(), self._votes.close()
 
     def join_weak(self, name: str, below: Partition) -> tuple[Partition, U32]:
         """Join clusters by the next weaker tier, where no pair speaks against it."""

@@ -1,4 +1,4 @@
-"""The vote on change over a batch: what it needs of the chain, and its verdicts."""
+"""The vote on change over a whole chain, batch by batch: what it asks of the chain."""
 
 from __future__ import annotations
 
@@ -7,75 +7,127 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from cointrail.heuristics.base import Tier
-from cointrail.heuristics.gate import Gate
-from cointrail.store.batch import TxBatch
+from cointrail.clustering.chain_view import ChainView
+from cointrail.clustering.change_columns import CHANGE_TYPES, ChangeColumns
+from cointrail.clustering.shelf import Shelf
+from cointrail.clustering.spill import Log
+from cointrail.clustering.stand_in import stand_in
+from cointrail.heuristics.change_bulk import (
+    NO_PRINT,
+    BatchChange,
+    ChangeFacts,
+    fingerprint_batch,
+    vote_batch,
+)
+from cointrail.kernel.grouping import NONE
+from cointrail.store.batch import UNKNOWN_SCRIPT, TxBatch
+from cointrail.store.chain_places import last_at_most
+from cointrail.store.schema import NOT_YET
 
-Bools = npt.NDArray[np.bool_]
 U8 = npt.NDArray[np.uint8]
-U16 = npt.NDArray[np.uint16]
-
-NO_CHANGE = 0xFF
-"""In place of the place of a change output: the vote abstained."""
+U32 = npt.NDArray[np.uint32]
+U64 = npt.NDArray[np.uint64]
 
 
-class OutputFacts(NamedTuple):
-    """What the chain says of each output of a batch."""
+class Senders(NamedTuple):
+    """The first known script that each transaction of a batch spends from, and its cluster."""
 
-    fresh: Bools
-    """No transaction before its own paid its script."""
-    own: Bools
-    """Its script is in the headline cluster of the inputs."""
+    script: U32
+    """`UNKNOWN_SCRIPT` where there is none."""
+    cluster: U32
+    """Number of the headline cluster, `NONE` where the script is alone."""
 
-
-class ChangeVotes(NamedTuple):
-    """Per transaction: the place of the output that stays with the sender, the tier, and who voted for it."""
-
-    place: U8
-    """`NO_CHANGE` where the vote abstained."""
-    tier: U8
-    rules: U16
-    """Bit k: voter k."""
-
-
-class ChangeColumns(NamedTuple):
-    """The verdicts on every transaction of a chain, as kept; see `ChangeVotes`."""
-
-    place: U8
-    tier: U8
-    rules: U16
+    @classmethod
+    def of(cls, batch: TxBatch, in_cluster: U32) -> Senders:
+        """The senders of a batch, given the cluster of each input."""
+        script = np.full(batch.count, UNKNOWN_SCRIPT, np.uint32)
+        cluster = np.full(batch.count, NONE, np.uint32)
+        known = np.flatnonzero(batch.in_script != UNKNOWN_SCRIPT)
+        owner = np.searchsorted(batch.in_start, known, side="right") - 1
+        first = np.ones(len(known), np.bool_)
+        first[1:] = owner[1:] != owner[:-1]
+        script[owner[first]] = batch.in_script[known[first]]
+        cluster[owner[first]] = in_cluster[known[first]]
+        return cls(script, cluster)
 
 
-class ChangeVerdict(NamedTuple):
-    """The output of one transaction that stays with its sender."""
+class ChainVotes:
+    """Takes the batches of a chain twice: first their fingerprints, then, with clusters, the votes.
 
-    output: int
-    """Its place among all outputs."""
-    tier: Tier
-    rules: int
-    """Bit k: voter k voted for it."""
+    Memory: that of a batch; a fingerprint is 8 bytes a transaction, on the shelf's disk.
 
+    Args:
+        chain: the chain.
+        shelf: gives room for fingerprints, and gets the arrays of `CHANGE_TYPES`.
+    """
 
-CHANGE_TYPES = {"change_place": "u1", "change_tier": "u1", "change_rules": "<u2"}
-"""The arrays of `ChangeColumns`, and their types."""
+    def __init__(self, chain: ChainView, shelf: Shelf) -> None:
+        self._chain = chain
+        self._dated = chain.network.name == "mainnet"
+        self._prints = Log(shelf, ("<u8",))
+        self._read: U64 | None = None
+        self._columns = [shelf.open(name, dtype) for name, dtype in CHANGE_TYPES.items()]
+        self._outputs = 0
+        self._highest = -1
 
+    def add_prints(self, batch: TxBatch) -> None:
+        """The next batch of the first pass.
 
-def vote_batch(batch: TxBatch, gate: U8, facts: OutputFacts) -> ChangeVotes:
-    """Judge every transaction of a batch."""
-    counts = np.diff(batch.out_start)
-    place = np.full(batch.count, NO_CHANGE, np.uint8)
-    tier = np.zeros(batch.count, np.uint8)
-    rules = np.zeros(batch.count, np.uint16)
-    two = np.flatnonzero((counts == 2) & (gate == Gate.SAFE) & (np.diff(batch.in_start) > 0))
-    first = batch.out_start[two]
-    round_one, round_other = (batch.out_value[first + k] % 100_000 == 0 for k in range(2))
-    fresh_one, fresh_other = (facts.fresh[first + k] for k in range(2))
-    by_fresh = np.where(fresh_one == fresh_other, 2, np.where(fresh_one, 0, 1))
-    by_round = np.where(round_one == round_other, 2, np.where(round_one, 1, 0))
-    chosen = np.where(by_fresh == 2, by_round, by_fresh)
-    against = (by_fresh != by_round) & (by_fresh != 2) & (by_round != 2)
-    held = (chosen != 2) & ~against
-    place[two[held]] = chosen[held]
-    tier[two[held]] = np.where(by_fresh[held] == by_round[held], Tier.T3, Tier.T4)
-    rules[two[held]] = 1
-    return ChangeVotes(place, tier, rules)
+        Raises:
+            OSError: the disk is full.
+        """
+        prints = fingerprint_batch(batch)
+        self._prints.append(np.zeros(batch.count, np.uint64) if prints is None else prints)
+
+    def vote(self, batch: TxBatch, gate: U8, senders: Senders, out_cluster: U32) -> BatchChange:
+        """The verdicts on the next batch of the second pass.
+
+        Args:
+            batch: columns in chain order.
+            gate: of each transaction.
+            senders: of each transaction.
+            out_cluster: per output the number of its headline cluster, or `NONE`.
+
+        Raises:
+            OSError: the disk is full.
+        """
+        facts = self._facts(batch, senders, out_cluster)
+        votes = vote_batch(batch, gate, facts, dated=self._dated) or stand_in(batch, gate, facts)
+        for writer, column in zip(
+            self._columns, (votes.output, votes.tier, votes.rules, votes.quiet), strict=True
+        ):
+            writer.add(column)
+        return votes
+
+    def close(self) -> ChangeColumns:
+        """All verdicts.
+
+        Raises:
+            OSError: the disk is full.
+        """
+        return ChangeColumns(*(writer.close() for writer in self._columns))
+
+    def _facts(self, batch: TxBatch, senders: Senders, out_cluster: U32) -> ChangeFacts:
+        owner = np.repeat(np.arange(batch.count), np.diff(batch.out_start))
+        sender, cluster = senders.script[owner], senders.cluster[owner]
+        own = (batch.out_script == sender) | ((cluster != NONE) & (out_cluster == cluster))
+        return ChangeFacts(self._fresh(batch.out_script), own, self._spenders(len(owner)))
+
+    def _fresh(self, scripts: U32) -> npt.NDArray[np.bool_]:
+        """Scripts are numbered by first appearance: a new one has a greater number than all before it."""
+        seen = np.maximum.accumulate(np.concatenate([[self._highest], scripts.astype(np.int64)]))
+        self._highest = int(seen[-1])
+        fresh: npt.NDArray[np.bool_] = scripts > seen[:-1]
+        return fresh
+
+    def _spenders(self, count: int) -> U64:
+        """The fingerprints of what spends the next outputs."""
+        if self._read is None:
+            (self._read,) = self._prints.close()
+        spends = self._chain.spent_by_many(np.arange(self._outputs, self._outputs + count, dtype=np.uint64))
+        self._outputs += count
+        spent = np.flatnonzero(spends != NOT_YET)
+        prints = np.full(count, NO_PRINT, np.uint64)
+        if len(spent):
+            prints[spent] = self._read[last_at_most(self._chain.column("txs.first_input"), spends[spent])]
+        return prints

@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from cointrail.clustering.change_votes import NO_CHANGE, ChangeColumns, ChangeVerdict
+from cointrail.clustering.change_columns import ChangeColumns
 from cointrail.clustering.guards import Guards
 from cointrail.clustering.moves import MoveIndex
 from cointrail.clustering.partition import Partition
 from cointrail.clustering.proof import Proof, ProofStep
 from cointrail.clustering.rules import TIERS
 from cointrail.errors import BadInput, NotFound
-from cointrail.heuristics.base import Tier
+from cointrail.heuristics.base import Abstained, Tier
+from cointrail.heuristics.change.vote import Change
 from cointrail.heuristics.gate import GateVerdict, verdict_of
 
 U32 = npt.NDArray[np.uint32]
@@ -39,6 +40,8 @@ class Clusters:
     """What the guards against collapse found."""
     rules: tuple[str, ...]
     """Every rule that had a say, with its version."""
+    tip_height: int
+    """Of the chain; what is dynamic was judged there."""
     digest: str
     """SHA-256 over the rules and the labels, in hex: same digest, same clusters."""
     skipped: dict[str, int] = field(default_factory=dict)
@@ -78,11 +81,10 @@ class Clusters:
             raise NotFound(f"there is no transaction {tx_num}, only 0..{len(self.reasons) - 1}", tx=tx_num)
         return verdict_of(int(self.reasons[tx_num]))
 
-    def change(self, tx_num: int) -> ChangeVerdict | None:
-        """The output of a transaction that stays with its sender; None where the vote abstained."""
+    def change(self, tx_num: int) -> Change | Abstained:
+        """Which output of a transaction stays with its sender, as the vote found as of the chain's tip."""
         self.gate(tx_num)
-        place, tier, rules = (int(column[tx_num]) for column in self.change_columns)
-        return None if place == NO_CHANGE else ChangeVerdict(place, Tier(tier), rules)
+        return self.change_columns.verdict(tx_num, self.tip_height)
 
     def explain(self, a: int, b: int, tier: Tier = Tier.T2) -> tuple[ProofStep, ...] | None:
         """The edges that join two scripts, from `a` to `b`; None when no links up to that tier join them.

@@ -28,7 +28,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cointrail.clustering.chain_view import ChainView
-from cointrail.clustering.change_votes import CHANGE_TYPES, ChangeColumns
+from cointrail.clustering.change_columns import CHANGE_TYPES, ChangeColumns
 from cointrail.clustering.clusters import Clusters
 from cointrail.clustering.guards import GUARD_TYPES, guards_of
 from cointrail.clustering.lists import Lists
@@ -173,6 +173,7 @@ def _mapped(chain: ChainView, folder: Path, manifest: dict[str, Any]) -> Cluster
         change_columns=ChangeColumns(*(arrays[name] for name in CHANGE_TYPES)),
         guards=guards_of(arrays),
         rules=tuple(manifest["rules"]),
+        tip_height=int(manifest["tip_height"]),
         digest=str(manifest["digest"]),
         skipped=dict(manifest["skipped"]),
     )

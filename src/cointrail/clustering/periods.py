@@ -23,6 +23,8 @@ class Periods:
     def __init__(self) -> None:
         self._first: list[int] = []
         self._scripts: list[int] = []
+        self.tip_height = 0
+        """Of the last block; 0 outside a chain."""
 
     @property
     def first_txs(self) -> I64:
@@ -32,6 +34,7 @@ class Periods:
     def add(self, batch: TxBatch) -> None:
         """Look at the next batch."""
         period = np.where(batch.height == _NO_HEIGHT, 0, batch.height // PERIOD).astype(np.int64)
+        self.tip_height = 0 if batch.height[-1] == _NO_HEIGHT else int(batch.height[-1])
         first = len(self._first)
         starts = np.searchsorted(period, np.arange(first, int(period[-1]) + 1)).tolist()
         self._first += [batch.first_tx + start for start in starts]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import IntEnum
 
 from cointrail.heuristics.base import REGISTRY, Rule, Tier
+from cointrail.heuristics.change.vote import VOTERS
 from cointrail.heuristics.gate import REASONS
 
 
@@ -45,5 +46,6 @@ TIERS = (Tier.T1, Tier.T2, Tier.T3, Tier.T4)
 
 
 def rules_in_force() -> tuple[str, ...]:
-    """Names of all rules that have a say: those that link, then the gate's in their order."""
-    return tuple(REGISTRY[rule_id].name for rule_id in (*_LINK_RULES, *(reason.id for reason in REASONS)))
+    """Names of all rules that have a say: those that link, the gate's in their order, those that vote."""
+    ids = (*_LINK_RULES, *(reason.id for reason in REASONS), *(voter.id for voter in VOTERS))
+    return tuple(REGISTRY[rule_id].name for rule_id in ids if rule_id in REGISTRY)

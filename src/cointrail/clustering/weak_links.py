@@ -8,21 +8,21 @@ outputs is another participant's).
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from cointrail.chain.view import ScriptType
-from cointrail.clustering.change_votes import NO_CHANGE, ChangeVotes, OutputFacts
+from cointrail.clustering.change_votes import Senders
 from cointrail.clustering.proof_maker import EDGE_TYPES
 from cointrail.clustering.rules import Link
 from cointrail.clustering.shelf import Shelf
 from cointrail.clustering.spill import Log
 from cointrail.heuristics.base import Tier
+from cointrail.heuristics.change_bulk import NO_OUTPUT, BatchChange
 from cointrail.heuristics.coinjoin import JOINMARKET_DUST
 from cointrail.heuristics.gate import REASONS, Gate
-from cointrail.kernel.grouping import NONE
 from cointrail.store.batch import UNKNOWN_SCRIPT, TxBatch
 from cointrail.store.chain_places import rows_between
 
@@ -46,38 +46,6 @@ class PairReason(IntEnum):
     """Two of the equal outputs of a JoinMarket round."""
 
 
-class Senders(NamedTuple):
-    """The first known script that each transaction of a batch spends from, and its cluster."""
-
-    script: U32
-    """`UNKNOWN_SCRIPT` where there is none."""
-    cluster: U32
-    """Number of the headline cluster, `NONE` where the script is alone."""
-
-    @classmethod
-    def of(cls, batch: TxBatch, in_cluster: U32) -> Senders:
-        """The senders of a batch, given the cluster of each input."""
-        script = np.full(batch.count, UNKNOWN_SCRIPT, np.uint32)
-        cluster = np.full(batch.count, NONE, np.uint32)
-        known = np.flatnonzero(batch.in_script != UNKNOWN_SCRIPT)
-        owner = np.searchsorted(batch.in_start, known, side="right") - 1
-        first = np.ones(len(known), np.bool_)
-        first[1:] = owner[1:] != owner[:-1]
-        script[owner[first]] = batch.in_script[known[first]]
-        cluster[owner[first]] = in_cluster[known[first]]
-        return cls(script, cluster)
-
-
-def facts_of(batch: TxBatch, senders: Senders, out_cluster: U32, highest: int) -> OutputFacts:
-    """What the chain says of each output; `highest` is the greatest script number paid before the batch."""
-    owner = np.repeat(np.arange(batch.count), np.diff(batch.out_start))
-    paid = np.maximum.accumulate(np.concatenate([[highest], batch.out_script.astype(np.int64)]))
-    before = paid[batch.out_start[:-1]]
-    sender, cluster = senders.script[owner], senders.cluster[owner]
-    together = (batch.out_script == sender) | ((cluster != NONE) & (out_cluster == cluster))
-    return OutputFacts(fresh=batch.out_script > before[owner], own=together)
-
-
 class WeakLinks:
     """Links of T3 and of T4, and pairs, each in the order of the chain.
 
@@ -92,7 +60,7 @@ class WeakLinks:
         """T4."""
         self.pairs = Log(shelf, PAIR_TYPES)
 
-    def add(self, batch: TxBatch, gate: U8, reasons: U32, senders: Senders, votes: ChangeVotes) -> None:
+    def add(self, batch: TxBatch, gate: U8, reasons: U32, senders: Senders, votes: BatchChange) -> None:
         """Gather from the next batch.
 
         Raises:
@@ -100,7 +68,7 @@ class WeakLinks:
         """
         by_tier = {
             tier: np.flatnonzero(
-                (votes.place != NO_CHANGE) & (votes.tier == tier) & (senders.script != UNKNOWN_SCRIPT)
+                (votes.output != NO_OUTPUT) & (votes.tier == tier) & (senders.script != UNKNOWN_SCRIPT)
             )
             for tier in (Tier.T3, Tier.T4)
         }
@@ -118,8 +86,8 @@ class WeakLinks:
 Rows = tuple[Array, Array, Array, Array]
 
 
-def _change_links(batch: TxBatch, senders: Senders, votes: ChangeVotes, txs: I64, link: Link) -> Rows:
-    change = batch.out_script[batch.out_start[txs] + votes.place[txs]]
+def _change_links(batch: TxBatch, senders: Senders, votes: BatchChange, txs: I64, link: Link) -> Rows:
+    change = batch.out_script[batch.out_start[txs] + votes.output[txs]]
     return _rows(batch, senders.script[txs], change, txs, link)
 
 
@@ -131,10 +99,10 @@ def _input_leads(batch: TxBatch, senders: Senders, txs: I64) -> Rows:
     return _rows(batch, senders.script[own[new]], other[new], own[new], Link.COMMON_INPUT_LEAD)
 
 
-def _payments(batch: TxBatch, senders: Senders, votes: ChangeVotes, txs: I64) -> Rows:
+def _payments(batch: TxBatch, senders: Senders, votes: BatchChange, txs: I64) -> Rows:
     owner, rows = rows_between(batch.out_start[txs], batch.out_start[txs + 1])
     own = txs[owner]
-    change = batch.out_start[own] + votes.place[own]
+    change = batch.out_start[own] + votes.output[own]
     paid = (
         (rows != change)
         & (batch.out_type[rows] != ScriptType.OP_RETURN)

@@ -16,7 +16,8 @@ from cointrail.clustering.change_votes import ChainVotes, Senders
 from cointrail.clustering.clusters import Clusters
 from cointrail.clustering.guards import Guards, Refusals, put_guards
 from cointrail.clustering.keeping import keep
-from cointrail.clustering.key_scan import scan_key_links
+from cointrail.clustering.key_scan import KeyLinks, scan_key_links
+from cointrail.clustering.links import shown_by_spend
 from cointrail.clustering.move_maker import HEAVY_OUTPUTS, MoveMaker
 from cointrail.clustering.moves import MoveArrays, MoveIndex
 from cointrail.clustering.partition import Partition
@@ -29,7 +30,8 @@ from cointrail.clustering.shelf import PIECE, MemoryShelf, Shelf, in_pieces, put
 from cointrail.clustering.spill import Log
 from cointrail.clustering.weak_links import WeakLinks
 from cointrail.heuristics.gate import REASONS
-from cointrail.heuristics.gate_bulk import gates_of, judge_batch
+from cointrail.heuristics.gate_bits import gates_of
+from cointrail.heuristics.gate_bulk import judge_batch
 from cointrail.kernel.apart import JOINED
 from cointrail.kernel.union import Edges, flatten, join_inputs, join_pairs
 
@@ -118,7 +120,7 @@ class _Building:
 
     def join_keys(self) -> tuple[Partition, U32]:
         """Join what one key or one inner script unlocks; the clusters of tier 1."""
-        links = scan_key_links(self.chain, self.shelf, self._tell)
+        links = _plain_first(self.chain, scan_key_links(self.chain, self.shelf, self._tell))
         joined = np.empty(len(links.later), np.bool_)
         join_pairs(self._parent, links.later, links.earlier, joined)
         rules = np.where(links.same_key, Link.SAME_KEY, Link.INNER_SCRIPT)
@@ -194,6 +196,13 @@ class _Building:
     def _tell(self, done: int) -> None:
         if self._progress is not None:
             self._progress(done, self.chain.n_scripts + 2 * self.chain.n_txs)
+
+
+def _plain_first(chain: ChainView, links: KeyLinks) -> KeyLinks:
+    """What the scripts alone tell, then what a spend had to show; see `links_among` for why."""
+    shown = shown_by_spend(chain, links.later, links.earlier)
+    order = np.concatenate([np.flatnonzero(~shown), np.flatnonzero(shown)])
+    return KeyLinks(*(column[order] for column in links))
 
 
 def _refusals(links: Table, pairs: Table, joined: Joined) -> Refusals:

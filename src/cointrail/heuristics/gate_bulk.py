@@ -143,14 +143,9 @@ def judge_batch(
     tx0, by_shape = (reasons & np.uint32(_BITS.tx0)) != 0, (reasons & _BY_SHAPE) != 0
     reasons[tx0 & by_shape] &= ~_BY_SHAPE
     reasons[tx0 & ~by_shape] &= ~np.uint32(_BITS.tx0)
-    return gates_of(reasons), reasons
-
-
-def gates_of(reasons: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint8]:
-    """The `Gate` of each transaction, from the bit set of its reasons."""
     gate = np.where((reasons & _mask(Gate.UNKNOWN)) != 0, np.uint8(Gate.UNKNOWN), np.uint8(Gate.SAFE))
     gate[(reasons & _mask(Gate.UNSAFE)) != 0] = Gate.UNSAFE
-    return gate
+    return gate, reasons
 
 
 def _scratch(batch: TxBatch) -> Scratch:

@@ -81,21 +81,45 @@ def links_among(chain: ChainView, clusters: Clusters, members: U32, tier: Tier =
         members: script numbers, ascending.
         tier: the weakest.
     """
-    spends = spends_of(chain, members)
+    read = _Reading(chain, clusters, members)
+    gate = gates_of(np.array(clusters.reasons[read.txs]))
     parts = [_key_links(chain, clusters, members)]
-    txs = np.unique(spends.tx)
-    senders = _scripts_at(chain, chain.column("txs.first_input").take(txs))
-    gate = gates_of(np.array(clusters.reasons[txs]))
     if tier >= Tier.T2:
-        parts.append(_input_links(spends, members, txs, senders, gate == Gate.SAFE, Link.COMMON_INPUT))
+        parts.append(read.input_links(gate == Gate.SAFE, Link.COMMON_INPUT))
     if tier >= Tier.T3:
-        parts.append(_change_links(chain, clusters, members, txs, senders, Link.CHANGE))
+        parts.append(read.change_links(Link.CHANGE))
     if tier >= Tier.T4:
-        unsure = _input_links(spends, members, txs, senders, gate == Gate.UNKNOWN, Link.COMMON_INPUT_LEAD)
-        leads = _change_links(chain, clusters, members, txs, senders, Link.CHANGE_LEAD)
-        both = _end_to_end(unsure, leads)
+        unsure = read.input_links(gate == Gate.UNKNOWN, Link.COMMON_INPUT_LEAD)
+        both = end_to_end(unsure, read.change_links(Link.CHANGE_LEAD))
         parts.append(both.take(np.argsort(both.tx, kind="stable")))
-    return _end_to_end(*parts)
+    return end_to_end(*parts)
+
+
+class _Reading:
+    """The transactions that spend from some members, and the member that each counts as sent by."""
+
+    def __init__(self, chain: ChainView, clusters: Clusters, members: U32) -> None:
+        self._chain, self._change, self._members = chain, clusters.change_columns, members
+        self._spends = spends_of(chain, members)
+        self.txs = np.unique(self._spends.tx)
+        inputs = chain.column("inputs.output").take(chain.column("txs.first_input").take(self.txs))
+        self._sender, self._inside = _places(members, chain.column("outputs.script").take(inputs))
+
+    def input_links(self, wanted: npt.NDArray[np.bool_], link: Link) -> LinkTable:
+        """Of each wanted transaction, links of its first input's script with those of the others."""
+        tx, member = self._spends
+        number = np.searchsorted(self.txs, tx)
+        own = np.flatnonzero((wanted & self._inside)[number] & (member != self._sender[number]))
+        return _table(self._sender[number[own]], member[own], tx[own], link)
+
+    def change_links(self, link: Link) -> LinkTable:
+        """Of each transaction with such a verdict, the link of its first input's script with the change."""
+        own = np.flatnonzero(self._inside & (np.array(self._change.tier[self.txs]) == link.tier))
+        place = np.array(self._change.output[self.txs[own]], np.uint64)
+        outputs = self._chain.column("txs.first_output").take(self.txs[own]) + place
+        change, held = _places(self._members, self._chain.column("outputs.script").take(outputs))
+        both = held & (change != self._sender[own])
+        return _table(self._sender[own[both]], change[both], self.txs[own[both]], link)
 
 
 def spends_of(chain: ChainView, members: U32) -> Spends:
@@ -159,35 +183,6 @@ def _shown_since(chain: ChainView, later: U32, earlier: U32) -> I64:
     return since
 
 
-def _input_links(
-    spends: Spends, members: U32, txs: I64, senders: U32, wanted: npt.NDArray[np.bool_], link: Link
-) -> LinkTable:
-    """Of each of the wanted transactions, links of its first input's script with the others."""
-    number = np.searchsorted(txs, spends.tx)
-    sender, inside = _places(members, senders)
-    own = np.flatnonzero((wanted & inside)[number] & (spends.member != sender[number]))
-    return _table(sender[number[own]], spends.member[own], spends.tx[own], link)
-
-
-def _change_links(
-    chain: ChainView, clusters: Clusters, members: U32, txs: I64, senders: U32, link: Link
-) -> LinkTable:
-    """Of each transaction with such a verdict, the link of its first input's script with the change."""
-    tiers = np.array(clusters.change_columns.tier[txs])
-    own = np.flatnonzero(tiers == link.tier)
-    place = np.array(clusters.change_columns.output[txs[own]], np.uint64)
-    outputs = chain.column("txs.first_output").take(txs[own]) + place
-    change, held = _places(members, chain.column("outputs.script").take(outputs))
-    sender, inside = _places(members, senders[own])
-    both = held & inside & (change != sender)
-    return _table(sender[both], change[both], txs[own][both], link)
-
-
-def _scripts_at(chain: ChainView, inputs: U64) -> U32:
-    scripts: U32 = chain.column("outputs.script").take(chain.column("inputs.output").take(inputs))
-    return scripts
-
-
 def _places(members: U32, scripts: U32) -> tuple[U32, npt.NDArray[np.bool_]]:
     """Where scripts stand among the members, and whether they do."""
     place = np.minimum(np.searchsorted(members, scripts), len(members) - 1)
@@ -199,5 +194,6 @@ def _table(one: U32, other: U32, tx: Array, link: Link) -> LinkTable:
     return LinkTable(one, other, tx.astype(np.uint32), rule, tx.astype(np.int64))
 
 
-def _end_to_end(*parts: LinkTable) -> LinkTable:
+def end_to_end(*parts: LinkTable) -> LinkTable:
+    """Links of several tables, one after the other."""
     return LinkTable(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 
 from cointrail.attribution.load import load_tags
@@ -46,11 +47,22 @@ class LookupBench(LedgerBench):
             return tx.show_tx(desk, text)
 
     def show_cluster(
-        self, text: str, *, tags: Sequence[Path] = (), start: int = 0, limit: int = 25
+        self,
+        text: str,
+        *,
+        tags: Sequence[Path] = (),
+        start: int = 0,
+        limit: int = 25,
+        at: int | None = None,
     ) -> cluster.ClusterView:
-        """A cluster, by its label or by something in it."""
-        with self._desk(tags) as desk:
-            return cluster.show_cluster(desk, text, start=start, limit=limit)
+        """A cluster, by its label or by something in it; as it was at a height, where one is given."""
+        with self._desk(() if at is not None else tags) as desk:
+            if at is None:
+                return cluster.show_cluster(desk, text, start=start, limit=limit)
+            found: cluster.ClusterView = import_module("cointrail.lookups.cluster_at").show_cluster_at(
+                desk, text, at, start=start, limit=limit
+            )
+            return found
 
     def cluster_payments(
         self,

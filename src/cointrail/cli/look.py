@@ -240,7 +240,8 @@ def explain(
 ) -> None:
     """Show what joins two addresses, or that nothing does.
 
-    Each step is one transaction with the rule and tier that it links by.
+    Each step is one transaction with the rule and tier that it links by. Steps of T3 and T4 join no
+    cluster: they are a lead from one address to the other.
     """
     with Meter() as meter:
         found = workbench.LookupBench(store, meter.steps).explain(a, b)
@@ -283,11 +284,14 @@ def _explain_answer(found: ExplainView) -> Answer:
 def _outcome(found: ExplainView, heads: Sequence[str], rows: Sequence[tuple[object, ...]]) -> Table:
     """The steps as a CSV gives them, each row with the outcome; without steps one row has it alone."""
     alone = (*(None for _ in heads[:-2]), found.a, found.b)
-    outcome = "not joined" if not found.joined else "joined" if found.steps else "same script"
+    joined = "joined" if found.steps else "same script"
+    outcome = joined if found.joined else "lead" if found.steps else "not joined"
     return Table("steps", ("outcome", *heads), [(outcome, *row) for row in rows or [alone]])
 
 
 def _sentence(found: ExplainView) -> str:
+    if not found.joined and found.steps:
+        return "a lead: links too weak for a cluster lead from one to the other; the weakest one bounds the whole"
     if not found.joined:
         return "nothing joins them under the rules of the basis; that they are apart is not proven by it"
     if not found.steps:

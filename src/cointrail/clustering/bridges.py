@@ -19,7 +19,7 @@ from cointrail.clustering.links import LinkTable, outputs_of
 from cointrail.clustering.proof import NO_TX
 from cointrail.clustering.rules import Link
 from cointrail.kernel import proof as kernel
-from cointrail.kernel.trees import sum_below, watch_parties
+from cointrail.kernel.trees import sum_below
 from cointrail.kernel.union import join_pairs
 from cointrail.store.schema import NOT_YET
 
@@ -120,21 +120,3 @@ def _bridge(members: U32, links: LinkTable, trees: kernel.Trees, child: int, bel
         Link(int(links.rule[row])),
         *map(int, lesser),
     )
-
-
-def find_mixing_links(members: int, links: LinkTable, party: U32) -> I64:
-    """The links that, joined in their order, first bring members of different parties together.
-
-    Args:
-        members: how many.
-        links: by tier, then chain order.
-        party: per member the number of who is said to hold it, from 1 on; 0: nobody is.
-    """
-    joined = np.empty(len(links.one), np.bool_)
-    join_pairs(np.arange(members, dtype=np.uint32), links.one, links.other, joined)
-    rows = np.flatnonzero(joined)
-    found = np.empty(int((party != 0).sum()) + 1, np.uint32)
-    parent, mixed = np.arange(members, dtype=np.uint32), int(party.max(initial=0)) + 1
-    count = watch_parties(links.one[rows], links.other[rows], parent, party.copy(), mixed, found)
-    mixing: I64 = rows[found[:count]]
-    return mixing

@@ -40,29 +40,33 @@ def sum_below(parent: U32, waiting: U32, sums: I64, marks: U64) -> None:
 
 
 @kernel
-def watch_parties(one: U32, other: U32, parent: U32, party: U32, mixed: int, found: U32) -> int:
-    """Join along edges in their order, and note those that bring different parties together.
+def join_parties(one: U32, other: U32, weak: int, parent: U32, party: U32, mixed: int, found: U32) -> int:
+    """Join along links in their order, and note those between different parties.
 
     Args:
-        one: of each edge a member; each edge joins two clusters.
-        other: of each edge the other.
-        parent: a row for each member, its own parent.
+        one: of each link a member.
+        other: of each link the other.
+        weak: links from this one on do not join different parties; those before it do.
+        parent: a row for each member, its own parent; keeps what was joined.
         party: of each member its party, 0 where nobody claims it; used up.
         mixed: a party of its own, for clusters of several.
-        found: gets the edges; there are fewer than members with a party.
+        found: a row for each link; gets those between different parties.
 
     Returns:
         How many of those there are.
     """
     count = 0
-    for e in range(len(one)):
-        a, b = find_root(parent, int64(one[e])), find_root(parent, int64(other[e]))
+    for k in range(len(one)):
+        a, b = find_root(parent, int64(one[k])), find_root(parent, int64(other[k]))
+        if a == b:
+            continue
+        differ = party[a] != 0 and party[b] != 0 and (party[a] != party[b] or party[a] == mixed)
+        if differ:
+            found[count] = k
+            count += 1
+            if k >= weak:
+                continue
         root, gone = min(a, b), max(a, b)
         parent[gone] = root
-        if party[a] != 0 and party[b] != 0 and (party[a] != party[b] or party[a] == mixed):
-            found[count] = e
-            count += 1
-            party[root] = mixed
-        else:
-            party[root] = max(party[a], party[b])
+        party[root] = mixed if differ else max(party[a], party[b])
     return count

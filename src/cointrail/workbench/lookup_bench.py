@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cointrail.attribution.load import load_tags
 from cointrail.attribution.resolve import resolve
@@ -23,6 +24,9 @@ from cointrail.lookups import explain as explanation
 from cointrail.lookups.desk import LookupDesk
 from cointrail.store.reader import Snapshot, open_snapshot
 from cointrail.workbench.ledger_bench import LedgerBench
+
+if TYPE_CHECKING:
+    from cointrail.lookups.cluster_tiers import ClusterTiers
 
 
 class LookupBench(LedgerBench):
@@ -61,6 +65,16 @@ class LookupBench(LedgerBench):
                 return cluster.show_cluster(desk, text, start=start, limit=limit)
             found: cluster.ClusterView = import_module("cointrail.lookups.cluster_at").show_cluster_at(
                 desk, text, at, start=start, limit=limit
+            )
+            return found
+
+    def cluster_tiers(
+        self, text: str, *, tags: Sequence[Path] = (), tier: str = "T2", limit: int = 10
+    ) -> ClusterTiers:
+        """A cluster tier by tier, the links that it hangs on, and what the guards say of it."""
+        with self._desk(tags) as desk:
+            found: ClusterTiers = import_module("cointrail.lookups.cluster_tiers").cluster_tiers(
+                desk, text, tier=tier, limit=limit
             )
             return found
 

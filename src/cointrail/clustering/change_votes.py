@@ -11,7 +11,6 @@ from cointrail.clustering.chain_view import ChainView
 from cointrail.clustering.change_columns import CHANGE_TYPES, ChangeColumns
 from cointrail.clustering.shelf import Shelf
 from cointrail.clustering.spill import Log
-from cointrail.clustering.stand_in import stand_in
 from cointrail.heuristics.change_bulk import (
     NO_PRINT,
     BatchChange,
@@ -76,8 +75,7 @@ class ChainVotes:
         Raises:
             OSError: the disk is full.
         """
-        prints = fingerprint_batch(batch)
-        self._prints.append(np.zeros(batch.count, np.uint64) if prints is None else prints)
+        self._prints.append(fingerprint_batch(batch))
 
     def vote(self, batch: TxBatch, gate: U8, senders: Senders, out_cluster: U32) -> BatchChange:
         """The verdicts on the next batch of the second pass.
@@ -92,7 +90,7 @@ class ChainVotes:
             OSError: the disk is full.
         """
         facts = self._facts(batch, senders, out_cluster)
-        votes = vote_batch(batch, gate, facts, dated=self._dated) or stand_in(batch, gate, facts)
+        votes = vote_batch(batch, gate, facts, dated=self._dated)
         for writer, column in zip(
             self._columns, (votes.output, votes.tier, votes.rules, votes.quiet), strict=True
         ):

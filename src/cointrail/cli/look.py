@@ -291,7 +291,7 @@ def _outcome(found: ExplainView, heads: Sequence[str], rows: Sequence[tuple[obje
 
 def _sentence(found: ExplainView) -> str:
     if not found.joined and found.steps:
-        return "a lead: links too weak for a cluster lead from one to the other; the weakest one bounds the whole"
+        return "a lead: links too weak for a cluster go from one to the other; the weakest bounds the whole"
     if not found.joined:
         return "nothing joins them under the rules of the basis; that they are apart is not proven by it"
     if not found.steps:

@@ -142,7 +142,7 @@ class _Building:
             count = join_inputs(self._parent, *inputs, gate, reasons, self._skipped, edges)
             self.edges.append(*(column[:count] for column in edges), np.full(count, Link.COMMON_INPUT))
             self.periods.add(batch)
-            self._votes.add_prints(batch)
+            self._votes.add(batch)
             yield reasons
             self._tell(self.chain.n_scripts + batch.first_tx + batch.count)
 

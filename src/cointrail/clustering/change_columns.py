@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cointrail.heuristics.base import Abstained, Tier
-from cointrail.heuristics.change.vote import VOTERS, Change, Quiet
+from cointrail.heuristics.change.vote import VOTERS, Change, Quiet, change
 
 U8 = npt.NDArray[np.uint8]
 U16 = npt.NDArray[np.uint16]
@@ -32,5 +32,4 @@ class ChangeColumns(NamedTuple):
         if quiet:
             return Abstained(tuple(Quiet)[quiet - 1])
         voters = tuple(voter.id for k, voter in enumerate(VOTERS) if rules >> k & 1)
-        judged_at = None if tier == Tier.T1 else height
-        return Change(output, Tier(tier), voters, judged_at, f"left as change by {', '.join(voters)}")
+        return change(output, Tier(tier), voters, height)

@@ -15,7 +15,8 @@ from cointrail.heuristics.change_bulk import (
     NO_PRINT,
     BatchChange,
     ChangeFacts,
-    fingerprint_batch,
+    StaticChange,
+    static_batch,
     vote_batch,
 )
 from cointrail.kernel.grouping import NONE
@@ -51,9 +52,9 @@ class Senders(NamedTuple):
 
 
 class ChainVotes:
-    """Takes the batches of a chain twice: first their fingerprints, then, with clusters, the votes.
+    """Takes the batches of a chain twice: first what needs no chain, then, with clusters, the votes.
 
-    Memory: that of a batch; a fingerprint is 8 bytes a transaction, on the shelf's disk.
+    Memory: that of a batch; 9 bytes a transaction and 1 an output are on the shelf's disk in between.
 
     Args:
         chain: the chain.
@@ -63,19 +64,21 @@ class ChainVotes:
     def __init__(self, chain: ChainView, shelf: Shelf) -> None:
         self._chain = chain
         self._dated = chain.network.name == "mainnet"
-        self._prints = Log(shelf, ("<u8",))
-        self._read: U64 | None = None
+        self._by_tx, self._by_output = Log(shelf, ("<u8", "u1")), Log(shelf, ("u1",))
+        self._static: StaticChange | None = None
         self._columns = [shelf.open(name, dtype) for name, dtype in CHANGE_TYPES.items()]
         self._outputs = 0
         self._highest = -1
 
-    def add_prints(self, batch: TxBatch) -> None:
+    def add(self, batch: TxBatch) -> None:
         """The next batch of the first pass.
 
         Raises:
             OSError: the disk is full.
         """
-        self._prints.append(fingerprint_batch(batch))
+        found = static_batch(batch)
+        self._by_tx.append(found.prints, found.spoke)
+        self._by_output.append(found.left)
 
     def vote(self, batch: TxBatch, gate: U8, senders: Senders, out_cluster: U32) -> BatchChange:
         """The verdicts on the next batch of the second pass.
@@ -89,8 +92,14 @@ class ChainVotes:
         Raises:
             OSError: the disk is full.
         """
-        facts = self._facts(batch, senders, out_cluster)
-        votes = vote_batch(batch, gate, facts, dated=self._dated)
+        static = self._static = self._static or self._close_first_pass()
+        txs = slice(batch.first_tx, batch.first_tx + batch.count)
+        outputs = slice(self._outputs, self._outputs + len(batch.out_value))
+        own = StaticChange(
+            *(np.array(c[txs]) for c in (static.prints, static.spoke)), np.array(static.left[outputs])
+        )
+        facts = self._facts(batch, senders, out_cluster, static.prints)
+        votes = vote_batch(batch, gate, facts, found=own, dated=self._dated)
         for writer, column in zip(
             self._columns, (votes.output, votes.tier, votes.rules, votes.quiet), strict=True
         ):
@@ -105,11 +114,16 @@ class ChainVotes:
         """
         return ChangeColumns(*(writer.close() for writer in self._columns))
 
-    def _facts(self, batch: TxBatch, senders: Senders, out_cluster: U32) -> ChangeFacts:
+    def _close_first_pass(self) -> StaticChange:
+        prints, spoke = self._by_tx.close()
+        (left,) = self._by_output.close()
+        return StaticChange(prints, spoke, left)
+
+    def _facts(self, batch: TxBatch, senders: Senders, out_cluster: U32, prints: U64) -> ChangeFacts:
         owner = np.repeat(np.arange(batch.count), np.diff(batch.out_start))
         sender, cluster = senders.script[owner], senders.cluster[owner]
         own = (batch.out_script == sender) | ((cluster != NONE) & (out_cluster == cluster))
-        return ChangeFacts(self._fresh(batch.out_script), own, self._spenders(len(owner)))
+        return ChangeFacts(self._fresh(batch.out_script), own, self._spenders(len(owner), prints))
 
     def _fresh(self, scripts: U32) -> npt.NDArray[np.bool_]:
         """Scripts are numbered by first appearance: a new one has a greater number than all before it."""
@@ -118,14 +132,12 @@ class ChainVotes:
         fresh: npt.NDArray[np.bool_] = scripts > seen[:-1]
         return fresh
 
-    def _spenders(self, count: int) -> U64:
+    def _spenders(self, count: int, prints: U64) -> U64:
         """The fingerprints of what spends the next outputs."""
-        if self._read is None:
-            (self._read,) = self._prints.close()
         spends = self._chain.spent_by_many(np.arange(self._outputs, self._outputs + count, dtype=np.uint64))
         self._outputs += count
         spent = np.flatnonzero(spends != NOT_YET)
-        prints = np.full(count, NO_PRINT, np.uint64)
+        found = np.full(count, NO_PRINT, np.uint64)
         if len(spent):
-            prints[spent] = self._read[last_at_most(self._chain.column("txs.first_input"), spends[spent])]
-        return prints
+            found[spent] = prints[last_at_most(self._chain.column("txs.first_input"), spends[spent])]
+        return found

@@ -172,6 +172,7 @@ _VOTE = VoteLimits(
     low_r_sure=fingerprint.LOW_R_SURE,
     voters=len(VOTERS),
     hard=sum(1 << k for k, voter in enumerate(VOTERS) if voter.hard),
+    alone=sum(1 << k for k, voter in enumerate(VOTERS) if voter.alone),
     tier_self=int(Tier.T1),
     tier_hop=int(Tier.T3),
     tier_lead=int(Tier.T4),

@@ -29,7 +29,6 @@ from cointrail.heuristics.change.vote import Change
 from cointrail.heuristics.gate import GateVerdict
 from cointrail.kernel.apart import REFUSED, join_apart
 from cointrail.kernel.union import flatten
-from cointrail.store.chain_places import edges_of_txs
 
 U32 = npt.NDArray[np.uint32]
 I64 = npt.NDArray[np.int64]
@@ -40,6 +39,9 @@ class NamedChain(ChainView, Protocol):
 
     def find_script(self, script: bytes, /) -> int | None:
         """The number of a script; None where it never appeared."""
+
+    def tx_input_range(self, tx_num: int, /) -> tuple[int, int]:
+        """Its inputs: the first, and the one after the last."""
 
     def find_tx(self, txid: Txid, /) -> int | None:
         """The number of a transaction; None where there is none."""
@@ -163,9 +165,8 @@ class JudgedClusters:
 
     def _touched(self, chain: NamedChain, scripts: list[int]) -> tuple[int, ...]:
         """Labels of the headline clusters that judgements name."""
-        txs = np.array([*self._cuts], np.int64)
-        for first, last in zip(*edges_of_txs(chain, "input", txs), strict=True) if len(txs) else ():
-            spent = chain.column("inputs.output").slice(int(first), int(last))
+        for tx in self._cuts:
+            spent = chain.column("inputs.output").slice(*chain.tx_input_range(tx))
             scripts += chain.column("outputs.script").take(spent).tolist()
         return tuple(sorted({self._base.label(script) for script in scripts}))
 
@@ -190,7 +191,9 @@ class JudgedClusters:
                 hint="withdraw one of them by a later entry",
             )
         flatten(parent)
-        left_out = tuple(LeftOut(self._step(k, everything.one[k]), apart[against[k]].id) for k in refused)
+        left_out = tuple(
+            LeftOut(self._step(int(k), int(everything.one[k])), apart[against[k]].id) for k in refused
+        )
         self._all = everything.take(outcome != REFUSED)
         return parent, left_out
 

@@ -18,7 +18,7 @@ from cointrail.heuristics.change.static_rules import (
     self_change,
     unnecessary_input,
 )
-from cointrail.heuristics.change_bulk import STATIC_RULES, ChangeFacts, verdict_of
+from cointrail.heuristics.change_bulk import STATIC_RULES, ChangeFacts, static_batch, verdict_of, vote_batch
 from support.chains import output_view
 from support.payments import MAKERS, SCRIPTS, Scene, batch_with_weights, payments, scenes
 

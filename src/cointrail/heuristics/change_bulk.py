@@ -128,7 +128,12 @@ def vote_batch(
         np.zeros(count, np.bool_) if facts.service is None else facts.service,
         np.zeros(count, np.uint64) if facts.profile is None else facts.profile,
     )
-    out = Verdicts(*(np.empty(count, dtype) for dtype in (np.uint8, np.uint8, np.uint32, np.uint8)))
+    out = Verdicts(
+        np.empty(count, np.uint8),
+        np.empty(count, np.uint8),
+        np.empty(count, np.uint32),
+        np.empty(count, np.uint8),
+    )
     static = found.left, found.spoke, found.prints
     vote_columns(_columns(batch), gate, *static, columns, _CORE, dated, _VOTE, _QUIET, out)
     return BatchChange(*out)

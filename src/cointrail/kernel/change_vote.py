@@ -232,7 +232,7 @@ def _place_of(col: ChangeColumns, t: int, number: int) -> int:
     for o in range(col.out_start[t], col.out_start[t + 1]):
         if col.out_type[o] != _OP_RETURN:
             if seen == number:
-                return o - col.out_start[t]
+                return int(o - col.out_start[t])
             seen += 1
     return -1
 

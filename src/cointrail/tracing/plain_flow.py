@@ -109,13 +109,14 @@ class PlainFlow:
         self._least = self.bounds.least_share(sum(self.near.output(one.output_num).value for one in starts))
         for start in starts:
             value = self.near.output(start.output_num).value
-            row = self._add(PlainRow(start.output_num, None, 0, [Run(0, value, start.source, far=False)]))
+            runs = [Run(0, value, start.source, far=False)] if value else []
+            row = self._add(PlainRow(start.output_num, None, 0, runs))
             self._starts[start.output_num] = row
             self._place(row, 0, 0)
         self._outputs = len(starts)
         for output_num, loser, winner in repeats:
             lost = [Run(0, self.near.output(output_num).value, loser, far=False)]
-            self._add(PlainRow(output_num, None, 0, lost, Stop.COLLISION, winner))
+            self._add(PlainRow(output_num, None, 0, lost, Stop.COLLISION, winner=winner))
         while self._waiting:
             tx_num = min(self._waiting) if self.forward else max(self._waiting)
             if not self._visit(self.near.facts(tx_num), self._waiting[tx_num]):
@@ -199,11 +200,11 @@ class PlainFlow:
         out_starts = _starts([*paid, fee])
         near_rows = facts.inputs if self.forward else facts.outputs
         starts = dict(
-            zip((row.output_num for row in near_rows), in_starts if self.forward else out_starts, strict=False)
+            zip(
+                (row.output_num for row in near_rows), in_starts if self.forward else out_starts, strict=False
+            )
         )
-        line = joined(
-            [run._replace(at=run.at + starts[row.output_num]) for row in going for run in row.runs]
-        )
+        line = joined([run._replace(at=run.at + starts[row.output_num]) for row in going for run in row.runs])
         far_starts, sizes = (out_starts, [*paid, fee]) if self.forward else (in_starts, spent)
         for start, size in zip(far_starts, sizes, strict=True):
             yield cut_runs(line, start, start + size)
@@ -250,11 +251,12 @@ class PlainFlow:
         lost = [run for run in runs if run.source > claimer]
         kept = [run for run in runs if run.source <= claimer]
         if lost:
-            self._add(PlainRow(start.output_num, parent, parent.hops + 1, lost, Stop.COLLISION, claimer))
+            hops = parent.hops + 1
+            self._add(PlainRow(start.output_num, parent, hops, lost, Stop.COLLISION, winner=claimer))
         value = start.sat
         for source in sorted({run.source for run in kept}):
             taken = [Run(run.at, run.size, claimer, far=False) for run in kept if run.source == source]
-            self._add(PlainRow(start.output_num, None, 0, taken, Stop.COLLISION, source))
+            self._add(PlainRow(start.output_num, None, 0, taken, Stop.COLLISION, winner=source))
         if self.policy.keeps_order:
             start.runs = [Run(lo, hi - lo, claimer, far=False) for lo, hi in without(kept, value)]
         else:

@@ -17,6 +17,7 @@ from cointrail.cli import (
     inspect_raw,
     look,
     query,
+    trace,
     world,
 )
 from cointrail.cli.failures import (
@@ -48,6 +49,7 @@ for noun in (
     look,
     address_history,
     cluster_history,
+    trace,
     query,
     inspect_raw,
     check_files,

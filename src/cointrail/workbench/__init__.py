@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from cointrail.workbench.lookup_bench import LookupBench
     from cointrail.workbench.options import parse_size
     from cointrail.workbench.queries import ask, sql_table
+    from cointrail.workbench.trace_bench import TraceBench
+    from cointrail.workbench.trace_options import trace_bounds, trace_policies
 
 __all__ = [
     "CaseRun",
@@ -34,6 +36,7 @@ __all__ = [
     "LedgerBench",
     "LookupBench",
     "PriceCheck",
+    "TraceBench",
     "Workbench",
     "ask",
     "check_prices",
@@ -49,6 +52,8 @@ __all__ = [
     "safe_cell",
     "simulate_world",
     "sql_table",
+    "trace_bounds",
+    "trace_policies",
 ]
 
 _HOMES = {
@@ -58,6 +63,7 @@ _HOMES = {
     "LedgerBench": "cointrail.workbench.ledger_bench",
     "LookupBench": "cointrail.workbench.lookup_bench",
     "PriceCheck": "cointrail.workbench.checks",
+    "TraceBench": "cointrail.workbench.trace_bench",
     "Workbench": "cointrail.workbench.bench",
     "ask": "cointrail.workbench.queries",
     "check_prices": "cointrail.workbench.checks",
@@ -73,6 +79,8 @@ _HOMES = {
     "safe_cell": "cointrail.casework.outputs",
     "simulate_world": "cointrail.simulate",
     "sql_table": "cointrail.workbench.queries",
+    "trace_bounds": "cointrail.workbench.trace_options",
+    "trace_policies": "cointrail.workbench.trace_options",
 }
 
 _SQL_PACKAGES = frozenset({"duckdb", "pyarrow", "polars"})

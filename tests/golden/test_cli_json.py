@@ -32,9 +32,12 @@ TYPES = {
     list: "list",
     dict: "object",
 }
-BY_DATA = {"script_types", "outcomes", "seconds", "counts", "versions", "facts"}
+BY_DATA = {
+    *("script_types", "outcomes", "seconds", "counts", "versions", "facts"),
+    *("sat", "direct_sat", "indirect_sat", "ends"),
+}
 """Objects whose keys are data."""
-NOUNS = {"address", "tx", "cluster", "case", "inspect", "tags", "prices", "rules"}
+NOUNS = {"address", "trace", "tx", "cluster", "case", "inspect", "tags", "prices", "rules"}
 STORELESS = {"inspect", "tags", "prices", "rules", "simulate", "demo", "version"}
 
 Shape = dict[str, set[str]]
@@ -122,6 +125,11 @@ def ask_everything(asker: Asker, folder: Path) -> None:
     for txid in (*(row["outpoint"].partition(":")[0] for row in payments[:20]), mined_tx(demo)):
         ask("tx", "show", txid)
         ask("tx", "analyse", txid, *tags)
+    for way in ("forward", "backward"):
+        for outpoint in [row["outpoint"] for row in payments[:20]]:
+            ask("trace", way, outpoint, "--policy", "all", *tags)
+        ask("trace", way, *seeds, "--policy", "haircut", "--policy", "fifo", "--max-outputs", 40, *tags)
+        ask("trace", way, mined_tx(demo), "--policy", "fifo", "--seconds", 10, *tags)
     ask("sql", "SELECT output, value, spent_by, 0.5::DOUBLE, id_text(txid) FROM outputs JOIN txs USING (tx)")
     for args in (["version"], ["status"], ["prices", "check", demo.prices]):
         ask(*args)

@@ -20,6 +20,7 @@ from cointrail.cli import (
     query,
     rules,
     tx_analysis,
+    trace,
     world,
 )
 from cointrail.cli.failures import (
@@ -52,6 +53,7 @@ for noun in (
     address_history,
     cluster_history,
     cluster_tiers,
+    trace,
     query,
     inspect_raw,
     check_files,

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from cointrail.chain.types import Outpoint, Txid
 from cointrail.chain.view import InputView, OutputView
-from cointrail.errors import NotFound
 from cointrail.lookups.desk import LookupDesk
+from cointrail.lookups.find import get_tx_num
 from cointrail.lookups.views import BlockRef, LookupBasis, TagLine
 from cointrail.store.reader import TxInputRow, TxOutputRow
 
@@ -108,17 +108,7 @@ def get_tx(desk: LookupDesk, text: str) -> int:
         BadInput: not a transaction id.
         NotFound: the chain does not hold it.
     """
-    txid = Txid.parse(text.strip())
-    number = desk.snapshot.find_tx(txid)
-    if number is None:
-        raise NotFound(
-            f"there is no transaction `{txid}` on {desk.snapshot.network.name} "
-            f"up to height {desk.snapshot.height}",
-            hint="check the id; `cointrail status` says how far the store reaches",
-            value=str(txid),
-            tip_height=desk.snapshot.height,
-        )
-    return number
+    return get_tx_num(desk.snapshot, Txid.parse(text.strip()))
 
 
 def _input(desk: LookupDesk, vin: int, both: tuple[InputView, TxInputRow]) -> InputEntry:

@@ -40,3 +40,7 @@ class Stop(StrEnum):
     """Outside the payer's hand, less of the payment than the investigator asked to follow."""
     DUST = "dust"
     """Less value than the investigator asked to follow."""
+    TIME_LIMIT = "time_limit"
+    """The investigator's own limit on the time of one trace; how far it came depends on the machine."""
+    COLLISION = "collision"
+    """A source reported earlier has these satoshi; from here on they count under that one."""

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from cointrail.workbench.lookup_bench import LookupBench
     from cointrail.workbench.options import parse_size
     from cointrail.workbench.queries import ask, sql_table
+    from cointrail.workbench.trace_bench import TraceBench
+    from cointrail.workbench.trace_options import trace_bounds, trace_policies
 
 __all__ = [
     "CaseRun",
@@ -40,6 +42,7 @@ __all__ = [
     "PriceCheck",
     "RuleCard",
     "RulePage",
+    "TraceBench",
     "Workbench",
     "analyse_raw_tx",
     "ask",
@@ -59,6 +62,8 @@ __all__ = [
     "safe_cell",
     "simulate_world",
     "sql_table",
+    "trace_bounds",
+    "trace_policies",
 ]
 
 _HOMES = {
@@ -71,6 +76,7 @@ _HOMES = {
     "PriceCheck": "cointrail.workbench.checks",
     "RuleCard": "cointrail.rulebook.cards",
     "RulePage": "cointrail.rulebook.cards",
+    "TraceBench": "cointrail.workbench.trace_bench",
     "Workbench": "cointrail.workbench.bench",
     "analyse_raw_tx": "cointrail.inspection.tx_analysis",
     "ask": "cointrail.workbench.queries",
@@ -90,6 +96,8 @@ _HOMES = {
     "safe_cell": "cointrail.casework.outputs",
     "simulate_world": "cointrail.simulate",
     "sql_table": "cointrail.workbench.queries",
+    "trace_bounds": "cointrail.workbench.trace_options",
+    "trace_policies": "cointrail.workbench.trace_options",
 }
 
 _SQL_PACKAGES = frozenset({"duckdb", "pyarrow", "polars"})

@@ -27,7 +27,8 @@ from cointrail.store.plan import IngestPlan
 from cointrail.store.reader import open_snapshot
 from cointrail.store.rewind import rewind
 from cointrail.valuation.rates import RateBook
-from cointrail.workbench.lookup_bench import LookupBench, judge
+from cointrail.workbench.lookup_bench import judge
+from cointrail.workbench.trace_bench import TraceBench
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +65,7 @@ class IngestRun:
     source_height: int
 
 
-class Workbench(LookupBench):
+class Workbench(TraceBench):
     """Everything that can be asked of one store."""
 
     # -- the store

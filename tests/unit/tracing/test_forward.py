@@ -2,8 +2,9 @@ from __future__ import annotations
 
 from cointrail.tracing.forward import trace_forward
 from cointrail.tracing.limits import Limits
+from cointrail.tracing.policy import Policy
 from cointrail.tracing.stops import Stop
-from cointrail.tracing.trace import Hand, Policy
+from cointrail.tracing.trace import Hand
 from support.ledger import neighbourhood
 
 FAR = Limits(max_hops=20, max_outputs=1000)

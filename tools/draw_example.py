@@ -14,7 +14,7 @@ from html import escape
 from typing import NamedTuple
 
 from cointrail.rulebook.example_text import ORDINARY, Coins, parse_sides
-from cointrail.rulebook.examples import Example
+from cointrail.rulebook.examples import Example, in_words
 
 WIDTH = 720
 MARGIN = 16
@@ -102,7 +102,8 @@ def draw(example: Example, name: str) -> str:
     """
     heading = _heading(example, name)
     top = MARGIN + TOP_LINE * len(heading) + 14
-    body, height = _scripts(example, top) if example.scripts else _bow_tie(example, top)
+    drawn = _scripts if example.scripts else _bow_tie if example.tx else _given
+    body, height = drawn(example, top)
     whole = round(height + MARGIN)
     opening = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {whole}" width="{WIDTH}" '
@@ -273,7 +274,10 @@ def _told(example: Example) -> dict[tuple[bool, str], str]:
     sides = example.sides
     word, *names = example.says.split(" ")
     if word == "links":
-        return {(False, one.name): "linked" for one in sides.ins if set(one.names) & set(names)}
+        both = ((False, sides.ins), (True, sides.outs))
+        return {
+            (right, one.name): "linked" for right, side in both for one in side if set(one.names) & set(names)
+        }
     if word == "leaves":
         return {(True, one.name): "may be change" for one in sides.outs if set(one.names) & set(names)}
     if word != "fires":
@@ -310,6 +314,24 @@ def _scripts(example: Example, top: float) -> tuple[list[str], float]:
         lines.append(_text(at + width / 2, middle - 3, kind or "p2wpkh", "", "middle"))
         lines.append(_text(at + width / 2, middle + 13, f"of {name}", "small", "middle"))
     return lines, top + height + 4
+
+
+# -- facts without a transaction
+
+
+def _given(example: Example, top: float) -> tuple[list[str], float]:
+    """What the rule is given, a line for each value."""
+    rows = [
+        (f"{name}: {inner}" if isinstance(value, dict) else name, one)
+        for name, value in example.given.items()
+        for inner, one in (value.items() if isinstance(value, dict) else [("", value)])
+    ]
+    lines = []
+    for place, (name, value) in enumerate(rows):
+        line = top + TOP_LINE * place + 8
+        lines.append(_text(LEFT, line, name.replace("_", " "), "small", "end"))
+        lines.append(_text(LEFT + 16, line, in_words(value)))
+    return lines, top + TOP_LINE * len(rows)
 
 
 # -- pieces

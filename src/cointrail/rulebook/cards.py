@@ -17,11 +17,14 @@ from cointrail.rulebook.examples import Example, examples_of
 HOMES = ("cointrail.heuristics", "cointrail.heuristics.change")
 """Packages that fill the register when they are imported."""
 
-DYNAMIC = ("later blocks can change the answer", "moves with the height")
+DYNAMIC = (
+    *("later blocks can change the answer", "it can change as the chain grows", "later blocks may"),
+    *("moves with the height", "a later block can show"),
+)
 """What the Needs of a rule say when its answer is only good for the height that it was given at."""
 
-CHANGE = "change."
-"""Begins the id of a rule on change outputs."""
+WALKS = ("walk.", "service.")
+"""Begin the ids of rules that lead a trail on or end it."""
 
 
 class Kind(StrEnum):
@@ -154,9 +157,13 @@ def _card(rule: Rule) -> RuleCard:
 
 
 def _kind(rule: Rule) -> Kind:
-    if rule.id.startswith(CHANGE):
+    """By what the rule answers with."""
+    answers = str(inspect.signature(rule.function).return_annotation)
+    if "Linked" in answers:
+        return Kind.LINK
+    if answers in {"Verdict", "Remaining", "Remaining | Abstained"}:
         return Kind.CHANGE
-    return Kind.DETECTOR if rule.tier is None else Kind.LINK
+    return Kind.WALK if rule.id.startswith(WALKS) else Kind.DETECTOR
 
 
 def _dynamic(rule: Rule) -> bool:

@@ -16,6 +16,7 @@ A file holds rules that go together; its name says nothing to the program. Furth
     version, locktime, sequence, weight   of the transaction and of all its inputs
     wrong       true where what the rule says is not what was done
     facts       what a rule asks of the chain beside the transaction; see `cointrail.rulebook.facts`
+    given       further arguments of the rule by name; see `cointrail.rulebook.given`
 """
 
 from __future__ import annotations
@@ -33,8 +34,8 @@ from cointrail.rulebook.example_text import SEQUENCE, Sides, parse_sides, script
 
 FOLDER = "examples"
 
-SPEAKS = ("fires", "links", "leaves")
-"""First words of what a rule says when it has something to say."""
+SILENT = frozenset({"quiet", "abstains", "no", "timeout", "halt"})
+"""First words of what a rule says when it has nothing to say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,11 +47,13 @@ class Example:
         tx: the transaction as text; empty where the rule looks at scripts only.
         scripts: what such a rule looks at, `name/type`.
         says: the rule's answer: `fires` or `quiet` of a detector; `links NAME...`; `leaves NAME...`, the
-            outputs that may be change, or `leaves nothing`; or `abstains`, with the reason behind a colon.
+            outputs that may be change, or `leaves nothing`; `abstains`, with the reason behind a colon; of
+            another type its name and fields.
         note: what is to be seen.
         wrong: whether the rule's answer is not what was done.
         height: of the block; None for a transaction looked at outside a chain.
         facts: what the rule asks of the chain.
+        given: further arguments of the rule, by name.
     """
 
     rule: str
@@ -65,17 +68,21 @@ class Example:
     sequence: int = SEQUENCE
     weight: int | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
+    given: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def text(self) -> str:
         """What the rule looks at, in one line."""
-        return self.tx or ", ".join(self.scripts)
+        given = "; ".join(f"{name}: {in_words(value)}" for name, value in self.given.items())
+        return "; ".join(part for part in (self.tx or ", ".join(self.scripts), given) if part)
 
     @property
     def speaks(self) -> bool:
         """Whether the rule has something to say here; to leave every output says nothing."""
         word, *names = self.says.split(" ")
-        return word in SPEAKS and not (word == "leaves" and set(names) == set(self.sides.out_names))
+        if word == "leaves":
+            return set(names) != set(self.sides.out_names)
+        return word.rstrip(":") not in SILENT
 
     @property
     def sides(self) -> Sides:
@@ -96,6 +103,18 @@ class Example:
     def script_bytes(self) -> tuple[bytes, ...]:
         """The scripts that a rule on scripts looks at."""
         return tuple(script_of(name, kind) for name, _, kind in (one.partition("/") for one in self.scripts))
+
+
+def in_words(value: object) -> str:
+    """A given value in a line: a table as `name value, name value`."""
+    match value:
+        case dict():
+            return ", ".join(f"{name} {in_words(one)}" for name, one in value.items())
+        case list():
+            return " ".join(map(in_words, value))
+        case bool():
+            return "yes" if value else "no"
+    return str(value)
 
 
 @cache

@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from enum import Enum
 
 from cointrail.chain.address import encode_address
 from cointrail.chain.network import Network
@@ -26,7 +27,7 @@ from cointrail.heuristics.change import (
 )
 from cointrail.heuristics.gate import REASONS, GateVerdict, judge
 from cointrail.heuristics.shape import Shape, shape_of
-from cointrail.rulebook.cards import CHANGE, rule_cards
+from cointrail.rulebook.cards import Kind, rule_cards
 from cointrail.rulebook.evidence import evidence, several
 
 NEEDS_CHAIN = "not asked: it needs the chain around the transaction"
@@ -229,12 +230,17 @@ def _shapes(shape: Shape, tx: TxView, context: ChangeContext | None) -> Iterator
         if rule.id in in_gate:
             continue
         taken = _taken(rule)
-        if taken == ("shape",) and rule.function(shape) is True:
+        if taken == ("shape",) and _is_yes(rule.function(shape)):
             yield _fired(rule.id, shape)
         if taken == ("shape", "returns") and context is not None and not tx.is_coinbase:
             returns = tuple(context.in_input_cluster(place) for place in spendable(tx))
-            if rule.function(shape, returns) is True:
+            if _is_yes(rule.function(shape, returns)):
                 yield _fired(rule.id, shape)
+
+
+def _is_yes(said: object) -> bool:
+    """Whether a detector fired; searches answer with an enum, as they may run out of steps."""
+    return said is True or (isinstance(said, Enum) and said.name == "YES")
 
 
 def _taken(rule: Rule) -> tuple[str, ...]:
@@ -266,7 +272,7 @@ def needed_inputs(tx: TxView) -> NeededInputs:
 def _answers(tx: TxView, context: ChangeContext | None) -> Iterator[ChangeAnswer]:
     """Every change rule, those with a vote first."""
     order = {voter.id: place for place, voter in enumerate(VOTERS)}
-    rules = [rule for rule in REGISTRY.values() if rule.id.startswith(CHANGE)]
+    rules = [REGISTRY[card.id] for card in rule_cards() if card.kind is Kind.CHANGE]
     for rule in sorted(rules, key=lambda one: (order.get(one.id, len(order)), one.id)):
         weight = next(("hard" if one.hard else "weak" for one in VOTERS if one.id == rule.id), "none")
         tier = "" if rule.tier is None else rule.tier.name

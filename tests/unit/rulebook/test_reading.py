@@ -9,7 +9,7 @@ from cointrail.heuristics.base import REGISTRY, Abstained
 from cointrail.heuristics.change import vote
 from cointrail.heuristics.gate import judge
 from cointrail.rulebook.answers import answer_of
-from cointrail.rulebook.cards import CHANGE
+from cointrail.rulebook.cards import Kind, rule_card, rule_cards
 from cointrail.rulebook.example_text import parse_sides, view_of_sides
 from cointrail.rulebook.examples import Example, all_examples
 from cointrail.rulebook.facts import WrittenContext
@@ -45,7 +45,7 @@ def test_a_reading_repeats_what_the_rules_say_and_adds_nothing(example: Example)
     voted = vote(view, WrittenContext(example.sides.out_names, example.facts), dated=dated)
     assert found.vote is not None
     assert found.vote.output == (None if isinstance(voted, Abstained) else voted.output)
-    if example.rule.startswith(CHANGE):
+    if rule_card(example.rule).kind is Kind.CHANGE:
         (answer,) = (one for one in found.change if one.rule == REGISTRY[example.rule].name)
         names = example.sides.out_names
         said = (
@@ -59,7 +59,7 @@ def test_a_reading_repeats_what_the_rules_say_and_adds_nothing(example: Example)
 def test_every_change_rule_is_asked_and_those_with_a_vote_come_first() -> None:
     found = read("alice:5_000 -> shop:1_000 rest:3_900", facts={})
     assert {one.rule.partition("@")[0] for one in found.change} == {
-        rule for rule in REGISTRY if rule.startswith(CHANGE)
+        card.id for card in rule_cards() if card.kind is Kind.CHANGE
     }
     votes = [one.vote for one in found.change]
     assert votes == sorted(votes, key=["hard", "weak", "none"].index)

@@ -116,3 +116,8 @@ def test_what_the_chain_says_stands_beside_its_output() -> None:
     found = texts(picture(tx="a:9 -> shop:4 rest:4", says="leaves rest", facts=facts))
     assert {"paid before", "spent: 1 in, 2 out, version 1, final"} <= set(found)
     assert "the sender is a tagged service; judged at height 9,000" in found
+
+
+def test_a_rule_that_looks_at_no_transaction_shows_what_it_is_given() -> None:
+    found = texts(picture(given={"swept": {"sweeps": 3, "first_hand": True}, "depth": 2}, says="recognised"))
+    assert {"swept: sweeps", "3", "swept: first hand", "yes", "depth", "2"} <= set(found)

@@ -59,9 +59,16 @@ def _texts(text: U8, ends: I64, there: npt.NDArray[np.bool_] | None = None) -> A
     return pa.Array.from_buffers(pa.string(), len(ends) - 1, buffers)
 
 
-def words_of(numbers: Numbers, words: Sequence[str]) -> Any:
-    """Each number as the word at its place: a dictionary array, which Polars has as `Categorical`."""
-    return pa.DictionaryArray.from_arrays(pa.array(numbers.astype(np.int8)), pa.array(words, pa.string()))
+def words_of(numbers: Numbers, words: Sequence[str], absent: npt.NDArray[np.bool_] | None = None) -> Any:
+    """Each number as the word at its place: a dictionary array, which Polars has as `Categorical`.
+
+    Args:
+        numbers: places in `words`.
+        words: different ones.
+        absent: rows that are null, whatever their number.
+    """
+    places = numbers.astype(np.int32) if absent is None else np.where(absent, 0, numbers).astype(np.int32)
+    return pa.DictionaryArray.from_arrays(pa.array(places, mask=absent), pa.array(words, pa.string()))
 
 
 def word_lists(bits: Bits, words: Sequence[str]) -> Any:

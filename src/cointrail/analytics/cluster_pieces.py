@@ -9,13 +9,20 @@ import numpy as np
 import numpy.typing as npt
 
 from cointrail.analytics.bulk_texts import word_lists, words_of
-from cointrail.analytics.ledger_pieces import CoinPiece, InTx, ScriptPiece, numbers
+from cointrail.analytics.ledger_pieces import CoinPiece, InTx, ScriptPiece, known_numbers, numbers
 from cointrail.analytics.rows import Numbers
 from cointrail.clustering.clusters import Clusters
 from cointrail.clustering.move_page import MoveRows
 from cointrail.clustering.partition import Partition
+from cointrail.heuristics.base import Tier
+from cointrail.heuristics.change.vote import VOTERS, Quiet
 from cointrail.heuristics.gate import REASONS, Gate
+from cointrail.heuristics.gate_bits import gates_of
+from cointrail.store.chain_places import txs_of_outputs
 from cointrail.store.reader import Snapshot
+from cointrail.store.schema import NOT_YET
+from cointrail.tracing.flow_columns import STOPS
+from cointrail.tracing.flow_result import FEE_OUTPUT, Ends, Flow
 
 U32 = npt.NDArray[np.uint32]
 U64 = npt.NDArray[np.uint64]
@@ -23,18 +30,10 @@ I64 = npt.NDArray[np.int64]
 
 GATES = tuple(gate.name.lower() for gate in Gate)
 DIRECTIONS = ("out", "in")
-
-
-def _mask(gate: Gate) -> np.uint32:
-    return np.uint32(sum(1 << k for k, reason in enumerate(REASONS) if reason.gate == gate))
-
-
-def gates_of(reasons: U32) -> npt.NDArray[np.uint8]:
-    """The verdict behind each bit set of reasons: the worst of them."""
-    found = np.zeros(len(reasons), np.uint8)
-    for gate in (Gate.UNKNOWN, Gate.UNSAFE):
-        found[(reasons & _mask(gate)) != 0] = gate
-    return found
+TIERS = tuple(tier.name for tier in Tier)
+VOTED = tuple(voter.id for voter in VOTERS)
+WHY_NOT = ("", *Quiet)
+"""Why a vote abstains, by its stored code; 0 is none."""
 
 
 class ClusterPiece(ScriptPiece):
@@ -100,6 +99,52 @@ class GatePiece(InTx):
         return word_lists(self._bits, [reason.id for reason in REASONS])
 
 
+class ChangePiece(InTx):
+    """Transactions with the vote on which output stays with the sender, as of the chain's tip.
+
+    Args:
+        snapshot: the chain.
+        clusters: that the verdicts are kept with.
+        numbers: of the transactions.
+    """
+
+    COLUMNS = ("tx", "txid", "block", "output", "vout", "tier", "rules", "abstains")
+
+    def __init__(self, snapshot: Snapshot, clusters: Clusters, numbers: Numbers) -> None:
+        super().__init__(snapshot, numbers)
+        self.kept = clusters.change_columns
+
+    @cached_property
+    def _quiet(self) -> npt.NDArray[np.uint8]:
+        found: npt.NDArray[np.uint8] = self.kept.quiet[self.tx_numbers]
+        return found
+
+    @cached_property
+    def _places(self) -> U64:
+        return self.kept.output[self.tx_numbers].astype(np.uint64)
+
+    def output(self) -> Any:
+        """Number of the output that stays with the sender; null where the vote abstains."""
+        first = self.snapshot.column("txs.first_output").take(self.tx_numbers)
+        return known_numbers(np.where(self._quiet, NOT_YET, first + self._places), "<u8")
+
+    def vout(self) -> Any:
+        """Its place in the transaction; null where the vote abstains."""
+        return known_numbers(np.where(self._quiet, NOT_YET, self._places), "<u4")
+
+    def tier(self) -> Any:
+        """`T1` back to a script that was spent from, `T3` enough for a hop, `T4` a lead; null: abstains."""
+        return words_of(self.kept.tier[self.tx_numbers], TIERS, self._quiet != 0)
+
+    def rules(self) -> Any:
+        """Ids of the rules that voted for it."""
+        return word_lists(self.kept.rules[self.tx_numbers], VOTED)
+
+    def abstains(self) -> Any:
+        """Why the vote abstains; null where it does not."""
+        return words_of(self._quiet, WHY_NOT, self._quiet == 0)
+
+
 class PaymentPiece(CoinPiece):
     """What a cluster received and spent; in a transaction what it spends comes first.
 
@@ -148,3 +193,62 @@ class PaymentPiece(CoinPiece):
             self.snapshot.column("txs.first_input").take(self.tx_numbers),
         )
         return numbers(self.moves.number - first, "<u4")
+
+
+class TracePiece(CoinPiece):
+    """The ends of a flow of value by one policy.
+
+    Args:
+        snapshot: the chain.
+        flow: the flow.
+        numbers: of the ends.
+    """
+
+    COLUMNS = (
+        *("line", "seed", "stop", "sat", "hops", "output", "tx", "txid", "vout", "block", "time_utc"),
+        *("value", "script", "script_type", "address"),
+    )
+
+    def __init__(self, snapshot: Snapshot, flow: Flow, numbers: Numbers) -> None:
+        super().__init__(snapshot, numbers)
+        rows = numbers.array().astype(np.int64)
+        self.flow = flow
+        self.ends = Ends(*(getattr(flow.ends, name)[rows] for name in Ends.__slots__))
+
+    @cached_property
+    def coins(self) -> U64:
+        """Where the ends are: an output; of a fee, the output that it was paid from."""
+        fee = self.ends.output == FEE_OUTPUT
+        found = self.ends.output.copy()
+        found[fee] = self.flow.rows.output[self.flow.rows.parent[self.ends.row[fee]]]
+        return found.astype(np.uint64)
+
+    @cached_property
+    def tx_numbers(self) -> I64:
+        """The transactions that made these outputs."""
+        return txs_of_outputs(self.snapshot, self.coins)
+
+    def line(self) -> Any:
+        """Number of the end, from 0 in the order in which the flow came there."""
+        return numbers(self.numbers.array(), "<u8")
+
+    def seed(self) -> Any:
+        """The seed whose value it is."""
+        return words_of(self.ends.source, [source.label for source in self.flow.sources])
+
+    def stop(self) -> Any:
+        """Why the flow ended there."""
+        return words_of(self.ends.stop, [stop.value for stop in STOPS])
+
+    def sat(self) -> Any:
+        """Satoshi of the seed that ended there; by poison, what can be reached."""
+        return numbers(self.ends.sat, "<i8")
+
+    def hops(self) -> Any:
+        """Transactions on the shortest way there."""
+        return numbers(self.ends.hops, "<u4")
+
+    def vout(self) -> Any:
+        """Place of the output in its transaction."""
+        first = self.snapshot.column("txs.first_output").take(self.tx_numbers)
+        return numbers(self.coins - first, "<u4")

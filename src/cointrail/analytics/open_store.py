@@ -9,12 +9,12 @@ Everything is of the one state that the store had when it was opened, also while
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
-from cointrail.analytics.cluster_pieces import ClusterPiece, GatePiece, PaymentPiece
+from cointrail.analytics.cluster_pieces import ChangePiece, ClusterPiece, GatePiece, PaymentPiece, TracePiece
 from cointrail.analytics.ledger_pieces import (
     BlockPiece,
     InputPiece,
@@ -25,6 +25,8 @@ from cointrail.analytics.ledger_pieces import (
 )
 from cointrail.analytics.rows import Numbers, Rows
 from cointrail.analytics.sandbox import DEFAULT_MEMORY, Sandbox
+from cointrail.attribution.load import load_tags
+from cointrail.attribution.resolve import resolve
 from cointrail.clustering.clusters import Clusters
 from cointrail.clustering.load import load_or_build
 from cointrail.clustering.move_page import page_of_moves
@@ -33,8 +35,13 @@ from cointrail.heuristics.base import Tier
 from cointrail.lookups.desk import LookupDesk
 from cointrail.lookups.find_cluster import get_cluster
 from cointrail.lookups.ledger import LedgerDesk
+from cointrail.lookups.trace_seeds import find_seeds
 from cointrail.lookups.views import LookupBasis
 from cointrail.store.reader import Snapshot, open_snapshot
+from cointrail.tracing.bounds import DEFAULT_HOPS, DEFAULT_OUTPUTS, Bounds
+from cointrail.tracing.flow import FlowWalk
+from cointrail.tracing.flow_columns import view_of
+from cointrail.tracing.policy import parse_policy
 
 
 def open_store(store: str | Path, *, progress: Callable[[int, int], None] | None = None) -> OpenStore:
@@ -113,7 +120,8 @@ class OpenStore:
         """Every script with its cluster.
 
         Args:
-            tier: weakest links that may join: T1 same key, T2 also signed together.
+            tier: weakest links that may join: T1 same key, T2 also signed together, which are the headline
+                clusters; T3 also change, T4 also leads.
 
         Raises:
             BadInput: there are no clusters of that tier.
@@ -137,6 +145,58 @@ class OpenStore:
             GatePiece.COLUMNS,
             lambda numbers: GatePiece(snapshot, clusters, numbers),
             snapshot.n_txs,
+        )
+
+    def change(self) -> Rows:
+        """Every transaction with the output that stays with its sender, or why no vote says so."""
+        snapshot, clusters = self._snapshot, self._built
+        return self._rows(
+            "change verdicts",
+            ChangePiece.COLUMNS,
+            lambda numbers: ChangePiece(snapshot, clusters, numbers),
+            snapshot.n_txs,
+        )
+
+    def trace(
+        self,
+        *seeds: str,
+        policy: str,
+        forward: bool = True,
+        tags: Sequence[str | Path] = (),
+        max_hops: int = DEFAULT_HOPS,
+        max_outputs: int = DEFAULT_OUTPUTS,
+    ) -> Rows:
+        """Where value went, or came from, by one policy: an end a row; `cointrail trace` says more of it.
+
+        Args:
+            seeds: outpoints, addresses or transaction ids, in the order in which they were reported.
+            policy: how value divides inside a transaction: fifo, lifo, haircut, tiho, tilo or poison. It
+                decides what is found, so there is no default.
+            forward: along the chain, else against it.
+            tags: tag files to lay over the clusters; a flow ends at custodians.
+            max_hops: transactions between a seed and the far end of a path.
+            max_outputs: outputs that the flow may come to; it says so where that ends it.
+
+        Raises:
+            BadInput: a seed, the policy or a bound cannot be read.
+            NotFound: the chain does not hold a seed.
+        """
+        asked = parse_policy(policy)
+        if not seeds:
+            raise BadInput("no seed is named", hint="name an outpoint, an address or a transaction id")
+        snapshot = self._snapshot
+        bounds = Bounds(max_hops=max_hops, max_outputs=max_outputs)
+        sources, _ = find_seeds(snapshot, seeds, max_outputs)
+        tag_set = load_tags([Path(one) for one in tags], snapshot.network) if tags else None
+        claims = resolve(tag_set, snapshot.find_script, self._built.label) if tag_set else None
+        walk = FlowWalk(view_of(snapshot, self._built, claims), asked, sources, forward=forward)
+        flow = walk.go_on(bounds)
+        cut = "" if flow.cut is None else f", cut by {flow.cut.value}"
+        return self._rows(
+            f"ends by {flow.policy.value}{cut}",
+            TracePiece.COLUMNS,
+            lambda numbers: TracePiece(snapshot, flow, numbers),
+            len(flow.ends),
         )
 
     def payments(self, cluster: str) -> Rows:

@@ -19,8 +19,8 @@ from cointrail.cli import (
     look,
     query,
     rules,
-    tx_analysis,
     trace,
+    tx_analysis,
     world,
 )
 from cointrail.cli.failures import (

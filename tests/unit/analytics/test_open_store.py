@@ -20,9 +20,11 @@ from cointrail.chain.address import encode_address
 from cointrail.chain.view import InputMarks
 from cointrail.clustering.load import load_or_build
 from cointrail.errors import BadInput, NotFound, StoreError
-from cointrail.heuristics.base import Tier
+from cointrail.heuristics.base import Abstained, Tier
 from cointrail.lookups.cluster_payments import cluster_payments
 from cointrail.lookups.desk import LookupDesk
+from cointrail.tracing.policy import Policy
+from cointrail.workbench.trace_bench import TraceBench
 from support.query_stores import KINDS, Asked, asked
 
 
@@ -96,7 +98,7 @@ def test_scripts_are_those_of_the_chain(there: Asked, store: OpenStore) -> None:
         assert snapshot.output_script(row["first_output"]) == row["script"]
 
 
-@pytest.mark.parametrize("tier", ["T1", "T2"])
+@pytest.mark.parametrize("tier", ["T1", "T2", "T3", "T4"])
 def test_every_script_has_the_cluster_that_a_look_up_gives(there: Asked, store: OpenStore, tier: str) -> None:
     clusters = load_or_build(there.snapshot)
     rows = dicts(store.clusters(tier))
@@ -126,6 +128,61 @@ def test_payments_are_those_that_a_look_up_lists(there: Asked, store: OpenStore)
             (row["txid"], row["direction"], row["place"], row["value"], row["address"]) for row in rows
         ] == [(str(p.txid), p.direction.value, p.place, p.value_sat, p.address) for p in found]
         assert [row["line"] for row in rows] == list(range(len(found)))
+
+
+def test_every_transaction_has_the_vote_that_the_clusters_keep(there: Asked, store: OpenStore) -> None:
+    clusters = load_or_build(there.snapshot)
+    rows = dicts(store.change())
+    assert len(rows) == there.snapshot.n_txs
+    for tx, row in enumerate(rows):
+        said = clusters.change(tx)
+        if isinstance(said, Abstained):
+            assert (row["output"], row["vout"], row["tier"], row["rules"]) == (None, None, None, [])
+            assert row["abstains"] == said.because
+        else:
+            first = there.snapshot.tx_output_range(tx)[0]
+            assert (row["output"], row["vout"]) == (first + said.output, said.output)
+            assert (row["tier"], row["rules"]) == (said.tier.name, list(said.rules))
+            assert row["abstains"] is None
+    assert {row["tier"] for row in rows} - {None}
+
+
+@pytest.mark.parametrize("policy", list(Policy))
+def test_a_trace_has_the_ends_that_the_command_lists(there: Asked, store: OpenStore, policy: Policy) -> None:
+    spent = store.outputs().to_polars().drop_nulls("spent_by").filter(pl.col("value") > 0)
+    for seed in spent.sample(3, seed=1).to_dicts():
+        text = f"{seed['txid']}:{seed['vout']}"
+        bench = TraceBench(there.store)
+        view = bench.trace([text], forward=True, policies=[policy], limit=100_000)
+        rows = dicts(store.trace(text, policy=policy.value))
+        by_stop: dict[str, int] = {}
+        for row in rows:
+            by_stop[row["stop"]] = by_stop.get(row["stop"], 0) + row["sat"]
+        assert {stop: sat for stop, sat in by_stop.items() if sat} == {
+            line.stop.value: line.sat[policy] for line in view.stops if line.sat[policy]
+        }
+        if policy.conserves:
+            assert sum(row["sat"] for row in rows) == seed["value"]
+        assert {row["seed"] for row in rows} == {text}
+        for row in rows:
+            assert f"{row['txid']}:{row['vout']}" == str(there.snapshot.outpoint(row["output"]))
+
+
+def test_a_trace_that_a_bound_ended_says_so(store: OpenStore) -> None:
+    spent = store.outputs().to_polars().drop_nulls("spent_by")
+    seed = f"{spent['txid'][0]}:{spent['vout'][0]}"
+    assert "cut by output_limit" in repr(store.trace(seed, policy="haircut", max_outputs=1))
+    assert "cut by" not in repr(store.trace(seed, policy="haircut"))
+    assert {row["stop"] for row in dicts(store.trace(seed, policy="fifo", forward=False))}
+
+
+def test_a_trace_without_a_policy_of_ours_or_a_seed_is_refused(store: OpenStore) -> None:
+    with pytest.raises(BadInput, match="is not a policy"):
+        store.trace("00" * 32 + ":0", policy="taint")
+    with pytest.raises(NotFound):
+        store.trace("00" * 32 + ":0", policy="fifo")
+    with pytest.raises(BadInput, match="no seed"):
+        store.trace(policy="fifo")
 
 
 # -- choosing
@@ -179,7 +236,9 @@ def test_no_row_at_all_still_has_its_columns_and_types(store: OpenStore) -> None
 
 def test_every_column_says_what_it_holds(store: OpenStore) -> None:
     tables = (store.blocks(), store.txs(), store.outputs(), store.inputs(), store.scripts())
-    for rows in (*tables, store.clusters(), store.gate(), store.payments("0")):
+    seed = store.outputs().only("txid")[0:1].to_polars()["txid"][0] + ":0"
+    inferred = (store.clusters(), store.gate(), store.change(), store.payments("0"))
+    for rows in (*tables, *inferred, store.trace(seed, policy="fifo")):
         assert all(rows.about().values()), rows
         assert list(rows.about()) == list(rows.columns)
 

@@ -27,6 +27,7 @@ from cointrail.chain.types import BlockHash, Outpoint, Txid
 from cointrail.chain.view import ScriptType
 from cointrail.heuristics.base import Tier
 from cointrail.heuristics.gate import Gate, GateVerdict
+from cointrail.tracing.ledger import ChangeHop
 from cointrail.tracing.neighbourhood import Neighbourhood
 from support.chains import script_of
 
@@ -263,6 +264,20 @@ def attribution(ledger: Fake, clusters: FakeClusters, tagged: Mapping[str, str])
     return resolve(TagSet(tags, actors, (), "22" * 32), ledger.find_script, clusters.label)
 
 
+@dataclass(frozen=True)
+class FakeChanges:
+    """Change as a test states it: `{"t1:1": Tier.T3}`. All other transactions abstain."""
+
+    ledger: Fake
+    said: Mapping[str, Tier]
+
+    def change(self, tx_num: int) -> ChangeHop | None:
+        for text, tier in self.said.items():
+            if self.ledger.txs[text.partition(":")[0]] == tx_num:
+                return ChangeHop(self.ledger.out(text), tier)
+        return None
+
+
 def neighbourhood(
     text: str,
     *,
@@ -271,14 +286,16 @@ def neighbourhood(
     unsafe: frozenset[str] = frozenset(),
     unclear: frozenset[str] = frozenset(),
     apart: frozenset[str] = frozenset(),
+    changes: Mapping[str, Tier] | None = None,
 ) -> tuple[Fake, Neighbourhood]:
     """A ledger and what a walk sees of it: clusters by common input, `shop` under investigation.
 
-    `apart` names transactions that link nothing although the gate is silent.
+    `apart` names transactions that link nothing although the gate is silent; `changes` names the
+    outputs that are said to be change.
     """
     ledger = Fake(text)
     together = co_spenders(ledger, apart=apart | unsafe | unclear)
     clusters = FakeClusters(ledger, together, unsafe=unsafe, unclear=unclear)
     tags = attribution(ledger, clusters, tagged or {"exchange": "exa"})
     own_labels = frozenset(clusters.label(ledger.script(who)) for who in own.split() if who in ledger.names)
-    return ledger, Neighbourhood(ledger, clusters, tags, own_labels)
+    return ledger, Neighbourhood(ledger, clusters, tags, own_labels, FakeChanges(ledger, changes or {}))

@@ -9,6 +9,7 @@ from cointrail.casework.money_flows import Outflow, OutflowClass
 from cointrail.casework.rows import ProceedRow
 from cointrail.casework.statements import state_deposit
 from cointrail.tracing.forward import trace_forward
+from cointrail.tracing.hand import change_hops, kept_tier
 from cointrail.tracing.stops import Stop
 from cointrail.tracing.trace import Hand, Trace
 from cointrail.tracing.walk import End, Reach
@@ -55,7 +56,8 @@ def _row(desk: Desk, traced: TracedOutflow, ends: list[End]) -> ProceedRow:
     nearest = min(ends, key=lambda end: (end.reach.hops, end.reach.output_num))
     outflow = desk.places.of(traced.trace.output_num)
     place = desk.places.of(nearest.reach.output_num)
-    hand = service = statement = None
+    path = nearest.reach.path()
+    hand = service = statement = hops = tier = dashed = None
     outcome = nearest.stop.value
     if nearest.stop is Stop.CUSTODIAN:
         hand = traced.trace.hand_of(nearest)
@@ -63,7 +65,11 @@ def _row(desk: Desk, traced: TracedOutflow, ends: list[End]) -> ProceedRow:
         receiver = desk.near.output(nearest.reach.output_num).script_num
         service = desk.services.of_script(receiver)
         claim = desk.services.claim_of_script(receiver)
-        statement = state_deposit(outflow, place, nearest, claim, hand)
+        tied = kept_tier(desk.near, path)
+        tier = tied if hand is Hand.SAME_HAND else None
+        dashed = tied if nearest.reach.dashed else None
+        statement = state_deposit(outflow, place, nearest, claim, tier)
+        hops = change_hops(desk.near, path[:-1])
     return ProceedRow(
         class_=traced.outflow.kind,
         outflow=outflow,
@@ -78,6 +84,9 @@ def _row(desk: Desk, traced: TracedOutflow, ends: list[End]) -> ProceedRow:
         hops=nearest.reach.hops,
         fifo_sat=sum(end.fifo_sat for end in ends),
         haircut_sat=sum(end.haircut_sat for end in ends),
-        path=desk.places.path(nearest.reach.path(), "->"),
+        path=desk.places.path(path, "->"),
         statement=statement,
+        weakest_tier=tier,
+        change_hops=hops,
+        dashed_tier=dashed,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from cointrail.chain.view import ScriptType
 from cointrail.heuristics.base import Tier
@@ -77,6 +77,29 @@ class Clustering(Protocol):
 
     def gate(self, tx_num: int) -> GateVerdict:
         """Whether one owner signed the transaction's inputs."""
+
+
+class ChangeHop(NamedTuple):
+    """The output that is said to be a transaction's change."""
+
+    output_num: int
+    tier: Tier
+    """T1 for self-change, T3 where signals agree, T4 for a single one."""
+
+
+class Changes(Protocol):
+    """Which output of a transaction came back to who signed it."""
+
+    def change(self, tx_num: int) -> ChangeHop | None:
+        """The verdict; None: the rules abstain."""
+
+
+class NoChanges:
+    """Abstains on every transaction: for walks over clusters alone."""
+
+    def change(self, tx_num: int) -> ChangeHop | None:  # noqa: ARG002  the protocol's
+        """No opinion."""
+        return None
 
 
 class Tagged(Protocol):

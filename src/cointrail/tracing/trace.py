@@ -20,7 +20,7 @@ class Hand(StrEnum):
     """Whether the customer of a lead's service is the one the trace started from."""
 
     SAME_HAND = "same_hand"
-    """Every transaction between was signed by one cluster."""
+    """Every transaction between was signed by one hand: one cluster, or several tied by change at T3."""
     UPSTREAM = "upstream"
     """Going back, the value passed through other hands or unlinked change."""
     DOWNSTREAM = "downstream"

@@ -25,7 +25,8 @@ from cointrail.chain.network import NETWORKS, Network
 from cointrail.chain.script import classify
 from cointrail.chain.types import BlockHash, Outpoint, Txid
 from cointrail.chain.view import ScriptType
-from cointrail.heuristics.base import Tier
+from cointrail.heuristics.base import Abstained, Tier
+from cointrail.heuristics.change import Change, Fingerprint, Mark
 from cointrail.heuristics.gate import Gate, GateVerdict
 from cointrail.tracing.ledger import ChangeHop
 from cointrail.tracing.neighbourhood import Neighbourhood
@@ -172,6 +173,9 @@ class Fake:
     def block_time(self, height: int) -> int:
         return START + DAY * height
 
+    def time_of_tx(self, tx_num: int) -> int:
+        return self.block_time(self.tx_height(tx_num))
+
 
 @dataclass
 class FakeClusters:
@@ -266,16 +270,37 @@ def attribution(ledger: Fake, clusters: FakeClusters, tagged: Mapping[str, str])
 
 @dataclass(frozen=True)
 class FakeChanges:
-    """Change as a test states it: `{"t1:1": Tier.T3}`. All other transactions abstain."""
+    """Change as a test states it: `{"t1:1": Tier.T3}`. All other transactions abstain.
+
+    `programs` says which wallet program made a transaction, `{"t1": "b"}`; all others are made by one.
+    """
 
     ledger: Fake
     said: Mapping[str, Tier]
+    programs: Mapping[str, Fingerprint] = field(default_factory=dict)
 
     def change(self, tx_num: int) -> ChangeHop | None:
         for text, tier in self.said.items():
             if self.ledger.txs[text.partition(":")[0]] == tx_num:
                 return ChangeHop(self.ledger.out(text), tier)
         return None
+
+    def judge(self, tx_num: int, chain_marks: Fingerprint | None) -> Change | Abstained:
+        """The same as a vote, whatever the chain looks like."""
+        hop = self.change(tx_num)
+        if hop is None:
+            return Abstained("no rule leaves one output")
+        place = hop.output_num - self.ledger.tx_outputs(tx_num)[0].output_num
+        return Change(place, hop.tier, ("change.test",), None, f"stated, beside {chain_marks}")
+
+    def marks(self, tx_num: int) -> Fingerprint:
+        name = next(name for name, num in self.ledger.txs.items() if num == tx_num)
+        return self.programs.get(name, USUAL)
+
+
+USUAL = Fingerprint(Mark.PRESENT | Mark.VERSION_2 | Mark.LOCKTIME_TIP | Mark.SEQUENCE_RBF)
+OTHER = Fingerprint(Mark.PRESENT | Mark.VERSION_1 | Mark.LOCKTIME_ZERO | Mark.SEQUENCE_RBF)
+"""Two wallet programs that conflict in two hard attributes."""
 
 
 def neighbourhood(

@@ -8,6 +8,7 @@ from cointrail.casework.services import Services
 from cointrail.casework.sight import CaseClusters, CaseLedger, CaseRates, CaseTags
 from cointrail.casework.subject import Subject
 from cointrail.casework.worth import Valuer
+from cointrail.tracing.deposits import Deposits
 from cointrail.tracing.ledger import Changes
 from cointrail.tracing.neighbourhood import Neighbourhood
 
@@ -39,6 +40,7 @@ class Desk:
         self.limits = case.limits
         self.primary = case.policies[0]
         self.near = Neighbourhood(ledger, clusters, tags, subject.labels, changes)
+        self.near.deposits = Deposits(self.near, ledger, clusters, tags)
         self.places = Places(self.near, ledger)
         self.services = Services(self.near, tags, self.places)
         self.valuer = Valuer(rates, case.currency, case.report_date)

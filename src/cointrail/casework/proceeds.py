@@ -10,7 +10,7 @@ from cointrail.casework.rows import ProceedRow
 from cointrail.casework.statements import state_deposit
 from cointrail.tracing.forward import trace_forward
 from cointrail.tracing.hand import change_hops, kept_tier
-from cointrail.tracing.stops import Stop
+from cointrail.tracing.stops import LEADS, Stop
 from cointrail.tracing.trace import Hand, Trace
 from cointrail.tracing.walk import End, Reach
 
@@ -46,7 +46,7 @@ def proceed_rows(desk: Desk, traced: TracedOutflow) -> list[ProceedRow]:
     deposits = [_row(desk, traced, [end]) for end in traced.trace.leads()]
     by_stop: dict[Stop, list[End]] = {}
     for end in traced.trace.ends:
-        if end.stop is not Stop.CUSTODIAN:
+        if end.stop not in LEADS:
             by_stop.setdefault(end.stop, []).append(end)
     stops = [_row(desk, traced, by_stop[stop]) for stop in sorted(by_stop)]
     return deposits + stops
@@ -59,7 +59,7 @@ def _row(desk: Desk, traced: TracedOutflow, ends: list[End]) -> ProceedRow:
     path = nearest.reach.path()
     hand = service = statement = hops = tier = dashed = None
     outcome = nearest.stop.value
-    if nearest.stop is Stop.CUSTODIAN:
+    if nearest.stop in LEADS:
         hand = traced.trace.hand_of(nearest)
         outcome = f"{hand}_lead"
         receiver = desk.near.output(nearest.reach.output_num).script_num

@@ -73,7 +73,8 @@ class Service:
         Says(
             INFERENCE,
             "tier",
-            "what joins the tagged address to this output's cluster; T0: it is the same script",
+            "what joins the tagged address to this output; T0: the same script; T3: a deposit address, "
+            "by inference",
         ),
     ]
 

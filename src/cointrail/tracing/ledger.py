@@ -102,6 +102,23 @@ class NoChanges:
         return None
 
 
+class RecognisedDeposit(NamedTuple):
+    """An address that takes deposits for a tagged service, by inference."""
+
+    script_num: int
+    service: int
+    """Label of the tagged cluster that its coins go into."""
+    tier: Tier
+    because: str
+
+
+class Recogniser(Protocol):
+    """Who recognises deposit addresses; `Deposits` does."""
+
+    def find(self, script_num: int) -> RecognisedDeposit | None:
+        """The deposit address, at T3 or better; None: it is none."""
+
+
 class Tagged(Protocol):
     """What the tags say of one cluster."""
 

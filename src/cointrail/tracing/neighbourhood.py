@@ -10,7 +10,17 @@ from typing import NamedTuple
 from cointrail.chain.view import ScriptType
 from cointrail.heuristics.base import Tier
 from cointrail.heuristics.gate import Gate
-from cointrail.tracing.ledger import Changes, Clustering, CreatedRow, Ledger, NoChanges, SpentRow, Tags
+from cointrail.tracing.ledger import (
+    Changes,
+    Clustering,
+    CreatedRow,
+    Ledger,
+    NoChanges,
+    RecognisedDeposit,
+    Recogniser,
+    SpentRow,
+    Tags,
+)
 from cointrail.tracing.stops import Stop
 from cointrail.tracing.taint import line_marks
 
@@ -89,6 +99,8 @@ class Neighbourhood:
         self.tags = tags
         self.own = own
         self.changes = changes or NoChanges()
+        self.deposits: Recogniser | None = None
+        """Set by who can look at whole addresses; None: none is recognised."""
         self._custodial = tags.custodial_scripts
         self._labels: dict[int, int] = {}
         self._receivers: dict[int, Stop | None] = {}
@@ -143,6 +155,10 @@ class Neighbourhood:
         hop = self.changes.change(facts.tx_num)
         return hop.tier if hop is not None and hop.output_num == output_num else None
 
+    def recognised(self, script_num: int) -> RecognisedDeposit | None:
+        """The deposit address of a tagged service that the script is by inference; None: it is none."""
+        return None if self.deposits is None else self.deposits.find(script_num)
+
     def receiver_stop(self, script_num: int) -> Stop | None:
         """Why a forward walk ends at an output with this script; None: it does not."""
         if script_num not in self._receivers:
@@ -153,7 +169,11 @@ class Neighbourhood:
         if self.ledger.script_type(script_num) is ScriptType.OP_RETURN:
             return Stop.BURNED
         stop = self._judge_cluster(self.label(script_num))
-        return Stop.TAGGED_ADDRESS if stop is None and script_num in self._custodial else stop
+        if stop is not None:
+            return stop
+        if script_num in self._custodial:
+            return Stop.TAGGED_ADDRESS
+        return None if self.recognised(script_num) is None else Stop.DEPOSIT
 
     def _judge_cluster(self, label: int) -> Stop | None:
         if label in self.own:

@@ -6,10 +6,12 @@ from enum import StrEnum
 
 
 class Stop(StrEnum):
-    """The named end of one branch. `CUSTODIAN` is a lead; all others are reasons for having none."""
+    """The named end of one branch. `CUSTODIAN` and `DEPOSIT` are leads, all others reasons for none."""
 
     CUSTODIAN = "custodian"
     """Reached a tagged custodial service: a withdrawal (backward) or a deposit (forward)."""
+    DEPOSIT = "deposit"
+    """Reached a deposit address of a tagged custodial service, recognised at T3 by where it is emptied."""
     OWN_SERVICE = "own_service"
     """Reached the service under investigation itself: its own money."""
     COINBASE = "coinbase"
@@ -40,3 +42,7 @@ class Stop(StrEnum):
     """Outside the payer's hand, less of the payment than the investigator asked to follow."""
     DUST = "dust"
     """Less value than the investigator asked to follow."""
+
+
+LEADS = frozenset({Stop.CUSTODIAN, Stop.DEPOSIT})
+"""Ends in a custodial service: by its tagged cluster, or by inference."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from cointrail.tracing.stops import Stop
+from cointrail.tracing.stops import LEADS, Stop
 from cointrail.tracing.walk import End
 
 
@@ -53,7 +53,7 @@ class Trace:
 
     def leads(self) -> list[End]:
         """Ends in a tagged custodial service: same hand first, then fewest hops, then chain order."""
-        found = [end for end in self.ends if end.stop is Stop.CUSTODIAN]
+        found = [end for end in self.ends if end.stop in LEADS]
         return sorted(found, key=lambda end: (not end.reach.in_hand, end.reach.hops, end.reach.output_num))
 
     def best_lead(self, policy: Policy) -> End | None:
@@ -71,7 +71,7 @@ class Trace:
     def main_stop(self, policy: Policy) -> Stop:
         """The reason, other than a lead, at which most of the value ended."""
         sums = self.sums(policy)
-        return next((stop for stop in sums if stop is not Stop.CUSTODIAN), Stop.CUSTODIAN)
+        return next((stop for stop in sums if stop not in LEADS), Stop.CUSTODIAN)
 
     def all_own(self) -> bool:
         """Whether every satoshi, by each policy, ended in the service itself."""

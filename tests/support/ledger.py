@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cointrail.attribution.actors import Actor
+from cointrail.attribution.confidence import UNKNOWN, Confidence
 from cointrail.attribution.resolve import Attribution, resolve
 from cointrail.attribution.tags import Tag, TagSet
 from cointrail.chain.address import encode_address
@@ -62,6 +63,8 @@ class Fake:
     text: str
     network: Network = field(default_factory=lambda: NETWORKS["regtest"])
     digest: str = "00" * 32
+    block_seconds: int = DAY
+    """Between blocks; the first is at `START`."""
 
     def __post_init__(self) -> None:
         self.txs: dict[str, int] = {}
@@ -171,7 +174,7 @@ class Fake:
         return BlockHash(hashlib.sha256(b"block" + height.to_bytes(8, "little")).digest())
 
     def block_time(self, height: int) -> int:
-        return START + DAY * height
+        return START + self.block_seconds * height
 
     def time_of_tx(self, tx_num: int) -> int:
         return self.block_time(self.tx_height(tx_num))
@@ -244,7 +247,9 @@ def custodian(name: str, *, where: str = "ZZ") -> Actor:
     )
 
 
-def attribution(ledger: Fake, clusters: FakeClusters, tagged: Mapping[str, str]) -> Attribution:
+def attribution(
+    ledger: Fake, clusters: FakeClusters, tagged: Mapping[str, str], *, confidence: Confidence = UNKNOWN
+) -> Attribution:
     """Tags: who (a person of the ledger) is said to be which exchange, `who: "exa"` or `"exa exb"`.
 
     `"exa!"` is a tag for that address alone.
@@ -256,6 +261,7 @@ def attribution(ledger: Fake, clusters: FakeClusters, tagged: Mapping[str, str])
             actor=name.rstrip("!"),
             is_cluster_definer=False if name.endswith("!") else None,
             categories=("exchange",),
+            confidence=confidence,
             address=ledger.address(who),
             script=script_of(who),
             pack="test",

@@ -136,7 +136,7 @@ class Peeler:
         block_time: Callable[[int], int],
         limits: PeelLimits,
     ) -> None:
-        self._near = near
+        self.near = near
         self._judge = judge
         self._time = block_time
         self._limits = limits
@@ -167,13 +167,13 @@ class Peeler:
     # -- forward
 
     def _follow_forward(self, chain: _Chain) -> PeelChain:
-        at = self._near.output(chain.start)
+        at = self.near.output(chain.start)
         while True:
             if (stop := self._receiver_stop(chain, at)) is not None:
                 return self._end(chain, stop, at.output_num, None)
             if at.spent_by_tx is None:
                 return self._end(chain, Halt(PeelStop.UNSPENT, "nothing spends it"), at.output_num, None)
-            facts = self._near.facts(at.spent_by_tx)
+            facts = self.near.facts(at.spent_by_tx)
             if (stop := self._limit(chain, at, facts.tx_num)) is not None:
                 return self._end(chain, stop, at.output_num, facts.tx_num)
             vote = self._vote(chain, facts)
@@ -186,13 +186,13 @@ class Peeler:
 
     def _receiver_stop(self, chain: _Chain, at: CreatedRow) -> Halt | None:
         """Why a chain ends at an output by who received it. It never goes through a custodian."""
-        sender, label = self._said(frozenset({self._near.label(at.script_num)}))
+        sender, label = self._said(frozenset({self.near.label(at.script_num)}))
         if sender is Sender.CONFLICT:
             return Halt(PeelStop.CONFLICTING_TAGS, "sources disagree about whose address this is")
         if sender is Sender.SERVICE:
             chain.service = label
             return Halt(PeelStop.SERVICE, "it lies in the cluster of a tagged service")
-        chain.deposit = self._near.recognised(at.script_num)
+        chain.deposit = self.near.recognised(at.script_num)
         if chain.deposit is not None:
             chain.service = chain.deposit.service
             return Halt(
@@ -204,17 +204,17 @@ class Peeler:
     def _forward_facts(
         self, chain: _Chain, at: CreatedRow, facts: TxFacts, vote: Change | Abstained
     ) -> HopFacts:
-        home = self._near.label(at.script_num)
+        home = self.near.label(at.script_num)
         sender, label = self._said(facts.labels)
         chain.service = label
         change = _place(vote)
         return HopFacts(
             known=facts.all_known,
-            gate=self._near.clusters.gate(facts.tx_num).gate,
+            gate=self.near.clusters.gate(facts.tx_num).gate,
             sender=sender,
             inputs=len(facts.inputs),
             foreign_inputs=sum(
-                row.script_num is None or self._near.label(row.script_num) != home for row in facts.inputs
+                row.script_num is None or self.near.label(row.script_num) != home for row in facts.inputs
             ),
             spendable=self._spendable(facts),
             change=change,
@@ -233,10 +233,10 @@ class Peeler:
     # -- backward
 
     def _follow_back(self, chain: _Chain) -> PeelChain:
-        at = self._near.output(chain.start)
+        at = self.near.output(chain.start)
         later: int | None = at.spent_by_tx
         while True:
-            facts = self._near.facts(self._near.maker(at.output_num))
+            facts = self.near.facts(self.near.maker(at.output_num))
             if (stop := self._limit(chain, at, later if chain.hops else None)) is not None:
                 return self._end(chain, stop, at.output_num, facts.tx_num)
             vote = self._vote(chain, facts)
@@ -247,21 +247,21 @@ class Peeler:
             parent = facts.inputs[0].output_num
             assert parent is not None, "a step back has known inputs"
             self._go(chain, facts, step, vote, (parent, at.output_num))
-            at, later = self._near.output(parent), facts.tx_num
+            at, later = self.near.output(parent), facts.tx_num
 
     def _backward_facts(self, chain: _Chain, facts: TxFacts, vote: Change | Abstained) -> HopFacts:
         sender, label = self._said(facts.labels)
         chain.service = label
         first = facts.inputs[0].script_num if facts.inputs else None
-        home = None if first is None else self._near.label(first)
+        home = None if first is None else self.near.label(first)
         return HopFacts(
             coinbase=facts.coinbase,
             known=facts.all_known,
-            gate=self._near.clusters.gate(facts.tx_num).gate,
+            gate=self.near.clusters.gate(facts.tx_num).gate,
             sender=sender,
             inputs=len(facts.inputs),
             foreign_inputs=sum(
-                row.script_num is None or self._near.label(row.script_num) != home for row in facts.inputs
+                row.script_num is None or self.near.label(row.script_num) != home for row in facts.inputs
             ),
             spendable=self._spendable(facts),
             change=_place(vote),
@@ -278,7 +278,7 @@ class Peeler:
 
     def _said(self, labels: frozenset[int]) -> tuple[Sender, int | None]:
         """Whose the clusters are said to be, and the label of the service's."""
-        tags = self._near.tags
+        tags = self.near.tags
         for label in sorted(labels):
             if (tagged := tags.of_cluster(label)) is not None and tagged.conflict:
                 return Sender.CONFLICT, None
@@ -288,7 +288,7 @@ class Peeler:
         return Sender.NOBODY, None
 
     def _spendable(self, facts: TxFacts) -> tuple[int, ...]:
-        kinds = [self._near.ledger.script_type(row.script_num) for row in facts.outputs]
+        kinds = [self.near.ledger.script_type(row.script_num) for row in facts.outputs]
         return tuple(place for place, kind in enumerate(kinds) if kind is not ScriptType.OP_RETURN)
 
     def _limit(self, chain: _Chain, at: CreatedRow, tx_num: int | None) -> Halt | None:
@@ -299,7 +299,7 @@ class Peeler:
         if at.value < limits.min_value_sat:
             return Halt(PeelStop.MIN_VALUE, f"less than {limits.min_value_sat} sat")
         if limits.max_gap_s is not None and tx_num is not None:
-            lay = self._time(tx_num) - self._time(self._near.maker(at.output_num))
+            lay = self._time(tx_num) - self._time(self.near.maker(at.output_num))
             if lay > limits.max_gap_s:
                 return Halt(PeelStop.GAP, f"it lay {lay} seconds, {limits.max_gap_s} were asked for")
         return None
@@ -337,7 +337,7 @@ class Peeler:
                 beside=len(facts.inputs) - 1,
                 beside_sat=total - spent_sat,
                 kept=kept,
-                kept_sat=self._near.output(kept).value,
+                kept_sat=self.near.output(kept).value,
                 paid=paid,
                 burned_sat=burned,
                 fee_sat=total - sum(row.value for row in facts.outputs),
@@ -361,7 +361,7 @@ class Peeler:
     ) -> PeelChain:
         branches = parents if parents is not None else ()
         if parents is None and tx_num is not None and halt.branches:
-            outputs = self._near.facts(tx_num).outputs
+            outputs = self.near.facts(tx_num).outputs
             branches = tuple(outputs[place].output_num for place in halt.branches)
         return PeelChain(
             start=chain.start,

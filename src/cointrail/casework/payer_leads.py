@@ -10,8 +10,9 @@ from cointrail.casework.rows import LeadRow, PaymentRow
 from cointrail.casework.statements import state_withdrawal
 from cointrail.tracing.backward import trace_back
 from cointrail.tracing.hand import change_hops, weakest_tier
+from cointrail.tracing.policy import Policy
 from cointrail.tracing.stops import Stop
-from cointrail.tracing.trace import Hand, Policy, Trace
+from cointrail.tracing.trace import Hand, Trace
 from cointrail.tracing.walk import End
 
 

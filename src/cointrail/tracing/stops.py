@@ -10,8 +10,6 @@ class Stop(StrEnum):
 
     CUSTODIAN = "custodian"
     """Reached a tagged custodial service: a withdrawal (backward) or a deposit (forward)."""
-    DEPOSIT = "deposit"
-    """Reached a deposit address of a tagged custodial service, recognised at T3 by where it is emptied."""
     OWN_SERVICE = "own_service"
     """Reached the service under investigation itself: its own money."""
     COINBASE = "coinbase"
@@ -42,6 +40,12 @@ class Stop(StrEnum):
     """Outside the payer's hand, less of the payment than the investigator asked to follow."""
     DUST = "dust"
     """Less value than the investigator asked to follow."""
+    TIME_LIMIT = "time_limit"
+    """The investigator's own limit on the time of one trace; how far it came depends on the machine."""
+    COLLISION = "collision"
+    """A source reported earlier has these satoshi; from here on they count under that one."""
+    DEPOSIT = "deposit"
+    """Reached a deposit address of a tagged custodial service, recognised at T3 by where it is emptied."""
 
 
 LEADS = frozenset({Stop.CUSTODIAN, Stop.DEPOSIT})

@@ -5,15 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from cointrail.tracing.policy import Policy
 from cointrail.tracing.stops import LEADS, Stop
 from cointrail.tracing.walk import End
-
-
-class Policy(StrEnum):
-    """How value divides inside a transaction."""
-
-    FIFO = "fifo"
-    HAIRCUT = "haircut"
 
 
 class Hand(StrEnum):
@@ -28,7 +22,7 @@ class Hand(StrEnum):
 
 
 def carried(end: End, policy: Policy) -> int:
-    """Satoshi that ended there, by that policy."""
+    """Satoshi that ended there, by that one of `CASE_POLICIES`."""
     return end.fifo_sat if policy is Policy.FIFO else end.haircut_sat
 
 

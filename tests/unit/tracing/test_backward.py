@@ -6,8 +6,9 @@ from cointrail.errors import BadInput
 from cointrail.heuristics.base import Tier
 from cointrail.tracing.backward import trace_back
 from cointrail.tracing.limits import Limits
+from cointrail.tracing.policy import Policy
 from cointrail.tracing.stops import Stop
-from cointrail.tracing.trace import Hand, Policy
+from cointrail.tracing.trace import Hand
 from support.ledger import neighbourhood
 
 FAR = Limits(max_hops=20, max_outputs=1000)

@@ -5,8 +5,9 @@ import pytest
 from cointrail.heuristics.base import Tier
 from cointrail.tracing.forward import trace_forward
 from cointrail.tracing.limits import Limits
+from cointrail.tracing.policy import Policy
 from cointrail.tracing.stops import Stop
-from cointrail.tracing.trace import Hand, Policy
+from cointrail.tracing.trace import Hand
 from support.ledger import neighbourhood
 
 FAR = Limits(max_hops=20, max_outputs=1000)

@@ -1,5 +1,6 @@
 """Which output is the sender's change: rules, fingerprints of wallet programs, the vote."""
 
+from cointrail.heuristics.change import published_rules as published_rules
 from cointrail.heuristics.change.base import ChangeContext as ChangeContext
 from cointrail.heuristics.change.base import ChangeRule as ChangeRule
 from cointrail.heuristics.change.base import Remaining as Remaining

@@ -10,10 +10,6 @@ from cointrail.heuristics.change.fingerprint import Fingerprint, conflicts, fing
 CONFLICTS_OF_ANOTHER = 2
 """Hard conflicts from which on a spender is another wallet (methods.md 2.7)."""
 
-ONE_TIME_MOST_OUTPUTS = 10
-ONE_TIME_ROUND_SAT = 1_000
-"""graphsense-lib, one_time_change."""
-
 CONSUMER_MOST_OUTPUTS = 2
 """Spendable outputs of a consumer wallet's transaction (Nick 2015)."""
 
@@ -24,7 +20,7 @@ def fresh(tx: TxView, context: ChangeContext) -> Verdict:
 
     Source: Androulaki et al. 2013; Meiklejohn et al., IMC 2013, heuristic 2, without its waiting.
     Wrong when: the payee's address is as new, and the change goes to an old one.
-    Abstains on: coinbase, self-change.
+    Abstains on: coinbase, self-change, no new script.
     Needs: the chain before the transaction; later blocks do not change the answer.
     """
     if tx.is_coinbase:
@@ -33,36 +29,8 @@ def fresh(tx: TxView, context: ChangeContext) -> Verdict:
     places = spendable(tx)
     if any(tx.outputs[k].script in own for k in places):
         return Abstained("an output goes back to a script that was spent from")
-    return Remaining(frozenset(k for k in places if context.fresh(k)))
-
-
-@rule("change.one_time", version=1, tier=Tier.T4)
-def one_time(tx: TxView, context: ChangeContext) -> Verdict:
-    """The outputs of the inputs' type, not round, below every input, on a script used this once.
-
-    Source: graphsense-lib, one_time_change (2 to 10 outputs, values not of whole thousands).
-    Wrong when: the payee's address is used once too, which by now most are.
-    Abstains on: coinbase, self-change, fewer than two or more than ten outputs, inputs of several types
-        or of unknown value.
-    Needs: all uses of the scripts up to a height; later blocks can change the answer.
-    """
-    places = spendable(tx)
-    types = {one.script_type for one in tx.inputs}
-    values = [one.value for one in tx.inputs if one.value is not None]
-    if not 2 <= len(places) <= ONE_TIME_MOST_OUTPUTS or len(types) != 1 or len(values) < len(tx.inputs):
-        return Abstained("not two to ten outputs, or not inputs of one known type")
-    own = input_scripts(tx)
-    if any(tx.outputs[k].script in own for k in places):
-        return Abstained("an output goes back to a script that was spent from")
-    left = frozenset(
-        k
-        for k in places
-        if tx.outputs[k].script_type in types
-        and tx.outputs[k].value % ONE_TIME_ROUND_SAT
-        and tx.outputs[k].value < min(values)
-        and context.one_time(k)
-    )
-    return Remaining(left, context.height)
+    new = frozenset(k for k in places if context.fresh(k))
+    return Remaining(new) if new else Abstained("no output's script is new")
 
 
 @rule("change.peeling", version=1, tier=Tier.T4)

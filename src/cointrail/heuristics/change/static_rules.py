@@ -9,6 +9,9 @@ from cointrail.heuristics.change.base import Remaining, Verdict, input_scripts, 
 POSTAGE_SAT = frozenset({330, 546, 600, 1_000, 10_000})
 """Satoshi that protocols and wallets attach to an output to carry it (methods.md 2.5)."""
 
+ROUND_SAT = 1_000
+"""Satoshi. What a person types as an amount is a multiple of it; change is, once in a thousand times."""
+
 FEWER_ZEROS = 3
 """Trailing decimal zeros that change must have fewer than a round payment (methods.md 2.5)."""
 
@@ -42,21 +45,6 @@ def script_type(tx: TxView) -> Verdict:
         return Abstained("the inputs do not share one known script type")
     kind = next(iter(types))
     return Remaining(frozenset(k for k in spendable(tx) if tx.outputs[k].script_type == kind))
-
-
-@rule("change.below_inputs", version=1, tier=Tier.T4)
-def below_inputs(tx: TxView) -> Verdict:
-    """The outputs that hold less than the smallest input: a larger one would not have needed it.
-
-    Source: BlockSci, optimal change; Nick, Data-driven de-anonymization in Bitcoin, 2015.
-    Wrong when: the wallet takes more inputs than it needs: to consolidate, or by choice.
-    Abstains on: coinbase, one input, an input of unknown value.
-    Needs: the transaction and its prevouts; the answer never changes.
-    """
-    values = [one.value for one in tx.inputs if one.value is not None]
-    if len(values) < 2 or len(values) < len(tx.inputs):
-        return Abstained("fewer than two inputs of known value")
-    return Remaining(frozenset(k for k in spendable(tx) if tx.outputs[k].value < min(values)))
 
 
 @rule("change.unnecessary_input", version=1, tier=Tier.T4)
@@ -102,6 +90,27 @@ def round_value(tx: TxView) -> Verdict:
     if len(left) == len(places):
         return Abstained("no output is rounder than another")
     return Remaining(left)
+
+
+@rule("change.none", version=1, tier=Tier.T4)
+def no_change(tx: TxView) -> Verdict:
+    """No output at all, where every output is round and what was spent is not.
+
+    Change takes what payments leave over, odd satoshi too. Where the fee alone took them, no output is
+    change. Round is a multiple of `ROUND_SAT`.
+
+    Source: methods.md 2.12; 39 % and 50 % of an exchange's simulated withdrawals had no change.
+    Wrong when: the wallet rounds its change, or gives odd satoshi of change to the miner.
+    Abstains on: coinbase, an input of unknown value, round inputs, an output that is not round.
+    Needs: the transaction and its prevouts; the answer never changes.
+    """
+    if tx.is_coinbase or tx.fee is None:
+        return Abstained("a coinbase, or an input of unknown value")
+    values = [int(tx.outputs[k].value) for k in spendable(tx)]
+    spent = sum(one.value for one in tx.inputs if one.value is not None)
+    if any(value % ROUND_SAT for value in values) or spent % ROUND_SAT == 0:
+        return Abstained("the odd satoshi went to an output, or there were none")
+    return Remaining(frozenset())
 
 
 def trailing_zeros(value: int) -> int:

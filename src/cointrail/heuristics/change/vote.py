@@ -133,8 +133,17 @@ def vote(
         return Abstained(Quiet.BATCH)
     if context.sender_is_service:
         return Abstained(Quiet.SERVICE)
+    if isinstance(static_rules.no_change(tx), Remaining):
+        return Abstained(Quiet.NO_CHANGE)
     answers = {voter.id: ask(voter.id, tx, context, dated=dated) for voter in VOTERS[1:]}
     return _count(answers, context)
+
+
+def change(output: int, tier: Tier, rules: tuple[str, ...], height: int | None) -> Change:
+    """A verdict with its reason in a sentence; self-change is judged at no height."""
+    if tier == Tier.T1:
+        return Change(output, tier, rules, None, "it goes back to a script that was spent from")
+    return Change(output, tier, rules, height, "left as change by " + ", ".join(rules))
 
 
 def ask(rule_id: str, tx: TxView, context: ChangeContext, *, dated: bool = True) -> Verdict:
@@ -160,7 +169,7 @@ def _self_change(back: Remaining, n_outputs: int) -> Change | Abstained:
         return Abstained(Quiet.ALL_RETURN if everything else Quiet.SEVERAL_RETURN)
     if place > MAX_PLACE:
         return Abstained(Quiet.BATCH)
-    return Change(place, Tier.T1, ("change.self",), None, "it goes back to a script that was spent from")
+    return change(place, Tier.T1, ("change.self",), None)
 
 
 def _count(answers: dict[str, Verdict], context: ChangeContext) -> Change | Abstained:
@@ -184,4 +193,4 @@ def _count(answers: dict[str, Verdict], context: ChangeContext) -> Change | Abst
     if against and not enough:
         return Abstained(Quiet.OPPOSED)
     tier = Tier.T3 if enough and not against else Tier.T4
-    return Change(place, tier, in_favour, context.height, "left as change by " + ", ".join(in_favour))
+    return change(place, tier, in_favour, context.height)

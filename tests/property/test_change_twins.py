@@ -75,7 +75,9 @@ def payments(draw: st.DrawFn) -> TxView:
     outs = draw(st.lists(coins, min_size=1, max_size=draw(st.sampled_from([2, 2, 3, 5]))))
     height = draw(st.sampled_from(HEIGHTS))
     near = 0 if height is None else height
-    locktime = st.sampled_from([0, 7, near, max(near - 1, 0), max(near - 100, 0), max(near - 101, 0), 0x20000001])
+    locktime = st.sampled_from(
+        [0, 7, near, max(near - 1, 0), max(near - 100, 0), max(near - 101, 0), 0x20000001]
+    )
     made = view(tuple(some), tuple(output_view(*coin) for coin in outs), height=height)
     return replace(
         made,

@@ -1,20 +1,47 @@
-"""The change vote on single transactions of a chain, as walks ask for it."""
+"""The change vote on transactions, as walks ask for it: as it was kept, or against a whole chain."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
 from cointrail.clustering.change_context import ChainContext, ChangeChain, ChangeClusters
 from cointrail.heuristics.base import Abstained
 from cointrail.heuristics.change import Change, Fingerprint, fingerprint_of, vote
-from cointrail.tracing.ledger import ChangeHop
-
-_TOLD_APART = 200_000
-"""Verdicts and fingerprints that are remembered at most; then all are forgotten."""
+from cointrail.tracing.ledger import ChangeHop, Ledger
 
 
-class ChangeVotes:
-    """Asks for each transaction once.
+class KeptVerdicts(Protocol):
+    """The vote on every transaction as of the tip; `Clusters` has it."""
+
+    def change(self, tx_num: int, /) -> Change | Abstained:
+        """The verdict on one transaction."""
+
+
+class KeptChanges:
+    """The verdicts that were kept with the clusters.
+
+    They were reached without tags. A walk asks for none of a tagged service's transactions: it ends there.
+    """
+
+    def __init__(self, ledger: Ledger, clusters: KeptVerdicts) -> None:
+        self._ledger = ledger
+        self._clusters = clusters
+
+    def change(self, tx_num: int) -> ChangeHop | None:
+        """The output that is change; None: the vote abstained."""
+        found = self._clusters.change(tx_num)
+        if isinstance(found, Abstained):
+            return None
+        return ChangeHop(self._ledger.tx_outputs(tx_num)[found.output].output_num, found.tier)
+
+
+MOST_MARKS = 200_000
+"""Fingerprints that are remembered at most; then all are forgotten."""
+
+
+class ChainVotes:
+    """Votes on one transaction after the other, against the chain that it stands in.
 
     Args:
         chain: the store.
@@ -29,20 +56,7 @@ class ChangeVotes:
         self._clusters = clusters
         self._is_service = is_service
         self._dated = chain.network.name == "mainnet"
-        self._hops: dict[int, ChangeHop | None] = {}
         self._marks: dict[int, Fingerprint] = {}
-
-    def change(self, tx_num: int) -> ChangeHop | None:
-        """The output that is change, by the transaction and its surroundings alone; None: it abstains."""
-        if tx_num not in self._hops:
-            if len(self._hops) >= _TOLD_APART:
-                self._hops.clear()
-            found = self.judge(tx_num, None)
-            self._hops[tx_num] = None if isinstance(found, Abstained) else self._hop(tx_num, found)
-        return self._hops[tx_num]
-
-    def _hop(self, tx_num: int, found: Change) -> ChangeHop:
-        return ChangeHop(self._chain.tx_outputs(tx_num)[found.output].output_num, found.tier)
 
     def judge(self, tx_num: int, chain_marks: Fingerprint | None) -> Change | Abstained:
         """The vote, with the sender's other transactions known by their merged fingerprints.
@@ -60,7 +74,7 @@ class ChangeVotes:
     def marks(self, tx_num: int) -> Fingerprint:
         """The fingerprint of the transaction."""
         if tx_num not in self._marks:
-            if len(self._marks) >= _TOLD_APART:
+            if len(self._marks) >= MOST_MARKS:
                 self._marks.clear()
             self._marks[tx_num] = fingerprint_of(self._chain.tx_view(tx_num))
         return self._marks[tx_num]

@@ -33,7 +33,7 @@ from cointrail.tracing.peel_limits import PeelLimits
 
 
 class PeelJudge(Protocol):
-    """Who votes on change; `ChangeVotes` does."""
+    """Who votes on change; `ChainVotes` does."""
 
     def judge(self, tx_num: int, chain_marks: Fingerprint | None) -> Change | Abstained:
         """The vote on a transaction that stands in a chain with these merged marks."""

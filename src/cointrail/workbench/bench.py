@@ -26,7 +26,7 @@ from cointrail.store.manifest import read_manifest
 from cointrail.store.plan import IngestPlan
 from cointrail.store.reader import open_snapshot
 from cointrail.store.rewind import rewind
-from cointrail.tracing.change_votes import ChangeVotes
+from cointrail.tracing.change_votes import KeptChanges
 from cointrail.valuation.rates import RateBook
 from cointrail.workbench.lookup_bench import LookupBench
 
@@ -194,9 +194,7 @@ class Workbench(LookupBench):
                 clusters,
                 attribution,
                 rates,
-                changes=ChangeVotes(
-                    snapshot, clusters, lambda label: attribution.custodian(label) is not None
-                ),
+                changes=KeptChanges(snapshot, clusters),
                 tag_verdicts={verdict.value: count for verdict, count in verdicts.items()},
                 progress=self._stage("trace"),
             )

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cointrail.chain.view import ScriptType
 from cointrail.heuristics.base import Tier
 from cointrail.heuristics.peel import HopKind, PeelStop
 from cointrail.tracing.peel import PeelChain, Peeler
@@ -34,9 +35,10 @@ def worlds(draw: st.DrawFn) -> tuple[Fake, Peeler, PeelLimits]:
     outputs = Fake(economy.text)
     changes: dict[str, Tier] = {}
     for name, tx_num in outputs.txs.items():
-        rows = outputs.tx_outputs(tx_num)
-        if rows and draw(st.booleans()):
-            changes[f"{name}:{draw(st.integers(0, len(rows) - 1))}"] = draw(st.sampled_from(TIERS))
+        scripts = [row.script_num for row in outputs.tx_outputs(tx_num)]
+        places = [k for k, n in enumerate(scripts) if outputs.script_type(n) is not ScriptType.OP_RETURN]
+        if places and draw(st.booleans()):
+            changes[f"{name}:{draw(st.sampled_from(places))}"] = draw(st.sampled_from(TIERS))
     given_limits = draw(limits)
     ledger, peel = peeler(
         economy.text,

@@ -110,6 +110,6 @@ def _lead_row(desk: Desk, trace: Trace, end: End) -> LeadRow:
         haircut_sat=end.haircut_sat,
         path=desk.places.path(path, "<-"),
         statement=state_withdrawal(payment, withdrawal, end, desk.services.claim_of_script(signer), tier),
-        change_hops=change_hops(desk.near, path[1:]),
+        change_hops=None if tied is None else change_hops(desk.near, path[1:]),
         dashed_tier=tied if end.reach.dashed else None,
     )

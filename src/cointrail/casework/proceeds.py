@@ -65,11 +65,11 @@ def _row(desk: Desk, traced: TracedOutflow, ends: list[End]) -> ProceedRow:
         receiver = desk.near.output(nearest.reach.output_num).script_num
         service = desk.services.of_script(receiver)
         claim = desk.services.claim_of_script(receiver)
-        tied = kept_tier(desk.near, path)
+        tied = kept_tier(desk.near, path) if nearest.reach.in_hand or nearest.reach.dashed else None
         tier = tied if hand is Hand.SAME_HAND else None
         dashed = tied if nearest.reach.dashed else None
         statement = state_deposit(outflow, place, nearest, claim, tier)
-        hops = change_hops(desk.near, path[:-1])
+        hops = None if tied is None else change_hops(desk.near, path[:-1])
     return ProceedRow(
         class_=traced.outflow.kind,
         outflow=outflow,

@@ -15,7 +15,9 @@ from cointrail.tracing.trace import Hand
 
 FACT, INFERENCE, ATTRIBUTION = Kind.FACT, Kind.INFERENCE, Kind.ATTRIBUTION
 
-CHANGE_HOPS = "hops of the path at which only a change verdict says that the hand stayed the same"
+CHANGE_HOPS = (
+    "hops of a same-hand or dashed path at which only a change verdict says that the hand stayed the same"
+)
 DASHED = "what the path would hold at if each weak change hop were true: to be looked at, not claimed"
 
 
@@ -144,7 +146,7 @@ class LeadRow:
     haircut_sat: Annotated[int, Says(FACT, "satoshi", "the same by haircut")]
     path: Annotated[str, Says(FACT, "txid:vout<-txid:vout", "the shortest path, from the payment back")]
     statement: Annotated[Statement, Group("", "")]
-    change_hops: Annotated[int, Says(INFERENCE, "count", CHANGE_HOPS)]
+    change_hops: Annotated[int | None, Says(INFERENCE, "count", CHANGE_HOPS)]
     dashed_tier: Annotated[Tier | None, Says(INFERENCE, "tier", DASHED)]
 
 

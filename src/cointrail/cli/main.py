@@ -18,6 +18,8 @@ from cointrail.cli import (
     inspect_raw,
     look,
     query,
+    trace,
+    trace_peel,
     world,
 )
 from cointrail.cli.failures import (
@@ -51,6 +53,8 @@ for noun in (
     cluster_history,
     cluster_tiers,
     query,
+    trace,
+    trace_peel,
     inspect_raw,
     check_files,
     world,

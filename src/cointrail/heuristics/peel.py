@@ -39,7 +39,7 @@ class PeelStop(StrEnum):
     BATCH = "batch"
     """More than three spendable outputs: a batch of payments."""
     BURNED = "burned"
-    """No output can be spent."""
+    """Forward, no output can be spent; back, the one to begin with cannot."""
     AMBIGUOUS = "ambiguous"
     """No output can be told to be change at the tier asked for; all candidates are branches."""
     PAID_BY = "paid_by"
@@ -188,6 +188,8 @@ def peel_backward(facts: HopFacts, rules: HopRules, place: int) -> Onward | Halt
     """
     if facts.coinbase:
         return Halt(PeelStop.COINBASE, "the coin was mined here")
+    if place not in facts.spendable:
+        return Halt(PeelStop.BURNED, "nobody can spend this output")
     if (halt := _halt_by_sender(facts)) is not None:
         return halt
     if facts.foreign_inputs:

@@ -139,3 +139,15 @@ class Tags(Protocol):
     @property
     def custodial_scripts(self) -> frozenset[int]:
         """Scripts that are said, each for itself alone, to be a custodial service's."""
+
+
+class NoTags:
+    """Nobody says anything: for walks without tag files."""
+
+    custodial_scripts: frozenset[int] = frozenset()
+
+    def custodian(self, label: int) -> None:
+        """No service."""
+
+    def of_cluster(self, label: int) -> None:
+        """No tag."""

@@ -177,6 +177,7 @@ def test_no_batch_of_three_outputs_and_a_note() -> None:
 def test_burned_where_nobody_can_spend_what_is_paid() -> None:
     ledger, peel = peeler("t0: -> a:100\n t1: t0:0 -> note:90")
     assert peel.forward(ledger.out("t0:0"))[0].stop is PeelStop.BURNED
+    assert peel.backward(ledger.out("t1:0"))[0].stop is PeelStop.BURNED
 
 
 FORKED = """

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from dataclasses import asdict, replace
 
-from cointrail.attribution.safe_text import safe_text
 from cointrail.casework.worth import NO_WORTH, Valuer
 from cointrail.chain.types import Outpoint
 from cointrail.heuristics.base import REGISTRY, Tier
+from cointrail.lookups.around import Around
 from cointrail.lookups.desk import LookupDesk
 from cointrail.lookups.find import get_output_num, parse_outpoint
 from cointrail.lookups.peel_views import PeelBranch, PeelChainView, PeelHopLine, PeelPayment, PeelView
 from cointrail.tracing.change_votes import ChainVotes
-from cointrail.tracing.deposits import Deposits
-from cointrail.tracing.ledger import NoTags
-from cointrail.tracing.neighbourhood import Neighbourhood
 from cointrail.tracing.peel import PeelChain, Peeler, PeelHop
 from cointrail.tracing.peel_limits import PeelLimits
 
@@ -45,8 +42,8 @@ def peel_chain(
     """
     limits = limits or PeelLimits()
     output_num = get_output_num(desk.snapshot, parse_outpoint(text.strip()))
-    around = _Around(desk)
-    peeler = around.peeler(limits)
+    around = Around(desk)
+    peeler = _peeler(around, limits)
     chains = peeler.backward(output_num) if backward else peeler.forward(output_num)
     namer = _Namer(desk, around, valuer)
     basis = desk.basis
@@ -59,43 +56,20 @@ def peel_chain(
     )
 
 
-class _Around:
-    """The neighbourhood of a look-up: nothing is under investigation."""
+def _peeler(around: Around, limits: PeelLimits) -> Peeler:
+    snapshot = around.desk.snapshot
+    votes = ChainVotes(snapshot, around.desk.clusters, around.tags)
 
-    def __init__(self, desk: LookupDesk) -> None:
-        self.desk = desk
-        self.tags = desk.attribution or NoTags()
-        self.near = Neighbourhood(desk.snapshot, desk.clusters, self.tags, frozenset())
-        self.near.deposits = Deposits(self.near, desk.snapshot, desk.clusters, self.tags)
+    def block_time(tx_num: int) -> int:
+        return snapshot.block_time(snapshot.tx_height(tx_num))
 
-    def peeler(self, limits: PeelLimits) -> Peeler:
-        """Whoever follows chains here."""
-        snapshot = self.desk.snapshot
-        votes = ChainVotes(snapshot, self.desk.clusters, self.tags)
-
-        def block_time(tx_num: int) -> int:
-            return snapshot.block_time(snapshot.tx_height(tx_num))
-
-        return Peeler(self.near, votes, block_time, limits)
-
-    def service_at(self, script_num: int) -> tuple[str | None, Tier | None]:
-        """The tagged service that a script belongs to, and at which tier."""
-        found = self.near.recognised(script_num)
-        if found is not None:
-            return self.name(found.service), found.tier
-        name = self.name(self.near.label(script_num))
-        return name, None if name is None else Tier.T2
-
-    def name(self, label: int) -> str | None:
-        """The custodian of a cluster."""
-        actor = self.desk.attribution.custodian(label) if self.desk.attribution else None
-        return None if actor is None else safe_text(actor.label)
+    return Peeler(around.near, votes, block_time, limits)
 
 
 class _Namer:
     """Puts names, times and values to a chain."""
 
-    def __init__(self, desk: LookupDesk, around: _Around, valuer: Valuer | None) -> None:
+    def __init__(self, desk: LookupDesk, around: Around, valuer: Valuer | None) -> None:
         self._desk = desk
         self._around = around
         self._valuer = valuer

@@ -7,7 +7,7 @@ from a part: an address of more outputs than `MAX_OUTPUTS` is not judged.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
@@ -62,16 +62,16 @@ class Claims(Protocol):
         """What is proposed for the cluster."""
 
 
-@dataclass(slots=True)
-class _Swept:
-    """What became of the coins of an address and of its cluster, counted."""
+@dataclass(frozen=True, slots=True)
+class _Home:
+    """What became of all coins of a cluster."""
 
-    sweeps: set[int] = field(default_factory=set)
-    siblings: int = 0
-    paid_others: int = 0
-    foreign_inputs: int = 0
-    received_outside: int = 0
-    delays: list[int] = field(default_factory=list)
+    service: int
+    """Label of the tagged cluster that they go into."""
+    actor: str
+    paid_others: int
+    foreign_inputs: int
+    median_delay: int
 
 
 class Deposits:
@@ -90,6 +90,7 @@ class Deposits:
         self._clusters = clusters
         self._tags = tags
         self._judged: dict[int, RecognisedDeposit | Abstained] = {}
+        self._homes: dict[int, _Home | Abstained] = {}
         self._collectors: dict[tuple[int, str], bool] = {}
 
     def judge(self, script_num: int) -> RecognisedDeposit | Abstained:
@@ -104,35 +105,63 @@ class Deposits:
         return None if isinstance(found, Abstained) or found.tier > Tier.T3 else found
 
     def _judge(self, script_num: int) -> RecognisedDeposit | Abstained:
-        home = self._near.label(script_num)
-        if self._tags.of_cluster(home) is not None:
-            return Abstained("its cluster is tagged already")
+        label = self._near.label(script_num)
+        if label not in self._homes:
+            self._homes[label] = self._look_at(label)
+        home = self._homes[label]
+        if isinstance(home, Abstained):
+            return home
         rows = self._outputs_of(script_num)
-        service = self._service_of(rows)
-        if service is None:
-            return Abstained("its coins did not go into a tagged service, or none is spent")
-        if self._clusters.size(home) > MAX_SCRIPTS:
-            return Abstained(f"its cluster has more than {MAX_SCRIPTS:,} scripts, so it was not judged")
-        members = self._clusters.members(home).tolist()
-        whole = [row for member in members for row in self._outputs_of(member, MAX_OUTPUTS + 1)]
-        if len(whole) > MAX_OUTPUTS:
-            return Abstained(f"its cluster has more than {MAX_OUTPUTS:,} outputs, so it was not judged")
-        actor = str(self._tags.custodian(service).id)  # type: ignore[union-attr]  # it has one
-        swept = self._count(script_num, home, actor, whole)
+        sweeps = sorted({row.spent_by_tx for row in rows if row.spent_by_tx is not None})
+        made_by = [self._near.facts(self._near.maker(row.output_num)) for row in rows]
         found = deposit(
             SweptScript(
-                sweeps=len(swept.sweeps),
-                siblings=swept.siblings,
-                paid_others=swept.paid_others,
-                foreign_inputs=swept.foreign_inputs,
-                received_outside=swept.received_outside,
-                median_delay=_median(swept.delays),
-                first_hand=self._first_hand(service),
+                sweeps=len(sweeps),
+                siblings=max((self._siblings(tx_num, script_num) for tx_num in sweeps), default=0),
+                paid_others=home.paid_others,
+                foreign_inputs=home.foreign_inputs,
+                received_outside=sum(not self._is_of(facts, home.actor) for facts in made_by),
+                median_delay=home.median_delay,
+                first_hand=self._first_hand(home.service),
             )
         )
         if isinstance(found, Abstained):
             return found
-        return RecognisedDeposit(script_num, service, found.tier, found.because)
+        return RecognisedDeposit(script_num, home.service, found.tier, found.because)
+
+    def _look_at(self, label: int) -> _Home | Abstained:
+        """Look at everything that a cluster received; a part of it is not judged."""
+        if self._tags.of_cluster(label) is not None:
+            return Abstained("its cluster is tagged already")
+        if self._clusters.size(label) > MAX_SCRIPTS:
+            return Abstained(f"its cluster has more than {MAX_SCRIPTS:,} scripts, so it was not judged")
+        rows: list[CreatedRow] = []
+        for member in self._clusters.members(label).tolist():
+            rows += self._outputs_of(member)
+            if len(rows) > MAX_OUTPUTS:
+                return Abstained(f"its cluster has more than {MAX_OUTPUTS:,} outputs, so it was not judged")
+            if self._spent_elsewhere(rows):
+                break
+        service = self._service_of(rows)
+        if service is None:
+            return Abstained("its coins did not go into a tagged service, or none is spent")
+        actor = self._actor(service)
+        assert actor is not None, "the service is a custodian"
+        spenders = sorted({row.spent_by_tx for row in rows if row.spent_by_tx is not None})
+        facts = [self._near.facts(tx_num) for tx_num in spenders]
+        return _Home(
+            service=service,
+            actor=actor,
+            paid_others=sum(not self._all_collected(one, actor) for one in facts),
+            foreign_inputs=sum(self._foreign(one, label, actor) for one in facts),
+            median_delay=_median(
+                [
+                    self._time(row.spent_by_tx) - self._time(self._near.maker(row.output_num))
+                    for row in rows
+                    if row.spent_by_tx is not None
+                ]
+            ),
+        )
 
     def _outputs_of(self, script_num: int, most: int = MAX_OUTPUTS + 1) -> list[CreatedRow]:
         numbers = self._history.script_outputs(script_num)[:most].tolist()
@@ -149,32 +178,22 @@ class Deposits:
                 return label
         return None
 
-    def _count(self, script_num: int, home: int, actor: str, whole: Sequence[CreatedRow]) -> _Swept:
-        swept = _Swept()
-        spenders: set[int] = set()
-        for row in whole:
-            if row.script_num == script_num and not self._is_of(
-                self._near.facts(self._near.maker(row.output_num)), actor
-            ):
-                swept.received_outside += 1
-            if row.spent_by_tx is None:
-                continue
-            spenders.add(row.spent_by_tx)
-            swept.delays.append(self._time(row.spent_by_tx) - self._time(self._near.maker(row.output_num)))
-            if row.script_num == script_num:
-                swept.sweeps.add(row.spent_by_tx)
-        for tx_num in sorted(spenders):
-            facts = self._near.facts(tx_num)
-            swept.paid_others += not self._all_collected(facts, actor)
-            swept.foreign_inputs += sum(
-                row.script_num is None or not self._belongs(self._near.label(row.script_num), home, actor)
-                for row in facts.inputs
-            )
-            if tx_num in swept.sweeps:
-                beside = {row.script_num for row in facts.inputs if row.script_num is not None} - {script_num}
-                others = sum(self._near.label(script) == home for script in beside)
-                swept.siblings = max(swept.siblings, others)
-        return swept
+    def _spent_elsewhere(self, rows: Sequence[CreatedRow]) -> bool:
+        """Whether the first spend pays no tagged service: there is then no need to look further."""
+        return any(row.spent_by_tx is not None for row in rows) and self._service_of(rows) is None
+
+    def _siblings(self, tx_num: int, script_num: int) -> int:
+        """Other scripts of its cluster that the transaction spends."""
+        home = self._near.label(script_num)
+        beside = {row.script_num for row in self._near.facts(tx_num).inputs} - {script_num, None}
+        return sum(self._near.label(script) == home for script in beside if script is not None)
+
+    def _foreign(self, facts: TxFacts, home: int, actor: str) -> int:
+        """Inputs of neither the cluster nor the service."""
+        return sum(
+            row.script_num is None or not self._belongs(self._near.label(row.script_num), home, actor)
+            for row in facts.inputs
+        )
 
     def _belongs(self, label: int, home: int, actor: str) -> bool:
         return label == home or self._actor(label) == actor
@@ -207,7 +226,8 @@ class Deposits:
     def _is_collector(self, script_num: int, actor: str) -> bool:
         """Whether the service moves its own coins with that script, which a customer's address never sees.
 
-        It does where it pays the script itself, or pays others with what the script received.
+        It does where it pays the script and nobody else, or pays others with what the script received. That
+        it pays the script in a batch of withdrawals says nothing: customers withdraw to their own deposits.
         """
         key = (script_num, actor)
         if key not in self._collectors:
@@ -217,14 +237,18 @@ class Deposits:
         return self._collectors[key]
 
     def _moves_own(self, row: CreatedRow, actor: str) -> bool:
-        if self._is_of(self._near.facts(self._near.maker(row.output_num)), actor):
+        made_by = self._near.facts(self._near.maker(row.output_num))
+        if self._is_of(made_by, actor) and not self._pays_others(made_by, actor):
             return True
         if row.spent_by_tx is None:
             return False
         facts = self._near.facts(row.spent_by_tx)
-        return self._is_of(facts, actor) and any(
-            self._is_payment(out) and self._actor(self._near.label(out.script_num)) != actor
-            for out in facts.outputs
+        return self._is_of(facts, actor) and self._pays_others(facts, actor)
+
+    def _pays_others(self, facts: TxFacts, actor: str) -> bool:
+        return any(
+            self._is_payment(row) and self._actor(self._near.label(row.script_num)) != actor
+            for row in facts.outputs
         )
 
 

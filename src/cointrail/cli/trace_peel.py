@@ -87,7 +87,7 @@ def peel(
     ] = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Follow one coin hop by hop: something is paid out of it, the change goes on.
+    """Follow one coin hop by hop, over the change of each payment.
 
     Every chain ends for one named reason, and says how many hops it has and what they may be wrong
     together. Where no rule tells which output is the change, all candidates are listed as branches.

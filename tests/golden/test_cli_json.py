@@ -32,9 +32,12 @@ TYPES = {
     list: "list",
     dict: "object",
 }
-BY_DATA = {"script_types", "outcomes", "seconds", "counts", "versions", "links"}
+BY_DATA = {
+    *("script_types", "outcomes", "seconds", "counts", "versions"),
+    *("sat", "direct_sat", "indirect_sat", "ends", "links"),
+}
 """Objects whose keys are data."""
-NOUNS = {"address", "tx", "cluster", "case", "inspect", "tags", "prices", "trace"}
+NOUNS = {"address", "trace", "tx", "cluster", "case", "inspect", "tags", "prices"}
 STORELESS = {"inspect", "tags", "prices", "simulate", "demo", "version"}
 
 Shape = dict[str, set[str]]
@@ -125,6 +128,11 @@ def ask_everything(asker: Asker, folder: Path) -> None:
     for row in payments[::25]:
         ask("trace", "peel", row["outpoint"], "--backward", "--max-chains", 3, *tags)
         ask("trace", "peel", row["outpoint"], "--weakest", "T4", "--max-chains", 3, *tags, *fiat)
+    for way in ("forward", "backward"):
+        for outpoint in [row["outpoint"] for row in payments[:20]]:
+            ask("trace", way, outpoint, "--policy", "all", *tags)
+        ask("trace", way, *seeds, "--policy", "haircut", "--policy", "fifo", "--max-outputs", 40, *tags)
+        ask("trace", way, mined_tx(demo), "--policy", "fifo", "--seconds", 10, *tags)
     ask("sql", "SELECT output, value, spent_by, 0.5::DOUBLE, id_text(txid) FROM outputs JOIN txs USING (tx)")
     for args in (["version"], ["status"], ["prices", "check", demo.prices]):
         ask(*args)

@@ -89,6 +89,8 @@ from = "2015-06-01"
 currency = "EUR"
 [limits]
 max_hops = 7
+[flow]
+policies = ["haircut", "fifo"]
 """
 
 

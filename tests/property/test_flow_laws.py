@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cointrail.chain.types import Sat
+from cointrail.tracing.account import Entry, Method, account_flow
 from cointrail.tracing.bounds import Bounds
+from cointrail.tracing.change_aware import change_first, change_interval, payment_first
 from cointrail.tracing.flow import FlowWalk
 from cointrail.tracing.flow_columns import STOPS
 from cointrail.tracing.flow_result import FEE_OUTPUT, Flow
@@ -223,3 +225,59 @@ def test_a_source_reported_first_is_traced_as_if_it_were_alone(world: World, dat
         sources = [Source("first", (one,)), Source("later", (other,))]
         both = FlowWalk(flow_view(ledger, near), policy, sources).go_on(Bounds())
         assert both.sums(0) == _flow(world, policy, (one,)).sums()
+
+
+# -- accounts, change
+
+
+@st.composite
+def accounts(draw: st.DrawFn) -> list[Entry]:
+    """An account that never pays out more than it has."""
+    entries: list[Entry] = []
+    balance = 0
+    for _ in range(draw(st.integers(1, 12))):
+        if balance and draw(st.booleans()):
+            entries.append(Entry(-draw(st.integers(1, balance))))
+        else:
+            entries.append(Entry(draw(st.integers(0, 50)), draw(st.sampled_from([None, "a", "b"]))))
+        balance += entries[-1].sat
+    return entries
+
+
+@given(entries=accounts(), method=st.sampled_from(Method))
+def test_what_a_label_paid_into_an_account_left_it_or_is_there(entries: list[Entry], method: Method) -> None:
+    flow = account_flow(method, entries)
+    out = [-entry.sat for entry in entries if entry.sat < 0]
+    for label in "ab":
+        paid_in = sum(entry.sat for entry in entries if entry.label == label)
+        assert sum(shares.get(label, 0) for shares in flow.paid) + flow.left.get(label, 0) == paid_in
+    assert all(sum(shares.values()) <= sat for shares, sat in zip(flow.paid, out, strict=True))
+    assert sum(flow.left.values()) <= sum(entry.sat for entry in entries)
+
+
+@given(entries=accounts())
+def test_the_lowest_balance_leaves_a_claim_at_least_what_every_other_method_does(
+    entries: list[Entry],
+) -> None:
+    """Own money leaves first, so all claims together keep the most that any method can leave them."""
+    most = sum(account_flow(Method.LOWEST_BALANCE, entries).left.values())
+    assert all(sum(account_flow(method, entries).left.values()) <= most for method in Method)
+
+
+@given(tx=transactions(), data=st.data())
+def test_with_two_outputs_fifo_lies_between_payment_first_and_change_first(
+    tx: tuple[list[list[Segment]], list[Sat]], data: st.DataObject
+) -> None:
+    inputs, _ = tx
+    total = sum(length for runs in inputs for _, length in runs)
+    first = data.draw(st.integers(0, total))
+    second = data.draw(st.integers(0, total - first))
+    outputs, fee = [Sat(first), Sat(second)], Sat(total - first - second)
+    change = data.draw(st.integers(0, 1))
+    fifo = [_tainted(part) for part in fifo_forward(inputs, [*outputs, fee])]
+    bounds = change_interval(inputs, outputs, fee, change, "a")
+    assert all(low <= share <= high for share, (low, high) in zip(fifo, bounds, strict=True))
+    for way in (payment_first, change_first):
+        filled = way(inputs, outputs, fee, change)
+        assert sum(map(_tainted, filled)) == sum(fifo)
+        assert [sum(run.length for run in part) for part in filled] == [*outputs, fee]

@@ -140,22 +140,21 @@ def _read_limits(form: TomlForm) -> Limits:
 
 
 def _read_policies(form: TomlForm) -> tuple[Policy, ...]:
-    given = form.get_texts("flow", "policies")
     known = [policy.value for policy in CASE_POLICIES]
+    order = f"name both, the one that findings go by first: {', '.join(known)}"
+    if form.find("flow", "policies") is None:
+        form.refuse("the case names no flow policy, and there is no default", "flow", hint=order)
+    given = form.get_texts("flow", "policies")
     for place, (text, _) in enumerate(given):
         if text not in known:
             form.refuse(
-                f"`{text}` is not a flow policy",
+                f"`{text}` is not a flow policy of a case",
                 "flow",
                 "policies",
                 place,
                 hint=f"one of: {', '.join(known)}",
             )
-    if form.find("flow", "policies") is None:
-        return CASE_POLICIES
     policies = tuple(dict.fromkeys(Policy(text) for text, _ in given))
     if len(policies) < len(CASE_POLICIES):
-        form.refuse(
-            "both flow policies are always shown", "flow", "policies", hint=f"name both: {', '.join(known)}"
-        )
+        form.refuse("both flow policies are always shown", "flow", "policies", hint=order)
     return policies

@@ -146,12 +146,12 @@ def gather(chain: FlowChain, rule: FlowRule, tx: Tx, seeds: Seeds, state: FlowSt
             break
         row = pop(state.heap, state.counts[WAITING])
         state.counts[WAITING] -= 1
-        if rows.count[row] == 0:
+        if rows.runs[row] == 0:
             continue
         state.group[count] = row
         count += 1
         cluster = int64(chain.label[at(chain.script, rows.output[row])])
-        for k in range(rows.first[row], rows.first[row] + rows.count[row]):
+        for k in range(rows.first[row], rows.first[row] + rows.runs[row]):
             source = int64(state.runs.code[k]) >> 1
             homes = seeds.home[seeds.home_start[source] : seeds.home_start[source + 1]]
             if not has(homes, cluster):
@@ -181,7 +181,7 @@ def lacking(rule: FlowRule, tx: Tx, state: FlowState, count: int) -> int:
     parts = far + 1
     runs = int64(0)
     for k in range(count):
-        runs += state.rows.count[state.group[k]]
+        runs += state.rows.runs[state.group[k]]
     counts[NEED] = max(parts, runs)
     if counts[NEED] > len(state.parts.size):
         return MORE_PARTS
@@ -232,7 +232,7 @@ def lay_line(chain: FlowChain, rule: FlowRule, tx: Tx, state: FlowState, count: 
         start = upto
         if turned:
             start = spent - upto - at(chain.value, state.rows.output[row])
-        for k in range(state.rows.first[row], state.rows.first[row] + state.rows.count[row]):
+        for k in range(state.rows.first[row], state.rows.first[row] + state.rows.runs[row]):
             state.line.at[n] = start + state.runs.at[k]
             state.line.size[n] = state.runs.size[k]
             state.line.code[n] = state.runs.code[k]
@@ -254,7 +254,7 @@ def add_amounts(state: FlowState, count: int) -> None:
         total[k], far[k] = 0, 0
     for g in range(count):
         row = int64(state.group[g])
-        for k in range(state.rows.first[row], state.rows.first[row] + state.rows.count[row]):
+        for k in range(state.rows.first[row], state.rows.first[row] + state.rows.runs[row]):
             source = int64(state.runs.code[k]) >> 1
             total[source] += state.runs.size[k]
             if state.runs.code[k] & 1:
@@ -297,19 +297,19 @@ def collide(rule: FlowRule, codes: StopCodes, seeds: Seeds, state: FlowState, ro
     `row`, the newest, keeps what goes on under its own label; what does not goes into rows of its own.
     """
     rows, runs, claimer = state.rows, state.runs, int64(seeds.source[seed])
-    first, count, kept, lost = rows.first[row], rows.count[row], 0, 0
+    first, count, kept, lost = rows.first[row], rows.runs[row], 0, 0
     poison = rule.line == AMOUNTS and rule.how == ALL
     for k in range(first, first + count):
         source = int64(runs.code[k]) >> 1
         lost += 0 if source <= claimer else 1
     if poison:
-        rows.count[row] = 0
+        rows.runs[row] = 0
         for k in range(first, first + count):
             if int64(runs.code[k]) >> 1 != claimer:
-                to = first + rows.count[row]
+                to = first + rows.runs[row]
                 runs.at[to], runs.size[to], runs.code[to] = runs.at[k], runs.size[k], runs.code[k]
-                rows.count[row] += 1
-        state.counts[RUNS] = first + rows.count[row]
+                rows.runs[row] += 1
+        state.counts[RUNS] = first + rows.runs[row]
         return
     if lost > 0:
         other = add_row(
@@ -332,7 +332,7 @@ def collide(rule: FlowRule, codes: StopCodes, seeds: Seeds, state: FlowState, ro
             to = first + kept
             runs.at[to], runs.size[to], runs.code[to] = runs.at[k], runs.size[k], runs.code[k]
             kept += 1
-    rows.count[row] = kept
+    rows.runs[row] = kept
     keep_rest(rule, state, row, seed)
 
 
@@ -341,14 +341,14 @@ def keep_rest(rule: FlowRule, state: FlowState, row: int, seed: int) -> None:
     """Leave a start what `row`, which came to the same output, does not carry."""
     rows, runs = state.rows, state.runs
     whole, code = carried(state, seed), int64(runs.code[rows.first[seed]])
-    rows.first[seed], rows.count[seed] = state.counts[RUNS], 0
+    rows.first[seed], rows.runs[seed] = state.counts[RUNS], 0
     if rule.line == AMOUNTS:
         left = whole - carried(state, row)
         if left > 0:
             add_run(state, seed, 0, left, code)
         return
     place = int64(0)
-    for k in range(rows.first[row], rows.first[row] + rows.count[row]):
+    for k in range(rows.first[row], rows.first[row] + rows.runs[row]):
         if runs.at[k] > place:
             add_run(state, seed, place, runs.at[k] - place, code)
         place = runs.at[k] + runs.size[k]
@@ -363,7 +363,7 @@ def arrive(
 ) -> None:  # fmt: skip
     """The newest row has all its runs: it ends, waits, or is taken back where it carries nothing."""
     rows = state.rows
-    if rows.count[row] == 0:
+    if rows.runs[row] == 0:
         state.counts[ROWS] = row
         return
     if rows.output[row] < 0:
@@ -372,7 +372,7 @@ def arrive(
     seed = find_seed(seeds, rows.output[row])
     if seed >= 0:
         collide(rule, codes, seeds, state, row, seed)
-        if rows.count[row] == 0:
+        if rows.runs[row] == 0:
             rows.stop[row] = CROSSED
             return
     state.counts[OUTPUTS] += 1

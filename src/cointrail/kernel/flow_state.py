@@ -28,14 +28,14 @@ class Rows(NamedTuple):
     """Outputs that the flow came to, fees and collisions.
 
     `output` is -1 for a fee, `parent` -1 for a start. `key` is where the row waits; of a collision, the
-    source that has the satoshi. The runs are `first` up to `first + count`.
+    source that has the satoshi. The runs are `first` up to `first + runs`.
     """
 
     output: I64
     parent: I32
     hops: I32
     first: I64
-    count: I64
+    runs: I64
     stop: U8
     key: I64
 
@@ -109,7 +109,7 @@ def push(heap: Heap, size: int, key: int, row: int) -> None:
 @kernel
 def pop(heap: Heap, size: int) -> int:
     """Take the least row out of a heap of `size`."""
-    found = int64(heap.row[0])
+    found: int = int64(heap.row[0])
     key, row = heap.key[size - 1], heap.row[size - 1]
     last, k = size - 1, 0
     while 2 * k + 1 < last:
@@ -131,9 +131,9 @@ def pop(heap: Heap, size: int) -> int:
 @kernel
 def add_row(state: FlowState, output: int, parent: int, hops: int, stop: int) -> int:
     """A new row, whose runs are those added after it."""
-    rows, at = state.rows, state.counts[ROWS]
+    rows, at = state.rows, int64(state.counts[ROWS])
     rows.output[at], rows.parent[at], rows.hops[at] = output, parent, hops
-    rows.first[at], rows.count[at], rows.stop[at], rows.key[at] = state.counts[RUNS], 0, stop, 0
+    rows.first[at], rows.runs[at], rows.stop[at], rows.key[at] = state.counts[RUNS], 0, stop, 0
     state.counts[ROWS] += 1
     return at
 
@@ -143,7 +143,7 @@ def add_run(state: FlowState, row: int, at: int, size: int, code: int) -> None:
     """One more run for the newest row."""
     k = state.counts[RUNS]
     state.runs.at[k], state.runs.size[k], state.runs.code[k] = at, size, code
-    state.rows.count[row] += 1
+    state.rows.runs[row] += 1
     state.counts[RUNS] += 1
 
 
@@ -151,7 +151,7 @@ def add_run(state: FlowState, row: int, at: int, size: int, code: int) -> None:
 def carried(state: FlowState, row: int) -> int:
     """Satoshi of a row, of all sources."""
     sat, first = int64(0), state.rows.first[row]
-    for k in range(first, first + state.rows.count[row]):
+    for k in range(first, first + state.rows.runs[row]):
         sat += state.runs.size[k]
     return sat
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from cointrail.chain.types import Outpoint, Txid
 from cointrail.chain.view import InputView, OutputView
-from cointrail.errors import NotFound
 from cointrail.lookups.desk import LookupDesk
+from cointrail.lookups.find import get_tx_num
 from cointrail.lookups.views import BlockRef, LookupBasis, TagLine
 from cointrail.store.reader import TxInputRow, TxOutputRow
 
@@ -80,7 +80,7 @@ def show_tx(desk: LookupDesk, text: str) -> TransactionView:
         NotFound: the chain does not hold it.
     """
     snapshot = desk.snapshot
-    number = _get_tx(desk, Txid.parse(text.strip()))
+    number = get_tx_num(snapshot, Txid.parse(text.strip()))
     view = snapshot.tx_view(number)
     verdict = desk.clusters.gate(number)
     spent, made = snapshot.tx_inputs(number), snapshot.tx_outputs(number)
@@ -99,19 +99,6 @@ def show_tx(desk: LookupDesk, text: str) -> TransactionView:
         outputs=tuple(_output(desk, *one) for one in enumerate(zip(view.outputs, made, strict=True))),
         basis=desk.basis,
     )
-
-
-def _get_tx(desk: LookupDesk, txid: Txid) -> int:
-    number = desk.snapshot.find_tx(txid)
-    if number is None:
-        raise NotFound(
-            f"there is no transaction `{txid}` on {desk.snapshot.network.name} "
-            f"up to height {desk.snapshot.height}",
-            hint="check the id; `cointrail status` says how far the store reaches",
-            value=str(txid),
-            tip_height=desk.snapshot.height,
-        )
-    return number
 
 
 def _input(desk: LookupDesk, vin: int, both: tuple[InputView, TxInputRow]) -> InputEntry:

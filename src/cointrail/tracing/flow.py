@@ -99,20 +99,18 @@ class FlowWalk:
         return int(self.view.chain.label[int(script)])
 
     def _begin(self, repeats: Sequence[Repeat]) -> None:
-        kernel.begin(*self._world(), self._rule(Bounds()), self._seeds, self._state)
+        chain, claims = self.view.chain, self.view.claims
+        kernel.begin(chain, claims, CODES, MASKS, self._rule(Bounds()), self._seeds, self._state)
         state = self._state
         for output_num, loser, winner in repeats:
             row, run = int(state.counts[ROWS]), int(state.counts[RUNS])
             value = int(self._values(np.array([output_num], dtype=np.int64))[0])
             state.rows.output[row], state.rows.parent[row] = output_num, -1
-            state.rows.first[row], state.rows.count[row] = run, 1 if value else 0
+            state.rows.first[row], state.rows.runs[row] = run, 1 if value else 0
             state.rows.stop[row], state.rows.key[row] = CODES.collision, winner
             state.runs.size[run], state.runs.code[run] = value, 2 * loser
             state.counts[ROWS] += 1
             state.counts[RUNS] += 1 if value else 0
-
-    def _world(self) -> tuple[Any, ...]:
-        return self.view.chain, self.view.claims, CODES, MASKS
 
     def _rule(self, bounds: Bounds) -> kernel.FlowRule:
         return kernel.FlowRule(
@@ -140,9 +138,9 @@ class FlowWalk:
             NotConserved: the ends do not add up to the start.
         """
         until = None if bounds.seconds is None else time.monotonic() + bounds.seconds
-        rule = self._rule(bounds)
+        rule, chain, claims = self._rule(bounds), self.view.chain, self.view.claims
         while True:
-            ended = kernel.follow(*self._world(), rule, self._seeds, self._state, SLICE_TXS)
+            ended = kernel.follow(chain, claims, CODES, MASKS, rule, self._seeds, self._state, SLICE_TXS)
             if progress is not None:
                 progress(int(self._state.counts[OUTPUTS]), bounds.max_outputs)
             if ended == kernel.DONE:
@@ -185,7 +183,17 @@ class FlowWalk:
             else None,
             outputs=int(counts[OUTPUTS]),
             txs=int(counts[TXS]),
-            rows=FlowRows(*(column[:n] for column in rows), *(column[:m] for column in runs)),
+            rows=FlowRows(
+                output=rows.output[:n],
+                parent=rows.parent[:n],
+                hops=rows.hops[:n],
+                first=rows.first[:n],
+                runs=rows.runs[:n],
+                stop=rows.stop[:n],
+                key=rows.key[:n],
+                run_size=runs.size[:m],
+                run_code=runs.code[:m],
+            ),
         )
         close(flow, self._claimed())
         return flow

@@ -33,10 +33,9 @@ class FlowRows(NamedTuple):
     parent: I32
     hops: I32
     first: I64
-    count: I64
+    runs: I64
     stop: U8
     key: I64
-    run_at: I64
     run_size: I64
     run_code: I32
 
@@ -92,8 +91,8 @@ class Flow:
     def ends(self) -> Ends:
         """Every end, in the order in which the flow came there."""
         rows = self.rows
-        at = np.flatnonzero((rows.stop != CROSSED) & (rows.count > 0))
-        counts = rows.count[at]
+        at = np.flatnonzero((rows.stop != CROSSED) & (rows.runs > 0))
+        counts = rows.runs[at]
         owner = np.repeat(np.arange(len(at)), counts)
         within = np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts, counts)
         run = rows.first[at][owner] + within

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from cointrail.errors import BadInput
+
 
 class Policy(StrEnum):
     """How the satoshi of inputs are said to become those of outputs.
@@ -37,3 +39,17 @@ class Policy(StrEnum):
 
 CASE_POLICIES = (Policy.FIFO, Policy.HAIRCUT)
 """Those that a case carries side by side."""
+
+
+def parse_policy(text: str) -> Policy:
+    """A policy by its name.
+
+    Raises:
+        BadInput: there is none of that name.
+    """
+    try:
+        return Policy(text.strip().lower())
+    except ValueError:
+        raise BadInput(
+            f"`{text[:40]}` is not a policy", hint=f"one of: {', '.join(Policy)}", value=text
+        ) from None

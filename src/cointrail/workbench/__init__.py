@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from cointrail.workbench.options import parse_size
     from cointrail.workbench.peel_bench import PeelBench
     from cointrail.workbench.queries import ask, sql_table
+    from cointrail.workbench.trace_bench import TraceBench
+    from cointrail.workbench.trace_options import trace_bounds, trace_policies
 
 __all__ = [
     "CaseRun",
@@ -41,6 +43,7 @@ __all__ = [
     "PeelLimits",
     "PriceCheck",
     "Tier",
+    "TraceBench",
     "Workbench",
     "ask",
     "check_prices",
@@ -57,6 +60,8 @@ __all__ = [
     "safe_cell",
     "simulate_world",
     "sql_table",
+    "trace_bounds",
+    "trace_policies",
 ]
 
 _HOMES = {
@@ -69,6 +74,7 @@ _HOMES = {
     "PeelLimits": "cointrail.tracing.peel_limits",
     "PriceCheck": "cointrail.workbench.checks",
     "Tier": "cointrail.heuristics.base",
+    "TraceBench": "cointrail.workbench.trace_bench",
     "Workbench": "cointrail.workbench.bench",
     "ask": "cointrail.workbench.queries",
     "check_prices": "cointrail.workbench.checks",
@@ -85,6 +91,8 @@ _HOMES = {
     "safe_cell": "cointrail.casework.outputs",
     "simulate_world": "cointrail.simulate",
     "sql_table": "cointrail.workbench.queries",
+    "trace_bounds": "cointrail.workbench.trace_options",
+    "trace_policies": "cointrail.workbench.trace_options",
 }
 
 _SQL_PACKAGES = frozenset({"duckdb", "pyarrow", "polars"})

@@ -29,6 +29,7 @@ from cointrail.store.rewind import rewind
 from cointrail.tracing.change_votes import ChainVotes, KeptChanges
 from cointrail.valuation.rates import RateBook
 from cointrail.workbench.peel_bench import PeelBench
+from cointrail.workbench.trace_bench import TraceBench
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +66,7 @@ class IngestRun:
     source_height: int
 
 
-class Workbench(PeelBench):
+class Workbench(PeelBench, TraceBench):
     """Everything that can be asked of one store."""
 
     # -- the store

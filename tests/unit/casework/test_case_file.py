@@ -59,6 +59,8 @@ LEAST = f"""\
 [case]
 reference = "1"
 legal_basis = "law"
+[flow]
+policies = ["fifo", "haircut"]
 [seeds]
 addresses = ["{_address("shop")}"]
 """
@@ -112,7 +114,11 @@ def test_what_is_left_out_has_a_stated_default(folder: Path) -> None:
     case = load_case(_write(folder, LEAST), REGTEST)
     assert (case.currency, case.prices, case.tags, case.report_date) == (None, (), (), None)
     assert case.period.holds(0)
-    assert case.policies == (Policy.FIFO, Policy.HAIRCUT)
+
+
+def test_a_case_that_names_no_flow_policy_is_refused(folder: Path) -> None:
+    text = LEAST.replace('policies = ["fifo", "haircut"]\n', "")
+    assert "names no flow policy, and there is no default" in str(_refusal(folder, text))
 
 
 def test_a_time_with_a_zone_bounds_the_period_exactly(folder: Path) -> None:
@@ -204,12 +210,12 @@ def test_a_bad_address_deep_in_a_long_list_is_found_by_its_line(folder: Path) ->
 def test_a_bad_address_deep_in_the_case_file_is_found_by_its_line(folder: Path) -> None:
     listed = "".join(f'  "{_address("shop")}",\n' for _ in range(4706))
     text = LEAST.replace("addresses = [", "addresses = [\n" + listed + '  "bcrt1nonsense",\n')
-    assert "case.toml, line 4712: " in str(_refusal(folder, text))
+    assert "case.toml, line 4714: " in str(_refusal(folder, text))
 
 
 def test_an_address_of_another_network_is_refused(folder: Path) -> None:
     text = LEAST.replace(_address("shop"), "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa")
-    assert "line 5" in str(_refusal(folder, text))
+    assert "line 7" in str(_refusal(folder, text))
 
 
 @pytest.mark.parametrize(

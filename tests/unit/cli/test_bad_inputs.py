@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,36 @@ BAD = {
     "prevouts that are none": (["inspect", "tx", "{case}", "--prevouts", "{case}"], "case.toml, line 1"),
     "no case file": (["case", "run", "{tmp}/nothing.toml", "--out", "{tmp}/out"], "nothing.toml"),
     "a case that is none": (["case", "run", "{prices}", "--out", "{tmp}/out"], "demo_usd.csv"),
+    "a trace without a policy": (["trace", "forward", f"{NO_TXID}:0"], "no policy is named"),
+    "a trace by a policy that is none": (
+        ["trace", "forward", f"{NO_TXID}:0", "--policy", "magic"],
+        "`magic` is not a policy",
+    ),
+    "a trace of nothing": (["trace", "backward", "--policy", "fifo"], "Missing argument"),
+    "a trace from an outpoint that is not there": (
+        ["trace", "backward", f"{NO_TXID}:0", "--policy", "fifo"],
+        "there is no output",
+    ),
+    "a trace from a transaction that is not there": (
+        ["trace", "forward", NO_TXID, "--policy", "all"],
+        "there is no transaction",
+    ),
+    "a trace of more outputs than it may have": (
+        ["trace", "forward", "{shop}", "--policy", "fifo", "--max-outputs", "1"],
+        "raise `--max-outputs`",
+    ),
+    "a trace by a share that is none": (
+        ["trace", "forward", f"{NO_TXID}:0", "--policy", "fifo", "--min-share", "half"],
+        "`half` is not a share",
+    ),
+    "a trace longer than there is room for": (
+        ["trace", "forward", f"{NO_TXID}:0", "--policy", "fifo", "--max-outputs", "999999999"],
+        "the most is",
+    ),
+    "a trace of no time": (
+        ["trace", "forward", f"{NO_TXID}:0", "--policy", "fifo", "--seconds", "0"],
+        "must be more than 0",
+    ),
     "no tag file": (["tags", "check", "{tmp}/nothing.yaml"], "nothing.yaml"),
     "a price table that is none": (["prices", "check", "{case}"], "case.toml"),
     "a folder in use": (["simulate", "--out", "{blocks}"], "is not empty"),
@@ -70,12 +101,18 @@ BAD = {
 }
 
 
+def busiest(demo: DemoFolder) -> str:
+    """An address that was paid more than once."""
+    return Counter(row["address"] for row in demo.payments()).most_common(1)[0][0]
+
+
 def filled(args: list[str], demo: DemoFolder, folder: Path) -> list[str]:
     (folder / "mine" / "world" / "thesis").mkdir(parents=True, exist_ok=True)
     for name, said in (("list", "[1]"), ("seedless", '{"versions": {}}')):
         (folder / name / "world").mkdir(parents=True)
         (folder / name / "world" / "world.json").write_text(said)
-    places = {"blocks": demo.blocks, "case": demo.case, "prices": demo.prices, "tmp": folder}
+    places: dict[str, object] = {"blocks": demo.blocks, "case": demo.case, "prices": demo.prices}
+    places |= {"tmp": folder, "shop": busiest(demo)}
     return [arg.format(**places) for arg in args]
 
 

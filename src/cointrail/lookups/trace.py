@@ -1,0 +1,198 @@
+"""Where value went, or where it came from: one flow for each policy, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from cointrail.errors import BadInput
+from cointrail.heuristics.base import Tier
+from cointrail.lookups.desk import LookupDesk
+from cointrail.lookups.trace_says import Conclusions, exposures, find_actors
+from cointrail.lookups.trace_seeds import find_seeds
+from cointrail.lookups.trace_table import NOWHERE, EndTable, holders, table_of_ends
+from cointrail.lookups.trace_tiers import TraceTiers
+from cointrail.lookups.trace_views import (
+    CollisionLine,
+    Direction,
+    EndLine,
+    PolicyView,
+    StopLine,
+    TraceBounds,
+    TraceView,
+)
+from cointrail.lookups.views import Page
+from cointrail.tracing.bounds import Bounds
+from cointrail.tracing.flow import FlowWalk
+from cointrail.tracing.flow_columns import STOPS, FlowView, view_of
+from cointrail.tracing.flow_result import Flow
+from cointrail.tracing.policy import Policy
+from cointrail.tracing.sources import Source
+
+Progress = Callable[[str, int, int], None]
+"""Told the policy, outputs reached, and how many they may be."""
+
+FEES = "dropped: a fee ends under `fee`, and is not followed to the miner"
+
+
+def trace(
+    desk: LookupDesk,
+    seeds: Sequence[str],
+    *,
+    forward: bool,
+    policies: Sequence[Policy],
+    bounds: Bounds,
+    start: int = 0,
+    limit: int = 25,
+    progress: Progress | None = None,
+) -> TraceView:
+    """Follow value from some outputs, by each policy that is asked.
+
+    Args:
+        desk: the chain, its clusters and tags.
+        seeds: outpoints, addresses, scripts or transaction ids, in the order in which they were reported:
+            where two meet, the earlier has the value.
+        forward: along the chain, else back to where it came from.
+        policies: how value divides; there is no default.
+        bounds: how far, for each policy by itself.
+        start: how many ends to skip.
+        limit: how many to show.
+        progress: told how far it is.
+
+    Raises:
+        BadInput: no policy or no seed is named, or one cannot be read.
+        NotFound: the chain does not hold a seed.
+    """
+    if not policies:
+        raise BadInput("no policy is named", hint=f"name one of: {', '.join(Policy)}")
+    if not seeds:
+        raise BadInput("no seed is named", hint="name an outpoint, an address or a transaction id")
+    sources, seen = find_seeds(desk.snapshot, seeds, bounds.max_outputs)
+    view = view_of(desk.snapshot, desk.clusters, desk.attribution)
+    flows = _flows(view, sources, dict.fromkeys(policies), bounds, progress, forward=forward)
+    table = table_of_ends(flows)
+    lines = _stop_lines(flows)
+    teller = _Teller(desk, table, flows, forward=forward)
+    found = exposures(table, teller.actors)
+    cut = frozenset(policy for policy, flow in flows.items() if flow.cut is not None)
+    says = Conclusions(table, cut, forward=forward)
+    order = table.order()
+    shown = order[start : start + limit].tolist()
+    return TraceView(
+        direction=Direction.FORWARD if forward else Direction.BACKWARD,
+        policies=tuple(flows),
+        seeds=tuple(seen),
+        traced_sat=sum(one.value_sat for one in seen),
+        bounds=TraceBounds(**{name: getattr(bounds, name) for name in Bounds.__slots__}),
+        fees=FEES,
+        runs=tuple(_policy_view(desk, flow) for flow in flows.values()),
+        stops=lines,
+        exposures=found,
+        conclusions=says.all(lines, found, teller.holders, desk.name),
+        ends=tuple(teller.line(row) for row in shown),
+        page=Page(start, len(shown), len(table)),
+        collisions=tuple(_collisions(desk, flows, limit)),
+        collisions_total=sum(len(flow.collisions) for flow in flows.values()),
+        basis=desk.basis,
+    )
+
+
+def _flows(
+    view: FlowView,
+    sources: Sequence[Source],
+    policies: Mapping[Policy, None],
+    bounds: Bounds,
+    progress: Progress | None,
+    *,
+    forward: bool,
+) -> dict[Policy, Flow]:
+    flows: dict[Policy, Flow] = {}
+    for policy in policies:
+
+        def told(done: int, most: int, name: str = policy.value) -> None:
+            if progress is not None:
+                progress(name, done, most)
+
+        walk = FlowWalk(view, policy, sources, forward=forward)
+        flows[policy] = walk.go_on(bounds, told)
+    return flows
+
+
+def _stop_lines(flows: Mapping[Policy, Flow]) -> tuple[StopLine, ...]:
+    sums = {policy: flow.sums() for policy, flow in flows.items()}
+    lines: list[StopLine] = []
+    for place, stop in enumerate(STOPS):
+        sat = {policy: found.get(stop, 0) for policy, found in sums.items()}
+        if any(sat.values()):
+            ends = {policy: int((flow.ends.stop == place).sum()) for policy, flow in flows.items()}
+            lines.append(StopLine(stop=stop, ends=ends, sat=sat))
+    return tuple(sorted(lines, key=lambda line: (-next(iter(line.sat.values())), line.stop.value)))
+
+
+def _policy_view(desk: LookupDesk, flow: Flow) -> PolicyView:
+    cut = flow.cut is not None and flow.next_tx is not None
+    return PolicyView(
+        policy=flow.policy,
+        outputs=flow.outputs,
+        transactions=flow.txs,
+        cut=flow.cut,
+        followed_to=desk.snapshot.txid(flow.next_tx) if cut and flow.next_tx is not None else None,
+        followed_to_block=desk.block_of_tx(flow.next_tx) if cut and flow.next_tx is not None else None,
+        frontier=len(flow.frontier),
+        frontier_sat=int(flow.frontier.sat.sum()),
+    )
+
+
+def _collisions(desk: LookupDesk, flows: Mapping[Policy, Flow], limit: int) -> Iterator[CollisionLine]:
+    """The first of them."""
+    for policy, flow in flows.items():
+        lost = flow.collisions
+        for at in range(min(limit, len(lost))):
+            limit -= 1
+            yield CollisionLine(
+                policy=policy,
+                outpoint=desk.snapshot.outpoint(int(lost.output[at])),
+                seed=flow.sources[int(lost.source[at])].label,
+                counts_under=flow.winner(int(lost.row[at])).label,
+                sat=int(lost.sat[at]),
+            )
+
+
+class _Teller:
+    """Names what a row of the table is about."""
+
+    def __init__(
+        self, desk: LookupDesk, table: EndTable, flows: Mapping[Policy, Flow], *, forward: bool
+    ) -> None:
+        self._desk = desk
+        self._table = table
+        self._flows = tuple(flows.values())
+        self._forward = forward
+        self._tiers = TraceTiers(desk, forward=forward)
+        self.holders = holders(desk.snapshot, desk.clusters.labels(), table.output, forward=forward)
+        self.actors = find_actors(desk.snapshot, desk.attribution, table, self.holders)
+
+    def line(self, row: int) -> EndLine:
+        """One row with its names, and the path by the first policy that came there."""
+        table, desk = self._table, self._desk
+        output, stop = int(table.output[row]), STOPS[table.stop[row]]
+        came = [place for place in range(len(table.policies)) if table.flow_row[place][row] != NOWHERE]
+        flow = self._flows[came[0]]
+        path = flow.path(int(table.flow_row[came[0]][row]))
+        tier = max(
+            self._tiers.of_path(path), self._tiers.of_claim(int(self.holders[row]), output, stop), Tier.T0
+        )
+        return EndLine(
+            seed=flow.sources[int(table.source[row])].label,
+            stop=stop,
+            outpoint=desk.snapshot.outpoint(output),
+            address=desk.name(desk.snapshot.output_script(output)),
+            cluster=None if self.holders[row] == NOWHERE else int(self.holders[row]),
+            actor=self.actors.name(row),
+            block=desk.block_of_tx(desk.snapshot.output_tx(output)),
+            value_sat=desk.snapshot.output_value(output),
+            sat={policy: int(table.sat[place][row]) for place, policy in enumerate(table.policies)},
+            policies=tuple(table.policies[place] for place in came),
+            hops=int(table.hops[row]),
+            weakest_tier=tier,
+            path=tuple(desk.snapshot.outpoint(one) for one in path),
+        )

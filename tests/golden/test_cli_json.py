@@ -34,7 +34,7 @@ TYPES = {
 }
 BY_DATA = {
     *("script_types", "outcomes", "seconds", "counts", "versions"),
-    *("sat", "direct_sat", "indirect_sat", "ends"),
+    *("sat", "direct_sat", "indirect_sat", "ends", "links"),
 }
 """Objects whose keys are data."""
 NOUNS = {"address", "trace", "tx", "cluster", "case", "inspect", "tags", "prices"}
@@ -124,6 +124,10 @@ def ask_everything(asker: Asker, folder: Path) -> None:
         ask("explain", seeds[0], address)
     for txid in (*(row["outpoint"].partition(":")[0] for row in payments[:20]), mined_tx(demo)):
         ask("tx", "show", txid)
+    fiat = ("--prices", demo.prices, "--currency", "USD")
+    for row in payments[::25]:
+        ask("trace", "peel", row["outpoint"], "--backward", "--max-chains", 3, *tags)
+        ask("trace", "peel", row["outpoint"], "--weakest", "T4", "--max-chains", 3, *tags, *fiat)
     for way in ("forward", "backward"):
         for outpoint in [row["outpoint"] for row in payments[:20]]:
             ask("trace", way, outpoint, "--policy", "all", *tags)

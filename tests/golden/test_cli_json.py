@@ -33,8 +33,8 @@ TYPES = {
     dict: "object",
 }
 BY_DATA = {
-    *("script_types", "outcomes", "seconds", "counts", "versions", "facts"),
-    *("sat", "direct_sat", "indirect_sat", "ends"),
+    *("script_types", "outcomes", "seconds", "counts", "versions", "facts", "given"),
+    *("sat", "direct_sat", "indirect_sat", "ends", "links"),
 }
 """Objects whose keys are data."""
 NOUNS = {"address", "trace", "tx", "cluster", "case", "inspect", "tags", "prices", "rules"}
@@ -125,6 +125,10 @@ def ask_everything(asker: Asker, folder: Path) -> None:
     for txid in (*(row["outpoint"].partition(":")[0] for row in payments[:20]), mined_tx(demo)):
         ask("tx", "show", txid)
         ask("tx", "analyse", txid, *tags)
+    fiat = ("--prices", demo.prices, "--currency", "USD")
+    for row in payments[::25]:
+        ask("trace", "peel", row["outpoint"], "--backward", "--max-chains", 3, *tags)
+        ask("trace", "peel", row["outpoint"], "--weakest", "T4", "--max-chains", 3, *tags, *fiat)
     for way in ("forward", "backward"):
         for outpoint in [row["outpoint"] for row in payments[:20]]:
             ask("trace", way, outpoint, "--policy", "all", *tags)

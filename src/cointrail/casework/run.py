@@ -25,6 +25,7 @@ from cointrail.casework.summary import (
     describe_outflows,
     describe_subject,
 )
+from cointrail.tracing.ledger import Changes
 
 Progress = Callable[[int, int], None]
 """Called with flows done and flows in all."""
@@ -38,6 +39,7 @@ def run_case(
     rates: CaseRates,
     *,
     judged: Judged | None = None,
+    changes: Changes | None = None,
     tag_verdicts: Mapping[str, int] | None = None,
     progress: Progress | None = None,
 ) -> CaseResult:
@@ -50,6 +52,7 @@ def run_case(
         attribution: a tag set laid over those clusters.
         rates: the price set.
         judged: the same clusters again, where the case has judgements; they say what those changed.
+        changes: which outputs are change; None: nobody says, and a hand reaches as far as its cluster.
         tag_verdicts: rows of the tag files by verdict, for the summary; None: no files were read.
         progress: told how far the walks are.
 
@@ -60,7 +63,9 @@ def run_case(
     verdicts = tag_verdicts or {}
     check_period(case.period, snapshot)
     subject = find_subject(case, snapshot, clusters, attribution)
-    desk = Desk(case, subject, ledger=snapshot, clusters=clusters, tags=attribution, rates=rates)
+    desk = Desk(
+        case, subject, ledger=snapshot, clusters=clusters, tags=attribution, rates=rates, changes=changes
+    )
     flows = list_flows(desk.near, snapshot, subject.scripts, case.period)
     told = _Told(len(flows.inflows) + len(flows.outflows), progress)
     payments, leads = _follow_inflows(desk, flows, told)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cointrail import workbench
+from cointrail.cli.deposit_facts import deposit_facts, member_deposit_facts
 from cointrail.cli.options import (
     PAGE,
     STORE,
@@ -91,6 +92,7 @@ def _address_answer(found: AddressView) -> Answer:
         ("cluster address", found.cluster.name),
         ("cluster size", found.cluster.size),
         *claim_facts(found.claims),
+        *deposit_facts(found.deposit),
         *_total_facts(found.totals),
         *_seen_facts(found.first_seen, found.last_seen),
     ]
@@ -102,7 +104,11 @@ def _address_answer(found: AddressView) -> Answer:
         facts=facts,
         tables=tables,
         csv=_with_claims(wide, found.claims),
-        beside_csv=[*claim_facts(found.claims), *_tag_facts(found.tags, found.claims)],
+        beside_csv=[
+            *claim_facts(found.claims),
+            *deposit_facts(found.deposit),
+            *_tag_facts(found.tags, found.claims),
+        ],
         basis=basis_facts(found.basis),
     )
 
@@ -217,6 +223,7 @@ def _cluster_answer(found: ClusterView) -> Answer:
         ("joined by tiers up to", found.tier),
         *([] if found.as_of_height is None else [("as of block", found.as_of_height)]),
         *claim_facts(found.claims),
+        *member_deposit_facts(found),
         *_total_facts(found.totals),
         *_seen_facts(found.first_seen, found.last_seen),
     ]
@@ -228,7 +235,11 @@ def _cluster_answer(found: ClusterView) -> Answer:
         facts=facts,
         tables=tables,
         csv=_with_claims(wide, found.claims),
-        beside_csv=[*claim_facts(found.claims), *_tag_facts((), found.claims)],
+        beside_csv=[
+            *claim_facts(found.claims),
+            *member_deposit_facts(found),
+            *_tag_facts((), found.claims),
+        ],
         basis=basis_facts(found.basis),
     )
 

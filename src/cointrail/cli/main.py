@@ -20,6 +20,7 @@ from cointrail.cli import (
     query,
     rules,
     trace,
+    trace_peel,
     tx_analysis,
     world,
 )
@@ -54,6 +55,7 @@ for noun in (
     cluster_history,
     cluster_tiers,
     trace,
+    trace_peel,
     query,
     inspect_raw,
     check_files,

@@ -76,13 +76,14 @@ def begin(
     state: FlowState,
 ) -> None:  # fmt: skip
     """Make a row for each start; there must be room for them."""
+    nothing = int64(0)
     for k in range(len(seeds.output)):
         output = seeds.output[k]
-        row = add_row(state, output, -1, 0, 0)
+        row = add_row(state, output, int64(-1), nothing, nothing)
         value = at(chain.value, output)
         if value > 0:
-            add_run(state, row, 0, value, 2 * int64(seeds.source[k]))
-        lay(chain, claims, codes, masks, rule, state, row, 0, 0)
+            add_run(state, row, nothing, value, 2 * int64(seeds.source[k]))
+        lay(chain, claims, codes, masks, rule, state, row, nothing, nothing)
     state.counts[OUTPUTS] = len(seeds.output)
 
 
@@ -139,7 +140,7 @@ def gather(chain: FlowChain, rule: FlowRule, tx: Tx, seeds: Seeds, state: FlowSt
 
     Their runs that leave a cluster where their source is not at home are marked as far.
     """
-    rows, count = state.rows, 0
+    rows, count = state.rows, int64(0)
     while state.counts[WAITING] > 0:
         key = state.heap.key[0]
         if (rule.forward and key >= tx.last_in) or (not rule.forward and -key - 1 < tx.first_out):
@@ -221,7 +222,7 @@ def measure(chain: FlowChain, rule: FlowRule, tx: Tx, state: FlowState) -> int:
 def lay_line(chain: FlowChain, rule: FlowRule, tx: Tx, state: FlowState, count: int, spent: int) -> int:
     """Lay the runs of the group end to end as its near side lies; how many they are."""
     turned = rule.line == LAST_IN and rule.forward
-    n, upto = 0, int64(0)
+    n, upto = int64(0), int64(0)
     near = tx.first_in if rule.forward else tx.first_out
     for g in range(count):
         row = int64(state.group[g])
@@ -324,7 +325,7 @@ def collide(rule: FlowRule, codes: StopCodes, seeds: Seeds, state: FlowState, ro
         for k in range(first, first + count):
             if int64(runs.code[k]) >> 1 == source:
                 if taken < 0:
-                    taken = add_row(state, rows.output[row], -1, 0, codes.collision)
+                    taken = add_row(state, rows.output[row], int64(-1), int64(0), codes.collision)
                     rows.key[taken] = source
                 add_run(state, taken, runs.at[k], runs.size[k], 2 * claimer)
     for k in range(first, first + count):
@@ -345,7 +346,7 @@ def keep_rest(rule: FlowRule, state: FlowState, row: int, seed: int) -> None:
     if rule.line == AMOUNTS:
         left = whole - carried(state, row)
         if left > 0:
-            add_run(state, seed, 0, left, code)
+            add_run(state, seed, int64(0), left, code)
         return
     place = int64(0)
     for k in range(rows.first[row], rows.first[row] + rows.runs[row]):
@@ -403,15 +404,15 @@ def cross(
             output = at(chain.spent, tx.first_in + part)
         elif part < parts - 1:
             output = tx.first_out + part
-        row = add_row(state, output, parent, hops, 0)
+        row = add_row(state, output, parent, hops, int64(0))
         if rule.line == AMOUNTS:
             for source in range(len(state.amounts.total)):
                 k = source * parts + part
                 total, far = state.shared.total[k], state.shared.far[k]
                 if total > far:
-                    add_run(state, row, 0, total - far, 2 * source)
+                    add_run(state, row, int64(0), total - far, 2 * source)
                 if far > 0:
-                    add_run(state, row, 0, far, 2 * source + 1)
+                    add_run(state, row, int64(0), far, 2 * source + 1)
         else:
             end = place + state.parts.size[part]
             while first < runs and state.line.at[first] + state.line.size[first] <= place:
@@ -430,31 +431,9 @@ def cross(
 
 
 @kernel
-def visit(
-    chain: FlowChain, claims: FlowClaims, codes: StopCodes, masks: GateMasks, rule: FlowRule, seeds: Seeds,
-    state: FlowState,
-) -> int:  # fmt: skip
-    """Cross the transaction that comes next, or end there what arrives; `DONE` when that was possible."""
-    number = next_tx(chain, rule, state)
-    tx = bounds_of(chain, number)
-    count = gather(chain, rule, tx, seeds, state)
-    if count == 0:
-        return DONE
-    rows, group = state.rows, state.group
-    stop = signer_stop(chain, claims, codes, masks, number)
-    if stop != 0:
-        for g in range(count):
-            rows.stop[group[g]] = stop
-        return DONE
-    going = 0
-    for g in range(count):
-        going += 1 if rows.hops[group[g]] < rule.max_hops else 0
-    if going > 0:
-        short = lacking(rule, tx, state, count)
-        if short != DONE:
-            give_back(state, count)
-            return short
-    kept = 0
+def end_beyond(rule: FlowRule, codes: StopCodes, state: FlowState, count: int) -> int:
+    """End the rows of the group that have come as far as they may; how many others stay in it."""
+    rows, group, kept = state.rows, state.group, int64(0)
     for g in range(count):
         row = int64(group[g])
         if rows.hops[row] >= rule.max_hops:
@@ -462,14 +441,7 @@ def visit(
         else:
             group[kept] = row
             kept += 1
-    if kept == 0:
-        return DONE
-    spent = measure(chain, rule, tx, state)
-    if spent < 0:
-        return TOO_MUCH
-    cross(chain, claims, codes, masks, rule, seeds, state, tx, kept, spent)
-    state.counts[TXS] += 1
-    return DONE
+    return kept
 
 
 @kernel
@@ -477,11 +449,35 @@ def follow(
     chain: FlowChain, claims: FlowClaims, codes: StopCodes, masks: GateMasks, rule: FlowRule, seeds: Seeds,
     state: FlowState, most_txs: int,
 ) -> int:  # fmt: skip
-    """Go on until nothing waits, a bound is met, room is short, or `most_txs` more were visited."""
+    """Cross one transaction after the other, or end there what arrives.
+
+    Goes on until nothing waits, a bound is met, room is short, or `most_txs` were looked at.
+    """
+    rows, group = state.rows, state.group
     for _ in range(most_txs):
         if state.counts[WAITING] == 0:
             return DONE
-        short = visit(chain, claims, codes, masks, rule, seeds, state)
+        number = next_tx(chain, rule, state)
+        tx = bounds_of(chain, number)
+        count = gather(chain, rule, tx, seeds, state)
+        stop = signer_stop(chain, claims, codes, masks, number) if count > 0 else 0
+        if stop != 0:
+            for g in range(count):
+                rows.stop[group[g]] = stop
+            continue
+        going = 0
+        for g in range(count):
+            going += 1 if rows.hops[group[g]] < rule.max_hops else 0
+        short = lacking(rule, tx, state, count) if going > 0 else DONE
         if short != DONE:
+            give_back(state, count)
             return short
+        count = end_beyond(rule, codes, state, count)
+        if count == 0:
+            continue
+        spent = measure(chain, rule, tx, state)
+        if spent < 0:
+            return TOO_MUCH
+        cross(chain, claims, codes, masks, rule, seeds, state, tx, count, spent)
+        state.counts[TXS] += 1
     return DONE if state.counts[WAITING] == 0 else PAUSED

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from cointrail.heuristics.base import Tier
+from cointrail.lookups.around import Around, DepositLine
 from cointrail.lookups.desk import LookupDesk
 from cointrail.lookups.find_cluster import get_cluster
 from cointrail.lookups.script_moves import first_and_last_tx, totals_of
@@ -18,7 +19,10 @@ U32 = npt.NDArray[np.uint32]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberEntry:
-    """A script of a cluster; `address` is None for a script that has none."""
+    """A script of a cluster; `address` is None for a script that has none.
+
+    `deposit` says which tagged service it takes deposits for, an inference; None: nothing is said.
+    """
 
     script_num: int
     address: str | None
@@ -27,6 +31,7 @@ class MemberEntry:
     outputs: int
     received_sat: int
     balance_sat: int
+    deposit: DepositLine | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +92,11 @@ def show_cluster(desk: LookupDesk, text: str, *, start: int = 0, limit: int = 25
 def _entries(desk: LookupDesk, members: U32) -> tuple[MemberEntry, ...]:
     sums = desk.clusters.moves.sums_of_scripts(members)
     rows = zip(members.tolist(), *(column.tolist() for column in sums), strict=True)
-    return tuple(entry_of(desk, *row) for row in rows)
+    entries = tuple(entry_of(desk, *row) for row in rows)
+    if desk.attribution is None:
+        return entries
+    around = Around(desk)
+    return tuple(replace(entry, deposit=around.deposit(entry.script_num)) for entry in entries)
 
 
 def entry_of(desk: LookupDesk, number: int, outputs: int, received: int, spent: int) -> MemberEntry:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from cointrail.tracing.policy import Policy
-from cointrail.tracing.stops import Stop
+from cointrail.tracing.stops import LEADS, Stop
 from cointrail.tracing.walk import End
 
 
@@ -14,7 +14,7 @@ class Hand(StrEnum):
     """Whether the customer of a lead's service is the one the trace started from."""
 
     SAME_HAND = "same_hand"
-    """Every transaction between was signed by one cluster."""
+    """Every transaction between was signed by one hand: one cluster, or several tied by change at T3."""
     UPSTREAM = "upstream"
     """Going back, the value passed through other hands or unlinked change."""
     DOWNSTREAM = "downstream"
@@ -47,7 +47,7 @@ class Trace:
 
     def leads(self) -> list[End]:
         """Ends in a tagged custodial service: same hand first, then fewest hops, then chain order."""
-        found = [end for end in self.ends if end.stop is Stop.CUSTODIAN]
+        found = [end for end in self.ends if end.stop in LEADS]
         return sorted(found, key=lambda end: (not end.reach.in_hand, end.reach.hops, end.reach.output_num))
 
     def best_lead(self, policy: Policy) -> End | None:
@@ -65,7 +65,7 @@ class Trace:
     def main_stop(self, policy: Policy) -> Stop:
         """The reason, other than a lead, at which most of the value ended."""
         sums = self.sums(policy)
-        return next((stop for stop in sums if stop is not Stop.CUSTODIAN), Stop.CUSTODIAN)
+        return next((stop for stop in sums if stop not in LEADS), Stop.CUSTODIAN)
 
     def all_own(self) -> bool:
         """Whether every satoshi, by each policy, ended in the service itself."""

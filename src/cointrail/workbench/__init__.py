@@ -13,6 +13,7 @@ from cointrail.errors import BadInput
 if TYPE_CHECKING:
     from cointrail.analytics.open_store import OpenStore, open_store
     from cointrail.casework.outputs import safe_cell
+    from cointrail.heuristics.base import Tier
     from cointrail.inspection.block import inspect_block
     from cointrail.inspection.prevouts import read_prevouts
     from cointrail.inspection.raw_file import decode_file
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from cointrail.inspection.tx_analysis import analyse_raw_tx
     from cointrail.rulebook.cards import RuleCard, RulePage, rule_cards, rule_page
     from cointrail.simulate import simulate_world
+    from cointrail.tracing.error_bound import percent
+    from cointrail.tracing.peel_limits import PeelLimits
     from cointrail.workbench.bench import CaseRun, IngestRun, Workbench
     from cointrail.workbench.checks import PriceCheck, check_prices, check_tags
     from cointrail.workbench.demo import DemoRun, run_demo
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from cointrail.workbench.ledger_bench import LedgerBench
     from cointrail.workbench.lookup_bench import LookupBench
     from cointrail.workbench.options import parse_size
+    from cointrail.workbench.peel_bench import PeelBench
     from cointrail.workbench.queries import ask, sql_table
     from cointrail.workbench.trace_bench import TraceBench
     from cointrail.workbench.trace_options import trace_bounds, trace_policies
@@ -39,9 +43,12 @@ __all__ = [
     "LedgerBench",
     "LookupBench",
     "OpenStore",
+    "PeelBench",
+    "PeelLimits",
     "PriceCheck",
     "RuleCard",
     "RulePage",
+    "Tier",
     "TraceBench",
     "Workbench",
     "analyse_raw_tx",
@@ -54,6 +61,7 @@ __all__ = [
     "open_frames",
     "open_store",
     "parse_size",
+    "percent",
     "read_prevouts",
     "require_folder",
     "rule_cards",
@@ -73,9 +81,12 @@ _HOMES = {
     "LedgerBench": "cointrail.workbench.ledger_bench",
     "LookupBench": "cointrail.workbench.lookup_bench",
     "OpenStore": "cointrail.analytics.open_store",
+    "PeelBench": "cointrail.workbench.peel_bench",
+    "PeelLimits": "cointrail.tracing.peel_limits",
     "PriceCheck": "cointrail.workbench.checks",
     "RuleCard": "cointrail.rulebook.cards",
     "RulePage": "cointrail.rulebook.cards",
+    "Tier": "cointrail.heuristics.base",
     "TraceBench": "cointrail.workbench.trace_bench",
     "Workbench": "cointrail.workbench.bench",
     "analyse_raw_tx": "cointrail.inspection.tx_analysis",
@@ -88,6 +99,7 @@ _HOMES = {
     "open_frames": "cointrail.workbench.lazy_frames",
     "open_store": "cointrail.analytics.open_store",
     "parse_size": "cointrail.workbench.options",
+    "percent": "cointrail.tracing.error_bound",
     "read_prevouts": "cointrail.inspection.prevouts",
     "require_folder": "cointrail.workbench.folders",
     "rule_cards": "cointrail.rulebook.cards",

@@ -26,8 +26,10 @@ from cointrail.store.manifest import read_manifest
 from cointrail.store.plan import IngestPlan
 from cointrail.store.reader import open_snapshot
 from cointrail.store.rewind import rewind
+from cointrail.tracing.change_votes import ChainVotes, KeptChanges
 from cointrail.valuation.rates import RateBook
 from cointrail.workbench.lookup_bench import judge
+from cointrail.workbench.peel_bench import PeelBench
 from cointrail.workbench.trace_bench import TraceBench
 
 
@@ -65,7 +67,7 @@ class IngestRun:
     source_height: int
 
 
-class Workbench(TraceBench):
+class Workbench(PeelBench, TraceBench):
     """Everything that can be asked of one store."""
 
     # -- the store
@@ -197,6 +199,7 @@ class Workbench(TraceBench):
                 attribution,
                 rates,
                 judged=judged,
+                changes=KeptChanges(snapshot, clusters, ChainVotes(snapshot, clusters, attribution)),
                 tag_verdicts={verdict.value: count for verdict, count in verdicts.items()},
                 progress=self._stage("trace"),
             )

@@ -132,6 +132,8 @@ def _heading(example: Example, name: str) -> list[str]:
     beside += [f"locktime {example.locktime:,}"] if example.locktime else []
     beside += [f"weight {example.weight:,}"] if example.weight else []
     beside += ["the sender is a tagged service"] if example.facts.get("service") else []
+    if example.tx:
+        beside += [f"{name}: {in_words(value)}" for name, value in example.given.items() if value]
     if (judged := example.facts.get("judged_at")) is not None:
         beside.append(f"judged at height {judged:,}")
     return textwrap.wrap(said, CHARS) + textwrap.wrap("; ".join(beside), CHARS + 12)

@@ -63,7 +63,7 @@ def _of_class(kind: type, value: Any) -> object:
     if kind is bytes and isinstance(value, str):
         name, _, written = value.partition("/")
         return script_of(name, written)
-    if is_dataclass(kind) and isinstance(value, dict):
+    if isinstance(value, dict) and (is_dataclass(kind) or hasattr(kind, "_fields")):
         return _of_fields(kind, value)
     if isinstance(value, kind) and isinstance(value, bool) == (kind is bool):
         return value
@@ -72,7 +72,7 @@ def _of_class(kind: type, value: Any) -> object:
 
 def _of_fields(kind: type, value: dict[str, Any]) -> object:
     hints = get_type_hints(kind)
-    known = {one.name for one in fields(kind)}
+    known = {one.name for one in fields(kind)} if is_dataclass(kind) else {*kind._fields}  # type: ignore[attr-defined]
     if unknown := sorted(value.keys() - known):
         raise BadInput(f"{kind.__name__} has no `{unknown[0]}`", hint=f"it has {', '.join(sorted(known))}")
     try:

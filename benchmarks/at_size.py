@@ -60,6 +60,8 @@ class AtSize:
     first_answer_seconds: Spread
     rules_pass: dict[str, Any]
     """every detector and static change rule about every transaction"""
+    traces: dict[str, Any]
+    """traces of 100,000 outputs"""
     rows_read: dict[str, Any]
     """500,000 rows of a table as analysts read them"""
 
@@ -143,7 +145,7 @@ def _rows(store: Path) -> dict[str, int]:
 
 def _ask_pages(work: Path, store: Path, effort: Effort, name: str) -> dict[str, Any]:
     """Build the clusters, then look things up."""
-    say(f"{name}: clusters, pages, rules, rows")
+    say(f"{name}: clusters, pages, rules, traces, rows")
     before = taken(files_below(store))
     clusters = ours("build_clusters.py", store)
     subjects = ours("subjects.py", store, "--count", effort.queries, "--seed", effort.seed).answer
@@ -161,6 +163,7 @@ def _ask_pages(work: Path, store: Path, effort: Effort, name: str) -> dict[str, 
         "pages": pages,
         "first_answer_seconds": Spread.of(firsts),
         "rules_pass": ours("rules_pass.py", store, "--repeat", effort.repeat).answer,
+        "traces": ours("traces.py", store, "--repeat", effort.repeat).answer,
         "rows_read": ours("rows_read.py", store, "--repeat", effort.repeat).answer,
     }
 

@@ -3,8 +3,8 @@
     python benchmarks/bench.py [--sizes 1 4 16] [--repeat 3] [--work DIR] [--results DIR] [--smoke]
 
 Makes invented blocks, ingests them at each size from a cold page cache into a store, end to end as a fresh
-process, looks things up in it, asks every rule about every transaction, reads rows as analysts do, and lets
-the peers do what they can on slices of the largest chain.
+process, looks things up in it, asks every rule about every transaction, traces value, reads rows as analysts
+do, and lets the peers do what they can on slices of the largest chain.
 Prints a table of figures beside what they should reach, and writes everything as JSON.
 """
 

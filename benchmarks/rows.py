@@ -9,6 +9,7 @@ from at_size import AtSize
 from measure import GB, MB
 from planned import planned_peak
 from table import Row, at_least, at_most, reported
+from traces import OUTPUTS, trace_rows
 
 
 @dataclass
@@ -101,7 +102,7 @@ def _add_queries(table: Table, largest: AtSize) -> None:
 
 
 def _add_rules(table: Table, sizes: list[AtSize], grows: dict[str, float]) -> None:
-    """The bulk pass at every size, how it grows, and rows as analysts read them at the largest."""
+    """The bulk pass at every size and how it grows; traces and rows for analysts at the largest."""
     for one in sizes:
         name = f"all detectors and static change rules at {one.chain.block_bytes / GB:.2g} GB, M tx/s"
         table.rows.append(at_least(name, one.rules_pass["txs_per_second"] / 1_000_000, 1))
@@ -110,6 +111,10 @@ def _add_rules(table: Table, sizes: list[AtSize], grows: dict[str, float]) -> No
         table.rows.append(at_most(name, grows["rules_time"], 1.1))
     else:
         table.not_measured[name] = "it takes two sizes"
+    traced = trace_rows(sizes[-1].traces)
+    table.rows += traced
+    if len(traced) == 1:
+        table.not_measured[f"trace of {OUTPUTS:,} outputs"] = "no trace comes so far at the largest size"
     for what, figures in sizes[-1].rows_read.items():
         name = f"{figures['rows']:,} rows as a Polars frame, {what}, M rows/s"
         table.rows.append(reported(name, figures["rows_per_second"] / 1_000_000))

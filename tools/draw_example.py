@@ -114,17 +114,15 @@ def draw(example: Example, name: str) -> str:
         f"  <title>{escape(f'{name}: {example.says}')}</title>",
         f"  <style>{STYLE}  </style>",
         f'  <rect class="panel" x="0.5" y="0.5" width="{WIDTH - 1}" height="{whole - 1}" rx="8"/>',
-        *(
-            _text(MARGIN, MARGIN + 12 + TOP_LINE * k, line, "head" if k == 0 else "small")
-            for k, line in enumerate(heading)
-        ),
+        *(_text(MARGIN, MARGIN + 12 + TOP_LINE * k, line, kind) for k, (line, kind) in enumerate(heading)),
         *body,
         "</svg>",
     ]
     return "\n".join(lines) + "\n"
 
 
-def _heading(example: Example, name: str) -> list[str]:
+def _heading(example: Example, name: str) -> list[tuple[str, str]]:
+    """Lines with their class: what the rule says, and what is to be known beside the transaction."""
     said = f"{name} {_readable(example.says)}"
     if example.wrong:
         said += ", and is wrong"
@@ -136,7 +134,8 @@ def _heading(example: Example, name: str) -> list[str]:
         beside += [f"{name}: {in_words(value)}" for name, value in example.given.items() if value]
     if (judged := example.facts.get("judged_at")) is not None:
         beside.append(f"judged at height {judged:,}")
-    return textwrap.wrap(said, CHARS) + textwrap.wrap("; ".join(beside), CHARS + 12)
+    lines = [(line, "head") for line in textwrap.wrap(said, CHARS)]
+    return lines + [(line, "small") for line in textwrap.wrap("; ".join(beside), CHARS + 12)]
 
 
 def _readable(says: str) -> str:
@@ -282,6 +281,8 @@ def _told(example: Example) -> dict[tuple[bool, str], str]:
         }
     if word == "leaves":
         return {(True, one.name): "may be change" for one in sides.outs if set(one.names) & set(names)}
+    if word in {"onward", "places"}:
+        return _at_places(example)
     if word != "fires":
         return {}
     counts: Counter[int] = Counter()
@@ -292,6 +293,16 @@ def _told(example: Example) -> dict[tuple[bool, str], str]:
     }
     marked = {(False, one.name): "so signed" for one in sides.ins if one.marks != ORDINARY}
     return marked or equal
+
+
+def _at_places(example: Example) -> dict[tuple[bool, str], str]:
+    """The coins that an answer names by place: outputs, or inputs where the rule goes back."""
+    right, sides = "backward" not in example.rule, example.sides
+    names = sides.out_names if right else sides.in_names
+    places = example.says.partition("place")[2].removeprefix("s").split()
+    told = {names[int(place)] for place in places if place.isdigit()}
+    side = sides.outs if right else sides.ins
+    return {(right, one.name): "named" for one in side if told & set(one.names)}
 
 
 # -- scripts

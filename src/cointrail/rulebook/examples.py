@@ -114,6 +114,8 @@ def in_words(value: object) -> str:
             return " ".join(map(in_words, value))
         case bool():
             return "yes" if value else "no"
+        case int():
+            return f"{value:,}"
     return str(value)
 
 

@@ -76,8 +76,8 @@ def conflicts(shape: Shape) -> tuple[str, ...]:
         if kind == ScriptType.P2PKH and InputMarks.SIGNED in marks
     }
     covered = {marks & _BASES for _, _, marks in known if InputMarks.SIGNED in marks}
-    named = {"lock": locks, "sequence": sequences, "key": keys, "sighash": covered}
-    return tuple(name for name, seen in named.items() if len(seen) > 1)
+    sizes = {"lock": len(locks), "sequence": len(sequences), "key": len(keys), "sighash": len(covered)}
+    return tuple(name for name, size in sizes.items() if size > 1)
 
 
 @rule("fingerprint.conflict", version=1)

@@ -14,7 +14,7 @@ from support.chains import ORDINARY, input_view, output_view, tx, view
 CHANNEL, TAPROOT, NATIVE = p2wsh(bytes(32)), p2tr(bytes(32)), p2wpkh(bytes(20))
 PAIR = ORDINARY | InputMarks.MULTISIG | InputMarks.TWO_OF_TWO
 CLAIM = ORDINARY | InputMarks.HASH_LOCK | InputMarks.PREIMAGE
-COMMITMENT = {"sequence": 0x80ABCDEF, "locktime": 0x20123456}
+SEQUENCE, LOCKTIME = 0x80ABCDEF, 0x20123456
 
 
 def spend(
@@ -31,15 +31,21 @@ def spend(
 
 @pytest.mark.parametrize("script", [CHANNEL, TAPROOT])
 def test_a_commitment_is_told_by_its_upper_bytes(script: bytes) -> None:
-    found = judge(spend(script, outs="a:5_000 b:4_000 anchor:330 other:330", **COMMITMENT))
-    assert found == GateVerdict(Gate.UNKNOWN, ("lightning.commitment",))
+    made = spend(script, outs="a:5 b:4 anchor:330 other:330", sequence=SEQUENCE, locktime=LOCKTIME)
+    assert judge(made) == GateVerdict(Gate.UNKNOWN, ("lightning.commitment",))
 
 
 @pytest.mark.parametrize(
-    "changed", [{"sequence": 0x81ABCDEF}, {"locktime": 0x21123456}, {"locktime": 500_000}, {"script": NATIVE}]
+    ("script", "sequence", "locktime"),
+    [
+        (CHANNEL, 0x81ABCDEF, LOCKTIME),
+        (CHANNEL, SEQUENCE, 0x21123456),
+        (CHANNEL, SEQUENCE, 500_000),
+        (NATIVE, SEQUENCE, LOCKTIME),
+    ],
 )
-def test_without_all_of_them_it_is_none(changed: dict[str, int]) -> None:
-    found = judge(spend(outs="a:1 b:2 c:3", **{**COMMITMENT, **changed}))  # type: ignore[arg-type]
+def test_without_all_of_them_it_is_none(script: bytes, sequence: int, locktime: int) -> None:
+    found = judge(spend(script, outs="a:1 b:2 c:3", sequence=sequence, locktime=locktime))
     assert "lightning.commitment" not in found.reasons
 
 

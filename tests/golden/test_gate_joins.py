@@ -68,7 +68,7 @@ FROZEN = {
         },
     ),
     "joinmarket_like_postmix": (
-        {"SAFE": 927, "UNKNOWN": 33, "UNSAFE": 95},
+        {"SAFE": 932, "UNKNOWN": 28, "UNSAFE": 95},
         {
             "coinjoin.wasabi1": 5,
             "coinjoin.joinmarket": 93,
@@ -77,7 +77,6 @@ FROZEN = {
             "coinjoin.wasabi2": 1,
             "coinjoin.stonewall": 10,
             "partition.balanced": 5,
-            "payjoin.extra_input": 7,
         },
     ),
     "emulated_wasabi2": (
@@ -90,7 +89,7 @@ FROZEN = {
         },
     ),
     "mempool": (
-        {"SAFE": 3858, "UNKNOWN": 47, "UNSAFE": 160},
+        {"SAFE": 3883, "UNKNOWN": 22, "UNSAFE": 160},
         {
             "coinjoin.whirlpool": 4,
             "coinjoin.coordinator": 6,
@@ -103,7 +102,6 @@ FROZEN = {
             "lightning.commitment": 4,
             "lightning.close": 16,
             "fingerprint.conflict": 32,
-            "payjoin.extra_input": 25,
         },
     ),
     "hodlhodl-tp": ({"SAFE": 48}, {}),

@@ -18,7 +18,10 @@ from support.joins import Plan, transactions, tx_of
 
 
 @settings(max_examples=400)
-@given(txs=st.lists(transactions() | joins.channel_ends(), min_size=1, max_size=6), dated=st.booleans())
+@given(
+    txs=st.lists(transactions() | joins.channel_ends() | joins.payjoins(), min_size=1, max_size=6),
+    dated=st.booleans(),
+)
 def test_the_bulk_gate_says_what_the_plain_gate_says(txs: list[TxView], *, dated: bool) -> None:
     gate, reasons = judge_batch(batch_of(txs), dated=dated)
     assert [verdict_of(int(bits)) for bits in reasons] == [judge(tx, dated=dated) for tx in txs]
@@ -44,7 +47,7 @@ DRAWN = {
     "lightning.commitment": joins.channel_ends(),
     "lightning.close": joins.channel_ends(),
     "fingerprint.conflict": transactions(),
-    "payjoin.extra_input": joins.pairs().map(tx_of),
+    "payjoin.extra_input": joins.payjoins(),
 }
 ASK_THE_CHAIN = {"coinjoin.wasabi2_remix", "lightning.open"}
 """See `test_gate_chain`."""

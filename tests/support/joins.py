@@ -191,10 +191,8 @@ def large_payments(draw: st.DrawFn) -> Plan:
 @st.composite
 def pairs(draw: st.DrawFn) -> Plan:
     """One to four inputs of any types, one or two outputs: payments, PayJoins, channels."""
-    ins = [
-        (make_script("in", k, draw(st.integers(0, len(_MAKERS) - 1))), draw(_amounts))
-        for k in range(draw(st.integers(1, 4)))
-    ]
+    kinds = st.just(0) if draw(st.booleans()) else st.integers(0, len(_MAKERS) - 1)
+    ins = [(make_script("in", k, draw(kinds)), draw(_amounts)) for k in range(draw(st.integers(1, 4)))]
     outs = draw(st.lists(_amounts, min_size=1, max_size=2))
     return Plan(ins, _coins("out", outs, draw(_makers)))
 
@@ -242,6 +240,24 @@ def channel_ends(draw: st.DrawFn) -> TxView:
     )
     outs = _coins("out", draw(st.lists(_amounts, min_size=1, max_size=4)))
     return view(inputs, tuple(output_view(*coin) for coin in outs), locktime=locktime)
+
+
+@st.composite
+def payjoins(draw: st.DrawFn) -> TxView:
+    """Two to three inputs of one or two wallets, two outputs about as large."""
+    sequences = st.sampled_from(draw(st.sampled_from([SEQUENCES[:1], SEQUENCES[:3], SEQUENCES])))
+    inputs = tuple(
+        input_view(
+            make_script("in", draw(st.integers(0, 3))), draw(_amounts), salt=k, sequence=draw(sequences)
+        )
+        for k in range(draw(st.integers(2, 3)))
+    )
+    total = sum(i.value or 0 for i in inputs)
+    cut = draw(st.integers(0, total))
+    outs = [output_view(make_script("out", 0), cut), output_view(make_script("out", 1), total - cut)]
+    if draw(st.integers(0, 9)) == 0:
+        outs.append(output_view(op_return(b"note"), draw(st.sampled_from([0, 7]))))
+    return view(inputs, tuple(outs))
 
 
 def tx_of(plan: Plan, *, height: int | None = None) -> TxView:

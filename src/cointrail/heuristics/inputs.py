@@ -113,13 +113,16 @@ def smallest_is_an_output(shape: Shape) -> bool:
 def payjoin_extra_input(shape: Shape) -> bool:
     """An input was not needed for the payment, and the inputs do not look like one wallet's.
 
-    A PayJoin (BIP 78, BIP 77) leaves no mark by itself. This is the part of it that shows.
+    A PayJoin (BIP 78, BIP 77) leaves no mark by itself. This is the part of it that shows. Script types
+    are not held against each other: a receiver has to match the sender's (BIP 78), while wallets that changed
+    theirs mix them in every other payment.
 
     Source: Ghesmati et al. 2021 for the unnecessary input; BIP 78 on what a receiver adds.
-    Wrong when: one wallet with coins of two script types chooses more of them than it needs.
-    Abstains on: more than two outputs; one script in all inputs; inputs without a difference in a hard
-        attribute, which is how careful PayJoins look; an unknown input value.
+    Wrong when: one wallet of several programs, or with imported keys, chooses more coins than it needs.
+    Abstains on: more than two outputs; one script in all inputs; inputs without a difference in sequence,
+        key or sighash, which is how careful PayJoins look; an unknown input value.
     Needs: values, types, sequences and signatures; the answer never changes as the chain grows.
     """
     few = 1 <= shape.n_outputs <= PAYJOIN_OUTPUTS
-    return few and shape.signers > 1 and unnecessary_input(shape) and bool(conflicts(shape))
+    differs = any(name != "lock" for name in conflicts(shape))
+    return few and shape.signers > 1 and unnecessary_input(shape) and differs

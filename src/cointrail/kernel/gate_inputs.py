@@ -29,8 +29,10 @@ class Seen(NamedTuple):
     """Whether every previous output is known."""
     signers: int
     """1 where all known scripts are the same, else 2."""
-    conflicts: int
-    """Hard attributes in which they differ; twin of `conflicts`."""
+    locks: int
+    """1 where they differ in what locks them: the first of `conflicts`."""
+    others: int
+    """Other hard attributes in which they differ."""
 
 
 @kernel
@@ -74,7 +76,7 @@ def look_at_inputs(col: Columns, first: int, last: int) -> Seen:
             if kind == _P2PKH:
                 differs, key = _mixed(key, own & _LONG_KEY)
                 keys |= differs
-    return Seen(marks, complete, signers, locks + sequences + keys + bases)
+    return Seen(marks, complete, signers, locks, sequences + keys + bases)
 
 
 @kernel
@@ -120,8 +122,8 @@ def judge_inputs(col: Columns, t: int, lim: GateLimits, bit: GateBits) -> int:
         seen = look_at_inputs(col, first, last)
         marks = seen.marks
         bits = 0 if seen.complete else bit.missing_prevout
-        bits |= bit.conflict if seen.conflicts > lim.max_conflicts else 0
-        if seen.conflicts > 0 and seen.complete and seen.signers > 1:
+        bits |= bit.conflict if seen.locks + seen.others > lim.max_conflicts else 0
+        if seen.others > 0 and seen.complete and seen.signers > 1:
             bits |= bit.extra_input if has_unnecessary_input(col, t, lim.payjoin_outputs) else 0
     bits |= bit.anyone_can_pay if marks & _ANYONE_CAN_PAY else 0
     bits |= bit.sighash_none if marks & _SIGHASH_NONE else 0

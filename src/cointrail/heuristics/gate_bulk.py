@@ -7,7 +7,8 @@ import numpy.typing as npt
 
 from cointrail.chain.view import InputMarks, ScriptType
 from cointrail.heuristics import coinjoin, inputs, lightning, partition, wasabi, whirlpool
-from cointrail.heuristics.gate import REASONS, TX0, Gate
+from cointrail.heuristics.gate import REASONS, TX0
+from cointrail.heuristics.gate_bits import gates_of
 from cointrail.kernel.gate import judge_columns
 from cointrail.kernel.gate_shape import NO_HEIGHT, Columns, GateBits, GateLimits, Scratch
 from cointrail.kernel.partition import PartitionLimits, judge_partitions
@@ -104,11 +105,6 @@ DENOMINATIONS = np.array(sorted(wasabi.WASABI2_DENOMINATIONS), dtype=np.int64)
 
 _POOLS = np.array([number for pool in whirlpool.POOLS for number in pool], dtype=np.int64)
 
-
-def _mask(gate: Gate) -> np.uint32:
-    return np.uint32(sum(_BIT[reason.id] for reason in REASONS if reason.gate == gate))
-
-
 _BY_SHAPE = np.uint32(sum(_BIT[reason.id] for reason in REASONS if reason.by_shape))
 _LEVELS = 64
 _ANCHOR_AND_SIGNED = np.uint16(InputMarks.ANCHOR | InputMarks.SIGNED)
@@ -161,9 +157,7 @@ def judge_batch(
     tx0, by_shape = (reasons & np.uint32(_BITS.tx0)) != 0, (reasons & _BY_SHAPE) != 0
     reasons[tx0 & by_shape] &= ~_BY_SHAPE
     reasons[tx0 & ~by_shape] &= ~np.uint32(_BITS.tx0)
-    gate = np.where((reasons & _mask(Gate.UNKNOWN)) != 0, np.uint8(Gate.UNKNOWN), np.uint8(Gate.SAFE))
-    gate[(reasons & _mask(Gate.UNSAFE)) != 0] = Gate.UNSAFE
-    return gate, reasons
+    return gates_of(reasons), reasons
 
 
 def linkable_scripts(batch: TxBatch) -> npt.NDArray[np.uint32]:

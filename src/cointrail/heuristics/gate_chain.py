@@ -25,6 +25,7 @@ from cointrail.heuristics.gate import REASONS, Gate, GateVerdict, judge
 from cointrail.heuristics.gate_bulk import DENOMINATIONS, judge_batch
 from cointrail.heuristics.shape import Surroundings, shape_of
 from cointrail.store.batch import UNKNOWN_SCRIPT, TxBatch
+from cointrail.store.chain_places import last_at_most
 from cointrail.store.columns import Column
 
 U8 = npt.NDArray[np.uint8]
@@ -159,24 +160,14 @@ def find_channels(chain: JudgedChain) -> Channels:
         native = kind.take(script.take(spent)) == ScriptType.P2WSH
         outputs.append(spent[native])
         inputs.append((rows[native] + first).astype(np.uint64))
-    made_by = _owners(chain.column("txs.first_output"), _joined(outputs))
-    spent_by = _owners(chain.column("txs.first_input"), _joined(inputs))
+    made_by = last_at_most(chain.column("txs.first_output"), _joined(outputs))
+    spent_by = last_at_most(chain.column("txs.first_input"), _joined(inputs))
     funding, firsts = np.unique(made_by, return_index=True)
-    return Channels(funding, spent_by[firsts])
+    return Channels(funding.astype(np.uint32), spent_by[firsts].astype(np.uint32))
 
 
 def _joined(pieces: list[U64]) -> U64:
     return np.concatenate(pieces) if pieces else np.empty(0, np.uint64)
-
-
-def _owners(starts: Column, rows: U64) -> U32:
-    """The transactions that rows of inputs or outputs belong to, by where each transaction's begin."""
-    found = np.empty(len(rows), np.uint32)
-    border = np.uint64(starts.recent[0]) if len(starts.recent) else np.uint64(0xFFFFFFFFFFFFFFFF)
-    old = rows < border
-    found[old] = starts.settled.searchsorted(rows[old], side="right") - 1
-    found[~old] = starts.border + starts.recent.searchsorted(rows[~old], side="right") - 1
-    return found
 
 
 def _openings(batch: TxBatch, channels: Channels) -> npt.NDArray[np.int64]:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cointrail.attribution.load import load_tags
 from cointrail.attribution.resolve import resolve
+from cointrail.casework.case_file import load_case
+from cointrail.clustering.clusters import Clusters
+from cointrail.clustering.judgements import Judgement, standing
 from cointrail.clustering.load import load_or_build
 from cointrail.lookups import (
     address,
@@ -22,6 +27,19 @@ from cointrail.lookups import explain as explanation
 from cointrail.lookups.desk import LookupDesk
 from cointrail.store.reader import Snapshot, open_snapshot
 from cointrail.workbench.ledger_bench import LedgerBench
+
+if TYPE_CHECKING:
+    from cointrail.clustering.judged import JudgedClusters
+    from cointrail.lookups.cluster_tiers import ClusterTiers
+
+
+def judge(snapshot: Snapshot, clusters: Clusters, judgements: Sequence[Judgement]) -> JudgedClusters | None:
+    """Clusters under the judgements of a case; None where none stands, for then they are as they were."""
+    if not standing(judgements):
+        return None
+    module = import_module("cointrail.clustering.judged")
+    judged: JudgedClusters = module.JudgedClusters(snapshot, clusters, judgements)
+    return judged
 
 
 class LookupBench(LedgerBench):
@@ -46,11 +64,32 @@ class LookupBench(LedgerBench):
             return tx.show_tx(desk, text)
 
     def show_cluster(
-        self, text: str, *, tags: Sequence[Path] = (), start: int = 0, limit: int = 25
+        self,
+        text: str,
+        *,
+        tags: Sequence[Path] = (),
+        start: int = 0,
+        limit: int = 25,
+        at: int | None = None,
     ) -> cluster.ClusterView:
-        """A cluster, by its label or by something in it."""
+        """A cluster, by its label or by something in it; as it was at a height, where one is given."""
+        with self._desk(() if at is not None else tags) as desk:
+            if at is None:
+                return cluster.show_cluster(desk, text, start=start, limit=limit)
+            found: cluster.ClusterView = import_module("cointrail.lookups.cluster_at").show_cluster_at(
+                desk, text, at, start=start, limit=limit
+            )
+            return found
+
+    def cluster_tiers(
+        self, text: str, *, tags: Sequence[Path] = (), tier: str = "T2", limit: int = 10
+    ) -> ClusterTiers:
+        """A cluster tier by tier, the links that it hangs on, and what the guards say of it."""
         with self._desk(tags) as desk:
-            return cluster.show_cluster(desk, text, start=start, limit=limit)
+            found: ClusterTiers = import_module("cointrail.lookups.cluster_tiers").cluster_tiers(
+                desk, text, tier=tier, limit=limit
+            )
+            return found
 
     def cluster_payments(
         self,
@@ -95,10 +134,13 @@ class LookupBench(LedgerBench):
                 desk, text, start=start, limit=limit, most_txs=most_txs, newest=newest
             )
 
-    def explain(self, a: str, b: str) -> explanation.ExplainView:
-        """What joins two scripts."""
+    def explain(self, a: str, b: str, *, case: Path | None = None) -> explanation.ExplainView:
+        """What joins two scripts; under the judgements of a case, where one is given."""
         with self._desk(()) as desk:
-            return explanation.explain(desk, a, b)
+            if case is None:
+                return explanation.explain(desk, a, b)
+            judgements = load_case(case, desk.snapshot.network).judgements
+            return explanation.explain(desk, a, b, judge(desk.snapshot, desk.clusters, judgements))
 
     def build_clusters(self) -> None:
         """Build the clusters of the store's present state, so that what follows finds them."""

@@ -39,6 +39,7 @@ FACTS = {
     "again": "paid again later",
     "own": "in the inputs' cluster",
     "apart": "held apart by tags",
+    "channels": "spent as two of two later",
 }
 """What is written beside an output that a list of an example's facts names."""
 CHARS = 92
@@ -231,8 +232,25 @@ def _label(coins: Coins) -> str:
     return ", ".join([name.replace("_", " "), *([coins.type] if coins.type else [])])
 
 
-def _shown(_: Example, coins: Coins) -> str:
-    """What the inputs show, where that is not an ordinary signature."""
+def _shown(example: Example, coins: Coins) -> str:
+    """What the inputs show that is not ordinary, and where they come from."""
+    return "; ".join(part for part in (_marks(coins), _sequence(coins), *_origin(example, coins)) if part)
+
+
+def _sequence(coins: Coins) -> str:
+    return "" if coins.sequence is None else f"sequence {coins.sequence:08x}"
+
+
+def _origin(example: Example, coins: Coins) -> Iterator[str]:
+    """Where the coin comes from, as far as the example says."""
+    if coins.names[0] in example.facts.get("remixed", ()):
+        yield "from an earlier round"
+    if coins.names[0] in (behind := example.facts.get("behind", {})):
+        sides = parse_sides(behind[coins.names[0]])
+        yield f"from {len(sides.in_names)} in, {len(sides.out_names)} out"
+
+
+def _marks(coins: Coins) -> str:
     if coins.marks == ORDINARY:
         return ""
     words = [word.removeprefix("sighash_") for word in coins.marks.labels if word != "signed"]

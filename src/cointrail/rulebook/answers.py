@@ -12,7 +12,7 @@ from cointrail.heuristics.change import Remaining
 from cointrail.heuristics.shape import shape_of
 from cointrail.rulebook.example_text import script_of
 from cointrail.rulebook.examples import Example
-from cointrail.rulebook.facts import WrittenContext
+from cointrail.rulebook.facts import WrittenContext, look_behind, spenders, surroundings
 from cointrail.rulebook.given import arguments
 
 Names = dict[bytes, str]
@@ -40,10 +40,17 @@ def _of_transaction(function: Callable[..., object], example: Example) -> dict[s
     """The arguments that every example of a transaction has, as far as the rule takes them."""
     taken = inspect.signature(function).parameters
     dated = example.height is not None
+    outputs = example.sides.out_names if example.tx else ()
+    facts = example.facts
     made: dict[str, Callable[[], object]] = {
-        "shape": lambda: shape_of(example.view(), dated=dated),
+        "shape": lambda: shape_of(
+            example.view(), dated=dated, around=surroundings(example.view(), outputs, facts)
+        ),
         "tx": example.view,
-        "context": lambda: WrittenContext(example.sides.out_names, example.facts),
+        "context": lambda: WrittenContext(outputs, facts),
+        "around": lambda: surroundings(example.view(), outputs, facts),
+        "look": lambda: look_behind(facts),
+        "spenders": lambda: spenders(example.view(), outputs, facts),
         "dated": lambda: dated,
     }
     return {name: make() for name, make in made.items() if example.tx and name in taken}

@@ -23,6 +23,14 @@ DYNAMIC = (
 )
 """What the Needs of a rule say when its answer is only good for the height that it was given at."""
 
+DYNAMIC_TOO = frozenset(
+    {
+        *("common_input.unknown", "lightning.open", "whirlpool.tx0_confirmed"),
+        *("service.cold_wallet", "service.deposit", "service.hot_wallet"),
+    }
+)
+"""Rules that later blocks can change, and whose Needs say it in other words."""
+
 WALKS = ("walk.", "service.")
 """Begin the ids of rules that lead a trail on or end it."""
 
@@ -167,4 +175,4 @@ def _kind(rule: Rule) -> Kind:
 
 
 def _dynamic(rule: Rule) -> bool:
-    return any(phrase in rule.docs["Needs"] for phrase in DYNAMIC)
+    return rule.id in DYNAMIC_TOO or any(phrase in rule.docs["Needs"] for phrase in DYNAMIC)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import combinations
 
 from cointrail.chain.view import InputMarks
-from cointrail.heuristics import partition, wasabi, whirlpool
+from cointrail.heuristics import inputs, partition, wasabi, whirlpool
 from cointrail.heuristics.shape import Shape, most_frequent
 
 
@@ -95,6 +95,34 @@ def _signed(mark: InputMarks, word: str) -> Callable[[Shape], str]:
     return sentence
 
 
+def _shows(mark: InputMarks, word: str) -> Callable[[Shape], str]:
+    def sentence(shape: Shape) -> str:
+        return f"{_places('input', (k for k, marks in enumerate(shape.marks) if mark in marks))} {word}"
+
+    return sentence
+
+
+def _remix(shape: Shape) -> str:
+    values = [v for v in shape.remixed_values if v in wasabi.WASABI2_DENOMINATIONS]
+    if not values:
+        return f"an input is a standard output of an earlier round; {_wasabi2(shape)}"
+    return f"{values[0]:,} sat come from an earlier round; {_wasabi2(shape)}"
+
+
+def _commitment(shape: Shape) -> str:
+    return f"locktime {shape.locktime:#010x}, sequence {shape.sequences[0]:#010x}"
+
+
+def _conflict(shape: Shape) -> str:
+    return f"the inputs differ in {', '.join(inputs.conflicts(shape))}"
+
+
+def _extra_input(shape: Shape) -> str:
+    rest = sum(shape.in_values) - min(shape.in_values, default=0)
+    wanted = max(shape.out_values, default=0) + shape.fee
+    return f"without the smallest input {rest:,} sat pay {wanted:,} sat; {_conflict(shape)}"
+
+
 def _missing(shape: Shape) -> str:
     unknown = (k for k, kind in enumerate(shape.in_types) if kind is None)
     return f"what {_places('input', unknown)} spends is not known"
@@ -112,12 +140,12 @@ def _parts(shape: Shape) -> str:
     if found is None:
         return _counts(shape)
     ins, outs = found
-    inputs = (k for k, script in enumerate(shape.in_scripts) if list(hands).index(script) in ins)
+    spent = (k for k, script in enumerate(shape.in_scripts) if list(hands).index(script) in ins)
     given, got = sum(brought[k] for k in ins), sum(paid[k] for k in outs)
     rest = (sum(brought) - given) - (sum(paid) - got)
     places = _spendable_places(shape)
     return (
-        f"from {_places('input', inputs)} {given:,} sat, for {_places('output', (places[k] for k in outs))} "
+        f"from {_places('input', spent)} {given:,} sat, for {_places('output', (places[k] for k in outs))} "
         f"{got:,} sat: {given - got:,} sat left over; of the rest {rest:,} sat"
     )
 
@@ -171,6 +199,13 @@ _SENTENCES: dict[str, Callable[[Shape], str]] = {
     "sighash.anyone_can_pay": _signed(InputMarks.ANYONE_CAN_PAY, "ANYONECANPAY"),
     "sighash.none": _signed(InputMarks.SIGHASH_NONE, "NONE"),
     "gate.missing_prevout": _missing,
+    "coinjoin.wasabi2_remix": _remix,
+    "swap.preimage": _shows(InputMarks.PREIMAGE, "shows the secret of a hash lock"),
+    "lightning.commitment": _commitment,
+    "lightning.close": _shows(InputMarks.TWO_OF_TWO, "is a two of two, paid to two at most"),
+    "lightning.open": lambda shape: f"an output was spent as two of two, and {_signed_by(shape)}",
+    "fingerprint.conflict": _conflict,
+    "payjoin.extra_input": _extra_input,
     "partition.sharedcoin": _parts,
     "partition.balanced": _parts,
 }

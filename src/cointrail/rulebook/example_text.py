@@ -1,12 +1,12 @@
 """Small transactions as a line of text: `alice:5 bob:3 -> shop:7`.
 
     tx       coins -> coins; nothing before the arrow is a coinbase
-    coin     [COUNT*]NAME[/TYPE][!MARK...]:SATOSHI, set apart by spaces
+    coin     [COUNT*]NAME[/TYPE][!MARK...][@SEQUENCE]:SATOSHI, set apart by spaces
 
 A name is a person with one key, so the same name is the same script, on both sides too. `10*hand:5` are
 the ten people hand1 to hand10. `/TYPE` is a script type, P2WPKH where none is said; a name that begins with
 `note` is an OP_RETURN. `!MARK` is what an input shows (`InputMarks`), in place of an ordinary signature.
-`alice:?` spends an output that is not known.
+`@ffffffff` is an input's own sequence. `alice:?` spends an output that is not known.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ SEQUENCE = 0xFFFFFFFD
 
 _COIN = re.compile(
     r"(?:(?P<count>[0-9]{1,3})\*)?(?P<name>[a-z][a-z0-9_]*)(?:/(?P<type>[a-z0-9-]+))?(?P<marks>(?:![a-z_]+)*)"
+    r"(?:@(?P<sequence>[0-9a-f]{8}))?"
     r":(?P<value>\?|[0-9][0-9_]*)"
 )
 
@@ -57,6 +58,7 @@ class Coins:
         value: satoshi of each; None: not known.
         type: of the script, as it was written; empty where nothing was.
         marks: what the inputs show.
+        sequence: of the inputs; None: that of the example.
     """
 
     name: str
@@ -64,6 +66,7 @@ class Coins:
     value: int | None
     type: str
     marks: InputMarks
+    sequence: int | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -115,7 +118,9 @@ def _coins(text: str) -> Coins:
     marks = [_mark(word) for word in match["marks"].split("!") if word]
     value = None if match["value"] == "?" else int(match["value"].replace("_", ""))
     count = int(match["count"] or 1)
-    return Coins(match["name"], count, value, match["type"] or "", reduce(or_, marks) if marks else ORDINARY)
+    shown = reduce(or_, marks) if marks else ORDINARY
+    sequence = int(match["sequence"], 16) if match["sequence"] else None
+    return Coins(match["name"], count, value, match["type"] or "", shown, sequence)
 
 
 def _mark(word: str) -> InputMarks:
@@ -178,8 +183,14 @@ def view_of_sides(
     return TxView(txid, version, locktime, inputs, outputs, not inputs, height, weight)
 
 
+def source_of(name: str) -> Txid:
+    """The id of the transaction that the coins of a person come from."""
+    return Txid(hashlib.sha256(f"what made the coins of {name}".encode()).digest())
+
+
 def _input(name: str, coins: Coins, place: int, sequence: int) -> InputView:
-    outpoint = Outpoint(Txid(hashlib.sha256(f"{place} {name}".encode()).digest()), place)
+    outpoint = Outpoint(source_of(name), place)
+    sequence = sequence if coins.sequence is None else coins.sequence
     if coins.value is None:
         return InputView(outpoint, None, None, None, sequence, coins.marks)
     script = script_of(name, coins.type)

@@ -14,6 +14,7 @@ A file holds rules that go together; its name says nothing to the program. Furth
     scripts     in place of `tx`, for rules on two scripts: ["alice/p2pk", "alice/p2pkh"]
     height      of the block; without it, rules with dates apply as if they were reached
     version, locktime, sequence, weight   of the transaction and of all its inputs
+    silent      true where the rule has nothing to say, and its answer does not begin with a word of `SILENT`
     wrong       true where what the rule says is not what was done
     facts       what a rule asks of the chain beside the transaction; see `cointrail.rulebook.facts`
     given       further arguments of the rule by name; see `cointrail.rulebook.given`
@@ -38,6 +39,10 @@ SILENT = frozenset({"quiet", "abstains", "no", "timeout", "halt"})
 """First words of what a rule says when it has nothing to say."""
 
 
+MOST = 3
+"""Tables of a list that are written out; of more, the first."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
     """A worked example.
@@ -51,6 +56,7 @@ class Example:
             another type its name and fields.
         note: what is to be seen.
         wrong: whether the rule's answer is not what was done.
+        silent: whether an answer of a type of its own says nothing.
         height: of the block; None for a transaction looked at outside a chain.
         facts: what the rule asks of the chain.
         given: further arguments of the rule, by name.
@@ -62,6 +68,7 @@ class Example:
     says: str
     note: str
     wrong: bool = False
+    silent: bool = False
     height: int | None = None
     version: int = 2
     locktime: int = 0
@@ -82,7 +89,7 @@ class Example:
         word, *names = self.says.split(" ")
         if word == "leaves":
             return set(names) != set(self.sides.out_names)
-        return word.rstrip(":") not in SILENT
+        return not self.silent and word.rstrip(":") not in SILENT
 
     @property
     def sides(self) -> Sides:
@@ -110,6 +117,8 @@ def in_words(value: object) -> str:
     match value:
         case dict():
             return ", ".join(f"{name} {in_words(one)}" for name, one in value.items())
+        case list() if len(value) > MOST and isinstance(value[0], dict):
+            return f"{len(value)} of them, the first: {in_words(value[0])}"
         case list():
             return " ".join(map(in_words, value))
         case bool():

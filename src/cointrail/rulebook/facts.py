@@ -7,22 +7,32 @@ own = ["rest"]                      outputs in a headline cluster of the inputs
 apart = ["shop"]                    outputs that tags hold apart from the sender
 spent = { rest = "rest:5 -> a:4" }  what spends an output, as a transaction of its own; what is not
                                     named is unspent. With a version or more: { tx = "...", version = 1 }
+remixed = ["alice"]                 inputs that come out of an earlier round of Wasabi 2
+channels = ["funding"]              outputs that are spent as two of two later
+behind = { alice = "x:5 -> y:4" }   the transactions that inputs come from
 service = true                      the sender is a tagged service
 judged_at = 800_100                 the height of all this
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
+from cointrail.chain.types import Outpoint, Txid
 from cointrail.chain.view import TxView
 from cointrail.errors import BadInput
 from cointrail.heuristics.change import Fingerprint
-from cointrail.rulebook.example_text import parse_sides, view_of_sides
+from cointrail.heuristics.shape import Surroundings
+from cointrail.rulebook.example_text import parse_sides, source_of, view_of_sides
 
-KEYS = frozenset({"seen", "again", "own", "apart", "spent", "service", "judged_at"})
+KEYS = frozenset(
+    {
+        *("seen", "again", "own", "apart", "spent", "service", "judged_at"),
+        *("remixed", "channels", "behind"),
+    }
+)
 
 JUDGED_AT = 800_100
 """Where an example names no height."""
@@ -56,10 +66,7 @@ class WrittenContext:
     def spender(self, place: int) -> TxView | None:
         """What spends it."""
         said = self.facts.get("spent", {}).get(self.names[place])
-        if said is None:
-            return None
-        more = {"tx": said} if isinstance(said, str) else dict(said)
-        return view_of_sides(parse_sides(more.pop("tx")), **more)
+        return None if said is None else _written(said)
 
     def in_input_cluster(self, place: int) -> bool:
         """Whether it is known to be the sender's."""
@@ -81,3 +88,34 @@ class WrittenContext:
 
     def _named(self, key: str, place: int) -> bool:
         return self.names[place] in self.facts.get(key, ())
+
+
+def _written(said: str | Mapping[str, Any]) -> TxView:
+    """A transaction as text, or with its version and more."""
+    more = {"tx": said} if isinstance(said, str) else dict(said)
+    return view_of_sides(parse_sides(more.pop("tx")), **more)
+
+
+def surroundings(tx: TxView, outputs: tuple[str, ...], facts: Mapping[str, Any]) -> Surroundings:
+    """What a detector asks of the chain around a transaction."""
+    channels = (outputs.index(name) for name in facts.get("channels", ()))
+    return Surroundings(
+        rounds=frozenset(source_of(name) for name in facts.get("remixed", ())),
+        channels=frozenset(Outpoint(tx.txid, place) for place in channels),
+    )
+
+
+def look_behind(facts: Mapping[str, Any]) -> Callable[[Txid], TxView | None]:
+    """Finds the transactions that inputs come from."""
+    known = {source_of(name): _written(said) for name, said in facts.get("behind", {}).items()}
+    return known.get
+
+
+def spenders(tx: TxView, outputs: tuple[str, ...], facts: Mapping[str, Any]) -> tuple[TxView, ...]:
+    """What spends the outputs, with inputs that name them."""
+    found = []
+    for name, said in facts.get("spent", {}).items():
+        view, here = _written(said), Outpoint(tx.txid, outputs.index(name))
+        first = replace(view.inputs[0], outpoint=here)
+        found.append(replace(view, inputs=(first, *view.inputs[1:])))
+    return tuple(found)

@@ -7,7 +7,7 @@ import pytest
 from cointrail.errors import NotFound
 from cointrail.heuristics.base import REGISTRY
 from cointrail.heuristics.gate import REASONS
-from cointrail.rulebook.cards import Kind, rule_card, rule_cards, rule_page
+from cointrail.rulebook.cards import DYNAMIC_TOO, Kind, rule_card, rule_cards, rule_page
 
 
 def test_every_rule_of_the_register_has_a_card_in_order_of_ids() -> None:
@@ -17,10 +17,18 @@ def test_every_rule_of_the_register_has_a_card_in_order_of_ids() -> None:
 
 def test_a_card_says_what_the_docstring_says() -> None:
     card = rule_card("common_input")
-    assert (card.kind, card.tier, card.gate, card.dynamic) == (Kind.LINK, "T2", None, False)
+    assert (card.kind, card.tier, card.gate, card.dynamic) == (Kind.LINK, "T2", None, True)
     assert card.summary.startswith("Link the scripts that `tx` spends from")
     assert card.about.startswith("Control of keys, not ownership")
     assert card.source == REGISTRY["common_input"].docs["Source"]
+
+
+def test_a_dynamic_rule_is_one_whose_answer_later_blocks_can_change() -> None:
+    dynamic = {card.id for card in rule_cards() if card.dynamic}
+    assert {"change.revealed", "change.fingerprint", "lightning.open", "service.deposit"} <= dynamic
+    assert dynamic.isdisjoint({"change.fresh", "change.self", "coinjoin.wasabi2_remix", "same_key"})
+    assert all("never changes" not in rule_card(rule).needs for rule in dynamic)
+    assert dynamic >= DYNAMIC_TOO
 
 
 def test_no_card_leaves_a_section_or_its_summary_empty() -> None:

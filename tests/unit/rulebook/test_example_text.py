@@ -71,3 +71,8 @@ def test_what_is_no_transaction_is_refused(text: str, why: str) -> None:
 def test_a_type_that_does_not_exist_is_refused() -> None:
     with pytest.raises(BadInput, match="is not a script type"):
         view_of_sides(parse_sides("alice/p2zz:5 -> bob:5"))
+
+
+def test_an_input_can_have_a_sequence_of_its_own() -> None:
+    view = view_of_sides(parse_sides("a@ffffffff:5 b:5 -> c:9"), sequence=7)
+    assert [one.sequence for one in view.inputs] == [0xFFFFFFFF, 7]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from cointrail.chain.types import Outpoint
 from cointrail.errors import BadInput
-from cointrail.rulebook.facts import JUDGED_AT, WrittenContext
+from cointrail.rulebook.example_text import parse_sides, view_of_sides
+from cointrail.rulebook.facts import JUDGED_AT, WrittenContext, look_behind, spenders, surroundings
 
 NAMES = ("shop", "rest")
 
@@ -40,3 +42,25 @@ def test_a_spender_is_a_transaction_of_its_own() -> None:
 def test_a_fact_that_nobody_reads_is_refused() -> None:
     with pytest.raises(BadInput, match="`sen` is not a fact"):
         WrittenContext(NAMES, {"sen": ["shop"]})
+
+
+def test_what_stands_around_a_transaction_is_named_by_its_coins() -> None:
+    sides = parse_sides("alice:5 bob:4 -> funding/p2wsh:6 rest:2")
+    tx = view_of_sides(sides)
+    facts = {"remixed": ["bob"], "channels": ["funding"], "behind": {"alice": "x:9 -> alice:5"}}
+    around = surroundings(tx, sides.out_names, facts)
+    assert [one.outpoint.txid in around.rounds for one in tx.inputs] == [False, True]
+    assert Outpoint(tx.txid, 0) in around.channels
+    look = look_behind(facts)
+    found = look(tx.inputs[0].outpoint.txid)
+    assert found is not None
+    assert found.outputs[0].value == 5
+    assert look(tx.inputs[1].outpoint.txid) is None
+
+
+def test_a_spender_spends_the_very_output_that_it_is_named_for() -> None:
+    sides = parse_sides("alice:5 -> shop:1 rest:3")
+    tx = view_of_sides(sides)
+    (found,) = spenders(tx, sides.out_names, {"spent": {"rest": "rest:3 other:9 -> x:11"}})
+    assert found.inputs[0].outpoint == Outpoint(tx.txid, 1)
+    assert len(found.inputs) == 2

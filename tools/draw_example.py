@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from typing import NamedTuple
 
+from cointrail.chain.view import InputMarks
 from cointrail.rulebook.example_text import ORDINARY, Coins, parse_sides
 from cointrail.rulebook.examples import Example, in_words
 
@@ -42,8 +43,12 @@ FACTS = {
     "channels": "spent as two of two later",
 }
 """What is written beside an output that a list of an example's facts names."""
-CHARS = 92
-"""Of a line of the heading."""
+CHARS = 82
+"""Of a line of the heading, in bold."""
+BESIDE_CHARS = 33
+"""Of a line beside a coin."""
+GIVEN_CHARS = 64
+"""Of a value that a rule is given."""
 
 STYLE = """
     .panel { fill: #ffffff; stroke: #c9ced6; }
@@ -80,8 +85,8 @@ class Item(NamedTuple):
     coins: Coins
     told: str
     """A word where the rule speaks of it; else empty."""
-    more: str
-    """A third line; may be empty."""
+    more: tuple[str, ...]
+    """Further lines; mostly none."""
 
 
 class Placed(NamedTuple):
@@ -136,7 +141,7 @@ def _heading(example: Example, name: str) -> list[tuple[str, str]]:
     if (judged := example.facts.get("judged_at")) is not None:
         beside.append(f"judged at height {judged:,}")
     lines = [(line, "head") for line in textwrap.wrap(said, CHARS)]
-    return lines + [(line, "small") for line in textwrap.wrap("; ".join(beside), CHARS + 12)]
+    return lines + [(line, "small") for line in textwrap.wrap("; ".join(beside), CHARS + 22)]
 
 
 def _readable(says: str) -> str:
@@ -176,7 +181,7 @@ def _worth_of(coins: Coins) -> int:
 
 
 def _tall(item: Item, scale: float) -> float:
-    return max(_worth_of(item.coins) * scale + GAP, ROW + LINE if item.more else ROW)
+    return max(_worth_of(item.coins) * scale + GAP, ROW + LINE * len(item.more))
 
 
 def _stack(side: Sequence[Item], scale: float) -> float:
@@ -197,7 +202,14 @@ def _items(example: Example, *, right: bool) -> list[Item]:
     told = _told(example)
     side = example.sides.outs if right else example.sides.ins
     more = _known if right else _shown
-    return [Item(coins, told.get((right, coins.name), ""), more(example, coins)) for coins in side]
+    return [
+        Item(
+            coins,
+            told.get((right, coins.name), ""),
+            tuple(textwrap.wrap(more(example, coins), BESIDE_CHARS)),
+        )
+        for coins in side
+    ]
 
 
 def _coin(one: Placed, *, right: bool) -> Iterator[str]:
@@ -217,12 +229,12 @@ def _coin(one: Placed, *, right: bool) -> Iterator[str]:
     bar = outer if right else outer - BAR
     yield _rect(f"bar{mark}", bar, low, BAR, one.thickness)
     at, anchor = (outer + BAR + 8, "start") if right else (outer - BAR - 8, "end")
-    line = one.top + one.height / 2
+    line = one.top + one.height / 2 - max(0, len(more) - 1) * LINE / 2
     yield _text(at, line - 2, _label(coins), "", anchor)
     beside = f"{_worth(coins)}, {told}" if told else _worth(coins)
     yield _text(at, line + 12, beside, f"small{mark}", anchor)
-    if more:
-        yield _text(at, line + 12 + LINE, more, "small", anchor)
+    for k, text in enumerate(more, 1):
+        yield _text(at, line + 12 + LINE * k, text, "small", anchor)
 
 
 def _label(coins: Coins) -> str:
@@ -253,8 +265,10 @@ def _origin(example: Example, coins: Coins) -> Iterator[str]:
 def _marks(coins: Coins) -> str:
     if coins.marks == ORDINARY:
         return ""
-    words = [word.removeprefix("sighash_") for word in coins.marks.labels if word != "signed"]
-    return "shows " + ", ".join(words).replace("_", " ") if words else "shows no signature"
+    if InputMarks.SIGNED not in coins.marks:
+        return "shows no signature"
+    words = [word.removeprefix("sighash_") for word in (coins.marks & ~ORDINARY).labels]
+    return "shows " + ", ".join(words).replace("_", " ") if words else ""
 
 
 def _known(example: Example, coins: Coins) -> str:
@@ -352,17 +366,25 @@ def _scripts(example: Example, top: float) -> tuple[list[str], float]:
 
 def _given(example: Example, top: float) -> tuple[list[str], float]:
     """What the rule is given, a line for each value."""
-    rows = [
-        (f"{name}: {inner}" if isinstance(value, dict) else name, one)
-        for name, value in example.given.items()
-        for inner, one in (value.items() if isinstance(value, dict) else [("", value)])
-    ]
-    lines = []
-    for place, (name, value) in enumerate(rows):
-        line = top + TOP_LINE * place + 8
+    lines, line = [], top + 8
+    for name, value in _rows_of(example):
         lines.append(_text(LEFT, line, name.replace("_", " "), "small", "end"))
-        lines.append(_text(LEFT + 16, line, in_words(value)))
-    return lines, top + TOP_LINE * len(rows)
+        for text in textwrap.wrap(value, GIVEN_CHARS):
+            lines.append(_text(LEFT + 16, line, text))
+            line += TOP_LINE
+    return lines, line - 8
+
+
+def _rows_of(example: Example) -> Iterator[tuple[str, str]]:
+    """Each value with its name; of tables each field, of lists of tables each table."""
+    for name, value in example.given.items():
+        match value:
+            case dict():
+                yield from ((f"{name}: {inner}", in_words(one)) for inner, one in value.items())
+            case [dict(), *_]:
+                yield from ((f"{name} {place}", in_words(one)) for place, one in enumerate(value, 1))
+            case _:
+                yield name, in_words(value)
 
 
 # -- pieces

@@ -114,7 +114,7 @@ def test_what_the_chain_says_stands_beside_its_output() -> None:
     spent = {"rest": {"tx": "rest:4 -> a:1 b:2", "version": 1, "sequence": 0xFFFFFFFF}}
     facts = {"seen": ["shop"], "spent": spent, "service": True, "judged_at": 9_000}
     found = texts(picture(tx="a:9 -> shop:4 rest:4", says="leaves rest", facts=facts))
-    assert {"paid before", "spent: 1 in, 2 out, version 1, final"} <= set(found)
+    assert {"paid before", "spent: 1 in, 2 out, version 1,", "final"} <= set(found)
     assert "the sender is a tagged service; judged at height 9,000" in found
 
 

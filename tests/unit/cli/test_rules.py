@@ -30,7 +30,8 @@ def test_a_rule_is_shown_with_its_failures_and_examples() -> None:
     assert done.code == 0
     assert "wrong when" in done.out
     assert "links alice bob" in done.out
-    found = cointrail("rules", "show", "common_input@1", "--format", "json").json()
+    name = REGISTRY["common_input"].name
+    found = cointrail("rules", "show", name, "--format", "json").json()
     assert found["id"] == "common_input"
     assert found["examples"][0]["says"] == "links alice bob"
 

@@ -20,7 +20,7 @@ from cointrail.chain.address import encode_address
 from cointrail.chain.view import InputMarks
 from cointrail.clustering.load import load_or_build
 from cointrail.errors import BadInput, NotFound, StoreError
-from cointrail.heuristics.base import Abstained, Tier
+from cointrail.heuristics.base import REGISTRY, Abstained, Tier
 from cointrail.lookups.cluster_payments import cluster_payments
 from cointrail.lookups.desk import LookupDesk
 from cointrail.tracing.policy import Policy
@@ -170,8 +170,9 @@ def test_a_trace_has_the_ends_that_the_command_lists(there: Asked, store: OpenSt
 
 def test_a_trace_that_a_bound_ended_says_so(store: OpenStore) -> None:
     spent = store.outputs().to_polars().drop_nulls("spent_by")
-    seed = f"{spent['txid'][0]}:{spent['vout'][0]}"
-    assert "cut by output_limit" in repr(store.trace(seed, policy="haircut", max_outputs=1))
+    seeds = [f"{row['txid']}:{row['vout']}" for row in spent.head(20).to_dicts()]
+    said = {seed: repr(store.trace(seed, policy="haircut", max_outputs=1)) for seed in seeds}
+    seed = next(seed for seed in seeds if "cut by output_limit" in said[seed])
     assert "cut by" not in repr(store.trace(seed, policy="haircut"))
     assert {row["stop"] for row in dicts(store.trace(seed, policy="fifo", forward=False))}
 
@@ -255,7 +256,7 @@ def test_the_basis_names_the_clusters_once_they_were_asked_for(there: Asked) -> 
     before, _, after = store.basis, store.gate(), store.basis
     assert before.clusters_digest is None
     assert after.clusters_digest == load_or_build(there.snapshot).digest
-    assert "common_input@1" in after.rules
+    assert REGISTRY["common_input"].name in after.rules
 
 
 def test_rows_outlive_who_opened_the_store() -> None:

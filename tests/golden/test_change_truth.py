@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pytest
@@ -117,7 +117,7 @@ def vote_table(scene: Scene) -> str:
     return table(("verdict", "transactions", "wrong"), rows)
 
 
-def table(heads: tuple[str, ...], rows: list[tuple[object, ...]]) -> str:
+def table(heads: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> str:
     """Columns in line."""
     lines = [[str(cell) for cell in row] for row in (heads, *rows)]
     widths = [max(len(line[k]) for line in lines) for k in range(len(heads))]

@@ -94,12 +94,15 @@ class Asked:
         return TxView(Txid(bytes(32)), 2, 0, inputs, outputs, not inputs, tx_num)
 
 
-def chain(*txs: tuple[list[int], list[tuple[int, int]]]) -> Asked:
+Given = tuple[list[int], list[tuple[int, int]]]
+
+
+def chain(*txs: Given) -> Asked:
     """A chain of transactions: outputs spent, by number; scripts and values paid."""
     return Asked([PlainTx(list(spends), list(pays)) for spends, pays in txs])
 
 
-COINS = ([], [(0, 50), (1, 50), (2, 9)])
+COINS: Given = ([], [(0, 50), (1, 50), (2, 9)])
 PAYS = ([0], [(2, 30), (3, 19)])
 JOINS = ([1, 4], [(4, 60)])
 """Script 0 pays 2, which is known, and 3, which is new; then 3 is spent beside 1."""
@@ -150,8 +153,8 @@ def test_services_and_clusters_held_apart_are_asked_by_label() -> None:
 
 def test_a_profile_needs_five_transactions() -> None:
     many = PROFILE_TXS
-    coins = ([], [(0, 50)] * many)
-    spends = [([k], [(k + 1, 9)]) for k in range(many)]
+    coins: Given = ([], [(0, 50)] * many)
+    spends: list[Given] = [([k], [(k + 1, 9)]) for k in range(many)]
     asked = chain(coins, *spends)
     profile = profile_of(asked, asked.clusters, 0)
     assert profile is not None

@@ -9,7 +9,16 @@ import pytest
 from cointrail.chain.script import p2pkh, p2sh
 from cointrail.chain.view import InputMarks, TxView
 from cointrail.heuristics.base import REGISTRY, Abstained, Tier
-from cointrail.heuristics.change import VOTERS, Change, ChangeContext, Quiet, Remaining, Verdict, vote
+from cointrail.heuristics.change import (
+    VOTERS,
+    Change,
+    ChangeContext,
+    Quiet,
+    Remaining,
+    Verdict,
+    spendable,
+    vote,
+)
 from cointrail.heuristics.change.vote import RULES
 from cointrail.heuristics.gate import Gate
 from support.chains import input_view, output_view, tx, view
@@ -82,7 +91,7 @@ class Oracle:
     name: str = "oracle@1"
 
     def judge(self, tx: TxView, context: ChangeContext) -> Verdict:
-        return Remaining(frozenset({self.place}), context.height)
+        return Remaining(frozenset({spendable(tx)[self.place]}), context.height)
 
 
 def test_a_learned_model_is_one_voter_and_off_by_default() -> None:

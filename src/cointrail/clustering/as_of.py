@@ -57,8 +57,8 @@ def members_at(chain: ChainView, clusters: Clusters, script_num: int, txs: int) 
 
 
 def _join(parent: U32, members: U32, one: U32, other: U32) -> None:
-    places = (np.searchsorted(members, ends).astype(np.uint32) for ends in (one, other))
-    join_pairs(parent, *places, np.empty(len(one), np.bool_))
+    left, right = (np.searchsorted(members, ends).astype(np.uint32) for ends in (one, other))
+    join_pairs(parent, left, right, np.empty(len(one), np.bool_))
 
 
 def _held_together(

@@ -13,6 +13,7 @@ import argparse
 import importlib
 import importlib.util
 import json
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -30,7 +31,10 @@ I64 = npt.NDArray[np.int64]
 
 PEERS = ("gs_clustering", "pyarrow")
 SEED = 1
-SIZES = (1_000_000, 10_000_000)
+SIZES = (1_000_000, 10_000_000, 69_300_000)
+"""Ids. The largest has 100 million inputs."""
+ROOM = 120
+"""Bytes of memory for each id, while the lists are made; a size that does not fit is left out, and said."""
 SMOKE_SIZES = (20_000,)
 LENGTHS = (2, 3, 4, 8)
 SHARES = (0.6, 0.2, 0.12, 0.08)
@@ -116,7 +120,16 @@ def measure_clustering(*, smoke: bool = False, repeat: int = 3) -> list[dict[str
         _say(f"skipped: not installed: {', '.join(absent)} (the extra `bench` has graphsense-clustering)")
         return []
     ours(co_spends(1000))  # compiles
-    return [_row(co_spends(ids), repeat) for ids in (SMOKE_SIZES if smoke else SIZES)]
+    fitting = [ids for ids in (SMOKE_SIZES if smoke else SIZES) if _fits(ids)]
+    return [_row(co_spends(ids), repeat) for ids in fitting]
+
+
+def _fits(ids: int) -> bool:
+    free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    if ROOM * ids <= free or ids <= min(SIZES):
+        return True
+    _say(f"skipped: {ids:,} ids take {ROOM * ids / 1e9:.0f} GB of memory, {free / 1e9:.0f} GB are free")
+    return False
 
 
 def _row(spends: CoSpends, repeat: int) -> dict[str, Any]:

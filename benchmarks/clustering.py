@@ -13,7 +13,6 @@ import argparse
 import importlib
 import importlib.util
 import json
-import os
 import sys
 import time
 from collections.abc import Callable
@@ -125,11 +124,17 @@ def measure_clustering(*, smoke: bool = False, repeat: int = 3) -> list[dict[str
 
 
 def _fits(ids: int) -> bool:
-    free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    free = _free_memory()
     if ROOM * ids <= free or ids <= min(SIZES):
         return True
     _say(f"skipped: {ids:,} ids take {ROOM * ids / 1e9:.0f} GB of memory, {free / 1e9:.0f} GB are free")
     return False
+
+
+def _free_memory() -> int:
+    """Bytes that can be had without swapping, what the system can take back of its caches among them."""
+    lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("MemAvailable:")) * 1024
 
 
 def _row(spends: CoSpends, repeat: int) -> dict[str, Any]:

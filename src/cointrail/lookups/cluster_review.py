@@ -1,4 +1,4 @@
-"""What the guards found over the whole chain: unions to review, refused links, how the largest cluster grew."""
+"""What the guards found over the whole chain: unions to review, refused links, the largest cluster."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,8 +19,17 @@ from cointrail.heuristics.change.static_rules import (
     self_change,
     unnecessary_input,
 )
-from cointrail.heuristics.change_bulk import STATIC_RULES, ChangeFacts, static_batch, verdict_of, vote_batch
-from support.chains import output_view
+from cointrail.heuristics.change_bulk import (
+    NO_OUTPUT,
+    STATIC_RULES,
+    ChangeFacts,
+    static_batch,
+    verdict_of,
+    vote_batch,
+)
+from cointrail.heuristics.gate import Gate
+from support.chains import batch_of, output_view, tx
+from support.change import Told
 from support.payments import MAKERS, SCRIPTS, Scene, batch_with_weights, payments, scenes
 
 RULES: dict[str, StaticRule] = {
@@ -59,11 +69,11 @@ def test_bulk_fingerprints_are_the_plain_ones(txs: list[TxView]) -> None:
 def test_bulk_static_rules_leave_what_the_plain_ones_leave(txs: list[TxView]) -> None:
     batch = batch_with_weights(txs)
     found = static_batch(batch)
-    for n, tx in enumerate(txs):
+    for n, one in enumerate(txs):
         left = found.left[batch.out_start[n] : batch.out_start[n + 1]]
         for bit, rule_id in enumerate(STATIC_RULES):
             outputs = frozenset(k for k, bits in enumerate(left) if bits >> bit & 1)
-            answer = RULES[rule_id](tx)
+            answer = RULES[rule_id](one)
             spoke = bool(found.spoke[n] >> bit & 1)
             assert (outputs, spoke) == (
                 (frozenset(), False) if isinstance(answer, Abstained) else (answer.outputs, True)
@@ -91,3 +101,28 @@ def test_the_script_types_drawn_are_many() -> None:
     drawn = {output_view(script, 1).script_type for script in SCRIPTS}
     assert len(drawn) == len(MAKERS) + 2
     assert ScriptType.P2A in drawn
+
+
+@pytest.mark.parametrize("back", [None, 0, 64, 129])
+def test_self_change_is_found_among_thousands_of_pairs_too(back: int | None) -> None:
+    outs = [f"o{k}:{k + 1}" for k in range(130)]
+    if back is not None:
+        outs[back] = "i7:9"
+    large = tx(" ".join(f"i{k}:9" for k in range(70)), " ".join(outs))
+    found = static_batch(batch_of([large, tx("a:9", "b:5 a:3")]))
+    left = [k for k, bits in enumerate(found.left[:130]) if bits & 1]
+    assert left == ([] if back is None else [back])
+    assert Fingerprint(int(found.prints[0])) == fingerprint_of(large)
+    assert found.left[131] & 1
+
+
+def test_a_verdict_names_no_place_that_it_cannot_store() -> None:
+    for place in (254, 255):
+        outs = " ".join("a:3" if k == place else f"o{k}:1" for k in range(300))
+        one, told = tx("a:9", outs), Told()
+        batch = batch_of([one])
+        none = np.zeros(300, np.bool_)
+        facts = ChangeFacts(none, none, np.zeros(300, np.uint64))
+        found = vote_batch(batch, np.zeros(1, np.uint8), facts)
+        assert verdict_of(found, 0, told.height) == vote(one, told, gate=Gate.SAFE)
+        assert int(found.output[0]) == min(place, int(NO_OUTPUT))

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
 
 from cointrail.chain.script import p2pkh, p2sh
 from cointrail.chain.view import InputMarks, TxView
 from cointrail.heuristics.base import REGISTRY, Abstained, Tier
-from cointrail.heuristics.change import VOTERS, Change, Quiet, vote
+from cointrail.heuristics.change import (
+    VOTERS,
+    Change,
+    ChangeContext,
+    Quiet,
+    Remaining,
+    Verdict,
+    spendable,
+    vote,
+)
 from cointrail.heuristics.change.vote import RULES
 from cointrail.heuristics.gate import Gate
 from support.chains import input_view, output_view, tx, view
@@ -72,6 +81,28 @@ def test_a_weak_rule_prevents_a_lead_and_no_hop() -> None:
     hop = verdict(PAYMENT, replace(against, known=NEW))
     assert isinstance(hop, Change)
     assert hop.tier == Tier.T3
+
+
+@dataclass(frozen=True)
+class Oracle:
+    """A model that always picks one output."""
+
+    place: int
+    name: str = "oracle@1"
+
+    def judge(self, tx: TxView, context: ChangeContext) -> Verdict:
+        return Remaining(frozenset({spendable(tx)[self.place]}), context.height)
+
+
+def test_a_learned_model_is_one_voter_and_off_by_default() -> None:
+    told = Told(new=NEW)
+    alone = vote(PAYMENT, told)
+    beside, against = (vote(PAYMENT, told, model=Oracle(place)) for place in (1, 0))
+    assert isinstance(alone, Change)
+    assert isinstance(beside, Change)
+    assert (alone.tier, beside.tier) == (Tier.T4, Tier.T3)
+    assert beside.rules == ("change.fresh", "change.learned")
+    assert against == Abstained(Quiet.OPPOSED)
 
 
 def test_a_round_payment_alone_is_too_weak_for_a_lead() -> None:

@@ -13,7 +13,7 @@ from cointrail.chain.view import ScriptType, TxView
 from cointrail.heuristics.base import Abstained, Tier
 from cointrail.heuristics.change import dynamic_rules, static_rules
 from cointrail.heuristics.change.base import ChangeContext, ChangeRule, Remaining, Verdict, spendable, static
-from cointrail.heuristics.change.learned import learned
+from cointrail.heuristics.change.learned import ChangeModel, learned
 from cointrail.heuristics.change.wallets import is_core_like
 from cointrail.heuristics.gate import Gate, judge
 
@@ -22,6 +22,8 @@ MAX_OUTPUTS = 3
 
 REVEALED = "change.revealed"
 """The one rule that is enough for T3 by itself."""
+
+LEARNED = "change.learned"
 
 HARD_VOTES = 2
 """Hard signals that must agree for T3. methods.md 9.1."""
@@ -109,7 +111,12 @@ RULES: dict[str, ChangeRule] = {
 
 
 def vote(
-    tx: TxView, context: ChangeContext, *, gate: Gate | None = None, dated: bool = True
+    tx: TxView,
+    context: ChangeContext,
+    *,
+    gate: Gate | None = None,
+    model: ChangeModel | None = None,
+    dated: bool = True,
 ) -> Change | Abstained:
     """Say which output is the sender's change: the definition that the bulk twin must equal.
 
@@ -123,6 +130,7 @@ def vote(
         tx: the transaction and what its inputs spend.
         context: what the chain says of it.
         gate: the gate's verdict on it where it is known already; None: judged here.
+        model: a learned model as one more voter; None: off. The bulk twin has none.
         dated: whether its height is one of the main network.
 
     Returns:
@@ -147,6 +155,7 @@ def vote(
     if isinstance(static_rules.no_change(tx), Remaining):
         return Abstained(Quiet.NO_CHANGE)
     answers = {voter.id: ask(voter.id, tx, context, dated=dated) for voter in VOTERS[1:]}
+    answers[LEARNED] = learned(tx, context, model)
     return _count(answers, context)
 
 

@@ -19,6 +19,7 @@ from cointrail.heuristics.change_bulk import (
     static_batch,
     vote_batch,
 )
+from cointrail.heuristics.linkable import linkable_scripts
 from cointrail.kernel.grouping import NONE
 from cointrail.store.batch import UNKNOWN_SCRIPT, TxBatch
 from cointrail.store.chain_places import last_at_most
@@ -32,7 +33,7 @@ U64 = npt.NDArray[np.uint64]
 
 
 class Senders(NamedTuple):
-    """The first known script that each transaction of a batch spends from, and its cluster."""
+    """The first known script that somebody signed for in each transaction of a batch, and its cluster."""
 
     script: U32
     """`UNKNOWN_SCRIPT` where there is none."""
@@ -44,7 +45,7 @@ class Senders(NamedTuple):
         """The senders of a batch, given the cluster of each input."""
         script = np.full(batch.count, UNKNOWN_SCRIPT, np.uint32)
         cluster = np.full(batch.count, NONE, np.uint32)
-        known = np.flatnonzero(batch.in_script != UNKNOWN_SCRIPT)
+        known = np.flatnonzero(linkable_scripts(batch) != UNKNOWN_SCRIPT)
         owner = np.repeat(np.arange(batch.count), np.diff(batch.in_start))[known]
         first = np.ones(len(known), np.bool_)
         first[1:] = owner[1:] != owner[:-1]

@@ -23,6 +23,7 @@ from cointrail.heuristics.base import Tier
 from cointrail.heuristics.change_bulk import NO_OUTPUT, BatchChange
 from cointrail.heuristics.coinjoin import JOINMARKET_DUST
 from cointrail.heuristics.gate import REASONS, Gate
+from cointrail.heuristics.linkable import linkable_scripts
 from cointrail.store.batch import UNKNOWN_SCRIPT, TxBatch
 from cointrail.store.chain_places import rows_between
 
@@ -85,7 +86,7 @@ def _change_links(batch: TxBatch, senders: Senders, votes: BatchChange, txs: I64
 def _input_leads(batch: TxBatch, senders: Senders, txs: I64) -> Rows:
     owner, rows = rows_between(batch.in_start[txs], batch.in_start[txs + 1])
     own = txs[owner]
-    other = batch.in_script[rows]
+    other = linkable_scripts(batch)[rows]
     new = (other != UNKNOWN_SCRIPT) & (other != senders.script[own])
     return _rows(batch, senders.script[own[new]], other[new], own[new], Link.COMMON_INPUT_LEAD)
 

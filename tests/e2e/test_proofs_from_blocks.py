@@ -13,6 +13,7 @@ from cointrail.chain.decode import decode_block
 from cointrail.chain.types import Tx
 from cointrail.clustering.as_of import members_at
 from cointrail.clustering.build import build
+from cointrail.clustering.change_context import change_of
 from cointrail.clustering.clusters import Clusters
 from cointrail.clustering.proof import ProofStep
 from cointrail.errors import NotFound
@@ -86,6 +87,15 @@ def test_proofs_of_random_pairs_verify_from_raw_blocks(demo: DemoFolder) -> None
         clusters = build(snapshot)
         for tier in (Tier.T2, Tier.T3, Tier.T4):
             assert check_pairs(snapshot, clusters, raw, tier) > PAIRS // 2
+
+
+def test_kept_verdicts_on_change_are_those_of_the_vote_asked_one_by_one(demo: DemoFolder) -> None:
+    with open_snapshot(demo.store) as snapshot:
+        clusters = build(snapshot)
+        found = [clusters.change(number) for number in range(0, snapshot.n_txs, 3)]
+        wanted = [change_of(snapshot, clusters, number) for number in range(0, snapshot.n_txs, 3)]
+    assert found == wanted
+    assert {one.tier for one in found if isinstance(one, Change)} == {Tier.T1, Tier.T3, Tier.T4}
 
 
 def test_proofs_on_the_real_chain_verify_from_raw_blocks(

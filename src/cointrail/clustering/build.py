@@ -31,8 +31,8 @@ from cointrail.clustering.spill import Log
 from cointrail.clustering.weak_links import WeakLinks
 from cointrail.heuristics.gate import REASONS
 from cointrail.heuristics.gate_bits import gates_of
-from cointrail.heuristics.gate_bulk import linkable_scripts
 from cointrail.heuristics.gate_chain import judge_chain
+from cointrail.heuristics.linkable import linkable_scripts
 from cointrail.kernel.apart import JOINED
 from cointrail.kernel.union import Edges, flatten, join_inputs, join_pairs
 

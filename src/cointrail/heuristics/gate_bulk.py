@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from cointrail.chain.view import InputMarks, ScriptType
 from cointrail.heuristics import coinjoin, inputs, lightning, partition, wasabi, whirlpool
 from cointrail.heuristics.gate import REASONS, TX0
 from cointrail.heuristics.gate_bits import gates_of
@@ -13,7 +12,7 @@ from cointrail.kernel.gate import judge_columns
 from cointrail.kernel.gate_shape import NO_HEIGHT, Columns, GateBits, GateLimits, Scratch
 from cointrail.kernel.partition import PartitionLimits, judge_partitions
 from cointrail.kernel.partition import Scratch as PartitionScratch
-from cointrail.store.batch import UNKNOWN_SCRIPT, TxBatch
+from cointrail.store.batch import TxBatch
 
 _BIT = {reason.id: 1 << k for k, reason in enumerate(REASONS)}
 
@@ -107,7 +106,6 @@ _POOLS = np.array([number for pool in whirlpool.POOLS for number in pool], dtype
 
 _BY_SHAPE = np.uint32(sum(_BIT[reason.id] for reason in REASONS if reason.by_shape))
 _LEVELS = 64
-_ANCHOR_AND_SIGNED = np.uint16(InputMarks.ANCHOR | InputMarks.SIGNED)
 
 
 def judge_batch(
@@ -158,16 +156,6 @@ def judge_batch(
     reasons[tx0 & by_shape] &= ~_BY_SHAPE
     reasons[tx0 & ~by_shape] &= ~np.uint32(_BITS.tx0)
     return gates_of(reasons), reasons
-
-
-def linkable_scripts(batch: TxBatch) -> npt.NDArray[np.uint32]:
-    """Input scripts of a batch; `UNKNOWN_SCRIPT` also for those that nobody had to sign for.
-
-    Twin of `needs_no_signature`.
-    """
-    unsigned = (batch.in_marks & _ANCHOR_AND_SIGNED) == InputMarks.ANCHOR
-    free = (batch.in_type == ScriptType.P2A) | unsigned
-    return np.where(free, UNKNOWN_SCRIPT, batch.in_script) if free.any() else batch.in_script
 
 
 def _scratch(batch: TxBatch) -> Scratch:

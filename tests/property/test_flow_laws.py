@@ -198,7 +198,7 @@ def test_fifo_there_and_back_is_the_identity(world: World) -> None:
     ledger, near = world
     bare = ledger, Neighbourhood(near.ledger, near.clusters, near.tags, frozenset())
     mined = [out for out in _outputs(world) if ledger.is_coinbase(ledger.output_tx(out))]
-    for policy in (Policy.FIFO, Policy.LIFO):
+    for policy in (Policy.FIFO, Policy.LIFO, Policy.PAYMENT_FIRST, Policy.CHANGE_FIRST):
         there = {
             (start, int(output)): int(sat)
             for start in mined

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cointrail.heuristics.base import Tier
 from cointrail.kernel.flow_shares import (
     HAIRCUT,
     HIGH_FIRST,
@@ -22,7 +24,7 @@ from cointrail.tracing.bounds import Bounds
 from cointrail.tracing.flow import FlowWalk
 from cointrail.tracing.flow_columns import STOPS
 from cointrail.tracing.flow_result import FEE_OUTPUT, Flow
-from cointrail.tracing.forward import trace_forward
+from cointrail.tracing.ledger import RecognisedDeposit
 from cointrail.tracing.limits import Limits
 from cointrail.tracing.neighbourhood import Neighbourhood
 from cointrail.tracing.plain_flow import PlainFlow, PlainRow
@@ -39,11 +41,42 @@ World = tuple[Fake, Neighbourhood]
 Told = Counter[tuple[int | None, str, int, int, bool, tuple[int, ...], int | None]]
 
 
-def _world(economy: Economy) -> World:
-    return neighbourhood(economy.text, unsafe=economy.unsafe, unclear=economy.unclear, apart=economy.apart)
+@dataclass
+class Recognised:
+    """Scripts that a test says are deposit addresses."""
+
+    scripts: frozenset[int]
+
+    def find(self, script_num: int) -> RecognisedDeposit | None:
+        if script_num not in self.scripts:
+            return None
+        return RecognisedDeposit(script_num, 0, Tier.T3, "stated")
 
 
-worlds = economies().map(_world)
+@st.composite
+def worlds_with_more(draw: st.DrawFn) -> World:
+    """Economies in which some change is known, and some people's addresses take deposits."""
+    economy: Economy = draw(economies())
+    changes: dict[str, Tier] = {}
+    for line in economy.text.splitlines():
+        name, _, rest = line.partition(":")
+        place = draw(st.integers(0, len(rest.partition("->")[2].split()) - 1))
+        tier = draw(st.sampled_from([Tier.T1, Tier.T3, Tier.T4, None]))
+        if tier is not None:
+            changes[f"{name}:{place}"] = tier
+    ledger, near = neighbourhood(
+        economy.text,
+        unsafe=economy.unsafe,
+        unclear=economy.unclear,
+        apart=economy.apart,
+        changes=changes,
+    )
+    who = draw(st.lists(st.sampled_from(("bob", "dave", "nobody", "nobody")), max_size=1))
+    near.deposits = Recognised(frozenset(ledger.script(one) for one in who if one in ledger.names))
+    return ledger, near
+
+
+worlds = worlds_with_more()
 
 bounds = st.builds(
     Bounds,
@@ -114,14 +147,14 @@ def test_a_flow_over_columns_is_what_its_definition_says(
     ask: tuple[World, list[Source], Bounds, Policy, bool],
 ) -> None:
     (ledger, near), sources, bounds, policy, forward = ask
-    open_near = Neighbourhood(near.ledger, near.clusters, near.tags, frozenset())
+    open_near = Neighbourhood(near.ledger, near.clusters, near.tags, frozenset(), near.changes)
     for seen in (near, open_near):
         plain = PlainFlow(seen, policy, bounds, forward).run(sources)
         fast = FlowWalk(flow_view(ledger, seen), policy, sources, forward=forward).go_on(bounds)
         assert _fast(fast) == _plain(plain)
 
 
-def _carried(ends: list[End], policy: Policy) -> Counter[tuple[int, Stop]]:
+def _carried(ends: Iterable[End], policy: Policy) -> Counter[tuple[int, Stop]]:
     told: Counter[tuple[int, Stop]] = Counter()
     for end in ends:
         at = FEE_OUTPUT if end.stop is Stop.FEE else end.reach.output_num
@@ -133,7 +166,6 @@ def _carried(ends: list[End], policy: Policy) -> Counter[tuple[int, Stop]]:
 def test_a_flow_from_one_output_ends_where_the_walk_of_a_case_ends(
     world: World, policy: Policy, *, forward: bool
 ) -> None:
-    """The walk is held to one hand, as a case's comes to a transaction twice: in a hand and outside it."""
     ledger, near = world
     view = flow_view(ledger, near)
     for tx_num in ledger.txs.values():
@@ -145,14 +177,17 @@ def test_a_flow_from_one_output_ends_where_the_walk_of_a_case_ends(
             assert told == _carried(_walked(near, row.output_num, forward=forward), policy)
 
 
-def _walked(near: Neighbourhood, output_num: int, *, forward: bool) -> list[End]:
-    limits = Limits(max_hops=1000, max_outputs=1000, upstream_min_percent=0)
-    if forward:
-        return list(trace_forward(near, output_num, limits).ends)
-    value = near.output(output_num).value
-    start = Reach(output_num, 0, False, [(0, value)], value)  # noqa: FBT003  read with its field name above
-    walker = Walker(Direction(-1, near.back), limits, None)
-    return list(walker.walk(start, near.maker(output_num)))
+def _walked(near: Neighbourhood, output_num: int, *, forward: bool) -> tuple[End, ...]:
+    """From outside any hand, so that it comes to each transaction once."""
+    row = near.output(output_num)
+    start = Reach(output_num, 0, in_hand=False, spans=[(0, row.value)], haircut_sat=row.value)
+    stop = near.receiver_stop(row.script_num) if forward else None
+    next_tx = row.spent_by_tx if forward else near.maker(output_num)
+    if stop is not None or next_tx is None:
+        return (End(stop or Stop.UNSPENT, start, row.value, row.value),)
+    cross = near.forth if forward else near.back
+    direction = Direction(1 if forward else -1, cross, lambda _: None)
+    return Walker(direction, Limits(max_hops=1000, max_outputs=1000)).walk(start, next_tx)
 
 
 @given(ask=asks(), least=st.integers(12, 30))

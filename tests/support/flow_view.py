@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from cointrail.heuristics.change_bulk import NO_OUTPUT, NO_TIER
 from cointrail.heuristics.gate import REASONS, Gate
 from cointrail.kernel.flow_chain import FlowChain, FlowClaims, Two
 from cointrail.store.schema import NOT_YET
@@ -21,8 +22,16 @@ def _two(values: list[int], dtype: str) -> Two:
     return Two(read_only(column[:half]), read_only(column[half:]))
 
 
+def _change(ledger: Fake, near: Neighbourhood, tx: int) -> tuple[int, int]:
+    """The place of the change and its tier, as they are kept with clusters."""
+    hop = near.changes.change(tx)
+    if hop is None:
+        return int(NO_OUTPUT), int(NO_TIER)
+    return hop.output_num - ledger.tx_outputs(tx)[0].output_num, int(hop.tier)
+
+
 def flow_view(ledger: Fake, near: Neighbourhood) -> FlowView:
-    """The same ledger, clusters, gate and tags as `near` has."""
+    """The same ledger, clusters, gate, tags, changes and deposit addresses as `near` has."""
     txs = range(len(ledger.txs))
     ins = [ledger.tx_inputs(tx) for tx in txs]
     outs = [ledger.tx_outputs(tx) for tx in txs]
@@ -33,6 +42,7 @@ def flow_view(ledger: Fake, near: Neighbourhood) -> FlowView:
     n_scripts = len(ledger.names)
     label = [near.clusters.label(script) for script in range(n_scripts)]
     reasons = [BITS[near.clusters.gate(tx).gate] for tx in txs]
+    changes = [_change(ledger, near, tx) for tx in txs]
     chain = FlowChain(
         txs=len(txs),
         inputs=len(spent),
@@ -48,6 +58,8 @@ def flow_view(ledger: Fake, near: Neighbourhood) -> FlowView:
         script_type=_two([int(ledger.script_type(script)) for script in range(n_scripts)], "u1"),
         label=read_only(np.array(label, dtype=np.uint32)),
         reasons=read_only(np.array(reasons, dtype=np.uint32)),
+        change_output=read_only(np.array([place for place, _ in changes], dtype=np.uint8)),
+        change_tier=read_only(np.array([tier for _, tier in changes], dtype=np.uint8)),
     )
     tags = near.tags
     labels = set(label)
@@ -56,5 +68,6 @@ def flow_view(ledger: Fake, near: Neighbourhood) -> FlowView:
         custodian=numbers(one for one in labels if tags.custodian(one) is not None),
         conflict=numbers(one for one in labels if (found := tags.of_cluster(one)) and found.conflict),
         custodial_script=numbers(tags.custodial_scripts),
+        deposit_script=numbers(script for script in range(n_scripts) if near.recognised(script)),
     )
     return FlowView(chain, claims)

@@ -91,6 +91,6 @@ class Case:
     report_date: date | None = None
     tags: tuple[Path, ...] = ()
     limits: Limits = field(default_factory=Limits)
-    judgements: tuple[Judgement, ...] = ()
     policies: tuple[Policy, ...] = CASE_POLICIES
+    judgements: tuple[Judgement, ...] = ()
     files: tuple[ReadFile, ...] = ()

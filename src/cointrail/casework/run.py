@@ -38,8 +38,8 @@ def run_case(
     attribution: CaseTags,
     rates: CaseRates,
     *,
-    judged: Judged | None = None,
     changes: Changes | None = None,
+    judged: Judged | None = None,
     tag_verdicts: Mapping[str, int] | None = None,
     progress: Progress | None = None,
 ) -> CaseResult:
@@ -51,8 +51,8 @@ def run_case(
         clusters: of the same snapshot.
         attribution: a tag set laid over those clusters.
         rates: the price set.
-        judged: the same clusters again, where the case has judgements; they say what those changed.
         changes: which outputs are change; None: nobody says, and a hand reaches as far as its cluster.
+        judged: the same clusters again, where the case has judgements; they say what those changed.
         tag_verdicts: rows of the tag files by verdict, for the summary; None: no files were read.
         progress: told how far the walks are.
 

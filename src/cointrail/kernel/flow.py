@@ -14,6 +14,7 @@ from cointrail.kernel.flow_chain import (
     GateMasks,
     StopCodes,
     at,
+    change_of,
     end_of,
     has,
     holder_of,
@@ -45,8 +46,9 @@ DONE, PAUSED, OUTPUT_BOUND, MORE_ROWS, MORE_RUNS, MORE_PARTS, TOO_MUCH = range(7
 """How `follow` ends: nothing waits; so many transactions were crossed; the bound on outputs was met;
 arrays are too short, `NEED` says how long they must be; more satoshi in a transaction than there are."""
 
-FIRST_IN, LAST_IN, AMOUNTS = 0, 1, 2
-"""What is laid end to end: inputs in order, inputs from the last to the first, or nothing."""
+FIRST_IN, LAST_IN, CHANGE_LAST, CHANGE_FIRST, AMOUNTS = range(5)
+"""What is laid end to end: inputs and outputs in order; inputs from the last to the first; the change behind
+the other outputs, or before them; or nothing."""
 
 
 class FlowRule(NamedTuple):
@@ -68,6 +70,8 @@ class Tx(NamedTuple):
     last_in: int
     first_out: int
     last_out: int
+    change: int
+    """the place of the change output, where the policy asks for it; -1: not known"""
 
 
 @kernel
@@ -124,14 +128,54 @@ def next_tx(chain: FlowChain, rule: FlowRule, state: FlowState) -> int:
 
 
 @kernel
-def bounds_of(chain: FlowChain, tx: int) -> Tx:
+def look_at(
+    chain: FlowChain, claims: FlowClaims, codes: StopCodes, masks: GateMasks, rule: FlowRule, tx: int
+) -> Tx:
     """The inputs and outputs of a transaction."""
+    first, change = at(chain.first_output, tx), int64(-1)
+    last = end_of(chain.first_output, chain.txs, tx, chain.outputs)
+    if rule.line == CHANGE_LAST or rule.line == CHANGE_FIRST:
+        change = change_of(chain, claims, codes, masks, tx, first, last)
     return Tx(
         at(chain.first_input, tx),
         end_of(chain.first_input, chain.txs, tx, chain.inputs),
-        at(chain.first_output, tx),
-        end_of(chain.first_output, chain.txs, tx, chain.outputs),
+        first,
+        last,
+        change,
     )
+
+
+@kernel
+def start_on_line(rule: FlowRule, tx: Tx, place: int, upto: int, paid: int, change_value: int) -> int:
+    """Where an output begins on the line, which has `upto` satoshi of outputs before it in their own order.
+
+    Args:
+        rule: whether the change is moved.
+        tx: the transaction.
+        place: of the output.
+        upto: satoshi of the outputs before it.
+        paid: satoshi of all outputs.
+        change_value: satoshi of the change.
+    """
+    if tx.change < 0:
+        return upto
+    if rule.line == CHANGE_FIRST:
+        return 0 if place == tx.change else upto + (change_value if place < tx.change else 0)
+    if place == tx.change:
+        return paid - change_value
+    return upto - (change_value if place > tx.change else 0)
+
+
+@kernel
+def part_on_line(rule: FlowRule, tx: Tx, k: int, parts: int) -> int:
+    """The k-th part of the far side, as it lies on the line."""
+    if rule.line == LAST_IN and not rule.forward:
+        return parts - 1 - k
+    if not rule.forward or tx.change < 0 or k == parts - 1:
+        return k
+    if rule.line == CHANGE_FIRST:
+        return tx.change if k == 0 else k - 1 if k <= tx.change else k
+    return tx.change if k == parts - 2 else k + 1 if k >= tx.change else k
 
 
 @kernel
@@ -222,7 +266,11 @@ def measure(chain: FlowChain, rule: FlowRule, tx: Tx, state: FlowState) -> int:
 def lay_line(chain: FlowChain, rule: FlowRule, tx: Tx, state: FlowState, count: int, spent: int) -> int:
     """Lay the runs of the group end to end as its near side lies; how many they are."""
     turned = rule.line == LAST_IN and rule.forward
-    n, upto = int64(0), int64(0)
+    n, upto, paid, change_value = int64(0), int64(0), int64(0), int64(0)
+    if not rule.forward and tx.change >= 0:
+        change_value = at(chain.value, tx.first_out + tx.change)
+        for output in range(tx.first_out, tx.last_out):
+            paid += at(chain.value, output)
     near = tx.first_in if rule.forward else tx.first_out
     for g in range(count):
         row = int64(state.group[g])
@@ -231,6 +279,8 @@ def lay_line(chain: FlowChain, rule: FlowRule, tx: Tx, state: FlowState, count: 
             upto += at(chain.value, at(chain.spent, near)) if rule.forward else at(chain.value, near)
             near += 1
         start = upto
+        if not rule.forward:
+            start = start_on_line(rule, tx, near - tx.first_out, upto, paid, change_value)
         if turned:
             start = spent - upto - at(chain.value, state.rows.output[row])
         for k in range(state.rows.first[row], state.rows.first[row] + state.rows.runs[row]):
@@ -395,10 +445,9 @@ def cross(
         share_amounts(rule.how, state.amounts, parts, 1 if rule.forward else 0, state.parts, state.shared)
     else:
         runs = lay_line(chain, rule, tx, state, count, spent)
-    turned = rule.line == LAST_IN and not rule.forward
     place, first = int64(0), int64(0)
-    for p in range(parts):
-        part = parts - 1 - p if turned else p
+    for k in range(parts):
+        part = part_on_line(rule, tx, k, parts)
         output = int64(-1)
         if not rule.forward:
             output = at(chain.spent, tx.first_in + part)
@@ -407,8 +456,8 @@ def cross(
         row = add_row(state, output, parent, hops, int64(0))
         if rule.line == AMOUNTS:
             for source in range(len(state.amounts.total)):
-                k = source * parts + part
-                total, far = state.shared.total[k], state.shared.far[k]
+                at_share = source * parts + part
+                total, far = state.shared.total[at_share], state.shared.far[at_share]
                 if total > far:
                     add_run(state, row, int64(0), total - far, 2 * source)
                 if far > 0:
@@ -417,13 +466,13 @@ def cross(
             end = place + state.parts.size[part]
             while first < runs and state.line.at[first] + state.line.size[first] <= place:
                 first += 1
-            k = first
-            while k < runs and state.line.at[k] < end:
-                lo = max(state.line.at[k], place)
-                hi = min(state.line.at[k] + state.line.size[k], end)
+            run = first
+            while run < runs and state.line.at[run] < end:
+                lo = max(state.line.at[run], place)
+                hi = min(state.line.at[run] + state.line.size[run], end)
                 if lo < hi:
-                    add_run(state, row, lo - place, hi - lo, int64(state.line.code[k]))
-                k += 1
+                    add_run(state, row, lo - place, hi - lo, int64(state.line.code[run]))
+                run += 1
             place = end
         arrive(chain, claims, codes, masks, rule, seeds, state, row)
     for g in range(count):
@@ -458,7 +507,7 @@ def follow(
         if state.counts[WAITING] == 0:
             return DONE
         number = next_tx(chain, rule, state)
-        tx = bounds_of(chain, number)
+        tx = look_at(chain, claims, codes, masks, rule, number)
         count = gather(chain, rule, tx, seeds, state)
         stop = signer_stop(chain, claims, codes, masks, number) if count > 0 else 0
         if stop != 0:

@@ -26,7 +26,8 @@ class FlowChain(NamedTuple):
     """Ledger facts by dense numbers, the cluster of every script, the gate's reasons of every transaction.
 
     `late_outputs` (ascending) are settled outputs that the recent part spends, `late_inputs` what spends
-    them. An output number at or beyond `outputs` is one that is not known.
+    them. An output number at or beyond `outputs` is one that is not known. `change_output` is the place of
+    the change output of each transaction, with the tier of the verdict.
     """
 
     txs: int
@@ -43,15 +44,21 @@ class FlowChain(NamedTuple):
     script_type: Two
     label: U32
     reasons: U32
+    change_output: U8
+    change_tier: U8
 
 
 class FlowClaims(NamedTuple):
-    """Ascending: clusters that are own, custodians', in conflict; scripts tagged for themselves alone."""
+    """Ascending: clusters that are own, custodians', or in conflict, and two kinds of scripts.
+
+    `custodial_script` are tagged for themselves alone, `deposit_script` are recognised deposit addresses.
+    """
 
     own: U32
     custodian: U32
     conflict: U32
     custodial_script: U32
+    deposit_script: U32
 
 
 class StopCodes(NamedTuple):
@@ -61,6 +68,7 @@ class StopCodes(NamedTuple):
     conflicting_tags: int
     custodian: int
     tagged_address: int
+    deposit: int
     burned: int
     unspent: int
     coinbase: int
@@ -76,11 +84,15 @@ class StopCodes(NamedTuple):
 
 
 class GateMasks(NamedTuple):
-    """Reasons that make a transaction unsafe or unclear, and the script type that burns value."""
+    """Reasons that make a transaction unsafe or unclear, and two other codes.
+
+    `op_return` is the script type that burns value, `weakest_change` the weakest tier of known change.
+    """
 
     unsafe: int
     unknown: int
     op_return: int
+    weakest_change: int
 
 
 @kernel
@@ -162,7 +174,25 @@ def receiver_stop(
     stop = cluster_stop(claims, codes, int64(chain.label[script]))
     if stop == 0 and has(claims.custodial_script, script):
         return codes.tagged_address
+    if stop == 0 and has(claims.deposit_script, script):
+        return codes.deposit
     return stop
+
+
+@kernel
+def change_of(
+    chain: FlowChain, claims: FlowClaims, codes: StopCodes, masks: GateMasks, tx: int, first: int, last: int
+) -> int:
+    """The place of the change among the outputs `first` up to `last`; -1 where it is not known.
+
+    An output at which somebody else is claimed to be is no change, whatever the verdict: verdicts are kept
+    without tags.
+    """
+    place = int64(chain.change_output[tx])
+    if int64(chain.change_tier[tx]) > masks.weakest_change or place >= last - first:
+        return -1
+    script = at(chain.script, first + place)
+    return -1 if receiver_stop(chain, claims, codes, masks, script) != 0 else place
 
 
 @kernel

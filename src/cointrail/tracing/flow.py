@@ -46,7 +46,12 @@ FIRST_ROWS = 4_096
 FIRST_PARTS = 1_024
 """Room at the start; it is doubled when it is short."""
 
-_LINES = {Policy.FIFO: kernel.FIRST_IN, Policy.LIFO: kernel.LAST_IN}
+_LINES = {
+    Policy.FIFO: kernel.FIRST_IN,
+    Policy.LIFO: kernel.LAST_IN,
+    Policy.PAYMENT_FIRST: kernel.CHANGE_LAST,
+    Policy.CHANGE_FIRST: kernel.CHANGE_FIRST,
+}
 _AMOUNTS = {
     Policy.HAIRCUT: HAIRCUT,
     Policy.TIHO: HIGH_FIRST,

@@ -16,6 +16,7 @@ from cointrail.heuristics.gate import REASONS, Gate
 from cointrail.kernel.flow_chain import FlowChain, FlowClaims, GateMasks, StopCodes, Two
 from cointrail.store.columns import Column
 from cointrail.store.reader import Snapshot
+from cointrail.tracing.change_aware import WEAKEST_CHANGE
 from cointrail.tracing.stops import Stop
 
 T = TypeVar("T", bound=np.generic)
@@ -30,7 +31,12 @@ def _mask(gate: Gate) -> int:
     return sum(1 << k for k, reason in enumerate(REASONS) if reason.gate is gate)
 
 
-MASKS = GateMasks(unsafe=_mask(Gate.UNSAFE), unknown=_mask(Gate.UNKNOWN), op_return=int(ScriptType.OP_RETURN))
+MASKS = GateMasks(
+    unsafe=_mask(Gate.UNSAFE),
+    unknown=_mask(Gate.UNKNOWN),
+    op_return=int(ScriptType.OP_RETURN),
+    weakest_change=int(WEAKEST_CHANGE),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +72,13 @@ def claims_of(attribution: Attribution | None, own: Iterable[int] = ()) -> FlowC
         own: clusters of the service under investigation.
     """
     if attribution is None:
-        return FlowClaims(numbers(own), *(numbers(()) for _ in range(3)))
+        return FlowClaims(numbers(own), *(numbers(()) for _ in range(4)))
     return FlowClaims(
         own=numbers(own),
         custodian=numbers(attribution.custodian_labels()),
         conflict=numbers(found.label for found in attribution.conflicts()),
         custodial_script=numbers(attribution.custodial_scripts),
+        deposit_script=numbers(()),
     )
 
 
@@ -96,5 +103,7 @@ def view_of(
         script_type=two(column("scripts.type")),
         label=read_only(clusters.labels()),
         reasons=read_only(clusters.reasons),
+        change_output=read_only(clusters.change_columns.output),
+        change_tier=read_only(clusters.change_columns.tier),
     )
     return FlowView(chain, claims_of(attribution, own))

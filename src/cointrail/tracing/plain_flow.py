@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate
 from typing import NamedTuple
 
 from cointrail.tracing.bounds import Bounds
+from cointrail.tracing.change_aware import WEAKEST_CHANGE
 from cointrail.tracing.ledger import CreatedRow, SpentRow
 from cointrail.tracing.neighbourhood import Neighbourhood, TxFacts
 from cointrail.tracing.policy import Policy
@@ -195,19 +195,32 @@ class PlainFlow:
         self, facts: TxFacts, going: list[PlainRow], paid: list[int], spent: list[int], fee: int
     ) -> Iterator[list[Run]]:
         """Inputs on one side, outputs and the fee on the other, both laid end to end."""
-        turned = self.policy is Policy.LIFO
-        in_starts = _starts(spent[::-1])[::-1] if turned else _starts(spent)
-        out_starts = _starts([*paid, fee])
+        in_order, out_order = [*range(len(spent))], self._out_order(facts)
+        if self.policy is Policy.LIFO:
+            in_order.reverse()
+        in_starts = _starts(spent, in_order)
+        out_starts = _starts([*paid, fee], [*out_order, len(paid)])
         near_rows = facts.inputs if self.forward else facts.outputs
-        starts = dict(
-            zip(
-                (row.output_num for row in near_rows), in_starts if self.forward else out_starts, strict=False
-            )
-        )
+        near_starts = in_starts if self.forward else out_starts
+        starts = dict(zip((row.output_num for row in near_rows), near_starts, strict=False))
         line = joined([run._replace(at=run.at + starts[row.output_num]) for row in going for run in row.runs])
         far_starts, sizes = (out_starts, [*paid, fee]) if self.forward else (in_starts, spent)
         for start, size in zip(far_starts, sizes, strict=True):
             yield cut_runs(line, start, start + size)
+
+    def _out_order(self, facts: TxFacts) -> list[int]:
+        """The outputs as they are filled: the change, where it is known, behind the others or before them."""
+        order = [*range(len(facts.outputs))]
+        if self.policy not in {Policy.PAYMENT_FIRST, Policy.CHANGE_FIRST}:
+            return order
+        hop = self.near.changes.change(facts.tx_num)
+        if hop is None or hop.tier > WEAKEST_CHANGE:
+            return order
+        change = hop.output_num - facts.outputs[0].output_num
+        if self.near.receiver_stop(facts.outputs[change].script_num) is not None:
+            return order
+        others = [place for place in order if place != change]
+        return [*others, change] if self.policy is Policy.PAYMENT_FIRST else [change, *others]
 
     def _spread_amounts(
         self, facts: TxFacts, going: list[PlainRow], paid: list[int], spent: list[int], fee: int
@@ -265,6 +278,11 @@ class PlainFlow:
         return kept
 
 
-def _starts(sizes: Sequence[int]) -> list[int]:
-    """Where each part begins when all are laid end to end."""
-    return [*accumulate(sizes, initial=0)][:-1]
+def _starts(sizes: Sequence[int], order: Sequence[int]) -> list[int]:
+    """Where each part begins when all are laid end to end in this order."""
+    found = [0] * len(sizes)
+    upto = 0
+    for place in order:
+        found[place] = upto
+        upto += sizes[place]
+    return found

@@ -23,6 +23,10 @@ class Policy(StrEnum):
     """The outputs of the highest value get it first, the fee last."""
     TILO = "tilo"
     """The outputs of the lowest value get it first, the fee last."""
+    PAYMENT_FIRST = "payment_first"
+    """FIFO in which change, where it is known at T3 or better, comes after the other outputs."""
+    CHANGE_FIRST = "change_first"
+    """FIFO in which such change comes before them. The two are the ends of an interval: methods 4.6."""
     POISON = "poison"
     """Every output gets all of it: what can be reached at all, not an amount."""
 
@@ -34,7 +38,7 @@ class Policy(StrEnum):
     @property
     def keeps_order(self) -> bool:
         """Whether it says which satoshi of an output are meant, and not only how many."""
-        return self in {Policy.FIFO, Policy.LIFO}
+        return self in {Policy.FIFO, Policy.LIFO, Policy.PAYMENT_FIRST, Policy.CHANGE_FIRST}
 
 
 CASE_POLICIES = (Policy.FIFO, Policy.HAIRCUT)

@@ -198,8 +198,8 @@ class Workbench(PeelBench, TraceBench):
                 clusters,
                 attribution,
                 rates,
-                judged=judged,
                 changes=KeptChanges(snapshot, clusters, ChainVotes(snapshot, clusters, attribution)),
+                judged=judged,
                 tag_verdicts={verdict.value: count for verdict, count in verdicts.items()},
                 progress=self._stage("trace"),
             )

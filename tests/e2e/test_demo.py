@@ -51,19 +51,19 @@ def _rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def test_nine_payments_in_ten_are_found_and_none_is_wrong(said: dict[str, Any]) -> None:
+def test_nineteen_payments_in_twenty_are_found_and_none_is_wrong(said: dict[str, Any]) -> None:
     counts = said["payments"]
     assert counts["true"] == 7_300
     assert counts["wrong"] == 0
-    assert counts["found"] >= 0.9 * counts["true"]
+    assert counts["found"] >= 0.95 * counts["true"]
 
 
-def test_half_of_the_same_hand_leads_are_found_and_one_in_a_hundred_at_most_is_wrong(
+def test_three_quarters_of_the_same_hand_leads_are_found_and_hardly_any_is_wrong(
     said: dict[str, Any],
 ) -> None:
     counts = said["leads"]
-    assert counts["found"] >= 0.5 * counts["true"]
-    assert counts["wrong"] <= 0.01 * (counts["found"] + counts["wrong"])
+    assert counts["found"] >= 0.75 * counts["true"]
+    assert counts["wrong"] <= 0.003 * (counts["found"] + counts["wrong"])
 
 
 def test_the_counts_come_from_comparing_the_case_with_the_truth(done: Path, said: dict[str, Any]) -> None:

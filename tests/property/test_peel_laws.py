@@ -37,7 +37,8 @@ def worlds(draw: st.DrawFn) -> tuple[Fake, Peeler, PeelLimits]:
     for name, tx_num in outputs.txs.items():
         scripts = [row.script_num for row in outputs.tx_outputs(tx_num)]
         places = [k for k, n in enumerate(scripts) if outputs.script_type(n) is not ScriptType.OP_RETURN]
-        if places and draw(st.booleans()):
+        said: bool = draw(st.booleans())
+        if places and said:
             changes[f"{name}:{draw(st.sampled_from(places))}"] = draw(st.sampled_from(TIERS))
     given_limits = draw(limits)
     ledger, peel = peeler(

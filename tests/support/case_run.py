@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+from cointrail.attribution.confidence import UNKNOWN, Confidence
 from cointrail.casework.case import Case, Period, Seed, SeedKind
 from cointrail.casework.result import CaseResult
 from cointrail.casework.run import run_case
+from cointrail.heuristics.base import Tier
 from cointrail.tracing.limits import Limits
 from cointrail.tracing.policy import CASE_POLICIES, Policy
 from cointrail.valuation.rates import Rate
 from support.chains import script_of
-from support.ledger import Fake, FakeClusters, attribution, co_spenders
+from support.ledger import DAY, Fake, FakeChanges, FakeClusters, attribution, co_spenders
 
 
 @dataclass
@@ -70,11 +72,21 @@ def run(
     unclear: frozenset[str] = frozenset(),
     case: Case | None = None,
     rates: FakeRates | None = None,
+    changes: Mapping[str, Tier] | None = None,
+    confidence: Confidence = UNKNOWN,
+    block_seconds: int = DAY,
 ) -> tuple[Fake, CaseResult]:
     """Run a case on a ledger in text; by default its seed is `shop` and its exchange `exchange`."""
-    ledger = Fake(text)
+    ledger = Fake(text, block_seconds=block_seconds)
     clusters = FakeClusters(
         ledger, co_spenders(ledger, apart=unsafe | unclear), unsafe=unsafe, unclear=unclear
     )
-    tags = attribution(ledger, clusters, tagged or {"exchange": "exa"})
-    return ledger, run_case(case or case_of(ledger), ledger, clusters, tags, rates or FakeRates())
+    tags = attribution(ledger, clusters, tagged or {"exchange": "exa"}, confidence=confidence)
+    return ledger, run_case(
+        case or case_of(ledger),
+        ledger,
+        clusters,
+        tags,
+        rates or FakeRates(),
+        changes=FakeChanges(ledger, changes or {}),
+    )

@@ -10,7 +10,12 @@ import rfc8785
 
 import cointrail
 from cointrail.casework.case import Case
+from cointrail.casework.judged_clusters import judgement_values
 from cointrail.casework.sight import CaseClusters, CaseLedger, CaseRates, CaseTags
+from cointrail.heuristics.base import REGISTRY
+
+WALK_RULES = ("service.deposit",)
+"""Rules that have a say in walks, beside those of the clusters and of the vote on change."""
 
 RESULT_VERSION = 2
 """Of the tables of a case and what their columns mean. 2: a hand may go over change at T3."""
@@ -68,7 +73,7 @@ def basis_of(
         clusters_digest=clusters.digest,
         tags_digest=tags.digest,
         prices_digest=rates.digest,
-        rules=clusters.rules,
+        rules=(*clusters.rules, *(REGISTRY[rule_id].name for rule_id in WALK_RULES)),
         settings=_settings(case),
         program=f"cointrail {cointrail.__version__}",
     )
@@ -95,5 +100,6 @@ def _settings(case: Case) -> dict[str, Any]:
             "upstream_min_percent": case.limits.upstream_min_percent,
         },
         "policies": [policy.value for policy in case.policies],
+        "judgements": judgement_values(case.judgements),
         "files": [{"name": file.path.name, "sha256": file.sha256} for file in case.files],
     }

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from cointrail.lookups.cluster_balance import ClusterBalance
     from cointrail.lookups.cluster_neighbours import ClusterNeighbour, ClusterNeighbours
     from cointrail.lookups.cluster_payments import ClusterPayments, PaymentLine
+    from cointrail.lookups.service_leads import ServiceLead
     from cointrail.lookups.views import ClusterClaims, ClusterRef
 
 
@@ -171,6 +172,7 @@ def _neighbours_answer(found: ClusterNeighbours) -> Answer:
         ("coinbase transactions", found.coinbase_txs),
         ("coinbase_sat", found.coinbase_sat),
         ("signed by several clusters", found.several_signers_txs),
+        *(("behaves like", _lead(lead)) for lead in found.service_leads),
     ]
     return Answer(
         data=found,
@@ -179,6 +181,12 @@ def _neighbours_answer(found: ClusterNeighbours) -> Answer:
         beside_csv=looked,
         basis=basis_facts(found.basis),
     )
+
+
+def _lead(lead: ServiceLead) -> str:
+    """A lead in a sentence: what kind of wallet, never whose."""
+    of = f" of {lead.of}" if lead.of else ""
+    return f"a {lead.kind}{of}, a lead at {lead.tier.name} ({lead.rule}): {lead.because}"
 
 
 def _neighbour_row(one: ClusterNeighbour) -> tuple[object, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -247,6 +248,9 @@ def explain(
     a: Annotated[str, typer.Argument(metavar="A", help=f"One: {ADDRESS_FORMS}.")],
     b: Annotated[str, typer.Argument(metavar="B", help="The other.")],
     store: StoreOption = STORE,
+    case: Annotated[
+        Path | None, typer.Option("--case", metavar="CASE.toml", help="Under the judgements of this case.")
+    ] = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Show what joins two addresses, or that nothing does.
@@ -255,7 +259,7 @@ def explain(
     cluster: they are a lead from one address to the other.
     """
     with Meter() as meter:
-        found = workbench.LookupBench(store, meter.steps).explain(a, b)
+        found = workbench.LookupBench(store, meter.steps).explain(a, b, case=case)
     write(_explain_answer(found), form)
 
 
@@ -285,11 +289,20 @@ def _explain_answer(found: ExplainView) -> Answer:
     return Answer(
         data=found,
         facts=facts,
-        tables=[Table("steps", heads, rows)],
+        tables=[Table("steps", heads, rows), *_left_out(found)],
         csv=_outcome(found, heads, rows),
         beside_csv=[("joined", found.joined), ("says", _sentence(found))],
         basis=basis_facts(found.basis),
     )
+
+
+def _left_out(found: ExplainView) -> list[Table]:
+    heads = ("judgement", "rule", "txid", "from", "to")
+    rows = [
+        (one.judgement, one.link.rule, one.link.txid, one.link.from_name, one.link.to_name)
+        for one in found.left_out
+    ]
+    return [Table("links that judgements leave out", heads, rows)] if rows else []
 
 
 def _outcome(found: ExplainView, heads: Sequence[str], rows: Sequence[tuple[object, ...]]) -> Table:

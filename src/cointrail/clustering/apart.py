@@ -36,7 +36,8 @@ class Table(NamedTuple):
 
     def take(self, rows: I64) -> Table:
         """Some rows."""
-        return Table(*(column[rows] for column in self))
+        columns: list[Array] = [column[rows] for column in self]
+        return Table(*columns)
 
 
 class Joined(NamedTuple):
@@ -68,8 +69,8 @@ def join_weak(label: U32, links: Table, pairs: Table) -> Joined:
     parent = np.array(label)
     outcome = np.zeros(len(links.one), np.uint8)
     for own in _pieces(len(links.one)):
-        ends = (np.array(column[own]) for column in (links.one, links.other))
-        join_pairs(parent, *ends, outcome[own].view(np.bool_))
+        one, other = (np.array(column[own]) for column in (links.one, links.other))
+        join_pairs(parent, one, other, outcome[own].view(np.bool_))
     flatten(parent)
     doubtful = np.zeros(len(label), np.bool_)
     for own in _pieces(len(pairs.one)):

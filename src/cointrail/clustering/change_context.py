@@ -8,10 +8,15 @@ from typing import Protocol
 
 from cointrail.chain.network import Network
 from cointrail.chain.view import TxView
+from cointrail.clustering.moves import MoveIndex
 from cointrail.heuristics.base import Abstained, Tier
-from cointrail.heuristics.change import Change, Fingerprint, vote
-from cointrail.heuristics.gate import GateVerdict
+from cointrail.heuristics.change import Change, Fingerprint, fingerprint_of, merge, vote
+from cointrail.heuristics.change.fingerprint import PROFILE_TXS
+from cointrail.heuristics.gate import Gate, GateVerdict
 from cointrail.store.columns import Column
+
+PROFILE_MOST = 200
+"""Inputs of a cluster that its profile is made of: enough to know a program by, and quickly read."""
 
 
 class SpentRow(Protocol):
@@ -64,6 +69,9 @@ class ChangeChain(Protocol):
     def column(self, key: str, /) -> Column:
         """A column of the store by `table.name`."""
 
+    def input_tx(self, input_num: int, /) -> int:
+        """The transaction that an input belongs to."""
+
 
 class ChangeClusters(Protocol):
     """What is asked of clusters; `Clusters` gives it."""
@@ -73,6 +81,14 @@ class ChangeClusters(Protocol):
 
     def gate(self, tx_num: int) -> GateVerdict:
         """The gate's verdict on a transaction."""
+
+
+class SpendingClusters(ChangeClusters, Protocol):
+    """Clusters that know what they spent; `Clusters` does."""
+
+    @property
+    def moves(self) -> MoveIndex:
+        """What each cluster received and spent."""
 
 
 class ChainContext:
@@ -163,3 +179,20 @@ def change_of(
     context = ChainContext(chain, clusters, tx_num, is_service=is_service, apart=apart)
     dated = chain.network.name == "mainnet"
     return vote(chain.tx_view(tx_num), context, gate=clusters.gate(tx_num).gate, dated=dated)
+
+
+def profile_of(chain: ChangeChain, clusters: SpendingClusters, label: int) -> Fingerprint | None:
+    """The merged marks of a headline cluster's last transactions that one hand signed for certain.
+
+    At most `PROFILE_MOST` of its last inputs are looked at.
+
+    Returns:
+        None where fewer than `PROFILE_TXS` transactions are found.
+    """
+    debits = clusters.moves.of(label).debits
+    inputs = debits.slice(max(len(debits) - PROFILE_MOST, 0), len(debits))
+    txs = sorted({chain.input_tx(int(number)) for number in inputs})
+    alone = [number for number in txs if clusters.gate(number).gate == Gate.SAFE]
+    if len(alone) < PROFILE_TXS:
+        return None
+    return merge(fingerprint_of(chain.tx_view(number)) for number in alone)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +25,7 @@ from cointrail.store.chain_places import last_at_most
 from cointrail.store.schema import NOT_YET
 
 U8 = npt.NDArray[np.uint8]
+Array = npt.NDArray[Any]
 U32 = npt.NDArray[np.uint32]
 U64 = npt.NDArray[np.uint64]
 
@@ -95,14 +96,11 @@ class ChainVotes:
         static = self._static = self._static or self._close_first_pass()
         txs = slice(batch.first_tx, batch.first_tx + batch.count)
         outputs = slice(self._outputs, self._outputs + len(batch.out_value))
-        own = StaticChange(
-            *(np.array(c[txs]) for c in (static.prints, static.spoke)), np.array(static.left[outputs])
-        )
+        own = StaticChange(*map(np.array, (static.prints[txs], static.spoke[txs], static.left[outputs])))
         facts = self._facts(batch, senders, out_cluster, static.prints)
         votes = vote_batch(batch, gate, facts, found=own, dated=self._dated)
-        for writer, column in zip(
-            self._columns, (votes.output, votes.tier, votes.rules, votes.quiet), strict=True
-        ):
+        columns: tuple[Array, ...] = votes.output, votes.tier, votes.rules, votes.quiet
+        for writer, column in zip(self._columns, columns, strict=True):
             writer.add(column)
         return votes
 

@@ -100,7 +100,7 @@ def put_guards(shelf: Shelf, found: Guards) -> Guards:
     Raises:
         OSError: the shelf cannot be written to.
     """
-    columns = [*found.reviews, *found.refusals, *found.growth]
+    columns: list[npt.NDArray[Any]] = [*found.reviews, *found.refusals, *found.growth]
     kept = {
         name: put(shelf, name, dtype, in_pieces(column))
         for (name, dtype), column in zip(GUARD_TYPES.items(), columns, strict=True)

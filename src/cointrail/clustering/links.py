@@ -47,7 +47,8 @@ class LinkTable(NamedTuple):
 
     def take(self, rows: Array) -> LinkTable:
         """Some of them, by number or by mark."""
-        return LinkTable(*(column[rows] for column in self))
+        columns: list[Array] = [column[rows] for column in self]
+        return LinkTable(*columns)
 
     @property
     def tiers(self) -> U8:
@@ -157,7 +158,8 @@ def _key_links(chain: ChainView, clusters: Clusters, members: U32) -> LinkTable:
     proof, label = clusters.proof, clusters.label(int(members[0]), Tier.T4)
     number = proof.partition.find(label)
     if number is None:
-        return _table(*(np.empty(0, np.uint32) for _ in range(3)), Link.SAME_KEY)
+        nobody = np.empty(0, np.uint32)
+        return _table(nobody, nobody, nobody, Link.SAME_KEY)
     first, everyone = int(proof.partition.members.start[number]), proof.partition.members.of(number)
     rows = first + np.searchsorted(everyone, members)
     child = np.flatnonzero((proof.rule[rows] <= Link.INNER_SCRIPT) & (proof.parent[rows] != rows - first))

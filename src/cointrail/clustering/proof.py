@@ -26,7 +26,8 @@ class ProofStep(NamedTuple):
     to_script: int
     rule: str
     """Id and version."""
-    tier: Tier
+    tier: Tier | None
+    """None for what an analyst judged."""
     tx_num: int | None
     """None where the scripts alone are the proof."""
 
@@ -55,7 +56,7 @@ class Proof:
         first = int(self.partition.members.start[cluster])
         members = self.partition.members.of(cluster)
         ends = (int(np.searchsorted(members, np.uint32(script))) for script in (a, b))
-        up, down = _meet(self.parent[first : first + len(members)], *ends)
+        up, down = meet(self.parent[first : first + len(members)], *ends)
         climb = [self._step(first, members, place, upward=True) for place in up]
         descend = [self._step(first, members, place, upward=False) for place in reversed(down)]
         return (*climb, *descend)
@@ -70,7 +71,7 @@ class Proof:
         )
 
 
-def _meet(parent: U32, a: int, b: int) -> tuple[list[int], list[int]]:
+def meet(parent: U32, a: int, b: int) -> tuple[list[int], list[int]]:
     """Walk up from both places in turn until the paths meet; the places passed on each side."""
     paths: tuple[dict[int, None], dict[int, None]] = ({a: None}, {b: None})
     heads = [a, b]

@@ -114,7 +114,8 @@ def _payments(batch: TxBatch, senders: Senders, votes: BatchChange, txs: I64) ->
 
 def _slots(batch: TxBatch, reasons: U32) -> Rows:
     """All pairs of the equal outputs of each JoinMarket round; the detector bounds how many those are."""
-    pieces = [_rows(batch, *(np.empty(0, np.uint32) for _ in range(2)), np.empty(0, np.int64), 0)]
+    nobody = np.empty(0, np.uint32)
+    pieces = [_rows(batch, nobody, nobody, np.empty(0, np.int64), 0)]
     for t in np.flatnonzero(reasons & _JOINMARKET).tolist():
         own = slice(batch.out_start[t], batch.out_start[t + 1])
         high = np.flatnonzero(batch.out_value[own] > JOINMARKET_DUST)

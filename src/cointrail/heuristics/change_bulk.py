@@ -128,7 +128,12 @@ def vote_batch(
         np.zeros(count, np.bool_) if facts.service is None else facts.service,
         np.zeros(count, np.uint64) if facts.profile is None else facts.profile,
     )
-    out = Verdicts(*(np.empty(count, dtype) for dtype in (np.uint8, np.uint8, np.uint32, np.uint8)))
+    out = Verdicts(
+        np.empty(count, np.uint8),
+        np.empty(count, np.uint8),
+        np.empty(count, np.uint32),
+        np.empty(count, np.uint8),
+    )
     static = found.left, found.spoke, found.prints
     vote_columns(_columns(batch), gate, *static, columns, _CORE, dated, _VOTE, _QUIET, out)
     return BatchChange(*out)
@@ -172,6 +177,7 @@ _VOTE = VoteLimits(
     low_r_sure=fingerprint.LOW_R_SURE,
     voters=len(VOTERS),
     hard=sum(1 << k for k, voter in enumerate(VOTERS) if voter.hard),
+    alone=sum(1 << k for k, voter in enumerate(VOTERS) if voter.alone),
     tier_self=int(Tier.T1),
     tier_hop=int(Tier.T3),
     tier_lead=int(Tier.T4),

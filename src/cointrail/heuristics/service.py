@@ -24,10 +24,10 @@ WITHDRAWAL_MIN_OUTPUTS = 3
 """Spendable outputs of a batch of withdrawals. methods.md 3.3."""
 
 HOT_MIN_COUNTERPARTIES = 1_000
-"""Distinct scripts paid, and distinct scripts paid by. methods.md 3.4."""
+"""Distinct clusters paid, and distinct clusters paid by. methods.md 3.4."""
 
 HOT_TOP_SHARE = 10
-"""Per cent: the most active clusters, by transactions. methods.md 3.4."""
+"""Per cent: the most active clusters, by coins spent. methods.md 3.4."""
 
 HOT_MIN_HOURS = 24
 """Hours of the day (UTC) with a spend: no night's rest. methods.md 3.4."""
@@ -130,15 +130,15 @@ class Activity(NamedTuple):
     """What a cluster did over the whole chain."""
 
     txs: int
-    """Transactions that spend its coins."""
+    """Transactions that it alone signed."""
     rank_percent: int
-    """How many clusters in a hundred spend as often or more often, rounded up; 1 for the busiest."""
+    """Of a hundred clusters of two scripts and more, how many spent as many coins or more, rounded up."""
     hours: int
     """Hours of the day (UTC) in which it spent."""
     payers: int
-    """Distinct scripts outside it that signed transactions paying it."""
+    """Distinct clusters that paid it."""
     payees: int
-    """Distinct scripts outside it that its transactions paid."""
+    """Distinct clusters that it paid."""
     received_sat: int
     balance_sat: int
 

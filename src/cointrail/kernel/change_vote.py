@@ -29,6 +29,8 @@ BOOL = npt.NDArray[np.bool_]
 
 _P2A, _OP_RETURN = 7, 9
 _SPOKE = 8
+OPPOSED, OUTVOTED, WEAK, LEAD, ENOUGH = 0, 1, 2, 3, 4
+"""How strong a count is. Opposed by a hard rule; a lead outvoted by a weak one; too weak to be one."""
 _HIGH_R = 1 << 20
 _V_SELF, _V_REVEALED, _V_TYPE, _V_FRESH, _V_UNNECESSARY, _V_ROUND, _V_PRINT = 0, 1, 2, 3, 4, 5, 6
 _V_PEELING, _V_CONSUMER = 8, 9
@@ -57,6 +59,8 @@ class VoteLimits(NamedTuple):
     voters: int
     hard: int
     """Bit set of the hard voters."""
+    alone: int
+    """Bit set of those that make a lead alone."""
     tier_self: int
     tier_hop: int
     tier_lead: int
@@ -80,6 +84,7 @@ class QuietCodes(NamedTuple):
     held_apart: int
     opposed: int
     no_signal: int
+    weak: int
 
 
 class Verdicts(NamedTuple):
@@ -227,43 +232,39 @@ def _place_of(col: ChangeColumns, t: int, number: int) -> int:
     for o in range(col.out_start[t], col.out_start[t + 1]):
         if col.out_type[o] != _OP_RETURN:
             if seen == number:
-                return o - col.out_start[t]
+                return int(o - col.out_start[t])
             seen += 1
     return -1
 
 
 @kernel
 def _count(answers: int, limits: VoteLimits) -> tuple[int, int, int]:
-    """Count votes: (mask of the one output, or 0 none, or -1 contradiction; rules for it; strength).
-
-    Strength: 2 enough for a hop, 1 a lead, 0 outvoted.
-    """
-    wanted = hard_wanted = 0
+    """Count votes: (mask of the one output, or 0 none, or -1 contradiction; rules for it; strength)."""
+    wanted = 0
     for v in range(limits.voters):
         answer = answers >> 4 * v & 15
-        if answer & _SPOKE and _ones(answer & 7) == 1:
+        if limits.hard >> v & 1 and answer & _SPOKE and _ones(answer & 7) == 1:
             wanted |= answer & 7
-            hard_wanted |= answer & 7 if limits.hard >> v & 1 else 0
-    chosen = hard_wanted or wanted
-    if _ones(chosen) != 1:
-        return (0 if chosen == 0 else -1), 0, 0
+    if _ones(wanted) != 1:
+        return (0 if wanted == 0 else -1), 0, OPPOSED
     rules = hard = 0
     weak_against = False
     for v in range(limits.voters):
         answer = answers >> 4 * v & 15
-        if answer & _SPOKE == 0:
+        if answer & _SPOKE == 0 or answer & 7 == 0:
             continue
-        if answer & 7 == chosen:
+        if answer & 7 == wanted:
             rules |= 1 << v
             hard += limits.hard >> v & 1
-        elif answer & chosen == 0:
+        elif answer & wanted == 0:
             if limits.hard >> v & 1:
-                return chosen, 0, 0
+                return wanted, 0, OPPOSED
             weak_against = True
-    enough = rules >> _V_REVEALED & 1 or hard >= limits.hard_votes
+    if rules >> _V_REVEALED & 1 or hard >= limits.hard_votes:
+        return wanted, rules, ENOUGH
     if weak_against:
-        return chosen, rules, 1 if enough else 0
-    return chosen, rules, 2 if enough else 1
+        return wanted, rules, OUTVOTED
+    return wanted, rules, LEAD if rules & limits.alone else WEAK
 
 
 @kernel
@@ -338,12 +339,14 @@ def vote_columns(
         answers |= int64(_static_answer(col, t, left, spoke[t], ROUND_VALUE)) << 4 * _V_ROUND
         answers |= int64(_print_answer(col, t, mine, facts, limits)) << 4 * _V_PRINT
         chosen, rules, strength = _count(answers, limits)
-        if chosen <= 0 or strength == 0:
+        if chosen <= 0 or strength == OPPOSED:
             out.quiet[t] = code.no_signal if chosen == 0 else code.opposed
             continue
         place = _place_of(col, t, 0 if chosen == 1 else 1 if chosen == 2 else 2)
         if facts.held_apart[col.out_start[t] + place]:
             out.quiet[t] = code.held_apart
-            continue
-        out.output[t], out.rules[t] = place, rules
-        out.tier[t] = limits.tier_hop if strength == 2 else limits.tier_lead
+        elif strength < LEAD:
+            out.quiet[t] = code.weak if strength == WEAK else code.opposed
+        else:
+            out.output[t], out.rules[t] = place, rules
+            out.tier[t] = limits.tier_hop if strength == ENOUGH else limits.tier_lead

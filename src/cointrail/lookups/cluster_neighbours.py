@@ -18,6 +18,7 @@ from cointrail.clustering.moves import Moves
 from cointrail.lookups.desk import LookupDesk
 from cointrail.lookups.find_cluster import get_cluster
 from cointrail.lookups.neighbours import MOST_ROWS, Reach
+from cointrail.lookups.service_leads import Dealings, ServiceLead, service_leads
 from cointrail.lookups.views import ClusterClaims, ClusterRef, LookupBasis, Page
 from cointrail.store.chain_places import SIDES, edges_of_txs, rows_between, sizes_of_txs
 from cointrail.store.reader import Snapshot
@@ -67,6 +68,8 @@ class ClusterNeighbours:
         several_signers_txs: of these, transactions that several clusters signed; nobody's account has them.
         page: which neighbours are listed.
         neighbours: those, by both sums together, the largest first; equal ones by label.
+        service_leads: what kind of service it behaves like, leads only; empty where no rule says so, and
+            where not all of its transactions were looked at.
         basis: what this rests on.
     """
 
@@ -79,6 +82,7 @@ class ClusterNeighbours:
     several_signers_txs: int
     page: Page
     neighbours: tuple[ClusterNeighbour, ...]
+    service_leads: tuple[ServiceLead, ...]
     basis: LookupBasis
 
 
@@ -119,6 +123,7 @@ def cluster_neighbours(
         several_signers_txs=sums.several_signers_txs,
         page=Page(start, len(listed), len(sums.others)),
         neighbours=tuple(_neighbour(desk, sums, row) for row in listed),
+        service_leads=service_leads(desk, _dealings(ref.label, txs, sums)) if reach is Reach.COMPLETE else (),
         basis=desk.basis,
     )
 
@@ -144,6 +149,8 @@ class _Sums(NamedTuple):
     coinbase_txs: int
     coinbase_sat: int
     several_signers_txs: int
+    signed: I64
+    """Transactions that the cluster alone signed."""
 
 
 class _Paid(NamedTuple):
@@ -176,6 +183,19 @@ def _sums(desk: LookupDesk, own: int, txs: I64) -> _Sums:
         coinbase_txs=len(np.unique(mined.tx)),
         coinbase_sat=int(mined.value.sum()),
         several_signers_txs=int((signer == SEVERAL).sum()),
+        signed=txs[signer == own],
+    )
+
+
+def _dealings(own: int, txs: I64, sums: _Sums) -> Dealings:
+    """Everything that the cluster did, where all of its transactions were looked at."""
+    return Dealings(
+        label=own,
+        signed=sums.signed,
+        txs=len(txs),
+        payers=sums.others[sums.received_txs > 0],
+        payees=sums.others[sums.paid_txs > 0],
+        others=bool(sums.coinbase_txs or sums.several_signers_txs),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from cointrail.clustering.change_context import ChainContext, ChangeChain, ChangeClusters
 from cointrail.heuristics.base import Abstained
-from cointrail.heuristics.change import Change, Fingerprint, fingerprint_of, vote
+from cointrail.heuristics.change import Change, Fingerprint, Quiet, fingerprint_of, vote
 from cointrail.tracing.ledger import ChangeHop, Ledger, Tags
 
 
@@ -16,6 +16,9 @@ class KeptVerdicts(Protocol):
     def change(self, tx_num: int, /) -> Change | Abstained:
         """The verdict on one transaction."""
 
+
+_QUIET = frozenset(quiet.value for quiet in Quiet)
+"""Why the vote itself abstains; any other reason is somebody's judgement."""
 
 MOST_TOLD = 200_000
 """Verdicts and fingerprints that are remembered at most; then all are forgotten."""
@@ -85,7 +88,7 @@ class KeptChanges:
     """The verdicts that were kept with the clusters, judged anew where tags have a say.
 
     Kept verdicts were reached without tags. Where an output lies in somebody else's tagged cluster, it is no
-    change of the sender, so the vote is asked again.
+    change of the sender, so the vote is asked again. Where a judgement took a verdict away, it stays away.
 
     Args:
         ledger: the chain.
@@ -108,9 +111,11 @@ class KeptChanges:
         return self._hops[tx_num]
 
     def _judge(self, tx_num: int) -> ChangeHop | None:
-        rows = self._ledger.tx_outputs(tx_num)
+        found = self._clusters.change(tx_num)
+        if isinstance(found, Abstained) and found.because not in _QUIET:
+            return None
         if self._votes.tags_have_a_say(tx_num):
             found = self._votes.judge(tx_num, None)
-        else:
-            found = self._clusters.change(tx_num)
-        return None if isinstance(found, Abstained) else ChangeHop(rows[found.output].output_num, found.tier)
+        if isinstance(found, Abstained):
+            return None
+        return ChangeHop(self._ledger.tx_outputs(tx_num)[found.output].output_num, found.tier)

@@ -28,6 +28,7 @@ from cointrail.store.reader import open_snapshot
 from cointrail.store.rewind import rewind
 from cointrail.tracing.change_votes import ChainVotes, KeptChanges
 from cointrail.valuation.rates import RateBook
+from cointrail.workbench.lookup_bench import judge
 from cointrail.workbench.peel_bench import PeelBench
 from cointrail.workbench.trace_bench import TraceBench
 
@@ -186,7 +187,9 @@ class Workbench(PeelBench, TraceBench):
             case = load_case(case_file, snapshot.network)
             tags = load_tags(case.tags, snapshot.network)
             rates = RateBook.load(case.prices)
-            clusters = load_or_build(snapshot, progress=self._stage("clusters"))
+            built = load_or_build(snapshot, progress=self._stage("clusters"))
+            judged = judge(snapshot, built, case.judgements)
+            clusters = built if judged is None else judged
             attribution = resolve(tags, snapshot.find_script, clusters.label)
             verdicts = {verdict: count for verdict, count in tags.counts().items() if count}
             result = run_case(
@@ -196,6 +199,7 @@ class Workbench(PeelBench, TraceBench):
                 attribution,
                 rates,
                 changes=KeptChanges(snapshot, clusters, ChainVotes(snapshot, clusters, attribution)),
+                judged=judged,
                 tag_verdicts={verdict.value: count for verdict, count in verdicts.items()},
                 progress=self._stage("trace"),
             )

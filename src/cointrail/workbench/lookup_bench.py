@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 
 from cointrail.attribution.load import load_tags
 from cointrail.attribution.resolve import resolve
+from cointrail.casework.case_file import load_case
+from cointrail.clustering.clusters import Clusters
+from cointrail.clustering.judgements import Judgement, standing
 from cointrail.clustering.load import load_or_build
 from cointrail.lookups import (
     address,
@@ -26,7 +29,17 @@ from cointrail.store.reader import Snapshot, open_snapshot
 from cointrail.workbench.ledger_bench import LedgerBench
 
 if TYPE_CHECKING:
+    from cointrail.clustering.judged import JudgedClusters
     from cointrail.lookups.cluster_tiers import ClusterTiers
+
+
+def judge(snapshot: Snapshot, clusters: Clusters, judgements: Sequence[Judgement]) -> JudgedClusters | None:
+    """Clusters under the judgements of a case; None where none stands, for then they are as they were."""
+    if not standing(judgements):
+        return None
+    module = import_module("cointrail.clustering.judged")
+    judged: JudgedClusters = module.JudgedClusters(snapshot, clusters, judgements)
+    return judged
 
 
 class LookupBench(LedgerBench):
@@ -121,10 +134,13 @@ class LookupBench(LedgerBench):
                 desk, text, start=start, limit=limit, most_txs=most_txs, newest=newest
             )
 
-    def explain(self, a: str, b: str) -> explanation.ExplainView:
-        """What joins two scripts."""
+    def explain(self, a: str, b: str, *, case: Path | None = None) -> explanation.ExplainView:
+        """What joins two scripts; under the judgements of a case, where one is given."""
         with self._desk(()) as desk:
-            return explanation.explain(desk, a, b)
+            if case is None:
+                return explanation.explain(desk, a, b)
+            judgements = load_case(case, desk.snapshot.network).judgements
+            return explanation.explain(desk, a, b, judge(desk.snapshot, desk.clusters, judgements))
 
     def build_clusters(self) -> None:
         """Build the clusters of the store's present state, so that what follows finds them."""

@@ -8,8 +8,9 @@ from cointrail.tracing.deposits import Deposits
 from cointrail.tracing.forward import trace_forward
 from cointrail.tracing.limits import Limits
 from cointrail.tracing.neighbourhood import Neighbourhood
+from cointrail.tracing.policy import Policy
 from cointrail.tracing.stops import Stop
-from cointrail.tracing.trace import Hand, Policy
+from cointrail.tracing.trace import Hand
 from support.ledger import DAY, Fake, FakeClusters, attribution, co_spenders
 
 SWEPT = """

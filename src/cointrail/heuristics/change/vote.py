@@ -13,12 +13,17 @@ from cointrail.chain.view import ScriptType, TxView
 from cointrail.heuristics.base import Abstained, Tier
 from cointrail.heuristics.change import dynamic_rules, static_rules
 from cointrail.heuristics.change.base import ChangeContext, ChangeRule, Remaining, Verdict, spendable, static
-from cointrail.heuristics.change.learned import learned
+from cointrail.heuristics.change.learned import ChangeModel, learned
 from cointrail.heuristics.change.wallets import is_core_like
 from cointrail.heuristics.gate import Gate, judge
 
 MAX_OUTPUTS = 3
 """Spendable outputs; more is a batch of payments. methods.md 2 (n <= 3)."""
+
+REVEALED = "change.revealed"
+"""The one rule that is enough for T3 by itself."""
+
+LEARNED = "change.learned"
 
 HARD_VOTES = 2
 """Hard signals that must agree for T3. methods.md 9.1."""
@@ -43,6 +48,7 @@ class Quiet(StrEnum):
     HELD_APART = "tags or judgements hold the output apart from the sender"
     OPPOSED = "rules contradict each other"
     NO_SIGNAL = "no rule leaves one output"
+    WEAK = "the one rule that leaves one output is too often wrong alone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,26 +68,32 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Voter:
-    """A rule in the vote: its id, and whether its vote counts towards a hop (`hard`)."""
+    """A rule in the vote.
+
+    Attributes:
+        id: of the rule.
+        hard: whether its vote counts; a rule that is not hard can only prevent a lead.
+        alone: whether its vote makes a lead with no other beside it.
+    """
 
     id: str
-    hard: bool
+    hard: bool = True
+    alone: bool = True
 
 
 VOTERS: tuple[Voter, ...] = (
-    Voter("change.self", hard=True),
-    Voter("change.revealed", hard=True),
-    Voter("change.script_type", hard=True),
-    Voter("change.fresh", hard=True),
-    Voter("change.unnecessary_input", hard=True),
-    Voter("change.round_value", hard=True),
-    Voter("change.fingerprint", hard=True),
-    Voter("change.learned", hard=True),
-    Voter("change.peeling", hard=False),
-    Voter("change.consumer", hard=False),
+    Voter("change.self"),
+    Voter("change.revealed"),
+    Voter("change.script_type"),
+    Voter("change.fresh"),
+    Voter("change.unnecessary_input"),
+    Voter("change.round_value", alone=False),
+    Voter("change.fingerprint"),
+    Voter("change.learned"),
+    Voter("change.peeling", hard=False, alone=False),
+    Voter("change.consumer", hard=False, alone=False),
 )
 """Voter k is bit k of the bulk twin's bit set. The order is stored; it only grows at the end."""
-
 
 RULES: dict[str, ChangeRule] = {
     "change.self": static(static_rules.self_change),
@@ -99,19 +111,26 @@ RULES: dict[str, ChangeRule] = {
 
 
 def vote(
-    tx: TxView, context: ChangeContext, *, gate: Gate | None = None, dated: bool = True
+    tx: TxView,
+    context: ChangeContext,
+    *,
+    gate: Gate | None = None,
+    model: ChangeModel | None = None,
+    dated: bool = True,
 ) -> Change | Abstained:
     """Say which output is the sender's change: the definition that the bulk twin must equal.
 
     Self-change (T1) needs the gate to be SAFE and no more. Else, with two or three spendable outputs
     and a sender that is no service: T3 for an output already in the inputs' cluster, or two hard
-    signals that agree; T4 for one rule. A hard rule that leaves other outputs and not this one prevents
-    both; a weak one (not `hard`) lowers T3 to T4 and prevents a T4.
+    signals that agree; T4 for one. A hard rule that leaves other outputs and not this one prevents both;
+    a weak one prevents a T4. A rule that leaves no output has no say: the sender's wallet does not work
+    as it supposes.
 
     Args:
         tx: the transaction and what its inputs spend.
         context: what the chain says of it.
         gate: the gate's verdict on it where it is known already; None: judged here.
+        model: a learned model as one more voter; None: off. The bulk twin has none.
         dated: whether its height is one of the main network.
 
     Returns:
@@ -136,6 +155,7 @@ def vote(
     if isinstance(static_rules.no_change(tx), Remaining):
         return Abstained(Quiet.NO_CHANGE)
     answers = {voter.id: ask(voter.id, tx, context, dated=dated) for voter in VOTERS[1:]}
+    answers[LEARNED] = learned(tx, context, model)
     return _count(answers, context)
 
 
@@ -173,24 +193,27 @@ def _self_change(back: Remaining, n_outputs: int) -> Change | Abstained:
 
 
 def _count(answers: dict[str, Verdict], context: ChangeContext) -> Change | Abstained:
-    """Count votes for the one output that any rule votes for, and rules that are against it."""
-    spoken = {rule: answer for rule, answer in answers.items() if isinstance(answer, Remaining)}
-    wanted = {answer.only for answer in spoken.values()} - {None}
+    """Count the hard votes for the one output that has any, and the rules that are against it."""
+    left = {
+        rule: answer for rule, answer in answers.items() if isinstance(answer, Remaining) and answer.outputs
+    }
+    wanted = {left[v.id].only for v in VOTERS if v.hard and v.id in left} - {None}
     if not wanted:
         return Abstained(Quiet.NO_SIGNAL)
-    hard_wanted = {spoken[v.id].only for v in VOTERS if v.hard and v.id in spoken} - {None}
-    place = min(hard_wanted or wanted, key=lambda k: -1 if k is None else k)
-    if place is None or len(hard_wanted or wanted) > 1:
+    place = wanted.pop()
+    if wanted or place is None:
         return Abstained(Quiet.OPPOSED)
-    in_favour = tuple(v.id for v in VOTERS if v.id in spoken and spoken[v.id].only == place)
-    against = [v for v in VOTERS if v.id in spoken and place not in spoken[v.id].outputs]
+    against = [v for v in VOTERS if v.id in left and place not in left[v.id].outputs]
     if any(v.hard for v in against):
         return Abstained(Quiet.OPPOSED)
     if context.held_apart(place):
         return Abstained(Quiet.HELD_APART)
-    hard = sum(v.hard for v in VOTERS if v.id in in_favour)
-    enough = "change.revealed" in in_favour or hard >= HARD_VOTES
-    if against and not enough:
+    in_favour = [v for v in VOTERS if v.id in left and left[v.id].only == place]
+    rules = tuple(v.id for v in in_favour)
+    if REVEALED in rules or sum(v.hard for v in in_favour) >= HARD_VOTES:
+        return change(place, Tier.T3, rules, context.height)
+    if against:
         return Abstained(Quiet.OPPOSED)
-    tier = Tier.T3 if enough and not against else Tier.T4
-    return change(place, tier, in_favour, context.height)
+    if not any(v.alone for v in in_favour):
+        return Abstained(Quiet.WEAK)
+    return change(place, Tier.T4, rules, context.height)

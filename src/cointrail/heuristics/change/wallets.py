@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import reduce
+from operator import or_
 
 from cointrail.chain.view import ScriptType, TxView
 from cointrail.heuristics.change.fingerprint import HARD, SOFT, Fingerprint, Mark, fingerprint_of
@@ -122,7 +124,7 @@ PROFILES: tuple[WalletProfile, ...] = (
 )  # fmt: skip
 """Read for versions of 2020 to 2024; before and after, a profile may be wrong."""
 
-ATTRIBUTES: tuple[int, ...] = tuple(sum(values) for values in {**HARD, **SOFT}.values())
+ATTRIBUTES: tuple[int, ...] = tuple(reduce(or_, values) for values in {**HARD, **SOFT}.values())
 """The marks of each attribute, together."""
 
 _CHANGE = Mark.CHANGE_FIRST | Mark.CHANGE_LAST | Mark.CHANGE_BETWEEN
@@ -157,7 +159,7 @@ def fits(profile: WalletProfile, found: Fingerprint, height: int | None) -> bool
 
 def judged(profile: WalletProfile) -> int:
     """The marks of every attribute that a profile states."""
-    return sum(marks for marks in ATTRIBUTES if profile.leaves & marks)
+    return reduce(or_, (marks for marks in ATTRIBUTES if profile.leaves & marks), 0)
 
 
 def is_core_like(tx: TxView, *, dated: bool = True) -> bool:

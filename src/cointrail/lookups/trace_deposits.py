@@ -7,7 +7,9 @@ those that are recognised as ends, until no more are found.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +28,10 @@ from cointrail.tracing.sources import Source
 
 MOST_JUDGED = 1_000
 """Scripts that are judged for one flow, in the order of their numbers; our choice, some seconds of work."""
+
+
+LEAST_SECONDS = 0.001
+"""What a round is given when no time is left: it looks at its first transactions, and ends by name."""
 
 
 class DepositStops:
@@ -54,10 +60,18 @@ class DepositStops:
         *,
         forward: bool,
     ) -> Flow:
-        """One flow; forward and with tags it ends at deposit addresses."""
+        """One flow; forward and with tags it ends at deposit addresses.
+
+        A bound on time is for all rounds together; the last round then has what is left of it.
+        """
+        began = time.monotonic()
         judged: set[int] = set()
         ends: set[int] = set()
         while True:
+            if bounds.seconds is not None:
+                left = max(bounds.seconds - (time.monotonic() - began), LEAST_SECONDS)
+                bounds = replace(bounds, seconds=left)
+                began = time.monotonic()
             claims = self._view.claims._replace(deposit_script=numbers(ends))
             view = FlowView(self._view.chain, claims)
             flow = FlowWalk(view, policy, sources, forward=forward).go_on(bounds, told)

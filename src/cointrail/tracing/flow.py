@@ -13,6 +13,7 @@ import numpy as np
 
 from cointrail.errors import StoreCorrupt
 from cointrail.kernel import flow as kernel
+from cointrail.kernel.flow_line import AMOUNTS, CHANGE_FIRST, CHANGE_LAST, FIRST_IN, LAST_IN, FlowRule
 from cointrail.kernel.flow_shares import ALL, HAIRCUT, HIGH_FIRST, LOW_FIRST, Amounts, Parts, Shared
 from cointrail.kernel.flow_state import (
     COUNTS,
@@ -47,10 +48,10 @@ FIRST_PARTS = 1_024
 """Room at the start; it is doubled when it is short."""
 
 _LINES = {
-    Policy.FIFO: kernel.FIRST_IN,
-    Policy.LIFO: kernel.LAST_IN,
-    Policy.PAYMENT_FIRST: kernel.CHANGE_LAST,
-    Policy.CHANGE_FIRST: kernel.CHANGE_FIRST,
+    Policy.FIFO: FIRST_IN,
+    Policy.LIFO: LAST_IN,
+    Policy.PAYMENT_FIRST: CHANGE_LAST,
+    Policy.CHANGE_FIRST: CHANGE_FIRST,
 }
 _AMOUNTS = {
     Policy.HAIRCUT: HAIRCUT,
@@ -117,10 +118,10 @@ class FlowWalk:
             state.counts[ROWS] += 1
             state.counts[RUNS] += 1 if value else 0
 
-    def _rule(self, bounds: Bounds) -> kernel.FlowRule:
-        return kernel.FlowRule(
+    def _rule(self, bounds: Bounds) -> FlowRule:
+        return FlowRule(
             forward=self.forward,
-            line=_LINES.get(self.policy, kernel.AMOUNTS),
+            line=_LINES.get(self.policy, AMOUNTS),
             how=_AMOUNTS.get(self.policy, HAIRCUT),
             max_hops=bounds.max_hops,
             max_outputs=bounds.max_outputs,

@@ -93,6 +93,8 @@ def count_mappings(amounts: Amounts, model: Model, limits: Limits | None = None)
     """Count the mappings of a transaction whose blocks take what `model` allows."""
     limits = limits or Limits()
     ins, outs = side_of(amounts.inputs), side_of(amounts.outputs)
+    if len(amounts.inputs) == 1 and model.denomination is None:
+        return Counted(Stop.COMPLETE, Counts(1, 1, (tuple(1 for _ in outs.counts),), 0), 0)
     if max(ins.n_picks, outs.n_picks) > MOST_PICKS or max(*ins.counts, *outs.counts) > MOST_EQUAL:
         return Counted(Stop.PICKS, None, 0)
     if _pairs(ins) * _pairs(outs) <= PLAIN_PAIRS:
@@ -217,9 +219,11 @@ def _allowed(outs: Side, model: Model, numbers: I64) -> U8:
     ]
     taken = sum(digits, start=np.zeros_like(numbers))
     if model.denomination is None:
-        return ((taken > 0) | model.fee_only).astype(np.uint8)
-    equal = digits[outs.values.index(model.denomination)]
-    return ((equal == 1) & (taken - equal <= MOST_CHANGE)).astype(np.uint8)
+        fits = (taken > 0) | model.fee_only
+    else:
+        equal = digits[outs.values.index(model.denomination)]
+        fits = (equal == 1) & (taken - equal <= MOST_CHANGE)
+    return np.asarray(fits, dtype=np.uint8)
 
 
 def _ways(largest: int, modulus: int) -> Ways:

@@ -17,14 +17,14 @@ import numpy.typing as npt
 
 from cointrail.chain.view import TxView
 from cointrail.coinjoin.amounts import AmountOptions, Amounts, amounts_of, equal_classes
-from cointrail.heuristics.base import Abstained, rule
+from cointrail.heuristics.base import Abstained
 
 MAKER_FEE_SAT = 10_000
 MAKER_FEE_ONE_IN = 1_000
 """Most that a taker pays one maker by default: the larger of 10,000 sat and a thousandth of the
-denomination. Source: joinmarket-clientserver, cli_options.py, MAX_MAX_DEFAULT_ABS_FEE, MAX_DEFAULT_REL_FEE."""
+denomination. Source: joinmarket-clientserver, cli_options.py, MAX_MAX_DEFAULT_ABS_FEE and
+MAX_DEFAULT_REL_FEE."""
 
-MIN_SLOTS = 2
 MOST_HANDS = 20
 """Distinct input scripts that a search takes on: a million sums, 16 MB."""
 
@@ -86,7 +86,6 @@ class SlotTable:
     steps: int = 0
 
 
-@rule("joinmarket.slots", version=1)
 def read_slots(
     tx: TxView, maker_fee: int | None = None, most_steps: int = MOST_SLOT_STEPS
 ) -> SlotTable | Abstained:
@@ -112,7 +111,7 @@ def read_slots(
         return Abstained(f"{len(changes)} other outputs for {len(equal)} participants")
     if not len(equal) <= len(amounts.inputs) <= MOST_HANDS:
         return Abstained(
-            f"{len(amounts.inputs)} input scripts for {len(equal)} participants, at most {MOST_HANDS} are read"
+            f"{len(amounts.inputs)} input scripts for {len(equal)} participants; up to {MOST_HANDS} are read"
         )
     limit = max(MAKER_FEE_SAT, denomination // MAKER_FEE_ONE_IN) if maker_fee is None else maker_fee
     search = _Search(amounts, denomination, len(equal), limit, most_steps)

@@ -29,7 +29,7 @@ _WRAP = np.uint64(0)
 class InPicks(NamedTuple):
     """The inputs: for each class its count, stride, and place in a code; for each pick its code."""
 
-    count: I64
+    counts: I64
     stride: I64
     shift: I64
     mask: I64
@@ -101,11 +101,11 @@ def next_block(ins: InPicks, lead: int, room: Room) -> int:
 
     0 after the last.
     """
-    grown = 0
-    for c in range(lead, len(ins.count)):
+    grown = int64(0)
+    for c in range(lead, len(ins.counts)):
         if room.taken[c] < room.held[c]:
             room.taken[c] += 1
-            return grown + ins.stride[c]
+            return int(grown + ins.stride[c])
         least = 1 if c == lead else 0
         grown -= (room.taken[c] - least) * ins.stride[c]
         room.taken[c] = least
@@ -116,7 +116,7 @@ def next_block(ins: InPicks, lead: int, room: Room) -> int:
 def count_row(ins: InPicks, outs: OutPicks, at: Windows, ways: Ways, room: Room, s: int, limit: int) -> bool:
     """Count the states of one pick of inputs; False when the steps ran out."""
     lead = -1
-    for c in range(len(ins.count)):
+    for c in range(len(ins.counts)):
         room.held[c], room.taken[c] = (ins.code[s] >> ins.shift[c]) & ins.mask[c], 0
         if lead < 0 and room.held[c] > 0:
             lead = c
@@ -132,7 +132,7 @@ def count_row(ins: InPicks, outs: OutPicks, at: Windows, ways: Ways, room: Room,
                 return False
             in_exact, in_rough = np.uint64(1), 1.0
             if ins.equal:
-                for c in range(lead, len(ins.count)):
+                for c in range(lead, len(ins.counts)):
                     less = 1 if c == lead else 0
                     k = (room.held[c] - less) * ways.width + room.taken[c] - less
                     in_exact, in_rough = times(in_exact, ways.exact[k], m), in_rough * ways.rough[k]
@@ -231,10 +231,10 @@ def sum_links(
         if not found:
             continue
         in_ways = np.uint64(1)
-        for c in range(len(ins.count)):
+        for c in range(len(ins.counts)):
             k = (ins.code[a] >> ins.shift[c]) & ins.mask[c]
-            in_ways = times(in_ways, ways.exact[ins.count[c] * ways.width + k], m)
-        for c in range(len(ins.count)):
+            in_ways = times(in_ways, ways.exact[ins.counts[c] * ways.width + k], m)
+        for c in range(len(ins.counts)):
             k = (ins.code[a] >> ins.shift[c]) & ins.mask[c]
             each = times(in_ways, np.uint64(k), m)
             for d in range(len(held)):

@@ -80,7 +80,7 @@ def show_tx(desk: LookupDesk, text: str) -> TransactionView:
         NotFound: the chain does not hold it.
     """
     snapshot = desk.snapshot
-    number = _get_tx(desk, Txid.parse(text.strip()))
+    number = get_tx(desk, text)
     view = snapshot.tx_view(number)
     verdict = desk.clusters.gate(number)
     spent, made = snapshot.tx_inputs(number), snapshot.tx_outputs(number)
@@ -101,7 +101,14 @@ def show_tx(desk: LookupDesk, text: str) -> TransactionView:
     )
 
 
-def _get_tx(desk: LookupDesk, txid: Txid) -> int:
+def get_tx(desk: LookupDesk, text: str) -> int:
+    """The number of a transaction by its id.
+
+    Raises:
+        BadInput: not a transaction id.
+        NotFound: the chain does not hold it.
+    """
+    txid = Txid.parse(text.strip())
     number = desk.snapshot.find_tx(txid)
     if number is None:
         raise NotFound(

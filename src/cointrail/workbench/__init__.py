@@ -12,7 +12,9 @@ from cointrail.errors import BadInput
 
 if TYPE_CHECKING:
     from cointrail.casework.outputs import safe_cell
+    from cointrail.coinjoin.analysis import JoinOptions
     from cointrail.inspection.block import inspect_block
+    from cointrail.inspection.coinjoin import analyse_raw_join
     from cointrail.inspection.prevouts import read_prevouts
     from cointrail.inspection.raw_file import decode_file
     from cointrail.inspection.tx import inspect_tx
@@ -31,10 +33,12 @@ __all__ = [
     "CaseRun",
     "DemoRun",
     "IngestRun",
+    "JoinOptions",
     "LedgerBench",
     "LookupBench",
     "PriceCheck",
     "Workbench",
+    "analyse_raw_join",
     "ask",
     "check_prices",
     "check_tags",
@@ -55,10 +59,12 @@ _HOMES = {
     "CaseRun": "cointrail.workbench.bench",
     "DemoRun": "cointrail.workbench.demo",
     "IngestRun": "cointrail.workbench.bench",
+    "JoinOptions": "cointrail.coinjoin.analysis",
     "LedgerBench": "cointrail.workbench.ledger_bench",
     "LookupBench": "cointrail.workbench.lookup_bench",
     "PriceCheck": "cointrail.workbench.checks",
     "Workbench": "cointrail.workbench.bench",
+    "analyse_raw_join": "cointrail.inspection.coinjoin",
     "ask": "cointrail.workbench.queries",
     "check_prices": "cointrail.workbench.checks",
     "check_tags": "cointrail.workbench.checks",

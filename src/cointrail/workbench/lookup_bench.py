@@ -9,6 +9,7 @@ from pathlib import Path
 from cointrail.attribution.load import load_tags
 from cointrail.attribution.resolve import resolve
 from cointrail.clustering.load import load_or_build
+from cointrail.coinjoin.analysis import JoinOptions
 from cointrail.lookups import (
     address,
     balance_series,
@@ -16,6 +17,7 @@ from cointrail.lookups import (
     cluster_balance,
     cluster_neighbours,
     cluster_payments,
+    coinjoin,
     tx,
 )
 from cointrail.lookups import explain as explanation
@@ -44,6 +46,13 @@ class LookupBench(LedgerBench):
         """A transaction."""
         with self._desk(tags) as desk:
             return tx.show_tx(desk, text)
+
+    def analyse_join(
+        self, text: str, *, options: JoinOptions | None = None, at: int | None = None
+    ) -> coinjoin.JoinView:
+        """A join: its amounts, and among how many its outputs hide."""
+        with self._desk(()) as desk:
+            return coinjoin.analyse_join(desk, text, options, at)
 
     def show_cluster(
         self, text: str, *, tags: Sequence[Path] = (), start: int = 0, limit: int = 25

@@ -117,7 +117,7 @@ def analyse(
         raw = workbench.decode_file(
             file, "a transaction", lambda data: workbench.analyse_raw_join(data, chain, known, options)
         )
-        write(_answer(raw, raw, [], [("rules", raw.rules)]), form)
+        write(_answer(raw, raw, [], [("rules", raw.gate_rules)]), form)
         _say_open(raw, form)
         return
     with Meter() as meter:
@@ -160,7 +160,7 @@ def _view_facts(view: JoinView) -> Facts:
         ("height", view.block.height),
         ("block hash", view.block.hash),
         ("time", view.block.time_utc),
-        ("later knowledge up to height", view.as_of_height),
+        ("as of height", view.as_of_height),
         ("owners told by", view.owners_by),
     ]
 
@@ -193,7 +193,7 @@ def _answer(found: JoinAnalysis, data: object, where: Facts, basis: Facts) -> An
         tables=tables,
         csv=links,
         beside_csv=[("undecided", found.undecided), *(("statement", line) for line in found.statements)],
-        basis=basis,
+        basis=[*basis, ("methods", found.methods)],
     )
 
 
@@ -225,7 +225,7 @@ def _matrices(found: JoinAnalysis) -> list[Table]:
 
 
 def _slot_tables(slots: SlotTable | None) -> list[Table]:
-    if slots is None:
+    if slots is None or not slots.solutions:
         return []
     rows = [(slot.role, slot.inputs, slot.change, slot.gain_sat) for slot in slots.slots]
     title = f"JoinMarket participants by exact sums: {slots.reading.value}"

@@ -25,7 +25,19 @@ from cointrail.cli.options import Format
 
 SAT = "_sat"
 _ORDINALS = frozenset(
-    {"cluster", "height", "line", "locktime", "place", "script_num", "tip height", "version", "vin", "vout"}
+    {
+        "as of height",
+        "cluster",
+        "height",
+        "line",
+        "locktime",
+        "place",
+        "script_num",
+        "tip height",
+        "version",
+        "vin",
+        "vout",
+    }
 )
 """Whole numbers that name a place and count nothing: written without separators, to be copied."""
 

@@ -100,6 +100,8 @@ class JoinAnalysis:
         slots_abstained: why not.
         sets: one for each value that repeats.
         statements: what may be said of it, as sentences.
+        methods: of the analysis, with versions.
+        gate_rules: of the gate, with versions.
     """
 
     txid: Txid
@@ -120,7 +122,8 @@ class JoinAnalysis:
     slots_abstained: str | None
     sets: tuple[AnonymitySet, ...]
     statements: tuple[str, ...]
-    rules: tuple[str, ...]
+    methods: tuple[str, ...]
+    gate_rules: tuple[str, ...]
 
     @property
     def undecided(self) -> tuple[str, ...]:
@@ -179,7 +182,8 @@ def analyse(
             *statements_of_amounts(amounts, told.tables, told.paths),
             *statements_of_parties(table, sets, later),
         ),
-        rules=(*METHODS, *(REGISTRY[reason.id].name for reason in REASONS)),
+        methods=METHODS,
+        gate_rules=tuple(REGISTRY[reason.id].name for reason in REASONS),
     )
 
 

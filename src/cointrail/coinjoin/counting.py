@@ -89,15 +89,24 @@ class Counted:
     steps: int
 
 
-def count_mappings(amounts: Amounts, model: Model, limits: Limits | None = None) -> Counted:
-    """Count the mappings of a transaction whose blocks take what `model` allows."""
+def count_mappings(
+    amounts: Amounts, model: Model, limits: Limits | None = None, *, plain_up_to: int = PLAIN_PAIRS
+) -> Counted:
+    """Count the mappings of a transaction whose blocks take what `model` allows.
+
+    Args:
+        amounts: the transaction.
+        model: what a block may take.
+        limits: how far to count.
+        plain_up_to: pairs of a state and a block for which the definition itself is asked.
+    """
     limits = limits or Limits()
     ins, outs = side_of(amounts.inputs), side_of(amounts.outputs)
     if len(amounts.inputs) == 1 and model.denomination is None:
         return Counted(Stop.COMPLETE, Counts(1, 1, (tuple(1 for _ in outs.counts),), 0), 0)
     if max(ins.n_picks, outs.n_picks) > MOST_PICKS or max(*ins.counts, *outs.counts) > MOST_EQUAL:
         return Counted(Stop.PICKS, None, 0)
-    if _pairs(ins) * _pairs(outs) <= PLAIN_PAIRS:
+    if _pairs(ins) * _pairs(outs) <= plain_up_to:
         try:
             counts = count_plainly(ins, outs, amounts, model, limits.steps)
         except OutOfSteps:

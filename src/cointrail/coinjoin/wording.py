@@ -33,6 +33,8 @@ def statements_of_amounts(
         yield f"A party may be paid up to {amounts.gain:,} sat for taking part, as in JoinMarket."
     for table in tables:
         yield _of_model(table)
+    if any(table.mappings for table in tables):
+        yield "A link probability is a share of these mappings, not a probability of ownership."
     yield from _of_paths(found, both=all(table.mappings for table in tables))
 
 
@@ -59,10 +61,7 @@ def _of_model(table: LinkTable) -> str:
     if table.mappings is None:
         return f"The {name} model was not decided ({table.stop}); open: {', '.join(table.undecided)}."
     many = "1 mapping fits" if table.mappings == 1 else f"{table.mappings:,} mappings fit"
-    return (
-        f"By the {name} model {many} the amounts, {table.entropy_bits} bits. "
-        "A link probability is a share of these mappings, not a probability of ownership."
-    )
+    return f"By the {name} model {many} the amounts, {table.entropy_bits} bits."
 
 
 def _of_paths(found: Paths, *, both: bool) -> Iterator[str]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from cointrail.chain.decode import decode_tx
 from cointrail.chain.network import Network
+from cointrail.chain.prevouts import Prevouts, view_of
 from cointrail.coinjoin.analysis import JoinAnalysis, JoinOptions, analyse
-from cointrail.inspection.prevouts import Prevouts, view_of
 
 
 def analyse_raw_join(

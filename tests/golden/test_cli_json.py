@@ -6,7 +6,9 @@ object has all the keys that the file knows for its place. UPDATE_KEPT=1 adds wh
 
 from __future__ import annotations
 
+import csv
 import os
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -34,7 +36,7 @@ TYPES = {
 }
 BY_DATA = {"script_types", "outcomes", "seconds", "counts", "versions"}
 """Objects whose keys are data."""
-NOUNS = {"address", "tx", "cluster", "case", "inspect", "tags", "prices"}
+NOUNS = {"address", "tx", "cluster", "coinjoin", "case", "inspect", "tags", "prices"}
 STORELESS = {"inspect", "tags", "prices", "simulate", "demo", "version"}
 
 Shape = dict[str, set[str]]
@@ -98,6 +100,14 @@ def mined_tx(demo: DemoFolder) -> str:
     return str(found["outputs"][0]["outpoint"]).partition(":")[0]
 
 
+def joins(demo: DemoFolder) -> list[str]:
+    """Joins of the world, of several sizes."""
+    with (demo.path / "world" / "truth" / "outputs.csv").open(newline="", encoding="utf-8") as lines:
+        found = Counter(row["txid"] for row in csv.DictReader(lines) if row["role"] == "coinjoin_equal")
+    by_size = sorted(found, key=lambda txid: (found[txid], txid))
+    return [by_size[0], by_size[len(by_size) // 2], by_size[-1], *by_size[:: max(len(by_size) // 12, 1)]]
+
+
 def raw(tx: Tx) -> bytes:
     return encode_tx(tx.version, tx.inputs, tx.outputs, tx.locktime)
 
@@ -121,6 +131,9 @@ def ask_everything(asker: Asker, folder: Path) -> None:
         ask("explain", seeds[0], address)
     for txid in (*(row["outpoint"].partition(":")[0] for row in payments[:20]), mined_tx(demo)):
         ask("tx", "show", txid)
+    for txid in (*joins(demo), mined_tx(demo)):
+        ask("coinjoin", "analyse", txid)
+        ask("coinjoin", "analyse", txid, "--max-steps", "1")
     ask("sql", "SELECT output, value, spent_by, 0.5::DOUBLE, id_text(txid) FROM outputs JOIN txs USING (tx)")
     for args in (["version"], ["status"], ["prices", "check", demo.prices]):
         ask(*args)
@@ -142,6 +155,10 @@ def ask_raw(asker: Asker, folder: Path) -> None:
     asker.ask("inspect", "block", folder / "block", "--network", "regtest")
     asker.ask("inspect", "tx", folder / "tx")
     asker.ask("inspect", "tx", folder / "tx", "--prevouts", folder / "parent")
+    asker.ask("coinjoin", "analyse", "--file", folder / "tx")
+    asker.ask(
+        "coinjoin", "analyse", "--file", folder / "tx", "--prevouts", folder / "parent", "--fee-as-output"
+    )
 
 
 @pytest.fixture(name="answers", scope="module")

@@ -89,14 +89,15 @@ def analyse(
         int | None, typer.Option("--max-steps", min=1, help="Give a count up after so many steps.")
     ] = None,
     seconds: Annotated[
-        float | None,
-        typer.Option("--max-seconds", min=0, help="A guard behind the steps; a result that it ends says so."),
+        int | None,
+        typer.Option("--max-seconds", min=1, help="A guard behind the steps; a result that it ends says so."),
     ] = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Say what fits the amounts of a join, what is certain, and among how many its outputs hide.
+    """Say what the amounts of a join tell, and what they leave open.
 
-    With a store it also says who was told apart later. What could not be decided is named.
+    Which inputs and outputs can belong together, by two models, and among how many an output hides.
+    With a store also what the chain told apart later. What could not be decided is named.
     """
     if (txid is None) == (file is None):
         raise typer.BadParameter("give a transaction id, or a file with `--file`, and not both")
@@ -117,7 +118,8 @@ def analyse(
         raw = workbench.decode_file(
             file, "a transaction", lambda data: workbench.analyse_raw_join(data, chain, known, options)
         )
-        write(_answer(raw, raw, [], [("rules", raw.gate_rules)]), form)
+        nowhere = {"block": None, "as_of_height": None, "owners_by": None, "analysis": raw, "basis": None}
+        write(_answer(raw, nowhere, [], [("rules", raw.gate_rules)]), form)
         _say_open(raw, form)
         return
     with Meter() as meter:
@@ -134,7 +136,7 @@ def _options(
     maker_fee: int | None,
     common: list[int],
     steps: int | None,
-    seconds: float | None,
+    seconds: int | None,
 ) -> JoinOptions:
     options = workbench.JoinOptions(fee_only=fee_only, auto_maker_fee=maker_fee is None)
     limits = options.limits

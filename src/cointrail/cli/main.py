@@ -15,6 +15,7 @@ from cointrail.cli import (
     check_files,
     cluster_history,
     coinjoin,
+    evaluate,
     inspect_raw,
     look,
     query,
@@ -54,6 +55,7 @@ for noun in (
     inspect_raw,
     check_files,
     world,
+    evaluate,
 ):
     noun.add_to(app)
 

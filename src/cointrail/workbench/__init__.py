@@ -13,6 +13,7 @@ from cointrail.errors import BadInput
 if TYPE_CHECKING:
     from cointrail.casework.outputs import safe_cell
     from cointrail.coinjoin.analysis import JoinOptions
+    from cointrail.evaluate.real.run import RealEvaluation, evaluate_real
     from cointrail.inspection.block import inspect_block
     from cointrail.inspection.coinjoin import analyse_raw_join
     from cointrail.inspection.prevouts import read_prevouts
@@ -37,12 +38,14 @@ __all__ = [
     "LedgerBench",
     "LookupBench",
     "PriceCheck",
+    "RealEvaluation",
     "Workbench",
     "analyse_raw_join",
     "ask",
     "check_prices",
     "check_tags",
     "decode_file",
+    "evaluate_real",
     "inspect_block",
     "inspect_tx",
     "open_frames",
@@ -63,12 +66,14 @@ _HOMES = {
     "LedgerBench": "cointrail.workbench.ledger_bench",
     "LookupBench": "cointrail.workbench.lookup_bench",
     "PriceCheck": "cointrail.workbench.checks",
+    "RealEvaluation": "cointrail.evaluate.real.run",
     "Workbench": "cointrail.workbench.bench",
     "analyse_raw_join": "cointrail.inspection.coinjoin",
     "ask": "cointrail.workbench.queries",
     "check_prices": "cointrail.workbench.checks",
     "check_tags": "cointrail.workbench.checks",
     "decode_file": "cointrail.inspection.raw_file",
+    "evaluate_real": "cointrail.evaluate.real.run",
     "inspect_block": "cointrail.inspection.block",
     "inspect_tx": "cointrail.inspection.tx",
     "open_frames": "cointrail.workbench.lazy_frames",
@@ -81,8 +86,8 @@ _HOMES = {
     "sql_table": "cointrail.workbench.queries",
 }
 
-_SQL_PACKAGES = frozenset({"duckdb", "pyarrow", "polars"})
-"""What the extra `sql` brings."""
+_EXTRAS = {"duckdb": "sql", "pyarrow": "sql", "polars": "sql", "zstandard": "evaluate"}
+"""The extra that brings a package."""
 
 
 def __getattr__(name: str) -> object:
@@ -91,10 +96,11 @@ def __getattr__(name: str) -> object:
     try:
         return getattr(import_module(_HOMES[name]), name)
     except ModuleNotFoundError as missing:
-        if missing.name not in _SQL_PACKAGES:
+        extra = _EXTRAS.get(missing.name or "")
+        if extra is None:
             raise
         raise BadInput(
             f"this needs the package `{missing.name}`, which is not installed",
-            hint="install the extra `sql`: `pip install 'cointrail[sql]'`",
+            hint=f"install the extra `{extra}`: `pip install 'cointrail[{extra}]'`",
             package=missing.name,
         ) from missing

@@ -199,7 +199,7 @@ def test_links_are_still_decided_where_the_number_of_mappings_is_not() -> None:
     table = many_to_many(join, limits=Limits(steps=5_000_000))
     assert table.stop == Stop.STEPS
     assert table.undecided == (MAPPINGS, SHARES)
-    assert table.certain == {(12, 12)}
+    assert table.certain == frozenset({(12, 12)})
 
 
 def test_the_clock_behind_the_steps_is_named_when_it_ends_a_count() -> None:

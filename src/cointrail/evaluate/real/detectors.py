@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from cointrail.chain.view import TxView
-from cointrail.evaluate.real.sets import JOIN, NO_JOIN, TX0, LabelledSet
+from cointrail.evaluate.real.sets import CHANNEL, JOIN, NO_JOIN, SWAP, TX0, LabelledSet
 from cointrail.heuristics.base import REGISTRY, Rule
 from cointrail.heuristics.gate import Gate, judge
 from cointrail.heuristics.shape import shape_of
@@ -24,8 +24,11 @@ CLAIMS = {
     "coinjoin.equal_outputs": JOIN,
     "partition.sharedcoin": "sharedcoin",
     "partition.balanced": JOIN,
-    TX0: TX0,
     "whirlpool.tx0": TX0,
+    "lightning.close": CHANNEL,
+    "lightning.commitment": CHANNEL,
+    "lightning.open": CHANNEL,
+    "swap.preimage": SWAP,
 }
 """What a detector that fires says of the transaction, where the labels speak of that. Others (an open
 signature, a shape that one hand or two may have made) are counted as not known."""
@@ -73,12 +76,16 @@ class GateTally:
 
 def detectors() -> tuple[Rule, ...]:
     """The detectors that need one transaction's shape and nothing else."""
-    return tuple(rule for rule in REGISTRY.values() if rule.tier is None and _asks_for_shape(rule))
+    return tuple(rule for rule in _without_tier() if _asks_for_shape(rule))
 
 
 def not_run() -> tuple[str, ...]:
     """Rules without a tier that need more than a shape, by name: they are not in the table."""
-    return tuple(rule.name for rule in REGISTRY.values() if rule.tier is None and not _asks_for_shape(rule))
+    return tuple(rule.name for rule in _without_tier() if not _asks_for_shape(rule))
+
+
+def _without_tier() -> list[Rule]:
+    return sorted((rule for rule in REGISTRY.values() if rule.tier is None), key=lambda rule: rule.id)
 
 
 def _asks_for_shape(rule: Rule) -> bool:
@@ -91,7 +98,7 @@ def _asks_for_shape(rule: Rule) -> bool:
 
 
 def tally_all(sets: Sequence[LabelledSet]) -> Iterator[Tally]:
-    """Every detector on every set, detectors in the order of the register."""
+    """Every detector on every set, detectors by id."""
     shapes = {one.name: [shape_of(tx, dated=one.dated) for tx in one.txs] for one in sets}
     for rule in detectors():
         claim = CLAIMS.get(rule.id)

@@ -131,6 +131,9 @@ def tally_slots(sets: Sequence[LabelledSet]) -> Iterator[SlotTally]:
             yield SlotTally(
                 one.name,
                 len(fired),
-                *(told.count(reading) for reading in Reading),
+                unique=told.count(Reading.UNIQUE),
+                ambiguous=told.count(Reading.AMBIGUOUS),
+                none=told.count(Reading.NONE),
+                timeout=told.count(Reading.TIMEOUT),
                 abstained=len(fired) - len(told),
             )

@@ -29,11 +29,13 @@ from cointrail.evaluate.real.files import (
     read_zst_lines,
 )
 
-JOIN, TX0 = "join", "tx0"
+JOIN, TX0, CHANNEL, SWAP = "join", "tx0", "channel", "swap"
 PROTOCOLS = frozenset({"wasabi1", "wasabi2", "whirlpool", "joinmarket", "sharedcoin"})
 """Claims that name how coins were joined; each of them says that they were."""
 
 NO_JOIN = frozenset({JOIN, *PROTOCOLS})
+ORDINARY = NO_JOIN | {TX0, CHANNEL, SWAP}
+"""What a payment of one party to others is not, nor the release of an escrow."""
 
 FIRST_HEIGHT = {
     "wasabi1": 530_500,
@@ -184,7 +186,7 @@ def _named(fixtures: Path) -> Iterator[LabelledSet]:
         "named_ordinary",
         "single payments that others name as no join",
         tuple(read_fixture(fixtures, name) for name in ordinary),
-        no=NO_JOIN | {TX0},
+        no=ORDINARY,
     )
 
 
@@ -202,7 +204,7 @@ def _escrows(fixtures: Path) -> Iterator[LabelledSet]:
         ("hodlhodl-fp", "multisig spends that look like escrows of HodlHodl and are none"),
     ):
         txs = tuple(read_esplora(fixtures / f"{name}.json"))
-        yield LabelledSet(name, what, txs, no=NO_JOIN | {TX0})
+        yield LabelledSet(name, what, txs, no=ORDINARY)
 
 
 def read_wallets(folder: Path) -> dict[bytes, str]:
@@ -217,7 +219,9 @@ def read_wallets(folder: Path) -> dict[bytes, str]:
 def _emulated_chain(folder: Path) -> Iterator[LabelledSet]:
     """The transactions of the emulated chain, by what the wallets of their inputs say."""
     wallets = read_wallets(folder)
-    joined, alone, unknown = [], [], []
+    joined: list[TxView] = []
+    alone: list[TxView] = []
+    unknown: list[TxView] = []
     for tx in _view_chain((folder / f"{EMULATED}.blk00000.dat").read_bytes()):
         owners = {wallets.get(i.script or b"") for i in tx.inputs}
         if None in owners:

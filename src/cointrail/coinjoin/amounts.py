@@ -129,6 +129,12 @@ def _most_equal(taken: Sequence[tuple[int, int]]) -> int:
     return max(Counter(value for _, value in taken).values(), default=0)
 
 
+def count_hands(tx: TxView) -> int:
+    """Most parties that can have signed: distinct input scripts, and one for each that is not known."""
+    known = {i.script for i in tx.inputs if i.script is not None}
+    return len(known) + sum(i.script is None for i in tx.inputs)
+
+
 def equal_classes(tx: TxView) -> dict[int, tuple[int, ...]]:
     """Spendable outputs by value, for values that two or more have, the most frequent first."""
     places: dict[int, list[int]] = {}

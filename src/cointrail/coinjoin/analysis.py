@@ -13,12 +13,12 @@ from cointrail.chain.address import encode_address
 from cointrail.chain.network import Network
 from cointrail.chain.types import Txid
 from cointrail.chain.view import TxView
-from cointrail.coinjoin.amounts import AmountOptions, Amounts, amounts_of, equal_classes
+from cointrail.coinjoin.amounts import AmountOptions, Amounts, amounts_of, count_hands, equal_classes
 from cointrail.coinjoin.anonymity import AnonymitySet, Later, anonymity_sets
 from cointrail.coinjoin.counting import Limits
 from cointrail.coinjoin.links import LinkTable, many_to_many, one_to_one, paths
 from cointrail.coinjoin.slots import Reading, SlotTable, read_slots
-from cointrail.coinjoin.wording import statements_of_amounts, statements_of_parties
+from cointrail.coinjoin.wording import statement_of_gate, statements_of_amounts, statements_of_parties
 from cointrail.heuristics.base import REGISTRY, Abstained
 from cointrail.heuristics.gate import REASONS, judge
 
@@ -156,7 +156,7 @@ def analyse(
     slots = read_slots(tx, options.amounts.maker_fee or None)
     options = _with_maker_fee(options, slots)
     amounts = amounts_of(tx, options.amounts)
-    hands = len({i.script for i in tx.inputs if i.script is not None})
+    hands = count_hands(tx)
     sets = anonymity_sets(equal_classes(tx), hands, tx.height, later) if hands > 1 else ()
     told = _told(amounts, options) if isinstance(amounts, Amounts) else _Told()
     table = None if isinstance(slots, Abstained) else slots
@@ -179,6 +179,7 @@ def analyse(
         slots_abstained=slots.because if isinstance(slots, Abstained) else None,
         sets=sets,
         statements=(
+            statement_of_gate(verdict),
             *statements_of_amounts(amounts, told.tables, told.paths),
             *statements_of_parties(table, sets, later),
         ),

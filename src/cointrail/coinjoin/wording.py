@@ -14,12 +14,21 @@ from cointrail.coinjoin.anonymity import AnonymitySet, Later
 from cointrail.coinjoin.links import LinkTable
 from cointrail.coinjoin.slots import Reading, SlotTable
 from cointrail.heuristics.base import Abstained
+from cointrail.heuristics.gate import Gate, GateVerdict
 
 Paths = Sequence[tuple[tuple[int, ...], int]]
 
 
 MOST_SETS_TOLD = 3
 """More values than this are told in one sentence; the table has each."""
+
+
+def statement_of_gate(verdict: GateVerdict) -> str:
+    """Whether it is a join at all, as far as the gate knows."""
+    if verdict.gate == Gate.SAFE:
+        return "Nothing marks this transaction as a join; what follows says what would hold if it were one."
+    sure = "are taken for" if verdict.gate == Gate.UNSAFE else "may be"
+    return f"Its inputs {sure} several people's: {', '.join(verdict.reasons)}."
 
 
 def statements_of_amounts(

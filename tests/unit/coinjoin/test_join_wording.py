@@ -66,6 +66,18 @@ def test_no_sentence_says_where_an_output_came_from() -> None:
         assert not [word for word in NEVER if word in said(found)]
 
 
+def test_the_first_sentence_says_whether_it_is_a_join_at_all() -> None:
+    assert analysed(ROUND).statements[0] == (
+        "Its inputs are taken for several people's: coinjoin.joinmarket, coinjoin.equal_outputs."
+    )
+    assert analysed(tx("a:9 b:7", "c:8 d:7")).statements[0].startswith("Nothing marks this transaction")
+
+
+def test_an_input_that_is_not_known_counts_as_another_hand() -> None:
+    (one,) = analysed(tx("a:9 a:9 b:? c:?", "x:5 y:5 z:5 w:5")).sets
+    assert (one.hands, one.k_at_mix) == (3, 3)
+
+
 def test_unknown_inputs_leave_amounts_silent_and_say_so() -> None:
     found = analysed(tx("a:9 b:?", "c:4 d:4"))
     assert found.abstained == "1 of 2 spent outputs are not known"

@@ -83,6 +83,7 @@ class ArrayChain:
             "txs.first_input": column_of(arrays.first_input, "<u8", settled),
             "txs.first_output": column_of(arrays.first_output, "<u8", settled),
             "inputs.output": column_of(arrays.spends, "<u8", ins),
+            "inputs.marks": column_of(np.full(self.n_inputs, ORDINARY), "<u2", ins),
             "outputs.script": column_of(arrays.scripts, "<u4", outs),
             "outputs.value": column_of(arrays.values, "<i8", outs),
             "scripts.type": column_of(np.full(self.n_scripts, ScriptType.P2WPKH), "u1", scripts),

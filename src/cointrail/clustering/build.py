@@ -23,7 +23,8 @@ from cointrail.clustering.shelf import MemoryShelf, Shelf, in_pieces, put
 from cointrail.clustering.spill import Log
 from cointrail.heuristics.base import Tier
 from cointrail.heuristics.gate import REASONS
-from cointrail.heuristics.gate_bulk import judge_batch
+from cointrail.heuristics.gate_bulk import linkable_scripts
+from cointrail.heuristics.gate_chain import judge_chain
 from cointrail.kernel.union import Edges, flatten, join_inputs, join_pairs
 
 U32 = npt.NDArray[np.uint32]
@@ -107,12 +108,10 @@ class _Building:
         Begins with scripts as `label` has joined them.
         """
         self._parent = np.array(label)
-        dated = self.chain.network.name == "mainnet"
         rule = LINK_RULES.index("common_input")
-        for batch in self.chain.batches():
-            gate, reasons = judge_batch(batch, dated=dated)
+        for batch, gate, reasons in judge_chain(self.chain):
             edges = Edges(*(np.empty(len(batch.in_script), np.uint32) for _ in range(3)))
-            inputs = batch.first_tx, batch.in_start, batch.in_script
+            inputs = batch.first_tx, batch.in_start, linkable_scripts(batch)
             count = join_inputs(self._parent, *inputs, gate, reasons, self._skipped, edges)
             self.edges.append(*(column[:count] for column in edges), np.full(count, rule))
             yield reasons

@@ -1,5 +1,9 @@
 """Citable guesses on one transaction. Pure. Importing it fills the register of rules."""
 
 from cointrail.heuristics import common_input as common_input
+from cointrail.heuristics import fillable as fillable
 from cointrail.heuristics import gate as gate
+from cointrail.heuristics import joinmarket_slots as joinmarket_slots
+from cointrail.heuristics import key_sweep as key_sweep
 from cointrail.heuristics import same_key as same_key
+from cointrail.heuristics import whirlpool_lineage as whirlpool_lineage

@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from cointrail.heuristics import coinjoin, partition, wasabi, whirlpool
+from cointrail.chain.view import InputMarks, ScriptType
+from cointrail.heuristics import coinjoin, inputs, lightning, partition, wasabi, whirlpool
 from cointrail.heuristics.gate import REASONS, TX0, Gate
-from cointrail.kernel.gate import NO_HEIGHT, GateBits, judge_columns
-from cointrail.kernel.gate_shape import Columns, GateLimits, Scratch
+from cointrail.kernel.gate import judge_columns
+from cointrail.kernel.gate_shape import NO_HEIGHT, Columns, GateBits, GateLimits, Scratch
 from cointrail.kernel.partition import PartitionLimits, judge_partitions
 from cointrail.kernel.partition import Scratch as PartitionScratch
-from cointrail.store.batch import TxBatch
+from cointrail.store.batch import UNKNOWN_SCRIPT, TxBatch
 
 _BIT = {reason.id: 1 << k for k, reason in enumerate(REASONS)}
 
@@ -28,6 +29,11 @@ _BITS = GateBits(
     stonewall=_BIT["coinjoin.stonewall"],
     missing_prevout=_BIT["gate.missing_prevout"],
     tx0=_BIT[TX0],
+    preimage=_BIT["swap.preimage"],
+    commitment=_BIT["lightning.commitment"],
+    close=_BIT["lightning.close"],
+    conflict=_BIT["fingerprint.conflict"],
+    extra_input=_BIT["payjoin.extra_input"],
 )
 
 _LIMITS = GateLimits(
@@ -76,6 +82,11 @@ _LIMITS = GateLimits(
     premix_high=whirlpool.PREMIX_MAX_EXTRA,
     tx0_premix=whirlpool.TX0_MAX_PREMIX,
     tx0_others=whirlpool.TX0_MAX_OTHERS,
+    max_conflicts=inputs.MAX_CONFLICTS,
+    payjoin_outputs=inputs.PAYJOIN_OUTPUTS,
+    closing_outputs=lightning.CLOSING_OUTPUTS,
+    commitment_locktime=lightning.COMMITMENT_LOCKTIME,
+    commitment_sequence=lightning.COMMITMENT_SEQUENCE,
 )
 
 _PARTITION = PartitionLimits(
@@ -88,7 +99,9 @@ _PARTITION = PartitionLimits(
     balanced_bit=_BIT["partition.balanced"],
 )
 
-_DENOMINATIONS = np.array(sorted(wasabi.WASABI2_DENOMINATIONS), dtype=np.int64)
+DENOMINATIONS = np.array(sorted(wasabi.WASABI2_DENOMINATIONS), dtype=np.int64)
+"""Standard amounts of Wasabi 2, ascending."""
+
 _POOLS = np.array([number for pool in whirlpool.POOLS for number in pool], dtype=np.int64)
 
 
@@ -98,12 +111,15 @@ def _mask(gate: Gate) -> np.uint32:
 
 _BY_SHAPE = np.uint32(sum(_BIT[reason.id] for reason in REASONS if reason.by_shape))
 _LEVELS = 64
+_ANCHOR_AND_SIGNED = np.uint16(InputMarks.ANCHOR | InputMarks.SIGNED)
 
 
 def judge_batch(
     batch: TxBatch, *, dated: bool = True
 ) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint32]]:
-    """Judge every transaction of a batch; equal to `judge` on each.
+    """Judge every transaction of a batch; equal to `judge` on each, with nothing around it.
+
+    What the chain adds is in `cointrail.heuristics.gate_chain`. Releases the interpreter lock.
 
     Args:
         batch: columns in chain order.
@@ -117,17 +133,19 @@ def judge_batch(
     reasons = np.zeros(batch.count, dtype=np.uint32)
     columns = Columns(
         height,
+        batch.locktime,
         batch.in_start,
         batch.in_value,
         batch.in_script,
         batch.in_type,
+        batch.in_sequence,
         batch.in_marks,
         batch.out_start,
         batch.out_value,
         batch.out_script,
         batch.out_type,
     )
-    judge_columns(columns, _LIMITS, _BITS, _DENOMINATIONS, _POOLS, _scratch(batch), reasons)
+    judge_columns(columns, _LIMITS, _BITS, DENOMINATIONS, _POOLS, _scratch(batch), reasons)
     judge_partitions(
         height,
         batch.in_start,
@@ -146,6 +164,16 @@ def judge_batch(
     gate = np.where((reasons & _mask(Gate.UNKNOWN)) != 0, np.uint8(Gate.UNKNOWN), np.uint8(Gate.SAFE))
     gate[(reasons & _mask(Gate.UNSAFE)) != 0] = Gate.UNSAFE
     return gate, reasons
+
+
+def linkable_scripts(batch: TxBatch) -> npt.NDArray[np.uint32]:
+    """Input scripts of a batch; `UNKNOWN_SCRIPT` also for those that nobody had to sign for.
+
+    Twin of `needs_no_signature`.
+    """
+    unsigned = (batch.in_marks & _ANCHOR_AND_SIGNED) == InputMarks.ANCHOR
+    free = (batch.in_type == ScriptType.P2A) | unsigned
+    return np.where(free, UNKNOWN_SCRIPT, batch.in_script) if free.any() else batch.in_script
 
 
 def _scratch(batch: TxBatch) -> Scratch:

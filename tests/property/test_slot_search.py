@@ -54,7 +54,8 @@ def by_trying(ins: list[int], changes: list[int], participants: int) -> set[Foun
         if not all(sets):
             continue
         gains = [D + targets[p][1] - sum(ins[k] for k in sets[p]) for p in range(participants)]
-        if sum(0 <= gain <= LIMIT for gain in gains) >= participants - 1:
+        makers = [p for p in range(participants) if 0 <= gains[p] <= LIMIT and targets[p][0] is not None]
+        if len(makers) >= participants - 1:
             found.add(frozenset((sets[p], targets[p][0]) for p in range(participants)))
     return found
 

@@ -230,7 +230,7 @@ def _slot_tables(slots: SlotTable | None) -> list[Table]:
     if slots is None or not slots.solutions:
         return []
     rows = [(slot.role, slot.inputs, slot.change, slot.gain_sat) for slot in slots.slots]
-    title = f"JoinMarket participants by exact sums: {slots.reading.value}"
+    title = f"participants by exact sums, as in JoinMarket: {slots.reading.value}"
     return [Table(title, ("role", "inputs", "change", "gain_sat"), rows)]
 
 

@@ -21,7 +21,19 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Measure methods on data whose truth is known.")
 
-_TALLY = ("detector", "claim", "labelled_set", "n", "fired", "true", "misnamed", "false", "unknown", "missed")
+_TALLY = (
+    "detector",
+    "claim",
+    "labelled_set",
+    "n",
+    "fired",
+    "true",
+    "misnamed",
+    "false",
+    "unknown",
+    "missed",
+    "undecided",
+)
 
 
 def add_to(program: typer.Typer) -> None:
@@ -52,7 +64,7 @@ def real(
 
 
 def _answer(found: RealEvaluation) -> Answer:
-    told = [one for one in found.detectors if one.fired or one.missed]
+    told = [one for one in found.detectors if one.fired or one.missed or one.undecided]
     models = [(one.name.replace("_", " "), getattr(found.models, one.name)) for one in fields(found.models)]
     return Answer(
         data=found,

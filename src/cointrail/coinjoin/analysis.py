@@ -20,9 +20,9 @@ from cointrail.coinjoin.links import LinkTable, many_to_many, one_to_one, paths
 from cointrail.coinjoin.slots import Reading, SlotTable, read_slots
 from cointrail.coinjoin.wording import statement_of_gate, statements_of_amounts, statements_of_parties
 from cointrail.heuristics.base import REGISTRY, Abstained
-from cointrail.heuristics.gate import REASONS, judge
+from cointrail.heuristics.gate import REASONS, GateVerdict, judge
 
-METHODS = ("coinjoin.mappings@1", "coinjoin.one_to_one@1", "coinjoin.anonymity@1", "joinmarket.slots@1")
+METHODS = ("coinjoin.mappings@1", "coinjoin.one_to_one@1", "coinjoin.anonymity@1", "joinmarket.readings@1")
 """The methods of an analysis, with versions; a change of their answers bumps one."""
 
 
@@ -137,6 +137,7 @@ def analyse(
     options: JoinOptions | None = None,
     *,
     later: Later | None = None,
+    verdict: GateVerdict | None = None,
     dated: bool = True,
 ) -> JoinAnalysis:
     """Analyse one transaction.
@@ -146,13 +147,14 @@ def analyse(
         network: of the addresses.
         options: how to read amounts, and how far to count.
         later: what a store knows of its equal outputs; None without a store.
+        verdict: the gate's with the chain around it; None: judge the transaction alone.
         dated: whether its height is one of the main network.
 
     Raises:
         BadInput: the options name an output that it does not have.
     """
     options = options or JoinOptions()
-    verdict = judge(tx, dated=dated)
+    verdict = verdict or judge(tx, dated=dated)
     slots = read_slots(tx, options.amounts.maker_fee or None)
     options = _with_maker_fee(options, slots)
     amounts = amounts_of(tx, options.amounts)

@@ -3,6 +3,9 @@
 A participant brings inputs of one wallet account, takes one equal output and at most one change. A
 maker ends with no less than it brought, its fee on top; the one taker pays all makers and the miner.
 Equal outputs stay what they are: which of them is whose cannot be read from amounts.
+
+The rule `joinmarket.slots` gives links to clustering and so answers only where there is one reading. Here all
+readings are found, and what they share is told.
 """
 
 from __future__ import annotations
@@ -18,12 +21,7 @@ import numpy.typing as npt
 from cointrail.chain.view import TxView
 from cointrail.coinjoin.amounts import AmountOptions, Amounts, amounts_of, equal_classes
 from cointrail.heuristics.base import Abstained
-
-MAKER_FEE_SAT = 10_000
-MAKER_FEE_ONE_IN = 1_000
-"""Most that a taker pays one maker by default: the larger of 10,000 sat and a thousandth of the
-denomination. Source: joinmarket-clientserver, cli_options.py, MAX_MAX_DEFAULT_ABS_FEE and
-MAX_DEFAULT_REL_FEE."""
+from cointrail.heuristics.joinmarket_slots import MAX_MAKER_FEE_SAT, MAX_MAKER_FEE_TEN_THOUSANDTHS
 
 MOST_HANDS = 20
 """Distinct input scripts that a search takes on: a million sums, 16 MB."""
@@ -91,12 +89,12 @@ def read_slots(
 ) -> SlotTable | Abstained:
     """The slots of a round by exact sums: inputs and change of each maker, the rest is the taker's.
 
-    Source: methods of Möser & Böhme 2017 and of joinmarket-ng's simulator; the fee limits are
-        joinmarket-clientserver's defaults.
+    Source: Möser & Böhme 2017 for matching by sums; joinmarket-ng/coinjoin-simulator for slots; the limit
+        on fees is that of the rule `joinmarket.slots`.
     Wrong when: the transaction is no JoinMarket round and its sums fit by chance; a maker paid more
         towards the miner than it earned; one person holds two slots.
-    Abstains on: not one single value that repeats, more change outputs than equal ones, fewer or far
-        more input scripts than equal outputs, unknown inputs.
+    Abstains on: not one single value that repeats, makers without change, fewer or far more input scripts
+        than equal outputs, unknown inputs.
     Needs: values and input scripts; the answer never changes as the chain grows.
     """
     amounts = amounts_of(tx, AmountOptions())
@@ -107,15 +105,17 @@ def read_slots(
         return Abstained(f"{len(classes)} output values repeat; a round has one denomination")
     ((denomination, equal),) = classes.items()
     changes = [part for part in amounts.outputs if part.places[0] not in equal]
-    if len(changes) > len(equal):
-        return Abstained(f"{len(changes)} other outputs for {len(equal)} participants")
+    if len(equal) - len(changes) not in {0, 1}:
+        return Abstained(
+            f"{len(changes)} other outputs for {len(equal)} participants; each maker has its change"
+        )
     if not len(equal) <= len(amounts.inputs) <= MOST_HANDS:
         return Abstained(
             f"{len(amounts.inputs)} input scripts for {len(equal)} participants; up to {MOST_HANDS} are read"
         )
-    limit = max(MAKER_FEE_SAT, denomination // MAKER_FEE_ONE_IN) if maker_fee is None else maker_fee
-    search = _Search(amounts, denomination, len(equal), limit, most_steps)
-    reading = search.run([(part.places[0], part.value) for part in changes])
+    limit = _usual_limit(denomination) if maker_fee is None else maker_fee
+    search = _Search(amounts, denomination, limit, most_steps)
+    reading = search.run([(p.places[0], p.value) for p in changes], sweeps=len(changes) < len(equal))
     common = frozenset.intersection(*search.found) if search.found else frozenset()
     told = reading in {Reading.UNIQUE, Reading.AMBIGUOUS}
     return SlotTable(
@@ -130,14 +130,16 @@ def read_slots(
     )
 
 
+def _usual_limit(denomination: int) -> int:
+    """Most that a maker earns, as `joinmarket.slots` has it."""
+    return max(MAX_MAKER_FEE_SAT, denomination * MAX_MAKER_FEE_TEN_THOUSANDTHS // 10_000)
+
+
 class _Search:
     """Chooses hands for one maker after another; what is left is the taker's."""
 
-    def __init__(
-        self, amounts: Amounts, denomination: int, participants: int, limit: int, most_steps: int
-    ) -> None:
-        self.denomination, self.participants = denomination, participants
-        self.limit, self.most_steps = limit, most_steps
+    def __init__(self, amounts: Amounts, denomination: int, limit: int, most_steps: int) -> None:
+        self.denomination, self.limit, self.most_steps = denomination, limit, most_steps
         self.all_hands: Mask = (1 << len(amounts.inputs)) - 1
         sums = np.zeros(1, dtype=np.int64)
         for part in amounts.inputs:
@@ -147,12 +149,11 @@ class _Search:
         self.steps = 0
         self.found: set[Solution] = set()
 
-    def run(self, changes: Sequence[tuple[int, int]]) -> Reading:
-        targets: list[tuple[int | None, int]] = [*changes]
-        targets += [(None, 0)] * (self.participants - len(changes))
-        options = [(vout, self._choices(value)) for vout, value in targets]
+    def run(self, changes: Sequence[tuple[int, int]], *, sweeps: bool) -> Reading:
+        """Search with these changes (place, satoshi); a taker that sweeps has none of them."""
+        options = [(vout, self._choices(value)) for vout, value in changes]
         options.sort(key=lambda option: len(option[1]))
-        if not self._choose(options, 0, 0, None, frozenset()):
+        if not self._choose(options, 0, 0, (None,) if sweeps else None, frozenset()):
             return Reading.TIMEOUT
         if not self.found:
             return Reading.NONE
@@ -166,7 +167,7 @@ class _Search:
 
     def _choose(
         self,
-        options: list[tuple[int | None, npt.NDArray[np.int64]]],
+        options: list[tuple[int, npt.NDArray[np.int64]]],
         at: int,
         used: Mask,
         taker: tuple[int | None] | None,

@@ -86,7 +86,7 @@ def _of_paths(found: Paths, *, both: bool) -> Iterator[str]:
 
 
 def _of_slots(slots: SlotTable) -> str:
-    read = "Read as a JoinMarket round"
+    read = "If all participants but one end with no less than they brought, as makers do in JoinMarket"
     match slots.reading:
         case Reading.UNIQUE:
             return f"{read}, exact sums leave one way to tell {len(slots.slots)} participants apart."
@@ -97,7 +97,7 @@ def _of_slots(slots: SlotTable) -> str:
             )
         case Reading.NONE:
             return f"{read}, no participants fit the sums with maker fees up to {slots.maker_fee_sat:,} sat."
-    return f"{read}, it was not decided: the search was given up after {slots.steps:,} steps."
+    return f"{read}, it was not decided who they are: the search ended after {slots.steps:,} steps."
 
 
 def _of_set(one: AnonymitySet, later: Later | None) -> Iterator[str]:

@@ -70,12 +70,11 @@ def analyse_join(
             height=height,
         )
     later = _Sight(desk, number, height).later(equal_classes(view))
-    dated = snapshot.network.name == "mainnet"
     return JoinView(
         block=desk.block_of_tx(number),
         as_of_height=height,
         owners_by=BY_CLUSTER if height == snapshot.height else BY_SCRIPT,
-        analysis=analyse(view, snapshot.network, options, later=later, dated=dated),
+        analysis=analyse(view, snapshot.network, options, later=later, verdict=desk.clusters.gate(number)),
         basis=desk.basis,
     )
 

@@ -114,6 +114,7 @@ EVALUATION = RealEvaluation(
             false=0,
             unknown=0,
             missed=1,
+            undecided=0,
         ),
         Tally(
             detector="b@1",
@@ -126,6 +127,7 @@ EVALUATION = RealEvaluation(
             false=0,
             unknown=0,
             missed=0,
+            undecided=0,
         ),
     ),
     gate=(GateTally("rounds", 3, 0, 1, 2),),

@@ -55,8 +55,8 @@ def test_without_the_maker_fee_one_model_has_no_say_so_nothing_is_a_path() -> No
 
 def test_the_maker_fee_of_a_reading_that_fits_is_taken_and_told() -> None:
     found = analysed(ROUND)
-    assert found.options.amounts.maker_fee == 10_000
-    assert "paid up to 10,000 sat for taking part" in said(found)
+    assert found.options.amounts.maker_fee == 20_000
+    assert "paid up to 20,000 sat for taking part" in said(found)
     named = analysed(ROUND, options=JoinOptions(amounts=AmountOptions(maker_fee=900)))
     assert named.options.amounts.maker_fee == 900
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
 
 from cointrail.chain.view import TxView
-from cointrail.coinjoin.slots import MAKER_FEE_SAT, Reading, SlotTable, read_slots
+from cointrail.coinjoin.slots import Reading, SlotTable, read_slots
 from cointrail.heuristics.base import Abstained
+from cointrail.heuristics.joinmarket_slots import MAX_MAKER_FEE_SAT, Slots, joinmarket_slots
+from cointrail.heuristics.shape import shape_of
+from support import joins
 from support.chains import tx
 
 D = 1_000_000
@@ -58,7 +62,7 @@ def test_two_makers_that_could_change_places_leave_the_reading_ambiguous() -> No
 
 
 @pytest.mark.parametrize(
-    ("fee", "reading"), [(MAKER_FEE_SAT, Reading.UNIQUE), (MAKER_FEE_SAT + 1, Reading.NONE)]
+    ("fee", "reading"), [(MAX_MAKER_FEE_SAT, Reading.UNIQUE), (MAX_MAKER_FEE_SAT + 1, Reading.NONE)]
 )
 def test_a_maker_gains_up_to_the_limit_and_no_more(fee: int, reading: Reading) -> None:
     one = tx(
@@ -75,7 +79,8 @@ def test_a_maker_gains_up_to_the_limit_and_no_more(fee: int, reading: Reading) -
         ("a:9 b:9", "c:8 d:8 e:1 f:1", "2 output values repeat"),
         ("a:9 b:9", "c:7 d:6", "0 output values repeat"),
         ("a:9 b:9 c:9", "c:7 d:7 e:1 f:2 g:3", "3 other outputs for 2 participants"),
-        ("a:30", "c:7 d:7", "1 input scripts for 2 participants"),
+        ("a:9 b:9 c:9", "c:7 d:7 e:7 f:2", "each maker has its change"),
+        ("a:30", "c:7 d:7 e:1", "1 input scripts for 2 participants"),
         ("a:9 b:?", "c:7 d:7", "not known"),
     ],
 )
@@ -83,6 +88,19 @@ def test_slots_abstain_on_what_cannot_be_a_round(ins: str, outs: str, why: str) 
     found = read_slots(tx(ins, outs))
     assert isinstance(found, Abstained)
     assert why in found.because
+
+
+@given(plan=joins.joinmarket_rounds())
+def test_the_rule_for_links_answers_exactly_where_one_reading_is_left(plan: joins.Plan) -> None:
+    one = joins.tx_of(plan)
+    found, linked = read_slots(one), joinmarket_slots(shape_of(one))
+    if isinstance(found, Abstained) or (
+        isinstance(linked, Abstained) and "not a JoinMarket" in linked.because
+    ):
+        return
+    assert isinstance(linked, Slots) == (found.reading == Reading.UNIQUE)
+    if isinstance(linked, Slots):
+        assert {(s.inputs, s.change) for s in found.slots} == {(s.inputs, s.change) for s in linked.all}
 
 
 def test_a_search_that_is_too_long_is_given_up_and_claims_nothing() -> None:

@@ -7,11 +7,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from cointrail.chain.view import TxView
+from cointrail.chain.types import Txid
+from cointrail.chain.view import InputMarks, ScriptType, TxView
 from cointrail.evaluate.real.sets import CHANNEL, JOIN, NO_JOIN, SWAP, TX0, LabelledSet
-from cointrail.heuristics.base import REGISTRY, Rule
-from cointrail.heuristics.gate import Gate, judge
-from cointrail.heuristics.shape import shape_of
+from cointrail.heuristics.base import REGISTRY, Abstained, Rule
+from cointrail.heuristics.fillable import Answer
+from cointrail.heuristics.gate import Gate, GateVerdict, judge
+from cointrail.heuristics.shape import Shape, Surroundings, shape_of
+from cointrail.heuristics.wasabi import passes_for_round
 
 CLAIMS = {
     "coinjoin.wasabi1": "wasabi1",
@@ -22,6 +25,9 @@ CLAIMS = {
     "coinjoin.joinmarket": "joinmarket",
     "coinjoin.coordinator": JOIN,
     "coinjoin.equal_outputs": JOIN,
+    "coinjoin.extra": JOIN,
+    "coinjoin.possible": JOIN,
+    "joinmarket.slots": "joinmarket",
     "partition.sharedcoin": "sharedcoin",
     "partition.balanced": JOIN,
     "whirlpool.tx0": TX0,
@@ -49,6 +55,7 @@ class Tally:
         false: it does not.
         unknown: no label says.
         missed: the claim holds and the detector was silent.
+        undecided: a search was given up; no answer.
     """
 
     detector: str
@@ -61,6 +68,7 @@ class Tally:
     false: int
     unknown: int
     missed: int
+    undecided: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,32 +105,73 @@ def _asks_for_shape(rule: Rule) -> bool:
     return [str(one.annotation) for one in asked] == ["Shape"]
 
 
-def tally_all(sets: Sequence[LabelledSet]) -> Iterator[Tally]:
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A set with the shape and the verdict of each member, judged with the others around it."""
+
+    labelled: LabelledSet
+    shapes: tuple[Shape, ...]
+    verdicts: tuple[GateVerdict, ...]
+
+
+def look_at(labelled: LabelledSet) -> Looked:
+    """Measure and judge a set in its order, as `gate_chain.judge_all` judges a chain."""
+    rounds: set[Txid] = set()
+    around = Surroundings(
+        rounds,
+        frozenset(
+            i.outpoint
+            for tx in labelled.txs
+            for i in tx.inputs
+            if i.script_type == ScriptType.P2WSH and InputMarks.TWO_OF_TWO in i.marks
+        ),
+    )
+    shapes, verdicts = [], []
+    for tx in labelled.txs:
+        shapes.append(shape_of(tx, dated=labelled.dated, around=around))
+        verdicts.append(judge(tx, dated=labelled.dated, around=around))
+        if passes_for_round(shape_of(tx, dated=labelled.dated)):
+            rounds.add(tx.txid)
+    return Looked(labelled, tuple(shapes), tuple(verdicts))
+
+
+def tally_all(sets: Sequence[Looked]) -> Iterator[Tally]:
     """Every detector on every set, detectors by id."""
-    shapes = {one.name: [shape_of(tx, dated=one.dated) for tx in one.txs] for one in sets}
     for rule in detectors():
-        claim = CLAIMS.get(rule.id)
         for one in sets:
-            fired = [rule.function(shape) is True for shape in shapes[one.name]]
-            yield _tally(rule, claim, one, fired)
+            yield _tally(rule, one.labelled, [rule.function(shape) for shape in one.shapes])
 
 
-def _tally(rule: Rule, claim: str | None, one: LabelledSet, fired: Sequence[bool]) -> Tally:
-    counts: Counter[str] = Counter()
-    for tx, hit in zip(one.txs, fired, strict=True):
-        counts[_outcome(one, claim, tx, hit=hit)] += 1
+def _tally(rule: Rule, one: LabelledSet, answers: Sequence[object]) -> Tally:
+    claim = CLAIMS.get(rule.id)
+    counts = Counter(
+        _outcome(one, claim, tx, hit=_says_yes(answer))
+        for tx, answer in zip(one.txs, answers, strict=True)
+        if answer is not Answer.TIMEOUT
+    )
     return Tally(
         detector=rule.name,
         claim=claim,
         labelled_set=one.name,
         n=len(one.txs),
-        fired=sum(fired),
+        fired=sum(map(_says_yes, answers)),
         true=counts["true"],
         misnamed=counts["misnamed"],
         false=counts["false"],
         unknown=counts["unknown"],
         missed=counts["missed"],
+        undecided=sum(answer is Answer.TIMEOUT for answer in answers),
     )
+
+
+def _says_yes(answer: object) -> bool:
+    """Whether a detector's answer is one: true, yes, or something found."""
+    match answer:
+        case bool():
+            return answer
+        case Answer():
+            return answer is Answer.YES
+    return answer is not None and not isinstance(answer, Abstained)
 
 
 def _outcome(one: LabelledSet, claim: str | None, tx: TxView, *, hit: bool) -> str:
@@ -136,8 +185,9 @@ def _outcome(one: LabelledSet, claim: str | None, tx: TxView, *, hit: bool) -> s
     return "misnamed" if claim in NO_JOIN and JOIN in one.yes else "false"
 
 
-def tally_gate(sets: Sequence[LabelledSet]) -> Iterator[GateTally]:
+def tally_gate(sets: Sequence[Looked]) -> Iterator[GateTally]:
     """The gate's verdicts on every set."""
     for one in sets:
-        gates = Counter(judge(tx, dated=one.dated).gate for tx in one.txs)
-        yield GateTally(one.name, len(one.txs), gates[Gate.SAFE], gates[Gate.UNKNOWN], gates[Gate.UNSAFE])
+        gates = Counter(verdict.gate for verdict in one.verdicts)
+        counts = (gates[Gate.SAFE], gates[Gate.UNKNOWN], gates[Gate.UNSAFE])
+        yield GateTally(one.labelled.name, len(one.verdicts), *counts)

@@ -12,14 +12,14 @@ from pathlib import Path
 from cointrail.errors import BadInput, CointrailError
 from cointrail.evaluate.real.blocks import unread_prevouts
 from cointrail.evaluate.real.chain import PairTally, tally_chain
-from cointrail.evaluate.real.detectors import GateTally, Tally, not_run, tally_all, tally_gate
+from cointrail.evaluate.real.detectors import GateTally, Tally, look_at, not_run, tally_all, tally_gate
 from cointrail.evaluate.real.rounds import ModelTally, SlotTally, tally_models, tally_slots
 from cointrail.evaluate.real.sets import at_hand, iter_sets, listed_txids
 
 Progress = Callable[[str, int, int], None]
 """Told the stage, how much is done, and how much there is."""
 
-STAGES = ("sets", "detectors", "gate", "models", "emulated chain")
+STAGES = ("sets", "gate", "detectors", "models", "emulated chain")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +99,10 @@ def _evaluate(folder: Path, progress: Progress) -> RealEvaluation:
     told(0)
     sets = tuple(iter_sets(folder))
     told(1)
-    tallies = tuple(tally_all(sets))
+    looked = [look_at(one) for one in sets]
+    gate = tuple(tally_gate(looked))
     told(2)
-    gate = tuple(tally_gate(sets))
+    tallies = tuple(tally_all(looked))
     told(3)
     models, slots = tally_models(folder), tuple(tally_slots(sets))
     told(4)

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from math import isqrt, log2, prod
+from math import ceil, isqrt, log2, prod
 
 import numpy as np
 import numpy.typing as npt
@@ -153,7 +153,9 @@ class _Count:
             np.array(ins.strides, dtype=np.int64),
             np.array(ins.shifts, dtype=np.int64),
             np.array([(1 << n.bit_length()) - 1 for n in ins.counts], dtype=np.int64),
+            ins.guard,
             laid.in_codes,
+            np.flatnonzero(laid.block_high > laid.block_low),
             int(max(ins.counts) > 1),
         )
         self.out_picks = OutPicks(
@@ -183,6 +185,9 @@ class _Count:
         if not np.isfinite(largest):
             return Counted(Stop.NUMBER, None, steps)
         residues, moduli, bits = [wrapped], [_WHOLE_WORD], log2(max(largest, 1)) + 1
+        passes = 1 + max(0, ceil((bits - _WORD) / _PRIME_BITS))
+        if passes * steps > limits.steps:
+            return Counted(Stop.STEPS, None, limits.steps)
         primes = _primes()
         while _WORD + _PRIME_BITS * (len(moduli) - 1) < bits:
             moduli.append(next(primes))
@@ -190,7 +195,7 @@ class _Count:
             if found is None:
                 return Counted(stop, None, steps)
             residues.append(found)
-        return Counted(Stop.COMPLETE, self._counts(_join(residues, moduli), steps), steps)
+        return Counted(Stop.COMPLETE, self._counts(_join(residues, moduli), passes * steps), passes * steps)
 
     def _pass(
         self, at: Windows, room: Room, modulus: int, most: int, deadline: float

@@ -27,13 +27,18 @@ _WRAP = np.uint64(0)
 
 
 class InPicks(NamedTuple):
-    """The inputs: for each class its count, stride, and place in a code; for each pick its code."""
+    """The inputs: for each class its count, stride, and place in a code; for each pick its code.
+
+    `blocks` are the picks that balance some outputs, ascending.
+    """
 
     counts: I64
     stride: I64
     shift: I64
     mask: I64
+    guard: int
     code: I64
+    blocks: I64
     equal: int
     """Whether a class has more than one part: only then blocks can be picked in several ways."""
 
@@ -97,10 +102,7 @@ def plus(a: np.uint64, b: np.uint64, modulus: np.uint64) -> np.uint64:
 
 @kernel
 def next_block(ins: InPicks, lead: int, room: Room) -> int:
-    """Turn `taken` to the next pick of `held` that has one of class `lead`; by how much its number grows.
-
-    0 after the last.
-    """
+    """Turn `taken` to the next pick of `held` that has one of class `lead`; by how much its number grows."""
     grown = int64(0)
     for c in range(lead, len(ins.counts)):
         if room.taken[c] < room.held[c]:
@@ -113,64 +115,96 @@ def next_block(ins: InPicks, lead: int, room: Room) -> int:
 
 
 @kernel
+def holds(outer: int, inner: int, guard: int) -> bool:
+    """Whether a pick lies within another, by their codes."""
+    return ((outer | guard) - inner) & guard == guard
+
+
+@kernel
+def count_block(
+    ins: InPicks, outs: OutPicks, at: Windows, ways: Ways, room: Room, s: int, a: int, lead: int, limit: int
+) -> bool:
+    """Add what the blocks with inputs `a` give to the states with inputs `s`; False when out of steps."""
+    rest, m = s - a, ways.modulus[0]
+    low, high, r0, r1 = at.low[s], at.high[s], at.low[rest], at.high[rest]
+    b0, b1 = at.block_low[a], at.block_high[a]
+    if r0 >= r1 or b0 >= b1:
+        return True
+    in_exact, in_rough = np.uint64(1), 1.0
+    if ins.equal:
+        for c in range(lead, len(ins.counts)):
+            less = 1 if c == lead else 0
+            taken = (ins.code[a] >> ins.shift[c]) & ins.mask[c]
+            k = (room.held[c] - less) * ways.width + taken - less
+            in_exact, in_rough = times(in_exact, ways.exact[k], m), in_rough * ways.rough[k]
+    for t in range(low, high):
+        room.steps[0] += 1 + max(0, min(b1, t + 1) - b0)
+        if room.steps[0] > limit:
+            return False
+        for b in range(b0, min(b1, t + 1)):
+            if outs.allowed[b] == 0 or not holds(outs.code[t], outs.code[b], outs.guard):
+                continue
+            r = outs.rank[outs.number[t] - outs.number[b]]
+            if r < r0 or r >= r1:
+                continue
+            p = at.start[rest] + r - r0
+            if room.rough[p] == 0.0:
+                continue
+            exact, rough = in_exact, in_rough
+            if outs.equal:
+                for d in range(len(outs.shift)):
+                    k = ((outs.code[t] >> outs.shift[d]) & outs.mask[d]) * ways.width + (
+                        (outs.code[b] >> outs.shift[d]) & outs.mask[d]
+                    )
+                    exact, rough = times(exact, ways.exact[k], m), rough * ways.rough[k]
+            q = at.start[s] + t - low
+            room.mappings[q] = plus(room.mappings[q], times(exact, room.mappings[p], m), m)
+            if room.rough[at.start[a] + b - at.low[a]] == 1.0:
+                found = times(exact, room.non_derived[p], m)
+                room.non_derived[q] = plus(room.non_derived[q], found, m)
+            room.rough[q] += rough * room.rough[p]
+    return True
+
+
+@kernel
 def count_row(ins: InPicks, outs: OutPicks, at: Windows, ways: Ways, room: Room, s: int, limit: int) -> bool:
-    """Count the states of one pick of inputs; False when the steps ran out."""
-    lead = -1
+    """Count the states of one pick of inputs; False when the steps ran out.
+
+    Its blocks are looked for among the picks within it, or among all that balance something, whichever are
+    fewer.
+    """
+    low, high, m = at.low[s], at.high[s], ways.modulus[0]
+    if low >= high:
+        return True
+    lead, within = -1, int64(1)
     for c in range(len(ins.counts)):
         room.held[c], room.taken[c] = (ins.code[s] >> ins.shift[c]) & ins.mask[c], 0
+        within *= room.held[c] + 1
         if lead < 0 and room.held[c] > 0:
             lead = c
-    low, high, base, m = at.low[s], at.high[s], at.start[s], ways.modulus[0]
-    room.taken[lead] = 1
-    a = ins.stride[lead]
-    while True:
-        if a != s:
-            rest = s - a
-            r0, r1, b0, b1 = at.low[rest], at.high[rest], at.block_low[a], at.block_high[a]
-            room.steps[0] += high - low
-            if room.steps[0] > limit:
+    first = ins.stride[lead]
+    if len(ins.blocks) < within:
+        for a in ins.blocks:
+            room.steps[0] += 1
+            has_first = ((ins.code[a] >> ins.shift[lead]) & ins.mask[lead]) > 0
+            if a < s and has_first and holds(ins.code[s], ins.code[a], ins.guard):
+                if not count_block(ins, outs, at, ways, room, s, a, lead, limit):
+                    return False
+            elif a >= s:
+                break
+    else:
+        room.taken[lead] = 1
+        a = first
+        while a != s:
+            room.steps[0] += 1
+            if not count_block(ins, outs, at, ways, room, s, a, lead, limit):
                 return False
-            in_exact, in_rough = np.uint64(1), 1.0
-            if ins.equal:
-                for c in range(lead, len(ins.counts)):
-                    less = 1 if c == lead else 0
-                    k = (room.held[c] - less) * ways.width + room.taken[c] - less
-                    in_exact, in_rough = times(in_exact, ways.exact[k], m), in_rough * ways.rough[k]
-            if r0 < r1 and b0 < b1:
-                for t in range(low, high):
-                    room.steps[0] += max(0, min(b1, t + 1) - b0)
-                    if room.steps[0] > limit:
-                        return False
-                    for b in range(b0, min(b1, t + 1)):
-                        code = (outs.code[t] | outs.guard) - outs.code[b]
-                        if code & outs.guard != outs.guard or outs.allowed[b] == 0:
-                            continue
-                        r = outs.rank[outs.number[t] - outs.number[b]]
-                        if r < r0 or r >= r1:
-                            continue
-                        p = at.start[rest] + r - r0
-                        if room.rough[p] == 0.0:
-                            continue
-                        exact, rough = in_exact, in_rough
-                        if outs.equal:
-                            for d in range(len(outs.shift)):
-                                k = ((outs.code[t] >> outs.shift[d]) & outs.mask[d]) * ways.width + (
-                                    (outs.code[b] >> outs.shift[d]) & outs.mask[d]
-                                )
-                                exact, rough = times(exact, ways.exact[k], m), rough * ways.rough[k]
-                        q = base + t - low
-                        room.mappings[q] = plus(room.mappings[q], times(exact, room.mappings[p], m), m)
-                        if room.rough[at.start[a] + b - at.low[a]] == 1.0:
-                            found = times(exact, room.non_derived[p], m)
-                            room.non_derived[q] = plus(room.non_derived[q], found, m)
-                        room.rough[q] += rough * room.rough[p]
-        grown = next_block(ins, lead, room)
-        if grown == 0:
-            break
-        a += grown
+            a += next_block(ins, lead, room)
+    if room.steps[0] > limit:
+        return False
     for t in range(max(low, at.block_low[s]), min(high, at.block_high[s])):
         if outs.allowed[t]:
-            q = base + t - low
+            q = at.start[s] + t - low
             if room.rough[q] == 0.0:
                 room.non_derived[q] = np.uint64(1)
             room.mappings[q] = plus(room.mappings[q], np.uint64(1), m)

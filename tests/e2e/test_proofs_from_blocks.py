@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from cointrail.chain.decode import decode_block
+from cointrail.chain.prevouts import Prevouts, outputs_of, view_of
 from cointrail.chain.types import Tx
 from cointrail.clustering.as_of import members_at
 from cointrail.clustering.build import build
@@ -22,7 +23,6 @@ from cointrail.heuristics.change.vote import Change
 from cointrail.heuristics.change_links import change_lead, change_link
 from cointrail.heuristics.common_input import common_input, common_input_lead
 from cointrail.heuristics.same_key import inner_script, same_key
-from cointrail.inspection.prevouts import Prevouts, outputs_of, view_of
 from cointrail.sources.blocks_dir import BlocksDirectory
 from cointrail.store.ingest import ingest
 from cointrail.store.reader import Snapshot, open_snapshot

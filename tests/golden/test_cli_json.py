@@ -6,7 +6,9 @@ object has all the keys that the file knows for its place. UPDATE_KEPT=1 adds wh
 
 from __future__ import annotations
 
+import csv
 import os
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -37,8 +39,9 @@ BY_DATA = {
     *("sat", "direct_sat", "indirect_sat", "ends", "links"),
 }
 """Objects whose keys are data."""
-NOUNS = {"address", "trace", "tx", "cluster", "case", "inspect", "tags", "prices", "rules"}
+NOUNS = {"address", "trace", "tx", "cluster", "coinjoin", "case", "inspect", "tags", "prices", "rules"}
 STORELESS = {"inspect", "tags", "prices", "rules", "simulate", "demo", "version"}
+
 
 Shape = dict[str, set[str]]
 
@@ -101,6 +104,14 @@ def mined_tx(demo: DemoFolder) -> str:
     return str(found["outputs"][0]["outpoint"]).partition(":")[0]
 
 
+def joins(demo: DemoFolder) -> list[str]:
+    """Joins of the world, of several sizes."""
+    with (demo.path / "world" / "truth" / "outputs.csv").open(newline="", encoding="utf-8") as lines:
+        found = Counter(row["txid"] for row in csv.DictReader(lines) if row["role"] == "coinjoin_equal")
+    by_size = sorted(found, key=lambda txid: (found[txid], txid))
+    return [by_size[0], by_size[len(by_size) // 2], by_size[-1], *by_size[:: max(len(by_size) // 12, 1)]]
+
+
 def raw(tx: Tx) -> bytes:
     return encode_tx(tx.version, tx.inputs, tx.outputs, tx.locktime)
 
@@ -138,6 +149,9 @@ def ask_everything(asker: Asker, folder: Path) -> None:
             ask("trace", way, outpoint, "--policy", "all", *tags)
         ask("trace", way, *seeds, "--policy", "haircut", "--policy", "fifo", "--max-outputs", 40, *tags)
         ask("trace", way, mined_tx(demo), "--policy", "fifo", "--seconds", 10, *tags)
+    for txid in (*joins(demo), mined_tx(demo)):
+        ask("coinjoin", "analyse", txid)
+        ask("coinjoin", "analyse", txid, "--max-steps", "1")
     ask("sql", "SELECT output, value, spent_by, 0.5::DOUBLE, id_text(txid) FROM outputs JOIN txs USING (tx)")
     for args in (["version"], ["status"], ["prices", "check", demo.prices]):
         ask(*args)
@@ -163,6 +177,10 @@ def ask_raw(asker: Asker, folder: Path) -> None:
     asker.ask("inspect", "block", folder / "block", "--network", "regtest")
     asker.ask("inspect", "tx", folder / "tx")
     asker.ask("inspect", "tx", folder / "tx", "--prevouts", folder / "parent")
+    asker.ask("coinjoin", "analyse", "--file", folder / "tx")
+    asker.ask(
+        "coinjoin", "analyse", "--file", folder / "tx", "--prevouts", folder / "parent", "--fee-as-output"
+    )
 
 
 @pytest.fixture(name="answers", scope="module")

@@ -1,128 +1,13 @@
-"""The transactions of the real data folder as views: joins, look-alikes, ordinary payments."""
+"""The transactions of the real data folder as views; the readers are those of `evaluate real`."""
 
 from __future__ import annotations
 
-import io
-import json
-import zipfile
-from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import Any
+from cointrail.evaluate.real.files import (
+    iter_mempool_views,
+    read_dumplings,
+    read_esplora,
+    read_mappings,
+    read_zst_json,
+)
 
-import zstandard
-
-from cointrail.chain.address import decode_address
-from cointrail.chain.decode import decode_tx
-from cointrail.chain.marks import input_marks
-from cointrail.chain.network import get_network
-from cointrail.chain.script import classify
-from cointrail.chain.types import Outpoint, Sat, Txid
-from cointrail.chain.view import InputMarks, InputView, OutputView, TxView
-from support.real_files import iter_mempool_txs, read_json
-
-SEQUENCE = 0xFFFFFFFF
-
-
-def _input(outpoint: Outpoint, value: int, script: bytes, marks: InputMarks, sequence: int) -> InputView:
-    return InputView(outpoint, Sat(value), script, classify(script), sequence, marks)
-
-
-def _output(value: int, script: bytes) -> OutputView:
-    return OutputView(Sat(value), script, classify(script))
-
-
-def read_dumplings(zipped: Path, name: str) -> list[TxView]:
-    """Transactions of Dumplings' scanner, one a line; they carry no height and no signatures.
-
-    txid:::block:::position:::time:::in}{in:::out}{out, in = txid-vout-value+script+type.
-    """
-    with zipfile.ZipFile(zipped) as archive:
-        lines = archive.read(f"Scanner/{name}.txt").decode("utf-8").splitlines()
-    return [_dumplings_tx(line) for line in lines]
-
-
-def _dumplings_tx(line: str) -> TxView:
-    txid, _, _, _, ins, outs = line.split(":::")
-    inputs = []
-    for text in ins.split("}{"):
-        spent, script, _ = text.split("+")
-        spent_txid, vout, value = spent.split("-")
-        outpoint = Outpoint(Txid.parse(spent_txid), int(vout))
-        inputs.append(_input(outpoint, int(value), bytes.fromhex(script), InputMarks.NONE, SEQUENCE))
-    outputs = []
-    for text in outs.split("}{"):
-        value, script, _ = text.split("+")
-        outputs.append(_output(int(value), bytes.fromhex(script)))
-    return TxView(Txid.parse(txid), 1, 0, tuple(inputs), tuple(outputs), is_coinbase=False)
-
-
-def read_esplora(path: Path) -> list[TxView]:
-    """One transaction, or a list of cases, as block explorers give them."""
-    found = read_json(path)
-    return [_esplora_tx(case["tx"]) for case in found] if isinstance(found, list) else [_esplora_tx(found)]
-
-
-def _esplora_tx(found: Mapping[str, Any]) -> TxView:
-    inputs = tuple(
-        _input(
-            Outpoint(Txid.parse(i["txid"]), i["vout"]),
-            i["prevout"]["value"],
-            bytes.fromhex(i["prevout"]["scriptpubkey"]),
-            input_marks(bytes.fromhex(i["scriptsig"]), tuple(bytes.fromhex(w) for w in i.get("witness", []))),
-            i["sequence"],
-        )
-        for i in found["vin"]
-    )
-    outputs = tuple(_output(o["value"], bytes.fromhex(o["scriptpubkey"])) for o in found["vout"])
-    height = (found.get("status") or {}).get("block_height")
-    txid = Txid.parse(found["txid"])
-    return TxView(
-        txid, found["version"], found["locktime"], inputs, outputs, is_coinbase=False, height=height
-    )
-
-
-def read_mappings(found: Mapping[str, Any], network: str) -> list[TxView]:
-    """Rounds as coinjoin-analysis writes them: addresses and values, no signatures, no heights."""
-    return [_mapped_tx(round_, network) for round_ in found["coinjoins"].values()]
-
-
-def _mapped_tx(found: Mapping[str, Any], network: str) -> TxView:
-    chain = get_network(network)
-    inputs = tuple(
-        _input(
-            Outpoint(Txid.parse(i["txid"]), 0),
-            i["value"],
-            decode_address(i["address"], chain),
-            InputMarks.NONE,
-            SEQUENCE,
-        )
-        for i in found["inputs"].values()
-    )
-    outputs = tuple(
-        _output(o["value"], decode_address(o["address"], chain)) for o in found["outputs"].values()
-    )
-    return TxView(Txid.parse(found["txid"]), 1, 0, inputs, outputs, is_coinbase=False)
-
-
-def read_zst_json(path: Path) -> Any:
-    """The values of a packed JSON file."""
-    with path.open("rb") as packed:
-        return json.load(io.TextIOWrapper(zstandard.ZstdDecompressor().stream_reader(packed), "utf-8"))
-
-
-def iter_mempool_views(folder: Path) -> Iterator[TxView]:
-    """The mempool transactions of 2024, signatures and all."""
-    for found in iter_mempool_txs(folder):
-        tx = decode_tx(bytes.fromhex(found["raw"]))
-        inputs = tuple(
-            _input(
-                i.outpoint,
-                spent["value"],
-                bytes.fromhex(spent["script"]),
-                input_marks(i.script_sig, i.witness),
-                i.sequence,
-            )
-            for i, spent in zip(tx.inputs, found["prevouts"], strict=True)
-        )
-        outputs = tuple(_output(o.value, o.script) for o in tx.outputs)
-        yield TxView(tx.txid, tx.version, tx.locktime, inputs, outputs, is_coinbase=False)
+__all__ = ["iter_mempool_views", "read_dumplings", "read_esplora", "read_mappings", "read_zst_json"]

@@ -3,20 +3,11 @@
 from __future__ import annotations
 
 import csv
-import io
-import json
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
-import zstandard
-
+from cointrail.evaluate.real.files import iter_mempool_txs, read_json
 from support.real_data import FOLDER
 
-
-def read_json(path: Path) -> Any:
-    """The values of a JSON file."""
-    return json.loads(path.read_text(encoding="utf-8"))
+__all__ = ["block_rows", "iter_mempool_txs", "read_json"]
 
 
 def block_rows() -> list[dict[str, str]]:
@@ -26,11 +17,3 @@ def block_rows() -> list[dict[str, str]]:
         return []
     with index.open(encoding="utf-8", newline="") as lines:
         return list(csv.DictReader(lines))
-
-
-def iter_mempool_txs(folder: Path) -> Iterator[dict[str, Any]]:
-    """Mempool transactions of 2024: txid, raw, prevouts (value, script, address), out_addr, fee."""
-    with (folder / "transactions" / "mempool2024.ndjson.zst").open("rb") as packed:
-        stream = zstandard.ZstdDecompressor().stream_reader(packed)
-        for line in io.TextIOWrapper(stream, encoding="utf-8"):
-            yield json.loads(line)

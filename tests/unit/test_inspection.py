@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from cointrail.chain import script as sc
 from cointrail.chain.decode import encode_tx, tx_of
 from cointrail.chain.network import NETWORKS
+from cointrail.chain.prevouts import outputs_of
 from cointrail.chain.types import Outpoint, Sat, Tx, Txid, TxIn, TxOut
 from cointrail.errors import BadInput, DecodeError
 from cointrail.inspection.block import OK, inspect_block
-from cointrail.inspection.prevouts import outputs_of, read_prevouts
+from cointrail.inspection.prevouts import read_prevouts
 from cointrail.inspection.raw_file import decode_file, read_raw, unhex
 from cointrail.inspection.tx import inspect_tx
 from support.command_line import cointrail

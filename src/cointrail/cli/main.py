@@ -15,6 +15,8 @@ from cointrail.cli import (
     check_files,
     cluster_history,
     cluster_tiers,
+    coinjoin,
+    evaluate,
     inspect_raw,
     look,
     query,
@@ -58,12 +60,14 @@ for noun in (
     trace,
     trace_account,
     trace_peel,
+    coinjoin,
     query,
     inspect_raw,
     check_files,
     rules,
     tx_analysis,
     world,
+    evaluate,
 ):
     noun.add_to(app)
 

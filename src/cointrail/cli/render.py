@@ -29,6 +29,7 @@ _ORDINALS = frozenset(
         "cluster",
         "height",
         "judged at",
+        "as of height",
         "line",
         "locktime",
         "place",

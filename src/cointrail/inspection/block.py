@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 from cointrail.chain.commitments import check_merkle_root, check_witness_commitment, coinbase_height
 from cointrail.chain.decode import decode_block
 from cointrail.chain.network import Network
+from cointrail.chain.prevouts import Prevouts, outputs_of
 from cointrail.chain.proof_of_work import check_proof_of_work
 from cointrail.chain.script import classify
 from cointrail.chain.types import Block, BlockHash, Tx, Txid
 from cointrail.errors import BadBlocks
-from cointrail.inspection.prevouts import Prevouts, outputs_of
 from cointrail.inspection.tx import RawGate, gate_of, gate_rules, script_type_counts
 
 OK = "ok"

@@ -8,11 +8,11 @@ from cointrail.chain.address import encode_address
 from cointrail.chain.commitments import wtxid
 from cointrail.chain.decode import decode_tx
 from cointrail.chain.network import Network
+from cointrail.chain.prevouts import Prevouts, view_of
 from cointrail.chain.types import Outpoint, Tx, Txid
 from cointrail.chain.view import InputView, OutputView, ScriptType
 from cointrail.heuristics.base import REGISTRY
 from cointrail.heuristics.gate import REASONS, judge
-from cointrail.inspection.prevouts import Prevouts, view_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,8 @@ from dataclasses import dataclass, fields
 
 from cointrail.chain.decode import decode_tx
 from cointrail.chain.network import Network
+from cointrail.chain.prevouts import Prevouts, view_of
 from cointrail.chain.types import Outpoint, Txid
-from cointrail.inspection.prevouts import Prevouts, view_of
 from cointrail.rulebook.cards import rule_cards
 from cointrail.rulebook.reading import TxReading, read_tx
 

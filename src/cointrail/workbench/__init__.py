@@ -13,8 +13,11 @@ from cointrail.errors import BadInput
 if TYPE_CHECKING:
     from cointrail.analytics.open_store import OpenStore, open_store
     from cointrail.casework.outputs import safe_cell
+    from cointrail.coinjoin.analysis import JoinOptions
+    from cointrail.evaluate.real.run import RealEvaluation, evaluate_real
     from cointrail.heuristics.base import Tier
     from cointrail.inspection.block import inspect_block
+    from cointrail.inspection.coinjoin import analyse_raw_join
     from cointrail.inspection.prevouts import read_prevouts
     from cointrail.inspection.raw_file import decode_file
     from cointrail.inspection.tx import inspect_tx
@@ -40,22 +43,26 @@ __all__ = [
     "CaseRun",
     "DemoRun",
     "IngestRun",
+    "JoinOptions",
     "LedgerBench",
     "LookupBench",
     "OpenStore",
     "PeelBench",
     "PeelLimits",
     "PriceCheck",
+    "RealEvaluation",
     "RuleCard",
     "RulePage",
     "Tier",
     "TraceBench",
     "Workbench",
+    "analyse_raw_join",
     "analyse_raw_tx",
     "ask",
     "check_prices",
     "check_tags",
     "decode_file",
+    "evaluate_real",
     "inspect_block",
     "inspect_tx",
     "open_frames",
@@ -78,22 +85,26 @@ _HOMES = {
     "CaseRun": "cointrail.workbench.bench",
     "DemoRun": "cointrail.workbench.demo",
     "IngestRun": "cointrail.workbench.bench",
+    "JoinOptions": "cointrail.coinjoin.analysis",
     "LedgerBench": "cointrail.workbench.ledger_bench",
     "LookupBench": "cointrail.workbench.lookup_bench",
     "OpenStore": "cointrail.analytics.open_store",
     "PeelBench": "cointrail.workbench.peel_bench",
     "PeelLimits": "cointrail.tracing.peel_limits",
     "PriceCheck": "cointrail.workbench.checks",
+    "RealEvaluation": "cointrail.evaluate.real.run",
     "RuleCard": "cointrail.rulebook.cards",
     "RulePage": "cointrail.rulebook.cards",
     "Tier": "cointrail.heuristics.base",
     "TraceBench": "cointrail.workbench.trace_bench",
     "Workbench": "cointrail.workbench.bench",
+    "analyse_raw_join": "cointrail.inspection.coinjoin",
     "analyse_raw_tx": "cointrail.inspection.tx_analysis",
     "ask": "cointrail.workbench.queries",
     "check_prices": "cointrail.workbench.checks",
     "check_tags": "cointrail.workbench.checks",
     "decode_file": "cointrail.inspection.raw_file",
+    "evaluate_real": "cointrail.evaluate.real.run",
     "inspect_block": "cointrail.inspection.block",
     "inspect_tx": "cointrail.inspection.tx",
     "open_frames": "cointrail.workbench.lazy_frames",
@@ -112,8 +123,8 @@ _HOMES = {
     "trace_policies": "cointrail.workbench.trace_options",
 }
 
-_SQL_PACKAGES = frozenset({"duckdb", "pyarrow", "polars"})
-"""What the extra `sql` brings."""
+_EXTRAS = {"duckdb": "sql", "pyarrow": "sql", "polars": "sql", "zstandard": "evaluate"}
+"""The extra that brings a package."""
 
 
 def __getattr__(name: str) -> object:
@@ -122,10 +133,11 @@ def __getattr__(name: str) -> object:
     try:
         return getattr(import_module(_HOMES[name]), name)
     except ModuleNotFoundError as missing:
-        if missing.name not in _SQL_PACKAGES:
+        extra = _EXTRAS.get(missing.name or "")
+        if extra is None:
             raise
         raise BadInput(
             f"this needs the package `{missing.name}`, which is not installed",
-            hint="install the extra `sql`: `pip install 'cointrail[sql]'`",
+            hint=f"install the extra `{extra}`: `pip install 'cointrail[{extra}]'`",
             package=missing.name,
         ) from missing

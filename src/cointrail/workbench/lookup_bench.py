@@ -14,6 +14,7 @@ from cointrail.casework.case_file import load_case
 from cointrail.clustering.clusters import Clusters
 from cointrail.clustering.judgements import Judgement, standing
 from cointrail.clustering.load import load_or_build
+from cointrail.coinjoin.analysis import JoinOptions
 from cointrail.lookups import (
     address,
     balance_series,
@@ -22,6 +23,7 @@ from cointrail.lookups import (
     cluster_neighbours,
     cluster_payments,
     cluster_review,
+    coinjoin,
     tx,
     tx_analysis,
 )
@@ -64,6 +66,13 @@ class LookupBench(LedgerBench):
         """A transaction."""
         with self._desk(tags) as desk:
             return tx.show_tx(desk, text)
+
+    def analyse_join(
+        self, text: str, *, options: JoinOptions | None = None, at: int | None = None
+    ) -> coinjoin.JoinView:
+        """A join: its amounts, and among how many its outputs hide."""
+        with self._desk(()) as desk:
+            return coinjoin.analyse_join(desk, text, options, at)
 
     def analyse_tx(self, text: str, *, tags: Sequence[Path] = ()) -> tx_analysis.TxAnalysis:
         """A transaction as every rule reads it."""

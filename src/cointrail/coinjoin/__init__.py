@@ -1,0 +1,1 @@
+"""What the amounts of a join tell, and what they leave open. Pure: one transaction, no store."""

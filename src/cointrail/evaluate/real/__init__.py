@@ -1,0 +1,1 @@
+"""What detectors and models say of real transactions whose nature is known. The data stays where it is."""

@@ -17,6 +17,7 @@ class _Disk(PartWriter):
         self._syncs = list(syncs)
 
     def sync(self, keys: tuple[str, ...] | None = None) -> None:
+        assert keys is None
         self._syncs.pop(0)()
 
 

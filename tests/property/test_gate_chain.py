@@ -7,8 +7,9 @@ from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 
 from cointrail.chain.view import TxView
+from cointrail.heuristics.channels import find_channels
 from cointrail.heuristics.gate import DYNAMIC, Gate, verdict_of
-from cointrail.heuristics.gate_chain import find_channels, judge_all, judge_chain
+from cointrail.heuristics.gate_chain import judge_all, judge_chain
 from support.chains import FakeSnapshot
 from support.round_chains import linked_chains
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,8 +14,9 @@ import numpy.typing as npt
 from hypothesis import strategies as st
 
 from cointrail.chain.network import get_network
-from cointrail.chain.script import p2wpkh
-from cointrail.chain.view import ScriptType
+from cointrail.chain.script import classify, p2wpkh
+from cointrail.chain.types import Txid
+from cointrail.chain.view import InputMarks, ScriptType
 from cointrail.store.batch import TxBatch
 from cointrail.store.columns import Column
 from cointrail.store.index_files import Run
@@ -56,12 +58,27 @@ class Arrays:
 
 
 class ArrayChain:
-    """A chain store of these columns. `settled` is how many transactions its settled part has."""
+    """A chain store of these columns. `settled` is how many transactions its settled part has.
+
+    `scripts` are the scripts by number, and `inner` the redeem scripts of those that are P2SH; without them
+    every script is a P2WPKH of its own. What spends one of the outputs `pairs` shows a script of two of two.
+    """
 
     def __init__(
-        self, arrays: Arrays, *, settled: int, derived_dir: Path = Path("/nonexistent"), batch_size: int = 3
+        self,
+        arrays: Arrays,
+        *,
+        settled: int,
+        derived_dir: Path = Path("/nonexistent"),
+        batch_size: int = 3,
+        scripts: Sequence[bytes] = (),
+        inner: Mapping[int, bytes] = MappingProxyType({}),
+        pairs: Collection[int] = (),
     ) -> None:
         self.arrays = arrays
+        self._marks = np.full(len(arrays.spends), ORDINARY, np.uint16)
+        self._marks[np.isin(arrays.spends, sorted(pairs))] |= np.uint16(InputMarks.TWO_OF_TWO)
+        self._scripts, self._inner = scripts, inner
         self.network = get_network("regtest")
         self.derived_dir = derived_dir
         self.digest = hashlib.sha256(b"".join(a.tobytes() for a in vars(arrays).values())).hexdigest()
@@ -76,25 +93,59 @@ class ArrayChain:
         arrays = self.arrays
         ins, outs = self._starts(settled)
         scripts = int(arrays.scripts[:outs].max(initial=-1)) + 1
-        code = np.frombuffer(b"".join(map(_script, range(self.n_scripts))), np.uint8)
-        size = len(p2wpkh(bytes(20)))
-        digests = [hashlib.sha256(_script(n)).digest() for n in range(self.n_scripts)]
+        whole = [self.get_script(n) for n in range(self.n_scripts)]
+        code = np.frombuffer(b"".join(whole), np.uint8)
+        script_ends = np.cumsum([len(script) for script in whole], dtype=np.int64)
+        digests = [hashlib.sha256(script).digest() for script in whole]
+        shown = self._reveals()
         return {
             "txs.first_input": column_of(arrays.first_input, "<u8", settled),
             "txs.first_output": column_of(arrays.first_output, "<u8", settled),
             "inputs.output": column_of(arrays.spends, "<u8", ins),
-            "inputs.marks": column_of(np.full(self.n_inputs, ORDINARY), "<u2", ins),
+            "inputs.marks": column_of(self._marks, "<u2", ins),
             "outputs.script": column_of(arrays.scripts, "<u4", outs),
             "outputs.value": column_of(arrays.values, "<i8", outs),
-            "scripts.type": column_of(np.full(self.n_scripts, ScriptType.P2WPKH), "u1", scripts),
-            "scripts.end": column_of(np.arange(1, self.n_scripts + 1) * size, "<u8", scripts),
-            "script_bytes.data": column_of(code, "u1", scripts * size),
-            "reveals.script": column_of([], "<u4"),
-            "reveals.inner": Column(*(np.empty((0, 32), np.uint8) for _ in range(2))),
+            "scripts.type": column_of(self._types(), "u1", scripts),
+            "scripts.first_output": column_of(self._first_outputs(), "<u8", scripts),
+            "scripts.end": column_of(script_ends, "<u8", scripts),
+            "script_bytes.data": column_of(code, "u1", int(script_ends[scripts - 1]) if scripts else 0),
+            "reveals.script": column_of([number for number, _ in shown], "<u4"),
+            "reveals.inner": Column(
+                *(np.frombuffer(b"".join(rows), np.uint8).reshape(-1, 32) for rows in _halves(shown))
+            ),
         }, {
             "script": runs_of([int.from_bytes(d[:8], "little") for d in digests], "<u8", "<u4", scripts),
             "history": runs_of(arrays.scripts, "<u4", "<u8", outs),
         }
+
+    def _types(self) -> npt.NDArray[np.uint8]:
+        return np.array([classify(self.get_script(n)) for n in range(self.n_scripts)], np.uint8)
+
+    def _first_outputs(self) -> npt.NDArray[np.int64]:
+        return np.unique(self.arrays.scripts, return_index=True)[1].astype(np.int64)
+
+    def _reveals(self) -> list[tuple[int, bytes]]:
+        """P2SH scripts whose first output is spent, in the order of those spends, with the SHA-256 inside."""
+        firsts = self._first_outputs()
+        spent = {n: self._spent_by[firsts[n]] for n in self._inner if n < self.n_scripts}
+        shown = sorted((by, n) for n, by in spent.items() if by != NOT_YET)
+        return [(n, hashlib.sha256(self._inner[n]).digest()) for _, n in shown]
+
+    def get_script(self, script_num: int) -> bytes:
+        """The bytes of a script."""
+        return self._scripts[script_num] if self._scripts else _script(script_num)
+
+    def find_script(self, script: bytes) -> int | None:
+        """The number of a script."""
+        return next((n for n in range(self.n_scripts) if self.get_script(n) == script), None)
+
+    def find_tx(self, txid: Txid) -> int | None:
+        """The transaction that `txid_of` names so."""
+        return next((n for n in range(self.n_txs) if txid_of(n) == txid), None)
+
+    def tx_input_range(self, tx_num: int) -> tuple[int, int]:
+        """Its inputs: the first, and the one after the last."""
+        return self._starts(tx_num)[0], self._starts(tx_num + 1)[0]
 
     def _starts(self, tx_num: int) -> tuple[int, int]:
         """The first input and output of a transaction, or of the one that would come next."""
@@ -134,14 +185,28 @@ class ArrayChain:
             in_start=ins,
             in_value=arrays.values[spent],
             in_script=arrays.scripts[spent].astype(np.uint32),
-            in_type=np.full(len(spent), ScriptType.P2WPKH, np.uint8),
+            in_type=self._types()[arrays.scripts[spent]] if self._scripts else _one_type(len(spent)),
             in_sequence=np.full(len(spent), 0xFFFFFFFD, np.uint32),
-            in_marks=np.full(len(spent), ORDINARY, np.uint16),
+            in_marks=self._marks[in0:in1],
             out_start=np.append(arrays.first_output[first:last], out1) - out0,
             out_value=arrays.values[out0:out1],
             out_script=arrays.scripts[out0:out1].astype(np.uint32),
-            out_type=np.full(out1 - out0, ScriptType.P2WPKH, np.uint8),
+            out_type=self._types()[arrays.scripts[out0:out1]] if self._scripts else _one_type(out1 - out0),
         )
+
+
+def txid_of(tx_num: int) -> Txid:
+    """The made-up id of a transaction of an `ArrayChain`."""
+    return Txid(hashlib.sha256(tx_num.to_bytes(8, "little")).digest())
+
+
+def _one_type(count: int) -> npt.NDArray[np.uint8]:
+    return np.full(count, ScriptType.P2WPKH, np.uint8)
+
+
+def _halves(shown: Sequence[tuple[int, bytes]]) -> tuple[list[bytes], list[bytes]]:
+    digests = [digest for _, digest in shown]
+    return digests[: len(digests) // 2], digests[len(digests) // 2 :]
 
 
 def _script(number: int) -> bytes:

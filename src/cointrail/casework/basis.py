@@ -10,6 +10,7 @@ import rfc8785
 
 import cointrail
 from cointrail.casework.case import Case
+from cointrail.casework.judged_clusters import judgement_values
 from cointrail.casework.sight import CaseClusters, CaseLedger, CaseRates, CaseTags
 
 
@@ -90,5 +91,6 @@ def _settings(case: Case) -> dict[str, Any]:
             "upstream_min_percent": case.limits.upstream_min_percent,
         },
         "policies": [policy.value for policy in case.policies],
+        "judgements": judgement_values(case.judgements),
         "files": [{"name": file.path.name, "sha256": file.sha256} for file in case.files],
     }

@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from cointrail.chain.types import Outpoint
+from cointrail.clustering.judgements import Judgement
 from cointrail.tracing.limits import Limits
 from cointrail.tracing.trace import Policy
 
@@ -75,6 +76,7 @@ class Case:
         tags: tag and actor files, absolute paths.
         limits: bounds of each walk.
         policies: flow policies; the first decides which stop reason a trace is counted under.
+        judgements: what analysts decided about clusters, every entry, in the order of the file.
         files: the case file and the seed lists.
     """
 
@@ -90,4 +92,5 @@ class Case:
     tags: tuple[Path, ...] = ()
     limits: Limits = field(default_factory=Limits)
     policies: tuple[Policy, ...] = (Policy.FIFO, Policy.HAIRCUT)
+    judgements: tuple[Judgement, ...] = ()
     files: tuple[ReadFile, ...] = ()

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from cointrail.attribution.text_file import read_text
 from cointrail.casework.case import Case, Period, ReadFile, Seed, SeedKind
+from cointrail.casework.judgement_list import KEYS as JUDGEMENT_KEYS
+from cointrail.casework.judgement_list import read_judgements
 from cointrail.casework.seed_list import read_seed, read_seed_csv
 from cointrail.casework.toml_form import MOST, TomlForm
 from cointrail.chain.network import Network
@@ -26,6 +28,9 @@ KEYS: dict[str, frozenset[str]] = {
 }
 """Every section and key that a case file may have."""
 
+LISTS: dict[str, frozenset[str]] = {"judgement": JUDGEMENT_KEYS}
+"""Every list of sections, and the keys of its entries."""
+
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
 
@@ -42,7 +47,7 @@ def load_case(path: Path, network: Network | None = None) -> Case:
         BadCase: what is wrong, with file and line.
     """
     file = read_text(path, BadCase)
-    form = TomlForm(file, KEYS)
+    form = TomlForm(file, KEYS, LISTS)
     seeds, lists = _read_seeds(form, network)
     once = list({(seed.script, seed.outpoint): seed for seed in reversed(seeds)}.values())[::-1]
     return Case(
@@ -60,6 +65,7 @@ def load_case(path: Path, network: Network | None = None) -> Case:
         tags=_read_paths(form, "attribution", "tags"),
         limits=_read_limits(form),
         policies=_read_policies(form),
+        judgements=read_judgements(form, network),
         files=(ReadFile(path, file.sha256), *lists),
     )
 

@@ -31,6 +31,10 @@ class Places:
             known = self._outpoints[output_num] = self._ledger.outpoint(output_num)
         return known
 
+    def txid(self, tx_num: int) -> str:
+        """The transaction's id."""
+        return str(self.outpoint(self._near.facts(tx_num).outputs[0].output_num).txid)
+
     def address(self, script_num: int) -> str:
         """The script's address, or `script:` and its hex where it has none."""
         known = self._addresses.get(script_num)

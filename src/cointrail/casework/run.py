@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from cointrail.casework.basis import basis_of
 from cointrail.casework.case import Case
 from cointrail.casework.desk import Desk
+from cointrail.casework.judged_clusters import Judged, describe_judgements
 from cointrail.casework.money_flows import InflowClass, MoneyFlows, list_flows
 from cointrail.casework.payer_leads import lead_rows, payment_row, trace_inflow
 from cointrail.casework.proceeds import TracedOutflow, proceed_rows, trace_outflow
@@ -36,6 +37,7 @@ def run_case(
     attribution: CaseTags,
     rates: CaseRates,
     *,
+    judged: Judged | None = None,
     tag_verdicts: Mapping[str, int] | None = None,
     progress: Progress | None = None,
 ) -> CaseResult:
@@ -47,6 +49,7 @@ def run_case(
         clusters: of the same snapshot.
         attribution: a tag set laid over those clusters.
         rates: the price set.
+        judged: the same clusters again, where the case has judgements; they say what those changed.
         tag_verdicts: rows of the tag files by verdict, for the summary; None: no files were read.
         progress: told how far the walks are.
 
@@ -73,6 +76,7 @@ def run_case(
         **describe_outflows(outflows, desk, case.currency),
         **describe_tags(attribution, verdicts),
         **describe_conflicts(attribution),
+        **describe_judgements(case.judgements, judged, desk.places.address, desk.places.txid),
         "skipped": flows.skipped,
     }
     return CaseResult(basis=basis, payments=payments, leads=leads, proceeds=proceeds, summary=summary)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import difflib
 import tomllib
 from collections.abc import Mapping
+from copy import copy
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import NoReturn
 
 from cointrail.attribution.text_file import TextFile
@@ -37,13 +39,20 @@ class TomlForm:
     Args:
         file: the file.
         known: the keys that each section may have.
+        lists: the keys that each entry of a list of sections may have.
 
     Raises:
         BadCase: not TOML, or a section or key that is not known.
     """
 
-    def __init__(self, file: TextFile, known: Mapping[str, frozenset[str]]) -> None:
+    def __init__(
+        self,
+        file: TextFile,
+        known: Mapping[str, frozenset[str]],
+        lists: Mapping[str, frozenset[str]] = MappingProxyType({}),
+    ) -> None:
         self.file = file
+        self._lists = lists
         try:
             self._tables: dict[str, object] = tomllib.loads(file.text)
         except tomllib.TOMLDecodeError as error:
@@ -65,6 +74,9 @@ class TomlForm:
 
     def _refuse_unknown(self, known: Mapping[str, frozenset[str]]) -> None:
         for section, answers in self._tables.items():
+            if section in self._lists:
+                self._refuse_unknown_entries(section, answers)
+                continue
             if section not in known:
                 self._refuse_name("section", section, known, (section,))
             if not isinstance(answers, dict):
@@ -73,8 +85,15 @@ class TomlForm:
                 if key not in known[section]:
                     self._refuse_name(f"key in [{section}]", key, known[section], (section, key))
 
+    def _refuse_unknown_entries(self, section: str, entries: object) -> None:
+        if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+            self.refuse(f"`{section}` is a list of sections", section, hint=f"write `[[{section}]]`")
+        for place, entry in enumerate(entries):
+            for key in sorted(entry.keys() - self._lists[section]):
+                self._refuse_name(f"key in [[{section}]]", key, self._lists[section], (section, place, key))
+
     def _refuse_name(
-        self, kind: str, name: str, known: Mapping[str, object] | frozenset[str], where: tuple[str, ...]
+        self, kind: str, name: str, known: Mapping[str, object] | frozenset[str], where: tuple[str | int, ...]
     ) -> NoReturn:
         near = difflib.get_close_matches(name, sorted(known), n=1)
         hint = f"did you mean `{near[0]}`?" if near else f"known: {', '.join(sorted(known))}"
@@ -97,6 +116,22 @@ class TomlForm:
         raise BadCase(
             f"{self.file.path}, line {line}: {message}", hint=hint, path=str(self.file.path), line=line
         )
+
+    def entries(self, section: str) -> list[TomlForm]:
+        """The entries of a list of sections, each as a form with that one section."""
+        given = self._tables.get(section, [])
+        assert isinstance(given, list), "checked when the form was read"
+        return [self._entry(section, place, table) for place, table in enumerate(given)]
+
+    def _entry(self, section: str, place: int, table: object) -> TomlForm:
+        form = copy(self)
+        lines = {
+            (section, *where[2:]): line
+            for where, line in self._lines.items()
+            if where[:2] == (section, place)
+        }
+        vars(form).update(_tables={section: table}, _lines=lines)
+        return form
 
     def find(self, section: str, key: str) -> object | None:
         """The answer as TOML gives it; None when there is none."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -188,15 +189,22 @@ def show_cluster(
     tags: TagsOption = [],  # noqa: B006 -- typer copies it
     start: StartOption = 0,
     limit: LimitOption = PAGE,
+    at: Annotated[
+        int | None,
+        typer.Option("--at", metavar="HEIGHT", min=0, help="As it was when this block was the tip."),
+    ] = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Show the members of a cluster and what it holds."""
+    """Show the members of a cluster and what it holds.
+
+    `--at` gives members, sums and label of then, without what tags say.
+    """
     with Meter() as meter:
         bench = workbench.LookupBench(store, meter.steps)
-        found = bench.show_cluster(cluster, tags=tags, start=start, limit=limit)
+        found = bench.show_cluster(cluster, tags=tags, start=start, limit=limit, at=at)
     write(_cluster_answer(found), form)
     say_page(found.page, "members", form)
-    if form is Format.TABLE and len(found.members) > 1:
+    if form is Format.TABLE and len(found.members) > 1 and at is None:
         one, other = (member.address or f"script:{member.script}" for member in found.members[:2])
         typer.echo(f"\nhint: why two members are together: `cointrail explain {one} {other}`", err=True)
 
@@ -207,6 +215,7 @@ def _cluster_answer(found: ClusterView) -> Answer:
         ("address", found.cluster.name),
         ("size", found.cluster.size),
         ("joined by tiers up to", found.tier),
+        *([] if found.as_of_height is None else [("as of block", found.as_of_height)]),
         *claim_facts(found.claims),
         *_total_facts(found.totals),
         *_seen_facts(found.first_seen, found.last_seen),
@@ -228,14 +237,18 @@ def explain(
     a: Annotated[str, typer.Argument(metavar="A", help=f"One: {ADDRESS_FORMS}.")],
     b: Annotated[str, typer.Argument(metavar="B", help="The other.")],
     store: StoreOption = STORE,
+    case: Annotated[
+        Path | None, typer.Option("--case", metavar="CASE.toml", help="Under the judgements of this case.")
+    ] = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Show what joins two addresses, or that nothing does.
 
-    Each step is one transaction with the rule and tier that it links by.
+    Each step is one transaction with the rule and tier that it links by. Steps of T3 and T4 join no
+    cluster: they are a lead from one address to the other.
     """
     with Meter() as meter:
-        found = workbench.LookupBench(store, meter.steps).explain(a, b)
+        found = workbench.LookupBench(store, meter.steps).explain(a, b, case=case)
     write(_explain_answer(found), form)
 
 
@@ -265,21 +278,33 @@ def _explain_answer(found: ExplainView) -> Answer:
     return Answer(
         data=found,
         facts=facts,
-        tables=[Table("steps", heads, rows)],
+        tables=[Table("steps", heads, rows), *_left_out(found)],
         csv=_outcome(found, heads, rows),
         beside_csv=[("joined", found.joined), ("says", _sentence(found))],
         basis=basis_facts(found.basis),
     )
 
 
+def _left_out(found: ExplainView) -> list[Table]:
+    heads = ("judgement", "rule", "txid", "from", "to")
+    rows = [
+        (one.judgement, one.link.rule, one.link.txid, one.link.from_name, one.link.to_name)
+        for one in found.left_out
+    ]
+    return [Table("links that judgements leave out", heads, rows)] if rows else []
+
+
 def _outcome(found: ExplainView, heads: Sequence[str], rows: Sequence[tuple[object, ...]]) -> Table:
     """The steps as a CSV gives them, each row with the outcome; without steps one row has it alone."""
     alone = (*(None for _ in heads[:-2]), found.a, found.b)
-    outcome = "not joined" if not found.joined else "joined" if found.steps else "same script"
+    joined = "joined" if found.steps else "same script"
+    outcome = joined if found.joined else "lead" if found.steps else "not joined"
     return Table("steps", ("outcome", *heads), [(outcome, *row) for row in rows or [alone]])
 
 
 def _sentence(found: ExplainView) -> str:
+    if not found.joined and found.steps:
+        return "a lead: links too weak for a cluster go from one to the other; the weakest bounds the whole"
     if not found.joined:
         return "nothing joins them under the rules of the basis; that they are apart is not proven by it"
     if not found.steps:

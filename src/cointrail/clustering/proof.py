@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from cointrail.clustering.partition import Partition
-from cointrail.clustering.rules import LINK_RULES
-from cointrail.heuristics.base import REGISTRY, Tier
+from cointrail.clustering.rules import Link
+from cointrail.heuristics.base import Tier
 
 U8 = npt.NDArray[np.uint8]
 U32 = npt.NDArray[np.uint32]
@@ -26,7 +26,8 @@ class ProofStep(NamedTuple):
     to_script: int
     rule: str
     """Id and version."""
-    tier: Tier
+    tier: Tier | None
+    """None for what an analyst judged."""
     tx_num: int | None
     """None where the scripts alone are the proof."""
 
@@ -39,7 +40,7 @@ class Proof:
         partition: the clusters.
         parent: the place in its cluster of the next member on the way to the label, which is place 0.
         tx: the transaction that shows that edge, `NO_TX` where none is needed.
-        rule: its rule, a number of `LINK_RULES`.
+        rule: the number of its `Link`.
     """
 
     partition: Partition
@@ -55,21 +56,22 @@ class Proof:
         first = int(self.partition.members.start[cluster])
         members = self.partition.members.of(cluster)
         ends = (int(np.searchsorted(members, np.uint32(script))) for script in (a, b))
-        up, down = _meet(self.parent[first : first + len(members)], *ends)
+        up, down = meet(self.parent[first : first + len(members)], *ends)
         climb = [self._step(first, members, place, upward=True) for place in up]
         descend = [self._step(first, members, place, upward=False) for place in reversed(down)]
         return (*climb, *descend)
 
     def _step(self, first: int, members: U32, below: int, *, upward: bool) -> ProofStep:
         row = first + below
-        rule = REGISTRY[LINK_RULES[int(self.rule[row])]]
-        assert rule.tier is not None
+        link = Link(int(self.rule[row]))
         tx = int(self.tx[row])
         ends = int(members[below]), int(members[self.parent[row]])
-        return ProofStep(*(ends if upward else ends[::-1]), rule.name, rule.tier, None if tx == NO_TX else tx)
+        return ProofStep(
+            *(ends if upward else ends[::-1]), link.rule.name, link.tier, None if tx == NO_TX else tx
+        )
 
 
-def _meet(parent: U32, a: int, b: int) -> tuple[list[int], list[int]]:
+def meet(parent: U32, a: int, b: int) -> tuple[list[int], list[int]]:
     """Walk up from both places in turn until the paths meet; the places passed on each side."""
     paths: tuple[dict[int, None], dict[int, None]] = ({a: None}, {b: None})
     heads = [a, b]

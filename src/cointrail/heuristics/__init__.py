@@ -1,5 +1,7 @@
 """Citable guesses on one transaction. Pure. Importing it fills the register of rules."""
 
+from cointrail.heuristics import change as change
+from cointrail.heuristics import change_links as change_links
 from cointrail.heuristics import common_input as common_input
 from cointrail.heuristics import fillable as fillable
 from cointrail.heuristics import gate as gate

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from cointrail.chain.view import InputMarks, ScriptType
 from cointrail.heuristics import coinjoin, inputs, lightning, partition, wasabi, whirlpool
-from cointrail.heuristics.gate import REASONS, TX0, Gate
+from cointrail.heuristics.gate import REASONS, TX0
+from cointrail.heuristics.gate_bits import gates_of
 from cointrail.kernel.gate import judge_columns
 from cointrail.kernel.gate_shape import NO_HEIGHT, Columns, GateBits, GateLimits, Scratch
 from cointrail.kernel.partition import PartitionLimits, judge_partitions
 from cointrail.kernel.partition import Scratch as PartitionScratch
-from cointrail.store.batch import UNKNOWN_SCRIPT, TxBatch
+from cointrail.store.batch import TxBatch
 
 _BIT = {reason.id: 1 << k for k, reason in enumerate(REASONS)}
 
@@ -104,14 +104,8 @@ DENOMINATIONS = np.array(sorted(wasabi.WASABI2_DENOMINATIONS), dtype=np.int64)
 
 _POOLS = np.array([number for pool in whirlpool.POOLS for number in pool], dtype=np.int64)
 
-
-def _mask(gate: Gate) -> np.uint32:
-    return np.uint32(sum(_BIT[reason.id] for reason in REASONS if reason.gate == gate))
-
-
 _BY_SHAPE = np.uint32(sum(_BIT[reason.id] for reason in REASONS if reason.by_shape))
 _LEVELS = 64
-_ANCHOR_AND_SIGNED = np.uint16(InputMarks.ANCHOR | InputMarks.SIGNED)
 
 
 def judge_batch(
@@ -161,19 +155,7 @@ def judge_batch(
     tx0, by_shape = (reasons & np.uint32(_BITS.tx0)) != 0, (reasons & _BY_SHAPE) != 0
     reasons[tx0 & by_shape] &= ~_BY_SHAPE
     reasons[tx0 & ~by_shape] &= ~np.uint32(_BITS.tx0)
-    gate = np.where((reasons & _mask(Gate.UNKNOWN)) != 0, np.uint8(Gate.UNKNOWN), np.uint8(Gate.SAFE))
-    gate[(reasons & _mask(Gate.UNSAFE)) != 0] = Gate.UNSAFE
-    return gate, reasons
-
-
-def linkable_scripts(batch: TxBatch) -> npt.NDArray[np.uint32]:
-    """Input scripts of a batch; `UNKNOWN_SCRIPT` also for those that nobody had to sign for.
-
-    Twin of `needs_no_signature`.
-    """
-    unsigned = (batch.in_marks & _ANCHOR_AND_SIGNED) == InputMarks.ANCHOR
-    free = (batch.in_type == ScriptType.P2A) | unsigned
-    return np.where(free, UNKNOWN_SCRIPT, batch.in_script) if free.any() else batch.in_script
+    return gates_of(reasons), reasons
 
 
 def _scratch(batch: TxBatch) -> Scratch:

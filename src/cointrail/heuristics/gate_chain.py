@@ -21,11 +21,11 @@ from cointrail.chain.network import Network
 from cointrail.chain.types import Txid
 from cointrail.chain.view import InputMarks, ScriptType, TxView
 from cointrail.heuristics import wasabi
+from cointrail.heuristics.channels import OPEN, ChannelColumns, find_channels
 from cointrail.heuristics.gate import REASONS, Gate, GateVerdict, judge
 from cointrail.heuristics.gate_bulk import DENOMINATIONS, judge_batch
 from cointrail.heuristics.shape import Surroundings, shape_of
 from cointrail.store.batch import UNKNOWN_SCRIPT, TxBatch
-from cointrail.store.columns import Column
 
 U8 = npt.NDArray[np.uint8]
 U32 = npt.NDArray[np.uint32]
@@ -34,36 +34,19 @@ U64 = npt.NDArray[np.uint64]
 THREADS = 2
 """Batches that are judged at a time, while the next one is read."""
 
-PIECE = 1 << 22
-"""Inputs that are looked at together in search of spent channels."""
-
 _BIT = {reason.id: np.uint32(1 << k) for k, reason in enumerate(REASONS)}
-_ROUND, _REMIX, _OPEN = (
-    _BIT[name] for name in ("coinjoin.wasabi2", "coinjoin.wasabi2_remix", "lightning.open")
-)
-_PAIR = np.uint16(InputMarks.TWO_OF_TWO)
+_ROUND, _REMIX = _BIT["coinjoin.wasabi2"], _BIT["coinjoin.wasabi2_remix"]
 
 
-class JudgedChain(Protocol):
+class JudgedChain(ChannelColumns, Protocol):
     """What the gate asks of a chain; `cointrail.store.reader.Snapshot` gives it."""
 
     @property
     def network(self) -> Network:
         """Which chain."""
 
-    @property
-    def n_inputs(self) -> int:
-        """How many inputs."""
-
-    @property
-    def n_outputs(self) -> int:
-        """How many outputs."""
-
     def batches(self) -> Iterable[TxBatch]:
         """All transactions in chain order."""
-
-    def column(self, key: str, /) -> Column:
-        """A column of the store by `table.name`."""
 
 
 class Judged(NamedTuple):
@@ -74,15 +57,6 @@ class Judged(NamedTuple):
     """Per transaction its `Gate`."""
     reasons: U32
     """Per transaction the bit set of its reasons; bit k is `REASONS[k]`."""
-
-
-class Channels(NamedTuple):
-    """Transactions with P2WSH outputs that were spent as two of two, ascending."""
-
-    funding: U32
-    """Number of the transaction."""
-    spent_in: U32
-    """Number of the first transaction that spends such an output of it: from there on it is known."""
 
 
 def judge_all(txs: Sequence[TxView], *, dated: bool = True) -> list[GateVerdict]:
@@ -119,7 +93,7 @@ def judge_chain(chain: JudgedChain, *, threads: int = THREADS) -> Iterator[Judge
     rounds = _Rounds(chain)
     for batch, gate, reasons in _judged_ahead(chain.batches(), threads, dated=dated):
         _add(gate, reasons, rounds.remixes(batch, reasons), _REMIX, Gate.UNSAFE)
-        _add(gate, reasons, _openings(batch, channels), _OPEN, Gate.UNKNOWN)
+        _add(gate, reasons, channels.openings(batch), OPEN, Gate.UNKNOWN)
         yield Judged(batch, gate, reasons)
 
 
@@ -137,60 +111,6 @@ def _judged_ahead(batches: Iterable[TxBatch], threads: int, *, dated: bool) -> I
 def _add(gate: U8, reasons: U32, rows: npt.NDArray[np.int64], bit: np.uint32, verdict: Gate) -> None:
     reasons[rows] |= bit
     gate[rows] = np.maximum(gate[rows], np.uint8(verdict))
-
-
-# -- channels
-
-
-def find_channels(chain: JudgedChain) -> Channels:
-    """Transactions of which a P2WSH output was spent as two of two by the chain's tip.
-
-    One pass over the marks of all inputs; memory: 24 bytes for every such spend.
-    """
-    marks, spends = chain.column("inputs.marks"), chain.column("inputs.output")
-    script, kind = chain.column("outputs.script"), chain.column("scripts.type")
-    outputs: list[U64] = []
-    inputs: list[U64] = []
-    for first in range(0, chain.n_inputs, PIECE):
-        last = min(first + PIECE, chain.n_inputs)
-        rows = np.flatnonzero(marks.slice(first, last) & _PAIR)
-        rows = rows[spends.slice(first, last)[rows] < chain.n_outputs]
-        spent = spends.slice(first, last)[rows]
-        native = kind.take(script.take(spent)) == ScriptType.P2WSH
-        outputs.append(spent[native])
-        inputs.append((rows[native] + first).astype(np.uint64))
-    made_by = _owners(chain.column("txs.first_output"), _joined(outputs))
-    spent_by = _owners(chain.column("txs.first_input"), _joined(inputs))
-    funding, firsts = np.unique(made_by, return_index=True)
-    return Channels(funding, spent_by[firsts])
-
-
-def _joined(pieces: list[U64]) -> U64:
-    return np.concatenate(pieces) if pieces else np.empty(0, np.uint64)
-
-
-def _owners(starts: Column, rows: U64) -> U32:
-    """The transactions that rows of inputs or outputs belong to, by where each transaction's begin."""
-    found = np.empty(len(rows), np.uint32)
-    border = np.uint64(starts.recent[0]) if len(starts.recent) else np.uint64(0xFFFFFFFFFFFFFFFF)
-    old = rows < border
-    found[old] = starts.settled.searchsorted(rows[old], side="right") - 1
-    found[~old] = starts.border + starts.recent.searchsorted(rows[~old], side="right") - 1
-    return found
-
-
-def _openings(batch: TxBatch, channels: Channels) -> npt.NDArray[np.int64]:
-    """Rows of a batch for which `lightning.open` holds."""
-    edges = np.array([batch.first_tx, batch.first_tx + batch.count], np.int64)
-    first, last = np.searchsorted(channels.funding, edges)
-    rows = channels.funding[first:last].astype(np.int64) - batch.first_tx
-    if len(rows) == 0:
-        return rows
-    start, end = batch.in_start[rows], batch.in_start[rows + 1]
-    pairs = np.concatenate([[0], np.cumsum((batch.in_marks & _PAIR) != 0)])
-    held = (end - start > 1) & (pairs[end] - pairs[start] < end - start)
-    found: npt.NDArray[np.int64] = rows[held]
-    return found
 
 
 # -- rounds

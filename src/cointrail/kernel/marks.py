@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cointrail.kernel.jit import int64, kernel
-from cointrail.kernel.script_marks import script_marks
+from cointrail.kernel.script_marks import SMALLEST_SCRIPT, script_marks
 from cointrail.kernel.scripts import next_push
 from cointrail.kernel.wire import read_size
 
@@ -63,20 +63,44 @@ def script_sig_marks(data: U8, at: int, end: int) -> tuple[int, int, int]:
         (marks, start of the last push, its length or -1 when the scriptSig does not end with one).
     """
     marks = int64(0)
+    first = at
     last_at, last_length = int64(at), int64(-1)
-    shown = False
     while at < end:
         length, head, at = next_push(data, at, end)
-        shown = shown or last_length == 32
         last_length = int64(-1)
         if length == -2:
             break
         if length >= 0:
             marks |= _item_marks(data, head, length)
             last_at, last_length = head, length
-    if last_length > 0:
-        marks |= script_marks(data, last_at, last_length, shown)
+    if last_length >= SMALLEST_SCRIPT and last_length != 33:
+        marks |= script_marks(data, last_at, last_length)
+        if marks & 2048 and _pushes_preimage(data, first, last_at):
+            marks |= 4096
     return marks, last_at, last_length
+
+
+@kernel
+def _pushes_preimage(data: U8, at: int, before: int) -> bool:
+    """Whether a push of 32 bytes ends before `before`, where the bytes of the last push begin."""
+    while at < before:
+        length, _, at = next_push(data, at, before)
+        if length == 32:
+            return True
+        if length == -2:
+            return False
+    return False
+
+
+@kernel
+def _stacks_preimage(data: U8, at: int, items: int, end: int) -> bool:
+    """Whether one of `items` from `at` on has 32 bytes."""
+    for _ in range(items):
+        length, at = read_size(data, at, end)
+        if length == 32:
+            return True
+        at += length
+    return False
 
 
 @kernel
@@ -88,14 +112,16 @@ def _is_control_block(data: U8, at: int, length: int) -> bool:
 def _tapscript_marks(data: U8, at: int, items: int, end: int) -> int:
     """Marks of a taproot spend by script whose `items` before the control block begin at `at`."""
     marks = int64(128)
-    shown = False
+    first = at
     for _ in range(items - 1):
         length, at = read_size(data, at, end)
         marks |= _schnorr_marks(data, at, length)
-        shown = shown or length == 32
         at += length
     length, at = read_size(data, at, end)
-    return marks | script_marks(data, at, length, shown)
+    marks |= script_marks(data, at, length)
+    if marks & 2048 and _stacks_preimage(data, first, items - 1, end):
+        marks |= 4096
+    return marks
 
 
 @kernel
@@ -109,7 +135,6 @@ def witness_marks(data: U8, at: int, end: int, bare: bool) -> tuple[int, int]:  
     before_at = before_length = 0
     last_at = last_length = 0
     first_item = at
-    shown = 0
     for k in range(items):
         length, at = read_size(data, at, end)
         marks |= _item_marks(data, at, length)
@@ -117,7 +142,6 @@ def witness_marks(data: U8, at: int, end: int, bare: bool) -> tuple[int, int]:  
             first_at, first_length = at, length
         before_at, before_length = last_at, last_length
         last_at, last_length = at, length
-        shown += 1 if length == 32 else 0
         at += length
     after = at
     count = items
@@ -130,6 +154,8 @@ def witness_marks(data: U8, at: int, end: int, bare: bool) -> tuple[int, int]:  
         return marks | _tapscript_marks(data, first_item, count - 1, end), after
     if bare and count == 1:
         marks |= _schnorr_marks(data, first_at, first_length)
-    if items > 1:
-        marks |= script_marks(data, last_at, last_length, shown > (1 if last_length == 32 else 0))
+    if items > 1 and last_length >= SMALLEST_SCRIPT and last_length != 33:
+        marks |= script_marks(data, last_at, last_length)
+        if marks & 2048 and _stacks_preimage(data, first_item, items - 1, end):
+            marks |= 4096
     return marks, after

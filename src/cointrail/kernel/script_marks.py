@@ -10,14 +10,14 @@ from cointrail.kernel.scripts import is_multisig, next_push
 
 U8 = npt.NDArray[np.uint8]
 
-_SMALLEST = 23
+SMALLEST_SCRIPT = 23
 """Bytes of the shortest script that has a mark: a hash, a push of 20 bytes, a comparison."""
 
 
 @kernel
-def script_marks(data: U8, at: int, length: int, shown: bool) -> int:  # noqa: FBT001
-    """Marks of the script at `at`. `shown`: an item of 32 bytes was shown before it."""
-    if length < _SMALLEST or length == 33 or length == 65:
+def script_marks(data: U8, at: int, length: int) -> int:
+    """Marks of the script at `at`, but for a preimage: that stands among the items before the script."""
+    if length < SMALLEST_SCRIPT or length == 33 or length == 65:
         return 0
     end = at + length
     if is_multisig(data, at, end):
@@ -26,9 +26,7 @@ def script_marks(data: U8, at: int, length: int, shown: bool) -> int:  # noqa: F
         return 16384
     if 75 <= length <= 80 and _is_delayed(data, at, end):
         return 8192
-    if _has_hash_lock(data, at, end):
-        return 2048 | (4096 if shown else 0)
-    return 0
+    return 2048 if _has_hash_lock(data, at, end) else 0
 
 
 @kernel

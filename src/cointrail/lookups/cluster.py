@@ -36,6 +36,7 @@ class ClusterView:
     Attributes:
         cluster: label, name and size.
         tier: the weakest kind of link that may have joined it.
+        as_of_height: the height that all of this is as of; None: the tip of the basis.
         totals: over all outputs of all members.
         first_seen: the block of its first output.
         last_seen: the block that last paid or spent one.
@@ -47,6 +48,7 @@ class ClusterView:
 
     cluster: ClusterRef
     tier: Tier
+    as_of_height: int | None = None
     totals: Totals
     first_seen: BlockRef
     last_seen: BlockRef
@@ -85,10 +87,11 @@ def show_cluster(desk: LookupDesk, text: str, *, start: int = 0, limit: int = 25
 def _entries(desk: LookupDesk, members: U32) -> tuple[MemberEntry, ...]:
     sums = desk.clusters.moves.sums_of_scripts(members)
     rows = zip(members.tolist(), *(column.tolist() for column in sums), strict=True)
-    return tuple(_entry(desk, *row) for row in rows)
+    return tuple(entry_of(desk, *row) for row in rows)
 
 
-def _entry(desk: LookupDesk, number: int, outputs: int, received: int, spent: int) -> MemberEntry:
+def entry_of(desk: LookupDesk, number: int, outputs: int, received: int, spent: int) -> MemberEntry:
+    """A member with how many outputs pay it, and the satoshi it received and spent."""
     script = desk.script_ref(number)
     return MemberEntry(
         script_num=number,

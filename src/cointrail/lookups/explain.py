@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 from cointrail.chain.types import Txid
 from cointrail.clustering.proof import ProofStep
@@ -16,15 +18,54 @@ from cointrail.lookups.views import BlockRef, LookupBasis
 class StepEntry:
     """One link: the rule that joined two scripts, its tier, and the transaction that shows it.
 
-    `txid` and `block` are None where the scripts alone are the proof.
+    `txid` and `block` are None where the scripts alone are the proof. Where an analyst judged so, the rule
+    is `judgement:` and the id, and there is no tier.
     """
 
     from_name: str
     to_name: str
     rule: str
-    tier: Tier
+    tier: Tier | None
     txid: Txid | None
     block: BlockRef | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOutEntry:
+    """A link that the judgement with this id leaves out."""
+
+    judgement: str
+    link: StepEntry
+
+
+class Judged(Protocol):
+    """Headline clusters under judgements; `JudgedClusters` is one."""
+
+    @property
+    def digest(self) -> str:
+        """Digest of the clusters with the judgements, hex."""
+
+    @property
+    def left_out(self) -> Sequence[LeftOut]:
+        """Links that would join what is held apart."""
+
+    def label(self, script_num: int) -> int:
+        """Label of the cluster of a script."""
+
+    def explain(self, a: int, b: int) -> tuple[ProofStep, ...] | None:
+        """The links that join two scripts; None when none do."""
+
+
+class LeftOut(Protocol):
+    """A link that a judgement leaves out."""
+
+    @property
+    def step(self) -> ProofStep:
+        """The link."""
+
+    @property
+    def judgement(self) -> str:
+        """Id of the judgement."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,10 +75,12 @@ class ExplainView:
     Attributes:
         a: name of the first script.
         b: name of the second.
-        joined: whether anything does.
-        cluster: label of the cluster that holds both; None when nothing joins them.
+        joined: whether links of T1 and T2 do: whether they are in one cluster.
+        cluster: label of the cluster that holds both; None when they are in none.
         weakest_tier: of the links on the way; None without links.
-        steps: the links from `a` to `b`; of all ways one whose weakest link is the strongest.
+        steps: the links from `a` to `b`; of all ways one whose weakest link is the strongest. Where they are
+            in no cluster, links of T3 and T4 may still lead from one to the other: that is a lead.
+        left_out: links that would join what a judgement of the case holds apart.
         basis: what all this rests on.
     """
 
@@ -47,27 +90,44 @@ class ExplainView:
     cluster: int | None
     weakest_tier: Tier | None
     steps: tuple[StepEntry, ...]
+    left_out: tuple[LeftOutEntry, ...] = ()
     basis: LookupBasis
 
 
-def explain(desk: LookupDesk, a: str, b: str) -> ExplainView:
+def explain(desk: LookupDesk, a: str, b: str, judged: Judged | None = None) -> ExplainView:
     """What joins the scripts that two addresses, scripts in hex or outpoints name.
+
+    Args:
+        desk: the chain with its clusters.
+        a: one.
+        b: the other.
+        judged: its headline clusters under the judgements of a case; None: there are none.
 
     Raises:
         BadInput: one cannot be read.
         NotFound: the chain does not hold one.
     """
     first, second = (get_script_num(desk.snapshot, text) for text in (a, b))
-    proof = desk.clusters.explain(first, second)
+    if judged is None:
+        tier = desk.clusters.joined_at(first, second)
+        joined = tier is not None and tier <= Tier.T2
+        proof = None if tier is None else desk.clusters.explain(first, second, tier)
+    else:
+        proof = judged.explain(first, second)
+        joined = proof is not None
     steps = tuple(_step(desk, step) for step in proof or ())
     return ExplainView(
         a=desk.name(first),
         b=desk.name(second),
-        joined=proof is not None,
-        cluster=None if proof is None else desk.clusters.label(first),
-        weakest_tier=max((step.tier for step in steps), default=None),
+        joined=joined,
+        cluster=(judged or desk.clusters).label(first) if joined else None,
+        weakest_tier=max((step.tier for step in steps if step.tier is not None), default=None),
         steps=steps,
-        basis=desk.basis,
+        left_out=tuple(
+            LeftOutEntry(judgement=one.judgement, link=_step(desk, one.step))
+            for one in (judged.left_out if judged else ())
+        ),
+        basis=desk.basis if judged is None else replace(desk.basis, clusters_digest=judged.digest),
     )
 
 

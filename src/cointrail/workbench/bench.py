@@ -27,7 +27,7 @@ from cointrail.store.plan import IngestPlan
 from cointrail.store.reader import open_snapshot
 from cointrail.store.rewind import rewind
 from cointrail.valuation.rates import RateBook
-from cointrail.workbench.lookup_bench import LookupBench
+from cointrail.workbench.lookup_bench import LookupBench, judge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,7 +184,9 @@ class Workbench(LookupBench):
             case = load_case(case_file, snapshot.network)
             tags = load_tags(case.tags, snapshot.network)
             rates = RateBook.load(case.prices)
-            clusters = load_or_build(snapshot, progress=self._stage("clusters"))
+            built = load_or_build(snapshot, progress=self._stage("clusters"))
+            judged = judge(snapshot, built, case.judgements)
+            clusters = built if judged is None else judged
             attribution = resolve(tags, snapshot.find_script, clusters.label)
             verdicts = {verdict: count for verdict, count in tags.counts().items() if count}
             result = run_case(
@@ -193,6 +195,7 @@ class Workbench(LookupBench):
                 clusters,
                 attribution,
                 rates,
+                judged=judged,
                 tag_verdicts={verdict.value: count for verdict, count in verdicts.items()},
                 progress=self._stage("trace"),
             )

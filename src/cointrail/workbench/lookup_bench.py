@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cointrail.attribution.load import load_tags
 from cointrail.attribution.resolve import resolve
+from cointrail.casework.case_file import load_case
+from cointrail.clustering.clusters import Clusters
+from cointrail.clustering.judgements import Judgement, standing
 from cointrail.clustering.load import load_or_build
-from cointrail.coinjoin.analysis import JoinOptions
 from cointrail.lookups import (
     address,
     balance_series,
@@ -17,13 +21,28 @@ from cointrail.lookups import (
     cluster_balance,
     cluster_neighbours,
     cluster_payments,
-    coinjoin,
+    cluster_review,
     tx,
 )
 from cointrail.lookups import explain as explanation
 from cointrail.lookups.desk import LookupDesk
 from cointrail.store.reader import Snapshot, open_snapshot
 from cointrail.workbench.ledger_bench import LedgerBench
+
+if TYPE_CHECKING:
+    from cointrail.clustering.judged import JudgedClusters
+    from cointrail.coinjoin.analysis import JoinOptions
+    from cointrail.lookups.cluster_tiers import ClusterTiers
+    from cointrail.lookups.coinjoin import JoinView
+
+
+def judge(snapshot: Snapshot, clusters: Clusters, judgements: Sequence[Judgement]) -> JudgedClusters | None:
+    """Clusters under the judgements of a case; None where none stands, for then they are as they were."""
+    if not standing(judgements):
+        return None
+    module = import_module("cointrail.clustering.judged")
+    judged: JudgedClusters = module.JudgedClusters(snapshot, clusters, judgements)
+    return judged
 
 
 class LookupBench(LedgerBench):
@@ -49,17 +68,46 @@ class LookupBench(LedgerBench):
 
     def analyse_join(
         self, text: str, *, options: JoinOptions | None = None, at: int | None = None
-    ) -> coinjoin.JoinView:
+    ) -> JoinView:
         """A join: its amounts, and among how many its outputs hide."""
         with self._desk(()) as desk:
-            return coinjoin.analyse_join(desk, text, options, at)
+            found: JoinView = import_module("cointrail.lookups.coinjoin").analyse_join(
+                desk, text, options, at
+            )
+            return found
 
     def show_cluster(
-        self, text: str, *, tags: Sequence[Path] = (), start: int = 0, limit: int = 25
+        self,
+        text: str,
+        *,
+        tags: Sequence[Path] = (),
+        start: int = 0,
+        limit: int = 25,
+        at: int | None = None,
     ) -> cluster.ClusterView:
-        """A cluster, by its label or by something in it."""
+        """A cluster, by its label or by something in it; as it was at a height, where one is given."""
+        with self._desk(() if at is not None else tags) as desk:
+            if at is None:
+                return cluster.show_cluster(desk, text, start=start, limit=limit)
+            found: cluster.ClusterView = import_module("cointrail.lookups.cluster_at").show_cluster_at(
+                desk, text, at, start=start, limit=limit
+            )
+            return found
+
+    def cluster_tiers(
+        self, text: str, *, tags: Sequence[Path] = (), tier: str = "T2", limit: int = 10
+    ) -> ClusterTiers:
+        """A cluster tier by tier, the links that it hangs on, and what the guards say of it."""
         with self._desk(tags) as desk:
-            return cluster.show_cluster(desk, text, start=start, limit=limit)
+            found: ClusterTiers = import_module("cointrail.lookups.cluster_tiers").cluster_tiers(
+                desk, text, tier=tier, limit=limit
+            )
+            return found
+
+    def cluster_review(self, *, start: int = 0, limit: int = 25) -> cluster_review.ClusterReview:
+        """What the guards found over the whole chain."""
+        with self._desk(()) as desk:
+            return cluster_review.cluster_review(desk, start=start, limit=limit)
 
     def cluster_payments(
         self,
@@ -104,10 +152,13 @@ class LookupBench(LedgerBench):
                 desk, text, start=start, limit=limit, most_txs=most_txs, newest=newest
             )
 
-    def explain(self, a: str, b: str) -> explanation.ExplainView:
-        """What joins two scripts."""
+    def explain(self, a: str, b: str, *, case: Path | None = None) -> explanation.ExplainView:
+        """What joins two scripts; under the judgements of a case, where one is given."""
         with self._desk(()) as desk:
-            return explanation.explain(desk, a, b)
+            if case is None:
+                return explanation.explain(desk, a, b)
+            judgements = load_case(case, desk.snapshot.network).judgements
+            return explanation.explain(desk, a, b, judge(desk.snapshot, desk.clusters, judgements))
 
     def build_clusters(self) -> None:
         """Build the clusters of the store's present state, so that what follows finds them."""

@@ -20,7 +20,11 @@ SHARE_LIVE, SHARE_SEGMENT, SHARE_SORT = 0.5, 0.25, 0.25
 """How a budget is divided: live transactions (which take what they need), outputs of a segment, sorting."""
 
 OUTPUT_BYTES = 20
-"""Memory of a segment for each output: fingerprint, who spends it, name of its script, distinct scripts."""
+"""Memory of a segment for each output as long as it lasts: fingerprint, who spends it, name of its script,
+prefixes of new scripts."""
+
+CLOSING_BYTES = 32
+"""The same while it is closed: numbers, types and first outputs of its scripts, spends of earlier outputs."""
 
 SPILL_BYTES = 13 + 26
 """Of an output in the working file: part, prefix, length, and a script of the usual size."""
@@ -105,18 +109,32 @@ FULL_CHAIN = ChainSize(930_000, 1_300_000_000, 3_400_000_000, 3_600_000_000, 1_5
 def planned_memory(chain: ChainSize, memory: int) -> dict[str, int]:
     """Bytes that an ingest of such a chain takes at its peak, by what takes them.
 
-    The table of live transactions is counted with the half-sized one that it grows from.
+    The table of live transactions is counted whole, whatever its share: with less the index stands in. Beside
+    a segment that is closed one index is sorted; all of them are once that is done.
     """
     budget = Budget.of(memory)
-    slots = 1 << int(np.ceil(np.log2(max(1, chain.live_txs / FULLEST))))
     outputs = min(chain.outputs, budget.segment_outputs)
+    closing = outputs * CLOSING_BYTES, budget.sort // len(INDEXES)
+    indexing = outputs * OUTPUT_BYTES, budget.sort
+    segment, sorting = max(closing, indexing, key=sum)
     return {
         "fixed": FIXED_BYTES,
-        "live transactions": slots * SLOT_BYTES * 3 // 2,
-        "segment": outputs * OUTPUT_BYTES,
-        "sorting": budget.sort,
+        "live transactions": table_bytes(chain.live_txs),
+        "segment": segment,
+        "sorting": sorting,
         "block headers": chain.blocks * 200,
     }
+
+
+def table_bytes(live_txs: int) -> int:
+    """Bytes of a table of so many transactions at most, with the half-sized one that it grows from."""
+    slots = 1 << int(np.ceil(np.log2(max(1, live_txs / FULLEST))))
+    return slots * SLOT_BYTES * 3 // 2
+
+
+def memory_for(chain: ChainSize) -> int:
+    """The budget from which on all live transactions of a chain have room, so that no index stands in."""
+    return FIXED_BYTES + int(table_bytes(chain.live_txs) / SHARE_LIVE)
 
 
 def planned_disk(chain: ChainSize, memory: int) -> dict[str, int]:

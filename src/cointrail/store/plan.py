@@ -16,7 +16,7 @@ LEAST_MEMORY = 256 << 20
 FIXED_BYTES = 512 << 20
 """Interpreter, machine code and two batches of decoded blocks."""
 
-SHARE_LIVE, SHARE_SEGMENT, SHARE_SORT = 0.5, 0.25, 0.25
+SHARE_LIVE, SHARE_SEGMENT, SHARE_SORT = 0.6, 0.2, 0.2
 """How a budget is divided: live transactions (which take what they need), outputs of a segment, sorting."""
 
 OUTPUT_BYTES = 20

@@ -43,6 +43,7 @@ from cointrail.store.spill import ScriptSpill
 from support.blocks_writer import write_files
 from support.forged_ids import ForgedPart
 from support.kernel_chain import Branch, Made, build_block
+from support.project import read
 from support.store_files import scratch
 
 MB = 1 << 20
@@ -180,3 +181,10 @@ def test_all_that_is_planned_but_the_table_stays_within_the_rest_of_the_budget(m
     assert sum(planned.values()) <= memory - Budget.of(memory).live
     assert (Budget.of(memory).live >= table) == (memory >= memory_for(FULL_CHAIN))
     assert headers < 200 * MB
+
+
+def test_the_whole_chain_has_room_in_the_memory_that_the_guide_names() -> None:
+    guide = read(Path("docs/how-to/ingest.md"))
+    assert "The whole chain wants 11 GB" in guide
+    assert memory_for(FULL_CHAIN) <= 11 << 30
+    assert sum(planned_memory(FULL_CHAIN, 11 << 30).values()) <= 12 * 10**9

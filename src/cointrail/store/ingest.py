@@ -367,7 +367,7 @@ class _Run:
                 known = self._close(self.segment)
                 spends, self.segment = self.segment.old_spends, None
             recent.sync()
-            write_recent_index(folder, recent, spends, known)
+            write_recent_index(folder, recent, spends, known, memory=self.budget.sort)
             sync_folder(folder)
             return self._commit(recent, generation)
         finally:

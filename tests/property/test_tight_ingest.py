@@ -17,13 +17,14 @@ from cointrail.chain.decode import decode_block
 from cointrail.chain.types import Outpoint
 from cointrail.sources.blocks_dir import BlocksDirectory
 from cointrail.store.doctor import examine
-from cointrail.store.ingest import ingest
+from cointrail.store.ingest import DEPTH, ingest
 from cointrail.store.reader import Snapshot, open_snapshot
 from support.blocks_writer import write_files
 from support.crashes import Crash, crashing
 from support.kernel_chain import Branch, random_branch
 from support.store_files import content, differences, dump, scratch
-from support.tight_ingest import Tight, forged_txids, short_runs, tight
+from support.tight_ingest import ALL_BITS, Tight, forged_txids, short_runs, tight
+from support.twin_coinbases import branch_with_twins
 
 TIP = 220
 stops = st.lists(st.integers(0, TIP - 1), max_size=2).map(sorted)
@@ -190,6 +191,26 @@ def test_a_chain_whose_ids_all_clash_is_resolved_by_table_and_index_alike(prefix
         with open_snapshot(folder / "store1") as snapshot:
             assert dump(snapshot)["found"] == list(range(snapshot.n_txs))
             assert _spends(snapshot) == _true_spends(branch)
+
+
+@pytest.mark.parametrize("second", [8, 60, 120])
+@pytest.mark.parametrize("keep", [0, 3, ALL_BITS])
+def test_of_two_transactions_with_one_id_the_later_is_spent_also_among_twins_and_in_a_later_run(
+    second: int, keep: int
+) -> None:
+    """The table that is filled from a store takes the later one too."""
+    branch, _ = branch_with_twins(5, second, 230, 235)
+    with scratch() as folder:
+        write_files(folder / "blocks", [branch.stored])
+        wanted = _ingest(folder, store="whole", batch_bytes=1 << 30)
+        with tight(Tight(keep=keep, live_from=0)) as seen:
+            for number, to in enumerate(([], [second - 1], [second + DEPTH], [229])):
+                assert differences(_ingest(folder, to, store=f"store{number}"), wanted) == []
+        assert "loaded" in seen
+        with open_snapshot(folder / "store3") as snapshot:
+            spender = snapshot.n_txs - 1 - (branch.height - 230)
+            (spent,) = snapshot.tx_inputs(spender)
+            assert spent.tx_num == snapshot.block_txs(second)[0]
 
 
 def _spends(snapshot: Snapshot) -> list[Outpoint]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cointrail.store.live_txs import SLOT_BYTES
-from cointrail.store.schema import COLUMNS, INDEXES, TABLES
+from cointrail.store.schema import COLUMNS, INDEXES, Table
 
 LEAST_MEMORY = 256 << 20
 """Bytes of the smallest budget."""
@@ -81,6 +81,9 @@ class IngestPlan:
 INPUTS_OF_TX, OUTPUTS_OF_TX, SCRIPTS_OF_OUTPUT = 2.6, 2.8, 0.42
 """Means over the whole chain in 2026."""
 
+REVEALS_OF_SCRIPT = 0.2
+"""Share of scripts that are P2SH and whose redeem script was shown; an assumption, not measured."""
+
 
 def estimate(blocks: int, txs: int) -> ChainSize:
     """About how much so many transactions bring."""
@@ -137,16 +140,22 @@ def memory_for(chain: ChainSize) -> int:
     return FIXED_BYTES + int(table_bytes(chain.live_txs) / SHARE_LIVE)
 
 
-def planned_disk(chain: ChainSize, memory: int) -> dict[str, int]:
-    """Bytes on disk: the store, and what a build needs beside it for a time."""
-    rows = dict(zip(TABLES, (0,) * len(TABLES), strict=True)) | {
+def rows_of(chain: ChainSize) -> dict[Table, int]:
+    """How many rows each table has, about."""
+    return {
         "blocks": chain.blocks,
         "txs": chain.txs,
         "outputs": chain.outputs,
         "inputs": chain.inputs,
         "scripts": chain.scripts,
         "script_bytes": chain.scripts * 26,
+        "reveals": int(chain.scripts * REVEALS_OF_SCRIPT),
     }
+
+
+def planned_disk(chain: ChainSize, memory: int) -> dict[str, int]:
+    """Bytes on disk: the store, and what a build needs beside it for a time."""
+    rows = rows_of(chain)
     columns = sum(rows[spec.table] * spec.row_bytes for spec in COLUMNS)
     index = {
         spec.name: rows[spec.table] * (np.dtype(spec.key).itemsize + np.dtype(spec.number).itemsize)

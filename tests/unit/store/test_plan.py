@@ -34,10 +34,12 @@ from cointrail.store.plan import (
     OUTPUT_BYTES,
     Budget,
     memory_for,
+    planned_disk,
     planned_memory,
+    rows_of,
 )
 from cointrail.store.runs import Fresh, write_run
-from cointrail.store.schema import INDEXES, IndexSpec
+from cointrail.store.schema import COLUMNS, INDEXES, TABLES, IndexSpec
 from cointrail.store.segment import Segment
 from cointrail.store.spill import ScriptSpill
 from support.blocks_writer import write_files
@@ -188,3 +190,12 @@ def test_the_whole_chain_has_room_in_the_memory_that_the_guide_names() -> None:
     assert "The whole chain wants 11 GB" in guide
     assert memory_for(FULL_CHAIN) <= 11 << 30
     assert sum(planned_memory(FULL_CHAIN, 11 << 30).values()) <= 12 * 10**9
+
+
+def test_every_table_has_its_part_in_the_disk_that_is_planned() -> None:
+    """It is the sum over all columns and indices: no table may be forgotten."""
+    rows = rows_of(FULL_CHAIN)
+    assert set(rows) == set(TABLES)
+    assert min(rows.values()) > 0
+    disk = planned_disk(FULL_CHAIN, 11 << 30)
+    assert disk["columns"] == sum(rows[spec.table] * spec.row_bytes for spec in COLUMNS)

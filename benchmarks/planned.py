@@ -7,8 +7,8 @@ from typing import Any
 
 from cointrail.store.plan import FULL_CHAIN, planned_disk, planned_memory
 
-MEMORY = 4 << 30
-"""The budget: what is used by default on a machine of 16 GB."""
+MEMORY = 11 << 30
+"""The budget: the least in whole gigabytes that holds the live transactions of the whole chain."""
 
 
 def full_chain_plan() -> dict[str, Any]:

@@ -10,10 +10,11 @@ from cointrail.chain.undo import compress_script, decode_undo
 from cointrail.sources.blocks_dir import BlocksDirectory
 from cointrail.store.doctor import examine
 from cointrail.store.ingest import ingest
-from support.blocks_writer import RANDOM_KEY, Stored, read_files
+from support.blocks_writer import RANDOM_KEY, Stored, read_files, write_files
 from support.kernel_chain import Branch, Coin, Made, invented_coin, pay, random_branch, with_bad_signature
 from support.kernel_locks import Kind, Lock
 from support.kernel_node import KernelNode
+from support.store_files import content, differences
 
 pytest.importorskip("pbk", reason="libbitcoinkernel has no wheel here")
 
@@ -130,6 +131,33 @@ def test_a_stored_invalid_block_is_not_on_the_chain(
     assert _hashes(tmp_path / "blocks") == [m.hash.raw for m in branch.blocks]
     with BlocksDirectory(tmp_path / "blocks") as source:
         assert bool(source.notes) is not followed
+
+
+@pytest.mark.parametrize(("depth", "good"), [(1, 0), (1, 1), (7, 3), (100, 0), (100, 100)])
+def test_a_longer_branch_with_an_invalid_block_in_it_is_not_the_chain(
+    node: KernelNode, tmp_path: Path, depth: int, good: int
+) -> None:
+    """The node stores all of it, as it came last first; connects `good` blocks, and goes back."""
+    branch = random_branch(31, 112, busy=8, txs=3)
+    other = branch.fork(branch.height - depth, b"other")
+    other.mine_empty(good)
+    other.mine(extra=1)
+    other.mine_empty(branch.height + 2 - other.height)
+    node.submit_all(branch.blocks[1:])
+    fresh = other.blocks[branch.height - depth + 1 :]
+    for made in fresh:
+        node.announce(made)
+    for made in fresh[::-1]:
+        node.submit(made)
+    assert _tip(node) == [made.hash.raw for made in branch.blocks]
+    _agree(node, tmp_path / "blocks")
+    assert {made.hash.raw for made in fresh} <= set(_stored(tmp_path / "blocks"))
+    write_files(tmp_path / "plain", [branch.stored])
+    for name in ("blocks", "plain"):
+        with BlocksDirectory(tmp_path / name) as source:
+            ingest(tmp_path / f"{name} store", source)
+    unlike = differences(*(content(tmp_path / f"{name} store") for name in ("blocks", "plain")))
+    assert unlike == ["manifest"], "which tells that blocks were left out"
 
 
 def test_of_two_tips_with_equal_work_the_first_one_counts(node: KernelNode, tmp_path: Path) -> None:

@@ -25,6 +25,10 @@ I64 = npt.NDArray[np.int64]
 LOOK_BACK = 288
 """How far below a tip undo records are looked for before a tip is believed."""
 
+MOST_AHEAD = 1024
+"""Blocks that a node stores ahead of those it has connected, at most (Bitcoin Core, BLOCK_DOWNLOAD_WINDOW,
+src/net_processing.cpp)."""
+
 
 @dataclass(frozen=True)
 class StoredBlocks:
@@ -235,12 +239,16 @@ def choose_chain(tree: HeaderTree, connection: Connection | None) -> ChosenChain
 def _usable_tip(tree: HeaderTree, leaf: int, connection: Connection) -> tuple[int, list[int], bool]:
     """The last row up to `leaf` that is connected, the rows above it, and whether that is unsure."""
     window: list[int] = []
-    row = leaf
-    while row >= 0 and len(window) < LOOK_BACK:
+    there: list[bool] = []
+    row, left, met = leaf, LOOK_BACK, False
+    while row >= 0 and left > 0:
         window.append(row)
+        there.append(tree.height[row] == 0 or connection.has_record(row))
+        met = met or there[-1]
+        left = left - 1 if met or len(there) > MOST_AHEAD else LOOK_BACK
         row = tree.parent[row]
     window.reverse()
-    there = [tree.height[r] == 0 or connection.has_record(r) for r in window]
+    there.reverse()
     gap = there.index(False) if not all(there) else len(there)
     if gap < len(there) and (gap == 0 or any(there[gap:])):
         missing = window[gap]

@@ -158,3 +158,11 @@ class Column:
         if len(self.recent) and self.recent[0] <= wanted:
             return self.border + int(self.recent.searchsorted(wanted, side="right")) - 1
         return int(self.settled.searchsorted(wanted, side="right")) - 1
+
+    def search_many(self, values: Array) -> npt.NDArray[np.int64]:
+        """`search` of many values, none of which is below the first row."""
+        later = values >= self.recent[0] if len(self.recent) else np.zeros(len(values), np.bool_)
+        found = np.empty(len(values), np.int64)
+        found[~later] = self.settled.searchsorted(values[~later], side="right") - 1
+        found[later] = self.border - 1 + self.recent.searchsorted(values[later], side="right")
+        return found

@@ -49,7 +49,10 @@ class SpanComparison:
         self.digest = first_digest(snapshot.network.name)
         self.txs = self.inputs = self.outputs = self.inputs_with_undo = 0
         self._scripts = StoredScripts(snapshot)
-        self._live = LiveTxs(_Columns(snapshot), memory) if has_undo else None
+        self._live: LiveTxs | None = None
+        if has_undo:
+            self._live = LiveTxs(_PartColumns(snapshot, settled=True), memory)
+            self._live.begin_part(_PartColumns(snapshot, settled=False))
 
     def span(self, blocks: DecodedBlocks, pool: Executor, findings: Findings) -> None:
         """Compare the next span of blocks with their rows; three threads at once."""
@@ -152,13 +155,13 @@ class SpanComparison:
             else:
                 return differs
         snapshot, data = self.snapshot, blocks.data
-        first_outputs = snapshot.column("txs.first_output").all()
-        creators = np.searchsorted(first_outputs, spent, side="right") - 1
+        first_outputs = snapshot.column("txs.first_output")
+        creators = first_outputs.search_many(spent)
         txids = snapshot.column("txs.txid").take(creators)
         wire = data[blocks.columns.in_at[:, None] + np.arange(36)]
         vouts = np.ascontiguousarray(wire[:, 32:]).view("<u4").reshape(-1)
         other: npt.NDArray[np.bool_] = (txids != wire[:, :32]).any(axis=1)
-        other |= spent - first_outputs[creators] != vouts
+        other |= spent - first_outputs.take(creators) != vouts
         return other
 
     def _compare_undo(self, blocks: DecodedBlocks, at: _At, spent: Array, findings: Findings) -> None:
@@ -207,11 +210,12 @@ def _unequal(one: Array, other: Array) -> npt.NDArray[np.int64]:
     return np.flatnonzero(wrong if wrong.ndim == 1 else wrong.any(axis=1))
 
 
-class _Columns:
-    """A snapshot's columns as the table of live transactions asks for them."""
+class _PartColumns:
+    """A part's columns as the table of live transactions asks for them."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
-        self._snapshot = snapshot
+    def __init__(self, snapshot: Snapshot, *, settled: bool) -> None:
+        self._snapshot, self._settled = snapshot, settled
 
     def map(self, key: str) -> Array:
-        return self._snapshot.column(key).all()
+        column = self._snapshot.column(key)
+        return column.settled if self._settled else column.recent

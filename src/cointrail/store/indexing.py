@@ -125,11 +125,16 @@ def build_index(
 
 
 def write_recent_index(
-    folder: Path, part: PartWriter, spends: tuple[U64, U64], known: KnownPrefixes | None
+    folder: Path,
+    part: PartWriter,
+    spends: tuple[U64, U64],
+    known: KnownPrefixes | None,
+    *,
+    memory: int = SORT_MEMORY,
 ) -> None:
     """Write the recent part's indices and what it spends of the settled part.
 
-    `spends`: outputs, ascending, and the inputs that spend them.
+    `spends`: outputs, ascending, and the inputs that spend them; `memory`: bytes to sort in.
 
     Raises:
         OSError: the disk is full.
@@ -137,7 +142,7 @@ def write_recent_index(
     first = part.base["blocks"]
     last = first + part.rows["blocks"]
     for spec in INDEXES:
-        write_run(folder, spec, first, last, [fresh_pairs(spec, part, first, last, known)])
+        write_run(folder, spec, first, last, [fresh_pairs(spec, part, first, last, known)], memory=memory)
     for name, values in zip(SPENDS, spends, strict=True):
         with (folder / name).open("wb") as file:
             file.write(values.tobytes())

@@ -40,7 +40,13 @@ from cointrail.store.manifest import (
 from cointrail.store.numbering import bits_for
 from cointrail.store.part import PartWriter, Syncing, no_rows
 from cointrail.store.plan import Budget, IngestPlan, default_memory
-from cointrail.store.preflight import common_blocks, plan_ingest, require_same_chain, spans
+from cointrail.store.preflight import (
+    common_blocks,
+    plan_ingest,
+    require_other_folder,
+    require_same_chain,
+    spans,
+)
 from cointrail.store.resolver import IndexResolver, Session
 from cointrail.store.runs import open_runs
 from cointrail.store.schema import INDEXES, IndexSpec
@@ -131,12 +137,14 @@ def ingest(
         commit_bytes: blocks between two commits.
 
     Raises:
+        BadInput: the store lies in the blocks directory.
         WrongNetwork: the store holds another network.
         DeepReorg: the chain changed below the settled part.
         StoreCorrupt: the blocks contradict each other, or the undo data.
         StoreBusy: another process is writing.
         StoreUnwritable: the disk is full or read-only; the store is as it was.
     """
+    require_other_folder(store, source)
     before, common = _compare(store, source)
     if before and common == len(source.chain):
         return IngestReport(before, 0, 0, 0, 0, source.notes)
@@ -359,7 +367,7 @@ class _Run:
                 known = self._close(self.segment)
                 spends, self.segment = self.segment.old_spends, None
             recent.sync()
-            write_recent_index(folder, recent, spends, known)
+            write_recent_index(folder, recent, spends, known, memory=self.budget.sort)
             sync_folder(folder)
             return self._commit(recent, generation)
         finally:

@@ -81,7 +81,7 @@ class LiveTxs:
             capacity: slots to begin with, a power of two.
             keep: bits of a prefix that count; fewer than all make clashes, for tests.
         """
-        self.columns: TxColumns = columns
+        self._parts = [columns]
         self._budget, self._keep = budget, keep
         self._slots = _huge(2 * capacity)
         self._count = 0
@@ -97,7 +97,7 @@ class LiveTxs:
 
     def begin_part(self, recent: TxColumns) -> None:
         """What follows is appended to this part."""
-        self.columns = _Stacked(self.columns, recent)
+        self._parts.append(recent)
 
     def reserve(self, more: int) -> None:
         """Make room for `more` transactions.
@@ -133,7 +133,7 @@ class LiveTxs:
             if why == MISSING:
                 raise _missing(blocks, row)
             if why == AMONG_TWINS:
-                spends[row] = self._spend_twin(blocks, row)
+                spends[row] = self._spend_twin(blocks, row, base + int(columns.first_output[tx]))
                 place[1] += 1
             else:
                 self._insert_twin(blocks, tx, base)
@@ -141,16 +141,18 @@ class LiveTxs:
         self._count += int(place[2])
         return spends
 
-    def _spend_twin(self, blocks: DecodedBlocks, row: int) -> int:
+    def _spend_twin(self, blocks: DecodedBlocks, row: int, end: int) -> int:
+        """The output that an input spends; it is below `end`, the first one of the spending transaction."""
         where = int(blocks.columns.in_at[row])
         raw = blocks.data[where : where + 36].tobytes()
         twin = self._twins.get(raw[:32])
-        if twin is None:
+        output = twin.first_output + int.from_bytes(raw[32:], "little") if twin else end
+        if twin is None or output >= end:
             raise _missing(blocks, row)
         twin.left -= 1
         if not twin.left:
             del self._twins[raw[:32]]
-        return twin.first_output + int.from_bytes(raw[32:], "little")
+        return output
 
     def _insert_twin(self, blocks: DecodedBlocks, tx: int, base: int) -> None:
         """Add a transaction of these blocks whose prefix a live one has."""
@@ -175,9 +177,13 @@ class LiveTxs:
 
     def _txid_of(self, output: int) -> bytes:
         """The whole txid of the transaction whose first output this is; it has been appended."""
-        firsts = self.columns.map("txs.first_output")
-        row = int(np.searchsorted(firsts, np.uint64(output), side="right")) - 1
-        raw: bytes = self.columns.map("txs.txid")[row].tobytes()
+        part, row = self._parts[0], -1
+        for part in reversed(self._parts):
+            firsts = part.map("txs.first_output")
+            row = int(np.searchsorted(firsts, np.uint64(output), side="right")) - 1
+            if row >= 0:
+                break
+        raw: bytes = part.map("txs.txid")[row].tobytes()
         return raw
 
     # -- from a store
@@ -188,7 +194,7 @@ class LiveTxs:
         Raises:
             TableFull: the budget does not allow it.
         """
-        settled = self.columns
+        (settled,) = self._parts
         for first in range(0, len(settled.map("txs.txid")), CHUNK):
             edges = settled.map("txs.first_output")[first : first + CHUNK + 1]
             if len(edges) <= CHUNK:
@@ -214,16 +220,6 @@ class LiveTxs:
                     self._add_twin(name, _Twin(int(edges[row]), int(counts[row])), None, 0)
                     row += 1
             self._count += alive
-
-
-class _Stacked:
-    """The transactions of two parts; asked only where a prefix clashes."""
-
-    def __init__(self, below: TxColumns, above: TxColumns) -> None:
-        self._below, self._above = below, above
-
-    def map(self, key: str) -> npt.NDArray[Any]:
-        return np.concatenate([self._below.map(key), self._above.map(key)])
 
 
 def _name_in(blocks: DecodedBlocks, output: int) -> bytes:

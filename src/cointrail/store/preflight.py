@@ -9,12 +9,27 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from cointrail.errors import DeepReorg, WrongNetwork
+from cointrail.errors import BadInput, DeepReorg, WrongNetwork
 from cointrail.sources.blocks_dir import BlocksDirectory
 from cointrail.store.columns import map_column
 from cointrail.store.manifest import Manifest, recent_folder, settled_folder
 from cointrail.store.plan import IngestPlan, estimate, planned_disk
 from cointrail.store.schema import BY_KEY
+
+
+def require_other_folder(store: Path, source: BlocksDirectory) -> None:
+    """Refuse a store in the node's own directory, which is only ever read.
+
+    Raises:
+        BadInput: the store is the blocks directory, or lies in it.
+    """
+    inside, node = store.resolve(), source.path.resolve()
+    if inside == node or node in inside.parents:
+        raise BadInput(
+            f"`{store}` lies in the node's blocks directory, in which nothing is ever written",
+            hint="name another place with `--store`",
+            path=str(store),
+        )
 
 
 def require_same_chain(store: Path, before: Manifest, source: BlocksDirectory) -> None:

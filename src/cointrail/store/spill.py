@@ -128,7 +128,8 @@ class ScriptSpill:
         fields = []
         for array in arrays:
             width = array.itemsize * math.prod(array.shape[1:])
-            self._end += -self._end % ALIGNED
+            if array.size:  # no gap behind the last byte: a map reaches to the end of the file only
+                self._end += -self._end % ALIGNED
             fields.append(_Field(array.shape, array.dtype, width, self._end))
             self._write(np.ascontiguousarray(array).reshape(-1).view(np.uint8))
         self._batches.append(_Stored(None, tuple(fields), *edges))

@@ -11,6 +11,7 @@ from cointrail.chain.types import BlockHash, sha256d
 from cointrail.errors import BadBlocks, IncompleteBlocks
 from cointrail.sources.header_tree import (
     LOOK_BACK,
+    MOST_AHEAD,
     HeaderTree,
     StoredBlocks,
     choose_chain,
@@ -139,6 +140,26 @@ def test_records_are_looked_for_at_the_end_of_a_long_chain_only() -> None:
     assert _chosen(headers, order, missing="n20")[0] == order
     with pytest.raises(BadBlocks, match="has no undo record"):
         _chosen(headers, order, missing="n60")
+
+
+@pytest.mark.parametrize("ahead", [LOOK_BACK - 1, LOOK_BACK, MOST_AHEAD])
+def test_a_node_may_have_stored_many_blocks_ahead_of_those_it_has_connected(ahead: int) -> None:
+    headers = Headers()
+    headers.line("a b", "g")
+    names = [f"n{k}" for k in range(ahead)]
+    headers.line(" ".join(names), "b")
+    order = " ".join(["g", "a", "b", *names])
+    assert _chosen(headers, order, missing=" ".join(names)) == ("g a b", ahead)
+    with pytest.raises(BadBlocks, match="has no undo record"):
+        _chosen(headers, order, missing=" ".join(["b", *names[:-1]]))
+
+
+def test_records_that_are_missing_for_longer_than_any_node_is_behind_are_an_error() -> None:
+    headers = Headers()
+    names = [f"n{k}" for k in range(MOST_AHEAD + LOOK_BACK + 1)]
+    headers.line(" ".join(names), "g")
+    with pytest.raises(BadBlocks, match="has no undo record"):
+        _chosen(headers, " ".join(["g", *names]), missing=" ".join(names))
 
 
 def test_a_block_stored_twice_counts_once(fork: Headers) -> None:

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from cointrail.chain.decode import decode_block
 from cointrail.chain.types import Outpoint
 from cointrail.errors import StoreCorrupt
 from cointrail.sources.blocks_dir import BlocksDirectory
@@ -12,8 +11,9 @@ from cointrail.store.doctor import examine
 from cointrail.store.ingest import ingest
 from cointrail.store.reader import Snapshot, open_snapshot
 from support.blocks_writer import Stored, write_files
-from support.kernel_chain import Branch, Coin, Draft, Made, build_block, invented_coin, pay
+from support.kernel_chain import Branch, Coin, Draft, invented_coin, pay
 from support.kernel_locks import Kind, Lock
+from support.twin_coinbases import branch_with_twins
 
 HOME = Lock(Kind.P2WPKH, 1)
 
@@ -111,27 +111,6 @@ def test_a_spend_before_its_output_in_one_block_is_refused(tmp_path: Path) -> No
 # -- two transactions with one id (BIP 30)
 
 
-def _with_twins(first: int, second: int, spend_at: int, blocks: int) -> tuple[Branch, Draft]:
-    """A branch where the coinbase of height `first` stands at `second` again, and is spent at `spend_at`."""
-    branch = Branch()
-    while branch.height < blocks:
-        height = branch.height + 1
-        if height == second:
-            earlier = branch.blocks[first]
-            reward = decode_block(earlier.raw).txs[0].outputs[:1]
-            time = int.from_bytes(branch.mine(lock=HOME, keep=False).raw[68:72], "little")
-            raw = build_block(branch.blocks[-1].hash, first, time, [], reward, branch.salt)
-            branch.blocks.append(Made(raw, height, ()))
-            assert decode_block(raw).txs[0].txid == decode_block(earlier.raw).txs[0].txid
-        elif height == spend_at:
-            coin = next(c for c in branch.coins if c.height == first)
-            draft = pay([coin], [(Lock(Kind.P2PKH, 3), coin.value)])
-            branch.mine([draft], lock=HOME)
-        else:
-            branch.mine(lock=HOME)
-    return branch, draft
-
-
 @pytest.mark.parametrize(
     ("second", "spend_at", "blocks"),
     [(8, 105, 107), (8, 105, 240), (8, 150, 160), (120, 230, 240), (60, 230, 240)],
@@ -140,7 +119,7 @@ def _with_twins(first: int, second: int, spend_at: int, blocks: int) -> tuple[Br
 def test_of_two_transactions_with_one_id_the_later_is_found_and_spent(
     tmp_path: Path, second: int, spend_at: int, blocks: int
 ) -> None:
-    branch, draft = _with_twins(5, second, spend_at, blocks)
+    branch, draft = branch_with_twins(5, second, spend_at, blocks)
     write_files(tmp_path / "blocks", [branch.stored])
     for batch_bytes in (600, 1 << 20):
         store = tmp_path / f"store{batch_bytes}"

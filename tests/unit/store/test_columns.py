@@ -99,3 +99,17 @@ def test_a_column_of_two_parts_reads_as_one(both: tuple[list[int], list[int]], d
 def test_the_last_row_at_or_below_a_value_is_found(values: list[int], border: int, value: int) -> None:
     column = Column(np.array(values[:border], "<u8"), np.array(values[border:], "<u8"))
     assert column.search(value) == sum(v <= value for v in values) - 1
+
+
+@given(
+    st.lists(st.integers(1, 30), max_size=8).map(sorted),
+    st.integers(0, 9),
+    st.lists(st.integers(0, 32), max_size=9),
+)
+def test_many_rows_at_or_below_values_are_found_as_one_by_one(
+    later: list[int], border: int, wanted: list[int]
+) -> None:
+    values = [0, *later]
+    column = Column(np.array(values[:border], "<u8"), np.array(values[border:], "<u8"))
+    found = column.search_many(np.array(wanted, "<u8"))
+    assert found.tolist() == [column.search(value) for value in wanted]

@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from cointrail.store.columns import column_path
 from cointrail.store.doctor import examine
 from cointrail.store.findings import MOST_FINDINGS
 from cointrail.store.ingest import ingest
+from cointrail.store.live_txs import LiveTxs
 from cointrail.store.manifest import settled_folder
 from cointrail.store.schema import BY_KEY, NOT_YET
 from support.blocks_writer import write_files
@@ -185,6 +186,23 @@ def test_without_undo_data_inputs_are_compared_once(folder: Path) -> None:
         report = examine(folder / "store", source)
     assert report.findings == ()
     assert report.inputs > report.inputs_with_undo == 0
+
+
+@pytest.mark.parametrize("memory", [1, 3000])
+def test_an_examination_finds_the_same_where_its_table_gets_full(
+    copy: Path, memory: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, sound = _column_file(copy, "inputs.output"), _column(copy, "inputs.output")
+    damaged = sound.copy()
+    damaged[[0, len(sound) // 2, -1]] += 1
+    for values in (sound, damaged):
+        values.tofile(path)
+        wanted = _findings(copy)
+        assert bool(wanted) == (values is damaged)
+        with monkeypatch.context() as patch:
+            patch.setattr("cointrail.store.compare.LiveTxs", partial(LiveTxs, capacity=2))
+            patch.setattr("cointrail.store.doctor.default_memory", lambda: memory)
+            assert _findings(copy) == wanted
 
 
 def test_progress_ends_with_all_bytes(folder: Path) -> None:

@@ -53,7 +53,7 @@ def read_locks(pyproject: str) -> tuple[Lock, ...]:
     extras: dict[str, list[str]] = table["project"]["optional-dependencies"]
     main = [*table["project"]["dependencies"], *table["build-system"]["requires"]]
     return (
-        Lock("dev", _foreign(main + extras["sql"] + extras["test"] + extras["dev"])),
+        Lock("dev", _foreign(main + extras["sql"] + extras["sign"] + extras["test"] + extras["dev"])),
         Lock("simulate", _foreign(extras["simulate"])),
         Lock("bench", _foreign(extras["bench"])),
     )

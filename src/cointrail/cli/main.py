@@ -12,6 +12,7 @@ from cointrail.cli import (
     address_history,
     case,
     chain_store,
+    check_evidence,
     check_files,
     cluster_history,
     inspect_raw,
@@ -51,6 +52,7 @@ for noun in (
     query,
     inspect_raw,
     check_files,
+    check_evidence,
     world,
 ):
     noun.add_to(app)

@@ -12,6 +12,7 @@ from cointrail.errors import BadInput
 
 if TYPE_CHECKING:
     from cointrail.casework.outputs import safe_cell
+    from cointrail.evidence.check import NOT_PROVEN, Answered, verify_bundle
     from cointrail.inspection.block import inspect_block
     from cointrail.inspection.prevouts import read_prevouts
     from cointrail.inspection.raw_file import decode_file
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from cointrail.workbench.queries import ask, sql_table
 
 __all__ = [
+    "NOT_PROVEN",
+    "Answered",
     "CaseRun",
     "DemoRun",
     "IngestRun",
@@ -49,9 +52,12 @@ __all__ = [
     "safe_cell",
     "simulate_world",
     "sql_table",
+    "verify_bundle",
 ]
 
 _HOMES = {
+    "NOT_PROVEN": "cointrail.evidence.check",
+    "Answered": "cointrail.evidence.check",
     "CaseRun": "cointrail.workbench.bench",
     "DemoRun": "cointrail.workbench.demo",
     "IngestRun": "cointrail.workbench.bench",
@@ -73,6 +79,7 @@ _HOMES = {
     "safe_cell": "cointrail.casework.outputs",
     "simulate_world": "cointrail.simulate",
     "sql_table": "cointrail.workbench.queries",
+    "verify_bundle": "cointrail.evidence.check",
 }
 
 _SQL_PACKAGES = frozenset({"duckdb", "pyarrow", "polars"})

@@ -31,6 +31,8 @@ RATES = "every fiat value follows from its rate"
 TAGS = "every service named is one that a tag claims"
 WHOLE = "the bundle is whole and as it was packed"
 SIGNED = "the signature is right"
+Words = list[str | Path]
+"""A command line."""
 ROWS = {"payments": PaymentRow, "leads": LeadRow, "proceeds": ProceedRow}
 
 
@@ -53,7 +55,7 @@ def test_every_question_about_a_fresh_bundle_is_answered_that_it_holds(bundle: S
 
 
 def test_its_own_program_needs_nothing_but_python(bundle: SignedBundle, tmp_path: Path) -> None:
-    line = [sys.executable, "-I", "-S", bundle.folder / "data" / "verify.py", "--key", bundle.public]
+    line: Words = [sys.executable, "-I", "-S", bundle.folder / "data" / "verify.py", "--key", bundle.public]
     done = subprocess.run(line, capture_output=True, text=True, check=False, cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count("HOLDS") == len(verify.verify(bundle.folder))
@@ -64,7 +66,7 @@ def test_its_own_program_needs_nothing_but_python(bundle: SignedBundle, tmp_path
 def test_its_own_program_says_what_fails_and_ends_with_one(bundle: SignedBundle, tmp_path: Path) -> None:
     with copied(bundle.folder, tmp_path / "b") as spoilt:
         edit(spoilt / "data" / "README.txt", lambda text: text.replace("evidence", "evidense"))
-        line = [sys.executable, "-I", "-S", spoilt / "data" / "verify.py"]
+        line: Words = [sys.executable, "-I", "-S", spoilt / "data" / "verify.py"]
         done = subprocess.run(line, capture_output=True, text=True, check=False)
         assert done.returncode == 1
         assert "FAILS        the bundle is whole" in done.stdout
@@ -74,14 +76,14 @@ def test_its_own_program_says_what_fails_and_ends_with_one(bundle: SignedBundle,
 
 def test_sha256sum_agrees(bundle: SignedBundle) -> None:
     for manifest in ("manifest-sha256.txt", "tagmanifest-sha256.txt"):
-        line = ["sha256sum", "--check", "--strict", "--quiet", manifest]
+        line: Words = ["sha256sum", "--check", "--strict", "--quiet", manifest]
         assert subprocess.run(line, cwd=bundle.folder, check=False).returncode == 0
 
 
 @pytest.mark.skipif(shutil.which("minisign") is None, reason="Debian's `minisign` is not installed")
 def test_minisign_agrees(bundle: SignedBundle, tmp_path: Path) -> None:
     signed = bundle.folder / verify.SIGNED
-    line = ["minisign", "-V", "-p", bundle.public, "-m", signed]
+    line: Words = ["minisign", "-V", "-p", bundle.public, "-m", signed]
     done = subprocess.run(line, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "case DEMO-1; basis " in done.stdout
@@ -96,7 +98,17 @@ def test_another_user_place_zone_and_language_give_the_same_bytes(
 ) -> None:
     again = tmp_path / "somewhere else" / "paquet-é"
     program = "import sys; from cointrail.cli.main import main; sys.exit(main())"
-    command = ["case", "bundle", demo.case, "--blocks", demo.blocks, "--store", demo.store, "--out", again]
+    command: Words = [
+        "case",
+        "bundle",
+        demo.case,
+        "--blocks",
+        demo.blocks,
+        "--store",
+        demo.store,
+        "--out",
+        again,
+    ]
     other = {
         "TZ": "America/St_Johns",
         "LC_ALL": "C",
@@ -104,7 +116,7 @@ def test_another_user_place_zone_and_language_give_the_same_bytes(
         "USER": "somebody",
         "PYTHONHASHSEED": "7",
     }
-    line = [sys.executable, "-c", program, *command]
+    line: Words = [sys.executable, "-c", program, *command]
     subprocess.run(line, check=True, capture_output=True, env={**os.environ, **other})
     files = sorted(path.relative_to(again) for path in again.rglob("*") if path.is_file())
     assert len(files) > 12
@@ -114,7 +126,17 @@ def test_another_user_place_zone_and_language_give_the_same_bytes(
 
 def test_a_folder_that_is_there_is_left_alone(demo: DemoFolder, tmp_path: Path) -> None:
     program = "import sys; from cointrail.cli.main import main; sys.exit(main())"
-    command = ["case", "bundle", demo.case, "--blocks", demo.blocks, "--store", demo.store, "--out", tmp_path]
+    command: Words = [
+        "case",
+        "bundle",
+        demo.case,
+        "--blocks",
+        demo.blocks,
+        "--store",
+        demo.store,
+        "--out",
+        tmp_path,
+    ]
     done = subprocess.run(
         [sys.executable, "-c", program, *command], capture_output=True, text=True, check=False
     )

@@ -55,7 +55,8 @@ def _rate_cells(worth: Worth) -> tuple[str, ...]:
 
 def tags_jsonl(result: CaseResult) -> bytes:
     """Every claim that a lead rests on, once, as the rows quote it."""
-    services = {row.service for row in (*result.leads, *result.proceeds) if row.service is not None}
+    services = {row.service for row in result.leads}
+    services |= {row.service for row in result.proceeds if row.service is not None}
     lines = {json.dumps(_service_cells(service), ensure_ascii=False, sort_keys=True) for service in services}
     return "".join(f"{line}\n" for line in sorted(lines)).encode()
 

@@ -17,6 +17,7 @@
     │   ├── StoreCorrupt        its files disagree with each other or with the blocks
     │   ├── DeepReorg           the chain changed below the settled part
     │   └── StoreUnwritable     read-only, or no space left
+    ├── NotConserved        a trace whose ends do not add up to its start
     └── NotFound            asked for something the chain does not hold
 
 An error says what was given, what is wrong with it and what to do. `code` is stable;
@@ -133,6 +134,12 @@ class StoreUnwritable(StoreError):
     """The store is read-only, or no space is left."""
 
     code = "store_unwritable"
+
+
+class NotConserved(CointrailError):
+    """A trace whose ends do not add up to its start: nothing of it may be used."""
+
+    code = "not_conserved"
 
 
 class NotFound(CointrailError):

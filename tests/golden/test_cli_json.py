@@ -32,9 +32,9 @@ TYPES = {
     list: "list",
     dict: "object",
 }
-BY_DATA = {"script_types", "outcomes", "seconds", "counts", "versions"}
+BY_DATA = {"script_types", "outcomes", "seconds", "counts", "versions", "links"}
 """Objects whose keys are data."""
-NOUNS = {"address", "tx", "cluster", "case", "inspect", "tags", "prices"}
+NOUNS = {"address", "tx", "cluster", "case", "inspect", "tags", "prices", "trace"}
 STORELESS = {"inspect", "tags", "prices", "simulate", "demo", "version"}
 
 Shape = dict[str, set[str]]
@@ -121,6 +121,10 @@ def ask_everything(asker: Asker, folder: Path) -> None:
         ask("explain", seeds[0], address)
     for txid in (*(row["outpoint"].partition(":")[0] for row in payments[:20]), mined_tx(demo)):
         ask("tx", "show", txid)
+    fiat = ("--prices", demo.prices, "--currency", "USD")
+    for row in payments[::25]:
+        ask("trace", "peel", row["outpoint"], "--backward", "--max-chains", 3, *tags)
+        ask("trace", "peel", row["outpoint"], "--weakest", "T4", "--max-chains", 3, *tags, *fiat)
     ask("sql", "SELECT output, value, spent_by, 0.5::DOUBLE, id_text(txid) FROM outputs JOIN txs USING (tx)")
     for args in (["version"], ["status"], ["prices", "check", demo.prices]):
         ask(*args)

@@ -95,7 +95,7 @@ def test_proof_trees_hold_every_edge_that_joined_something_and_lead_to_the_label
     log = Log(MemoryShelf(), EDGE_TYPES)
     for k in kept:
         log.append(*(np.array([value]) for value in (*edges[k], k, k % 3)))
-    proof = write_proof(MemoryShelf(), log, partition, cluster)
+    proof = write_proof(MemoryShelf(), log, partition, cluster).proof
     shown = []
     for number in range(len(partition.labels)):
         members, first = partition.members.of(number), int(partition.members.start[number])

@@ -11,7 +11,7 @@ from cointrail.casework.case import Case, Period, Seed, SeedKind
 from cointrail.casework.result import CaseResult
 from cointrail.casework.run import run_case
 from cointrail.tracing.limits import Limits
-from cointrail.tracing.trace import Policy
+from cointrail.tracing.policy import CASE_POLICIES, Policy
 from cointrail.valuation.rates import Rate
 from support.chains import script_of
 from support.ledger import Fake, FakeClusters, attribution, co_spenders
@@ -40,7 +40,7 @@ def case_of(
     currency: str | None = "USD",
     report_date: date | None = date(2018, 3, 31),
     limits: Limits | None = None,
-    policies: tuple[Policy, ...] = tuple(Policy),
+    policies: tuple[Policy, ...] = CASE_POLICIES,
 ) -> Case:
     """A case whose seeds are people of the ledger, or outputs of it (`t1:0`)."""
     return Case(

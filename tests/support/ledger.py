@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cointrail.attribution.actors import Actor
+from cointrail.attribution.confidence import UNKNOWN, Confidence
 from cointrail.attribution.resolve import Attribution, resolve
 from cointrail.attribution.tags import Tag, TagSet
 from cointrail.chain.address import encode_address
@@ -25,8 +26,10 @@ from cointrail.chain.network import NETWORKS, Network
 from cointrail.chain.script import classify
 from cointrail.chain.types import BlockHash, Outpoint, Txid
 from cointrail.chain.view import ScriptType
-from cointrail.heuristics.base import Tier
+from cointrail.heuristics.base import Abstained, Tier
+from cointrail.heuristics.change import Change, Fingerprint, Mark
 from cointrail.heuristics.gate import Gate, GateVerdict
+from cointrail.tracing.ledger import ChangeHop
 from cointrail.tracing.neighbourhood import Neighbourhood
 from support.chains import script_of
 
@@ -60,6 +63,8 @@ class Fake:
     text: str
     network: Network = field(default_factory=lambda: NETWORKS["regtest"])
     digest: str = "00" * 32
+    block_seconds: int = DAY
+    """Between blocks; the first is at `START`."""
 
     def __post_init__(self) -> None:
         self.txs: dict[str, int] = {}
@@ -169,7 +174,10 @@ class Fake:
         return BlockHash(hashlib.sha256(b"block" + height.to_bytes(8, "little")).digest())
 
     def block_time(self, height: int) -> int:
-        return START + DAY * height
+        return START + self.block_seconds * height
+
+    def time_of_tx(self, tx_num: int) -> int:
+        return self.block_time(self.tx_height(tx_num))
 
 
 @dataclass
@@ -239,7 +247,9 @@ def custodian(name: str, *, where: str = "ZZ") -> Actor:
     )
 
 
-def attribution(ledger: Fake, clusters: FakeClusters, tagged: Mapping[str, str]) -> Attribution:
+def attribution(
+    ledger: Fake, clusters: FakeClusters, tagged: Mapping[str, str], *, confidence: Confidence = UNKNOWN
+) -> Attribution:
     """Tags: who (a person of the ledger) is said to be which exchange, `who: "exa"` or `"exa exb"`.
 
     `"exa!"` is a tag for that address alone.
@@ -251,6 +261,7 @@ def attribution(ledger: Fake, clusters: FakeClusters, tagged: Mapping[str, str])
             actor=name.rstrip("!"),
             is_cluster_definer=False if name.endswith("!") else None,
             categories=("exchange",),
+            confidence=confidence,
             address=ledger.address(who),
             script=script_of(who),
             pack="test",
@@ -263,6 +274,41 @@ def attribution(ledger: Fake, clusters: FakeClusters, tagged: Mapping[str, str])
     return resolve(TagSet(tags, actors, (), "22" * 32), ledger.find_script, clusters.label)
 
 
+@dataclass(frozen=True)
+class FakeChanges:
+    """Change as a test states it: `{"t1:1": Tier.T3}`. All other transactions abstain.
+
+    `programs` says which wallet program made a transaction, `{"t1": "b"}`; all others are made by one.
+    """
+
+    ledger: Fake
+    said: Mapping[str, Tier]
+    programs: Mapping[str, Fingerprint] = field(default_factory=dict)
+
+    def change(self, tx_num: int) -> ChangeHop | None:
+        for text, tier in self.said.items():
+            if self.ledger.txs[text.partition(":")[0]] == tx_num:
+                return ChangeHop(self.ledger.out(text), tier)
+        return None
+
+    def judge(self, tx_num: int, chain_marks: Fingerprint | None) -> Change | Abstained:
+        """The same as a vote, whatever the chain looks like."""
+        hop = self.change(tx_num)
+        if hop is None:
+            return Abstained("no rule leaves one output")
+        place = hop.output_num - self.ledger.tx_outputs(tx_num)[0].output_num
+        return Change(place, hop.tier, ("change.test",), None, f"stated, beside {chain_marks}")
+
+    def marks(self, tx_num: int) -> Fingerprint:
+        name = next(name for name, num in self.ledger.txs.items() if num == tx_num)
+        return self.programs.get(name, USUAL)
+
+
+USUAL = Fingerprint(Mark.PRESENT | Mark.VERSION_2 | Mark.LOCKTIME_TIP | Mark.SEQUENCE_RBF)
+OTHER = Fingerprint(Mark.PRESENT | Mark.VERSION_1 | Mark.LOCKTIME_ZERO | Mark.SEQUENCE_RBF)
+"""Two wallet programs that conflict in two hard attributes."""
+
+
 def neighbourhood(
     text: str,
     *,
@@ -271,14 +317,16 @@ def neighbourhood(
     unsafe: frozenset[str] = frozenset(),
     unclear: frozenset[str] = frozenset(),
     apart: frozenset[str] = frozenset(),
+    changes: Mapping[str, Tier] | None = None,
 ) -> tuple[Fake, Neighbourhood]:
     """A ledger and what a walk sees of it: clusters by common input, `shop` under investigation.
 
-    `apart` names transactions that link nothing although the gate is silent.
+    `apart` names transactions that link nothing although the gate is silent; `changes` names the
+    outputs that are said to be change.
     """
     ledger = Fake(text)
     together = co_spenders(ledger, apart=apart | unsafe | unclear)
     clusters = FakeClusters(ledger, together, unsafe=unsafe, unclear=unclear)
     tags = attribution(ledger, clusters, tagged or {"exchange": "exa"})
     own_labels = frozenset(clusters.label(ledger.script(who)) for who in own.split() if who in ledger.names)
-    return ledger, Neighbourhood(ledger, clusters, tags, own_labels)
+    return ledger, Neighbourhood(ledger, clusters, tags, own_labels, FakeChanges(ledger, changes or {}))

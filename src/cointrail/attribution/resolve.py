@@ -76,6 +76,10 @@ class Attribution:
         """What is proposed for a cluster; None when nothing is."""
         return self._clusters.get(label)
 
+    def proposed(self) -> tuple[ClusterTags, ...]:
+        """Every cluster that something is proposed for, by label."""
+        return tuple(found for _, found in sorted(self._clusters.items()))
+
     def actor(self, label: int) -> Actor | None:
         """Whom all proposals for a cluster name; None when nothing is proposed or they disagree."""
         return self._actors.get(label)

@@ -12,6 +12,9 @@ import cointrail
 from cointrail.casework.case import Case
 from cointrail.casework.sight import CaseClusters, CaseLedger, CaseRates, CaseTags
 
+RESULT_VERSION = 2
+"""Of the tables of a case and what their columns mean. 2: a hand may go over change at T3."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Basis:
@@ -28,6 +31,7 @@ class Basis:
         rules: rules with versions, `common_input@1`.
         settings: what the case asked, as canonical JSON values.
         program: name and version of this program.
+        result_version: of the tables and the meaning of their columns.
     """
 
     network: str
@@ -40,6 +44,7 @@ class Basis:
     rules: tuple[str, ...]
     settings: dict[str, Any]
     program: str
+    result_version: int = RESULT_VERSION
 
     def canonical(self) -> bytes:
         """Canonical JSON (RFC 8785)."""

@@ -11,7 +11,8 @@ from typing import Any
 
 from cointrail.casework.rows import LeadRow, ProceedRow, Service
 from cointrail.chain.types import Outpoint
-from cointrail.tracing.trace import Hand, Policy
+from cointrail.tracing.policy import Policy
+from cointrail.tracing.trace import Hand
 
 OVERLAP = (
     "a payment may lead to several services and countries and is counted at each, "

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cointrail.chain.types import Outpoint
 from cointrail.tracing.limits import Limits
-from cointrail.tracing.trace import Policy
+from cointrail.tracing.policy import CASE_POLICIES, Policy
 
 
 class SeedKind(StrEnum):
@@ -89,5 +89,5 @@ class Case:
     report_date: date | None = None
     tags: tuple[Path, ...] = ()
     limits: Limits = field(default_factory=Limits)
-    policies: tuple[Policy, ...] = (Policy.FIFO, Policy.HAIRCUT)
+    policies: tuple[Policy, ...] = CASE_POLICIES
     files: tuple[ReadFile, ...] = ()

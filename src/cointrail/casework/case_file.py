@@ -13,7 +13,7 @@ from cointrail.casework.toml_form import MOST, TomlForm
 from cointrail.chain.network import Network
 from cointrail.errors import BadCase
 from cointrail.tracing.limits import Limits
-from cointrail.tracing.trace import Policy
+from cointrail.tracing.policy import CASE_POLICIES, Policy
 
 KEYS: dict[str, frozenset[str]] = {
     "case": frozenset({"reference", "legal_basis", "opened"}),
@@ -141,7 +141,7 @@ def _read_limits(form: TomlForm) -> Limits:
 
 def _read_policies(form: TomlForm) -> tuple[Policy, ...]:
     given = form.get_texts("flow", "policies")
-    known = [policy.value for policy in Policy]
+    known = [policy.value for policy in CASE_POLICIES]
     for place, (text, _) in enumerate(given):
         if text not in known:
             form.refuse(
@@ -152,9 +152,9 @@ def _read_policies(form: TomlForm) -> tuple[Policy, ...]:
                 hint=f"one of: {', '.join(known)}",
             )
     if form.find("flow", "policies") is None:
-        return tuple(Policy)
+        return CASE_POLICIES
     policies = tuple(dict.fromkeys(Policy(text) for text, _ in given))
-    if len(policies) < len(Policy):
+    if len(policies) < len(CASE_POLICIES):
         form.refuse(
             "both flow policies are always shown", "flow", "policies", hint=f"name both: {', '.join(known)}"
         )

@@ -8,6 +8,8 @@ from cointrail.casework.services import Services
 from cointrail.casework.sight import CaseClusters, CaseLedger, CaseRates, CaseTags
 from cointrail.casework.subject import Subject
 from cointrail.casework.worth import Valuer
+from cointrail.tracing.deposits import Deposits
+from cointrail.tracing.ledger import Changes
 from cointrail.tracing.neighbourhood import Neighbourhood
 
 
@@ -21,6 +23,7 @@ class Desk:
         clusters: who signs together.
         tags: who is said to hold what.
         rates: what it was worth.
+        changes: which outputs are change; None: nobody says.
     """
 
     def __init__(
@@ -32,10 +35,12 @@ class Desk:
         clusters: CaseClusters,
         tags: CaseTags,
         rates: CaseRates,
+        changes: Changes | None = None,
     ) -> None:
         self.limits = case.limits
         self.primary = case.policies[0]
-        self.near = Neighbourhood(ledger, clusters, tags, subject.labels)
+        self.near = Neighbourhood(ledger, clusters, tags, subject.labels, changes)
+        self.near.deposits = Deposits(self.near, ledger, clusters, tags)
         self.places = Places(self.near, ledger)
         self.services = Services(self.near, tags, self.places)
         self.valuer = Valuer(rates, case.currency, case.report_date)

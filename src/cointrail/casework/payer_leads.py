@@ -9,9 +9,10 @@ from cointrail.casework.money_flows import Inflow, InflowClass
 from cointrail.casework.rows import LeadRow, PaymentRow
 from cointrail.casework.statements import state_withdrawal
 from cointrail.tracing.backward import trace_back
-from cointrail.tracing.hand import weakest_tier
+from cointrail.tracing.hand import change_hops, weakest_tier
+from cointrail.tracing.policy import Policy
 from cointrail.tracing.stops import Stop
-from cointrail.tracing.trace import Hand, Policy, Trace
+from cointrail.tracing.trace import Hand, Trace
 from cointrail.tracing.walk import End
 
 
@@ -92,7 +93,8 @@ def _lead_row(desk: Desk, trace: Trace, end: End) -> LeadRow:
     withdrawal = desk.places.of(end.reach.output_num)
     path = end.reach.path()
     hand = trace.hand_of(end)
-    tier = weakest_tier(desk.near, path) if hand is Hand.SAME_HAND else None
+    tied = weakest_tier(desk.near, path) if end.reach.in_hand or end.reach.dashed else None
+    tier = tied if hand is Hand.SAME_HAND else None
     signer = desk.near.facts(desk.near.maker(end.reach.output_num)).inputs[0].script_num
     assert signer is not None, "a custodian's transaction has known inputs"
     return LeadRow(
@@ -108,4 +110,6 @@ def _lead_row(desk: Desk, trace: Trace, end: End) -> LeadRow:
         haircut_sat=end.haircut_sat,
         path=desk.places.path(path, "<-"),
         statement=state_withdrawal(payment, withdrawal, end, desk.services.claim_of_script(signer), tier),
+        change_hops=None if tied is None else change_hops(desk.near, path[1:]),
+        dashed_tier=tied if end.reach.dashed else None,
     )

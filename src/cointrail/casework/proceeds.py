@@ -9,7 +9,8 @@ from cointrail.casework.money_flows import Outflow, OutflowClass
 from cointrail.casework.rows import ProceedRow
 from cointrail.casework.statements import state_deposit
 from cointrail.tracing.forward import trace_forward
-from cointrail.tracing.stops import Stop
+from cointrail.tracing.hand import change_hops, kept_tier
+from cointrail.tracing.stops import LEADS, Stop
 from cointrail.tracing.trace import Hand, Trace
 from cointrail.tracing.walk import End, Reach
 
@@ -45,7 +46,7 @@ def proceed_rows(desk: Desk, traced: TracedOutflow) -> list[ProceedRow]:
     deposits = [_row(desk, traced, [end]) for end in traced.trace.leads()]
     by_stop: dict[Stop, list[End]] = {}
     for end in traced.trace.ends:
-        if end.stop is not Stop.CUSTODIAN:
+        if end.stop not in LEADS:
             by_stop.setdefault(end.stop, []).append(end)
     stops = [_row(desk, traced, by_stop[stop]) for stop in sorted(by_stop)]
     return deposits + stops
@@ -55,15 +56,20 @@ def _row(desk: Desk, traced: TracedOutflow, ends: list[End]) -> ProceedRow:
     nearest = min(ends, key=lambda end: (end.reach.hops, end.reach.output_num))
     outflow = desk.places.of(traced.trace.output_num)
     place = desk.places.of(nearest.reach.output_num)
-    hand = service = statement = None
+    path = nearest.reach.path()
+    hand = service = statement = hops = tier = dashed = None
     outcome = nearest.stop.value
-    if nearest.stop is Stop.CUSTODIAN:
+    if nearest.stop in LEADS:
         hand = traced.trace.hand_of(nearest)
         outcome = f"{hand}_lead"
         receiver = desk.near.output(nearest.reach.output_num).script_num
         service = desk.services.of_script(receiver)
         claim = desk.services.claim_of_script(receiver)
-        statement = state_deposit(outflow, place, nearest, claim, hand)
+        tied = kept_tier(desk.near, path) if nearest.reach.in_hand or nearest.reach.dashed else None
+        tier = tied if hand is Hand.SAME_HAND else None
+        dashed = tied if nearest.reach.dashed else None
+        statement = state_deposit(outflow, place, nearest, claim, tier)
+        hops = None if tied is None else change_hops(desk.near, path[:-1])
     return ProceedRow(
         class_=traced.outflow.kind,
         outflow=outflow,
@@ -78,6 +84,9 @@ def _row(desk: Desk, traced: TracedOutflow, ends: list[End]) -> ProceedRow:
         hops=nearest.reach.hops,
         fifo_sat=sum(end.fifo_sat for end in ends),
         haircut_sat=sum(end.haircut_sat for end in ends),
-        path=desk.places.path(nearest.reach.path(), "->"),
+        path=desk.places.path(path, "->"),
         statement=statement,
+        weakest_tier=tier,
+        change_hops=hops,
+        dashed_tier=dashed,
     )

@@ -15,6 +15,11 @@ from cointrail.tracing.trace import Hand
 
 FACT, INFERENCE, ATTRIBUTION = Kind.FACT, Kind.INFERENCE, Kind.ATTRIBUTION
 
+CHANGE_HOPS = (
+    "hops of a same-hand or dashed path at which only a change verdict says that the hand stayed the same"
+)
+DASHED = "what the path would hold at if each weak change hop were true: to be looked at, not claimed"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
@@ -70,7 +75,8 @@ class Service:
         Says(
             INFERENCE,
             "tier",
-            "what joins the tagged address to this output's cluster; T0: it is the same script",
+            "what joins the tagged address to this output; T0: the same script; T3: a deposit address, "
+            "by inference",
         ),
     ]
 
@@ -140,6 +146,8 @@ class LeadRow:
     haircut_sat: Annotated[int, Says(FACT, "satoshi", "the same by haircut")]
     path: Annotated[str, Says(FACT, "txid:vout<-txid:vout", "the shortest path, from the payment back")]
     statement: Annotated[Statement, Group("", "")]
+    change_hops: Annotated[int | None, Says(INFERENCE, "count", CHANGE_HOPS)]
+    dashed_tier: Annotated[Tier | None, Says(INFERENCE, "tier", DASHED)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,3 +173,9 @@ class ProceedRow:
     haircut_sat: Annotated[int, Says(FACT, "satoshi", "the same by haircut")]
     path: Annotated[str, Says(FACT, "txid:vout->txid:vout", "the shortest path, from the outflow on")]
     statement: Annotated[Statement | None, Group("", "")]
+    weakest_tier: Annotated[
+        Tier | None,
+        Says(INFERENCE, "tier", "weakest link of a same-hand path; empty where no link is claimed"),
+    ]
+    change_hops: Annotated[int | None, Says(INFERENCE, "count", CHANGE_HOPS)]
+    dashed_tier: Annotated[Tier | None, Says(INFERENCE, "tier", DASHED)]

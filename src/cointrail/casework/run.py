@@ -24,6 +24,7 @@ from cointrail.casework.summary import (
     describe_outflows,
     describe_subject,
 )
+from cointrail.tracing.ledger import Changes
 
 Progress = Callable[[int, int], None]
 """Called with flows done and flows in all."""
@@ -36,6 +37,7 @@ def run_case(
     attribution: CaseTags,
     rates: CaseRates,
     *,
+    changes: Changes | None = None,
     tag_verdicts: Mapping[str, int] | None = None,
     progress: Progress | None = None,
 ) -> CaseResult:
@@ -47,6 +49,7 @@ def run_case(
         clusters: of the same snapshot.
         attribution: a tag set laid over those clusters.
         rates: the price set.
+        changes: which outputs are change; None: nobody says, and a hand reaches as far as its cluster.
         tag_verdicts: rows of the tag files by verdict, for the summary; None: no files were read.
         progress: told how far the walks are.
 
@@ -57,7 +60,9 @@ def run_case(
     verdicts = tag_verdicts or {}
     check_period(case.period, snapshot)
     subject = find_subject(case, snapshot, clusters, attribution)
-    desk = Desk(case, subject, ledger=snapshot, clusters=clusters, tags=attribution, rates=rates)
+    desk = Desk(
+        case, subject, ledger=snapshot, clusters=clusters, tags=attribution, rates=rates, changes=changes
+    )
     flows = list_flows(desk.near, snapshot, subject.scripts, case.period)
     told = _Told(len(flows.inflows) + len(flows.outflows), progress)
     payments, leads = _follow_inflows(desk, flows, told)

@@ -28,7 +28,7 @@ class Services:
         self._said: dict[int, str] = {}
 
     def of_script(self, script_num: int) -> Service:
-        """The service whose cluster the script lies in; its cluster must have a custodian."""
+        """The service whose cluster the script lies in, or whose deposit address it is by inference."""
         known = self._described.get(script_num)
         if known is None:
             known = self._described[script_num] = self._describe(script_num)
@@ -60,8 +60,14 @@ class Services:
         return self._claims[label]
 
     def _describe(self, script_num: int) -> Service:
-        actor, claim = self._claim(self._near.label(script_num))
-        direct = claim.via_script == script_num
+        swept = self._near.recognised(script_num)
+        actor, claim = self._claim(self._near.label(script_num) if swept is None else swept.service)
+        if claim.via_script == script_num:
+            tier = Tier.T0
+        elif swept is not None:
+            tier = swept.tier
+        else:
+            tier = joined_at(self._near, {script_num, claim.via_script})
         return Service(
             exchange=safe_text(actor.label),
             legal_entity=safe_text(actor.legal_name or UNKNOWN),
@@ -71,18 +77,21 @@ class Services:
             tag_source=safe_text(claim.tag.source),
             tag_date=claim.tag.lastmod,
             tag_confidence=claim.tag.confidence.id,
-            tag_tier=Tier.T0 if direct else joined_at(self._near, {script_num, claim.via_script}),
+            tag_tier=tier,
         )
 
 
 def says_attribution(service: Service) -> str:
     """The claim in a sentence."""
     dated = "undated" if service.tag_date is None else f"dated {service.tag_date.isoformat()}"
-    reach = (
-        "that address itself"
-        if service.tag_tier is Tier.T0
-        else f"a cluster that the address is joined to at tier {service.tag_tier.name}"
-    )
+    if service.tag_tier is Tier.T0:
+        reach = "that address itself"
+    elif service.tag_tier is Tier.T3:
+        reach = (
+            "an address that was always emptied into that service, a deposit address by inference at tier T3"
+        )
+    else:
+        reach = f"a cluster that the address is joined to at tier {service.tag_tier.name}"
     return (
         f"`{service.tag_label}` is claimed for {service.tagged_address} by {service.tag_source}, {dated}, "
         f"confidence `{service.tag_confidence}`; this output belongs to {reach}. "

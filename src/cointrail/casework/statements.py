@@ -5,7 +5,6 @@ from __future__ import annotations
 from cointrail.casework.rows import Place, Statement
 from cointrail.chain.types import COIN
 from cointrail.heuristics.base import Tier
-from cointrail.tracing.trace import Hand
 from cointrail.tracing.walk import End
 
 NOT_CHANGE = "That this output is a customer's withdrawal, and not the service's own change, is assumed."
@@ -46,6 +45,12 @@ def _says_hand(hops: int, tier: Tier | None) -> str:
         )
     if hops == 0:
         return "Same hand: the customer who ordered the withdrawal ordered the payment; nothing lies between."
+    if tier is Tier.T3:
+        return (
+            "Same hand, weakest link T3: every transaction between was signed by one cluster or by one whose "
+            "change, by agreeing signals, the next one spent, so whoever received the withdrawal made the "
+            "payment. That the customer withdrew to an own address is assumed."
+        )
     by = ", joined by keys and scripts alone" if tier is Tier.T1 else ""
     return (
         f"Same hand, weakest link {tier.name}: every transaction between was signed by one cluster{by}, "
@@ -54,8 +59,8 @@ def _says_hand(hops: int, tier: Tier | None) -> str:
     )
 
 
-def state_deposit(outflow: Place, deposit: Place, end: End, claim: str, hand: Hand) -> Statement:
-    """The sentences of a proceeds lead."""
+def state_deposit(outflow: Place, deposit: Place, end: End, claim: str, tier: Tier | None) -> Statement:
+    """The sentences of a proceeds lead. `tier` is the weakest of a same-hand path; None: downstream."""
     if end.reach.hops == 0:
         ledger = (
             f"The outflow {outflow.outpoint} of {coins(outflow.value_sat)} is itself an output to the tagged "
@@ -67,9 +72,15 @@ def state_deposit(outflow: Place, deposit: Place, end: End, claim: str, hand: Ha
             f"and {coins(end.haircut_sat)} by haircut went into {deposit.outpoint}, an output to the tagged "
             f"service, {_transactions(end.reach.hops)} later."
         )
-    inference = (
-        "Same hand: the service under investigation signed the deposit; its cluster holds at T2 or better."
-        if hand is Hand.SAME_HAND
-        else "Nothing is said about the depositor: the value passed through other hands or unlinked change."
-    )
-    return Statement(says_ledger=ledger, says_inference=inference, says_attribution=claim)
+    return Statement(says_ledger=ledger, says_inference=_says_depositor(tier), says_attribution=claim)
+
+
+def _says_depositor(tier: Tier | None) -> str:
+    if tier is None:
+        return "Nothing is said about the depositor: the value passed through other hands or unlinked change."
+    if tier is Tier.T3:
+        return (
+            "Same hand, weakest link T3: the deposit was made out of change, by agreeing signals, of the "
+            "service under investigation."
+        )
+    return "Same hand: the service under investigation signed the deposit; its cluster holds at T2 or better."

@@ -19,7 +19,7 @@ from cointrail.casework.rows import LeadRow, PaymentRow, ProceedRow
 from cointrail.casework.sight import CaseLedger, CaseTags
 from cointrail.casework.subject import Subject
 from cointrail.casework.totals import AT_PAYMENT, inflow_totals, tally, total
-from cointrail.tracing.trace import Policy
+from cointrail.tracing.policy import Policy
 
 
 def describe_case(case: Case, basis: Basis, ledger: CaseLedger) -> dict[str, Any]:

@@ -89,6 +89,8 @@ class TxView:
     outputs: tuple[OutputView, ...]
     is_coinbase: bool
     height: int | None = None
+    weight: int | None = None
+    """BIP 141 weight units; None where it was not asked for."""
 
     @property
     def fee(self) -> Sat | None:

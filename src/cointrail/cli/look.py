@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cointrail import workbench
+from cointrail.cli.deposit_facts import deposit_facts, member_deposit_facts
 from cointrail.cli.options import (
     PAGE,
     STORE,
@@ -90,6 +91,7 @@ def _address_answer(found: AddressView) -> Answer:
         ("cluster address", found.cluster.name),
         ("cluster size", found.cluster.size),
         *claim_facts(found.claims),
+        *deposit_facts(found.deposit),
         *_total_facts(found.totals),
         *_seen_facts(found.first_seen, found.last_seen),
     ]
@@ -101,7 +103,11 @@ def _address_answer(found: AddressView) -> Answer:
         facts=facts,
         tables=tables,
         csv=_with_claims(wide, found.claims),
-        beside_csv=[*claim_facts(found.claims), *_tag_facts(found.tags, found.claims)],
+        beside_csv=[
+            *claim_facts(found.claims),
+            *deposit_facts(found.deposit),
+            *_tag_facts(found.tags, found.claims),
+        ],
         basis=basis_facts(found.basis),
     )
 
@@ -188,15 +194,22 @@ def show_cluster(
     tags: TagsOption = [],  # noqa: B006 -- typer copies it
     start: StartOption = 0,
     limit: LimitOption = PAGE,
+    at: Annotated[
+        int | None,
+        typer.Option("--at", metavar="HEIGHT", min=0, help="As it was when this block was the tip."),
+    ] = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Show the members of a cluster and what it holds."""
+    """Show the members of a cluster and what it holds.
+
+    `--at` gives members, sums and label of then, without what tags say.
+    """
     with Meter() as meter:
         bench = workbench.LookupBench(store, meter.steps)
-        found = bench.show_cluster(cluster, tags=tags, start=start, limit=limit)
+        found = bench.show_cluster(cluster, tags=tags, start=start, limit=limit, at=at)
     write(_cluster_answer(found), form)
     say_page(found.page, "members", form)
-    if form is Format.TABLE and len(found.members) > 1:
+    if form is Format.TABLE and len(found.members) > 1 and at is None:
         one, other = (member.address or f"script:{member.script}" for member in found.members[:2])
         typer.echo(f"\nhint: why two members are together: `cointrail explain {one} {other}`", err=True)
 
@@ -207,7 +220,9 @@ def _cluster_answer(found: ClusterView) -> Answer:
         ("address", found.cluster.name),
         ("size", found.cluster.size),
         ("joined by tiers up to", found.tier),
+        *([] if found.as_of_height is None else [("as of block", found.as_of_height)]),
         *claim_facts(found.claims),
+        *member_deposit_facts(found),
         *_total_facts(found.totals),
         *_seen_facts(found.first_seen, found.last_seen),
     ]
@@ -219,7 +234,11 @@ def _cluster_answer(found: ClusterView) -> Answer:
         facts=facts,
         tables=tables,
         csv=_with_claims(wide, found.claims),
-        beside_csv=[*claim_facts(found.claims), *_tag_facts((), found.claims)],
+        beside_csv=[
+            *claim_facts(found.claims),
+            *member_deposit_facts(found),
+            *_tag_facts((), found.claims),
+        ],
         basis=basis_facts(found.basis),
     )
 
@@ -232,7 +251,8 @@ def explain(
 ) -> None:
     """Show what joins two addresses, or that nothing does.
 
-    Each step is one transaction with the rule and tier that it links by.
+    Each step is one transaction with the rule and tier that it links by. Steps of T3 and T4 join no
+    cluster: they are a lead from one address to the other.
     """
     with Meter() as meter:
         found = workbench.LookupBench(store, meter.steps).explain(a, b)
@@ -275,11 +295,14 @@ def _explain_answer(found: ExplainView) -> Answer:
 def _outcome(found: ExplainView, heads: Sequence[str], rows: Sequence[tuple[object, ...]]) -> Table:
     """The steps as a CSV gives them, each row with the outcome; without steps one row has it alone."""
     alone = (*(None for _ in heads[:-2]), found.a, found.b)
-    outcome = "not joined" if not found.joined else "joined" if found.steps else "same script"
+    joined = "joined" if found.steps else "same script"
+    outcome = joined if found.joined else "lead" if found.steps else "not joined"
     return Table("steps", ("outcome", *heads), [(outcome, *row) for row in rows or [alone]])
 
 
 def _sentence(found: ExplainView) -> str:
+    if not found.joined and found.steps:
+        return "a lead: links too weak for a cluster go from one to the other; the weakest bounds the whole"
     if not found.joined:
         return "nothing joins them under the rules of the basis; that they are apart is not proven by it"
     if not found.steps:

@@ -15,9 +15,12 @@ from cointrail.cli import (
     check_evidence,
     check_files,
     cluster_history,
+    cluster_tiers,
     inspect_raw,
     look,
     query,
+    trace,
+    trace_peel,
     world,
 )
 from cointrail.cli.failures import (
@@ -49,7 +52,10 @@ for noun in (
     look,
     address_history,
     cluster_history,
+    cluster_tiers,
     query,
+    trace,
+    trace_peel,
     inspect_raw,
     check_files,
     check_evidence,

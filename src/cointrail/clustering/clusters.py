@@ -7,11 +7,15 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from cointrail.clustering.change_columns import ChangeColumns
+from cointrail.clustering.guards import Guards
 from cointrail.clustering.moves import MoveIndex
 from cointrail.clustering.partition import Partition
 from cointrail.clustering.proof import Proof, ProofStep
+from cointrail.clustering.rules import TIERS
 from cointrail.errors import BadInput, NotFound
-from cointrail.heuristics.base import Tier
+from cointrail.heuristics.base import Abstained, Tier
+from cointrail.heuristics.change.vote import Change
 from cointrail.heuristics.gate import GateVerdict, verdict_of
 
 U32 = npt.NDArray[np.uint32]
@@ -22,15 +26,22 @@ class Clusters:
     """The nested clusterings of a chain state, with the gate's verdicts, the proofs and the moves."""
 
     partitions: dict[Tier, Partition]
-    """T1: same key or script. T2: these and inputs signed together."""
+    """T1: same key or script. T2: these and inputs signed together: the headline clusters. T3: these and
+    change that stays with the sender. T4: these and leads. Each holds those before it."""
     proof: Proof
-    """Of the clusters of T2."""
+    """Of the clusters of T4; the path between two scripts of a stronger tier needs no weaker link."""
     moves: MoveIndex
     """What the clusters of T2, and single scripts, received and spent."""
     reasons: U32
     """Per transaction the bit set of the gate's reasons."""
+    change_columns: ChangeColumns
+    """Per transaction the verdict of the vote on change, as of the chain's tip."""
+    guards: Guards
+    """What the guards against collapse found."""
     rules: tuple[str, ...]
     """Every rule that had a say, with its version."""
+    tip_height: int
+    """Of the chain; what is dynamic was judged there."""
     digest: str
     """SHA-256 over the rules and the labels, in hex: same digest, same clusters."""
     skipped: dict[str, int] = field(default_factory=dict)
@@ -70,18 +81,28 @@ class Clusters:
             raise NotFound(f"there is no transaction {tx_num}, only 0..{len(self.reasons) - 1}", tx=tx_num)
         return verdict_of(int(self.reasons[tx_num]))
 
-    def explain(self, a: int, b: int) -> tuple[ProofStep, ...] | None:
-        """The edges that join two scripts, from `a` to `b`; None when nothing joins them.
+    def change(self, tx_num: int) -> Change | Abstained:
+        """Which output of a transaction stays with its sender, as the vote found as of the chain's tip."""
+        self.gate(tx_num)
+        return self.change_columns.verdict(tx_num, self.tip_height)
+
+    def explain(self, a: int, b: int, tier: Tier = Tier.T2) -> tuple[ProofStep, ...] | None:
+        """The edges that join two scripts, from `a` to `b`; None when no links up to that tier join them.
 
         Of all paths it is one whose weakest tier is the strongest possible. Empty when a is b.
         """
-        label = self.label(a)
-        return self.proof.path(label, a, b) if label == self.label(b) else None
+        if self.label(a, tier) != self.label(b, tier):
+            return None
+        return self.proof.path(self.label(a, Tier.T4), a, b)
+
+    def joined_at(self, a: int, b: int) -> Tier | None:
+        """The strongest tier at which two scripts are in one cluster; None when they never are."""
+        return next((tier for tier in TIERS if self.label(a, tier) == self.label(b, tier)), None)
 
     def _partition(self, tier: Tier) -> Partition:
         if tier not in self.partitions:
             raise BadInput(
-                f"there are no clusters of tier {tier.name}", hint="choose T1 or T2", tier=tier.name
+                f"there are no clusters of tier {tier.name}", hint="choose T1, T2, T3 or T4", tier=tier.name
             )
         return self.partitions[tier]
 

@@ -67,6 +67,7 @@ def _built_into(draft: Path, folder: Path, chain: ChainView, build: Build) -> Cl
     manifest = {
         "store_digest": chain.digest,
         "rules": clusters.rules,
+        "tip_height": clusters.tip_height,
         "digest": clusters.digest,
         "skipped": clusters.skipped,
         "arrays": arrays,
@@ -89,7 +90,7 @@ def _remove_older(folder: Path) -> None:
 
 
 def _in_memory(chain: ChainView, build: Build, error: OSError) -> Clusters:
-    size = 30 * chain.n_scripts + 4 * chain.n_txs + 8 * (chain.n_outputs + chain.n_inputs)
+    size = 60 * chain.n_scripts + 25 * chain.n_txs + 8 * (chain.n_outputs + chain.n_inputs)
     if size > MOST_IN_MEMORY:
         raise StoreUnwritable(
             f"`{chain.derived_dir}` cannot be written: {error.strerror or error}",

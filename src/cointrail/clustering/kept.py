@@ -28,11 +28,14 @@ import numpy as np
 import numpy.typing as npt
 
 from cointrail.clustering.chain_view import ChainView
+from cointrail.clustering.change_columns import CHANGE_TYPES, ChangeColumns
 from cointrail.clustering.clusters import Clusters
+from cointrail.clustering.guards import GUARD_TYPES, guards_of
 from cointrail.clustering.lists import Lists
 from cointrail.clustering.moves import MoveArrays, MoveIndex
 from cointrail.clustering.partition import Partition
 from cointrail.clustering.proof import Proof
+from cointrail.clustering.rules import TIERS
 from cointrail.clustering.shelf import array_path
 from cointrail.errors import StoreCorrupt
 from cointrail.heuristics.base import Tier
@@ -41,7 +44,7 @@ from cointrail.store.manifest import sync_folder
 
 Array = npt.NDArray[Any]
 
-FORMAT = 3
+FORMAT = 4
 """Of the folder; an older one is built anew."""
 
 _NAME = "clusters-"
@@ -51,16 +54,19 @@ DRAFT = f".{_NAME}"
 _MANIFEST = "manifest.json"
 
 _NUMBERS = ("<u4", "<u8")
-_LISTS = {"t1_members": ("<u4",), "t2_members": ("<u4",)} | dict.fromkeys(
+_NAMES = tuple(tier.name.lower() for tier in TIERS)
+_LISTS = {f"{name}_members": ("<u4",) for name in _NAMES} | dict.fromkeys(
     ("outputs", "spends", "heavy_spends"), _NUMBERS
 )
 TYPES: dict[str, tuple[str, ...]] = {
     **_LISTS,
     **{f"{name}_start": ("<i8",) for name in _LISTS},
-    **dict.fromkeys(("t1_label", "t1_labels", "t2_label", "t2_labels", "reasons", "heavy"), ("<u4",)),
+    **{f"{name}_{part}": ("<u4",) for name in _NAMES for part in ("label", "labels")},
+    **dict.fromkeys(("reasons", "heavy"), ("<u4",)),
     **dict.fromkeys(("proof_parent", "proof_tx"), ("<u4",)),
     "proof_rule": ("u1",),
     **dict.fromkeys(("received", "spent", "heavy_received", "heavy_spent"), ("<i8",)),
+    **{name: (dtype,) for name, dtype in (CHANGE_TYPES | GUARD_TYPES).items()},
 }
 """Every array of a folder, and the types it may have."""
 
@@ -145,10 +151,10 @@ def _mapped(chain: ChainView, folder: Path, manifest: dict[str, Any]) -> Cluster
         name: map_file(array_path(folder, name), notes[name]["dtype"], notes[name]["rows"]) for name in TYPES
     }
     lists = {name: Lists(arrays[f"{name}_start"], arrays[name]) for name in _LISTS}
-    first, second = (
-        Partition(arrays[f"{tier}_label"], arrays[f"{tier}_labels"], lists[f"{tier}_members"])
-        for tier in ("t1", "t2")
-    )
+    partitions = {
+        tier: Partition(arrays[f"{name}_label"], arrays[f"{name}_labels"], lists[f"{name}_members"])
+        for tier, name in zip(TIERS, _NAMES, strict=True)
+    }
     moves = MoveArrays(
         outputs=lists["outputs"],
         spends=lists["spends"],
@@ -160,11 +166,14 @@ def _mapped(chain: ChainView, folder: Path, manifest: dict[str, Any]) -> Cluster
         heavy_spent=arrays["heavy_spent"],
     )
     return Clusters(
-        partitions={Tier.T1: first, Tier.T2: second},
-        proof=Proof(second, arrays["proof_parent"], arrays["proof_tx"], arrays["proof_rule"]),
-        moves=MoveIndex(chain, second, moves),
+        partitions=partitions,
+        proof=Proof(partitions[Tier.T4], arrays["proof_parent"], arrays["proof_tx"], arrays["proof_rule"]),
+        moves=MoveIndex(chain, partitions[Tier.T2], moves),
         reasons=arrays["reasons"],
+        change_columns=ChangeColumns(*(arrays[name] for name in CHANGE_TYPES)),
+        guards=guards_of(arrays),
         rules=tuple(manifest["rules"]),
+        tip_height=int(manifest["tip_height"]),
         digest=str(manifest["digest"]),
         skipped=dict(manifest["skipped"]),
     )
@@ -172,19 +181,22 @@ def _mapped(chain: ChainView, folder: Path, manifest: dict[str, Any]) -> Cluster
 
 def _fits(chain: ChainView, clusters: Clusters) -> bool:
     """Whether the arrays have the lengths that this chain and each other ask for."""
-    first, second = clusters.partitions[Tier.T1], clusters.partitions[Tier.T2]
-    moves, proof, count = clusters.moves.arrays, clusters.proof, len(second.labels)
+    partitions, count = clusters.partitions.values(), len(clusters.partitions[Tier.T2].labels)
+    moves, proof, guards = clusters.moves.arrays, clusters.proof, clusters.guards
     lists = [
-        (first.members, len(first.labels)),
-        (second.members, count),
+        *((one.members, len(one.labels)) for one in partitions),
         (moves.outputs, count),
         (moves.spends, count),
         (moves.heavy_spends, len(moves.heavy)),
     ]
     lengths = [
-        *((len(one.label), chain.n_scripts) for one in (first, second)),
-        (len(clusters.reasons), chain.n_txs),
-        *((len(column), len(second.members.numbers)) for column in (proof.parent, proof.tx, proof.rule)),
+        *((len(one.label), chain.n_scripts) for one in partitions),
+        *((len(column), chain.n_txs) for column in (clusters.reasons, *clusters.change_columns)),
+        *(
+            (len(column), len(proof.partition.members.numbers))
+            for column in (proof.parent, proof.tx, proof.rule)
+        ),
+        *((len(column), len(group[0])) for group in (guards.reviews, guards.refusals) for column in group),
         *((len(sums), count) for sums in (moves.received, moves.spent)),
         *((len(sums), len(moves.heavy)) for sums in (moves.heavy_received, moves.heavy_spent)),
         *((len(one.start), keys + 1) for one, keys in lists),

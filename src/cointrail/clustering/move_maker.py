@@ -53,8 +53,8 @@ class MoveMaker:
         self._heavy_spends = ListMaker(shelf, "heavy_spends", len(self._heavy), inputs)
         self._seen = [0, 0]
 
-    def add_outputs(self, scripts: U32, values: I64) -> None:
-        """The next outputs of the chain.
+    def add_outputs(self, scripts: U32, values: I64) -> U32:
+        """The next outputs of the chain; the cluster of each, or `NONE`.
 
         Raises:
             OSError: the disk is full.
@@ -62,9 +62,10 @@ class MoveMaker:
         cluster, _ = _groups(scripts, values, self._credited)
         self._outputs.add(cluster, self._seen[0])
         self._seen[0] += len(scripts)
+        return cluster
 
-    def add_inputs(self, scripts: U32, values: I64) -> None:
-        """The next inputs of the chain, with the scripts and values that they spend.
+    def add_inputs(self, scripts: U32, values: I64) -> U32:
+        """The next inputs of the chain, with the scripts and values that they spend; the cluster of each.
 
         Raises:
             OSError: the disk is full.
@@ -73,6 +74,7 @@ class MoveMaker:
         self._spends.add(cluster, self._seen[1])
         self._heavy_spends.add(heavy, self._seen[1])
         self._seen[1] += len(scripts)
+        return cluster
 
     def finish(self) -> MoveArrays:
         """Write the lists and sums.

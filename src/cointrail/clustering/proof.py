@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from cointrail.clustering.partition import Partition
-from cointrail.clustering.rules import LINK_RULES
-from cointrail.heuristics.base import REGISTRY, Tier
+from cointrail.clustering.rules import Link
+from cointrail.heuristics.base import Tier
 
 U8 = npt.NDArray[np.uint8]
 U32 = npt.NDArray[np.uint32]
@@ -39,7 +39,7 @@ class Proof:
         partition: the clusters.
         parent: the place in its cluster of the next member on the way to the label, which is place 0.
         tx: the transaction that shows that edge, `NO_TX` where none is needed.
-        rule: its rule, a number of `LINK_RULES`.
+        rule: the number of its `Link`.
     """
 
     partition: Partition
@@ -62,11 +62,12 @@ class Proof:
 
     def _step(self, first: int, members: U32, below: int, *, upward: bool) -> ProofStep:
         row = first + below
-        rule = REGISTRY[LINK_RULES[int(self.rule[row])]]
-        assert rule.tier is not None
+        link = Link(int(self.rule[row]))
         tx = int(self.tx[row])
         ends = int(members[below]), int(members[self.parent[row]])
-        return ProofStep(*(ends if upward else ends[::-1]), rule.name, rule.tier, None if tx == NO_TX else tx)
+        return ProofStep(
+            *(ends if upward else ends[::-1]), link.rule.name, link.tier, None if tx == NO_TX else tx
+        )
 
 
 def _meet(parent: U32, a: int, b: int) -> tuple[list[int], list[int]]:

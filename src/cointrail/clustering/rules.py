@@ -2,16 +2,50 @@
 
 from __future__ import annotations
 
-from cointrail.heuristics import common_input, same_key
-from cointrail.heuristics.base import REGISTRY
+from enum import IntEnum
+
+from cointrail.heuristics.base import REGISTRY, Rule, Tier
+from cointrail.heuristics.change.vote import VOTERS
 from cointrail.heuristics.gate import REASONS
 
-LINK_RULES = tuple(
-    rule.__name__ for rule in (same_key.same_key, same_key.inner_script, common_input.common_input)
+
+class Link(IntEnum):
+    """The rule that makes an edge. The numbers are stored; they never change."""
+
+    SAME_KEY = 0
+    INNER_SCRIPT = 1
+    COMMON_INPUT = 2
+    CHANGE = 3
+    COMMON_INPUT_LEAD = 4
+    CHANGE_LEAD = 5
+
+    @property
+    def rule(self) -> Rule:
+        """The rule itself, with id, version and tier."""
+        return REGISTRY[_LINK_RULES[self]]
+
+    @property
+    def tier(self) -> Tier:
+        """What the edge is worth."""
+        tier = self.rule.tier
+        assert tier is not None
+        return tier
+
+
+_LINK_RULES = (
+    "same_key",
+    "inner_script",
+    "common_input",
+    "change.link",
+    "common_input.unknown",
+    "change.lead",
 )
-"""Ids of the rules that make edges, by the number that stands for them in a proof."""
+
+TIERS = (Tier.T1, Tier.T2, Tier.T3, Tier.T4)
+"""Of the nested clusterings: each holds the links of its tier and all stronger ones."""
 
 
 def rules_in_force() -> tuple[str, ...]:
-    """Names of all rules that have a say: those that link, then the gate's in their order."""
-    return tuple(REGISTRY[rule_id].name for rule_id in (*LINK_RULES, *(reason.id for reason in REASONS)))
+    """Names of all rules that have a say: those that link, the gate's in their order, those that vote."""
+    ids = (*_LINK_RULES, *(reason.id for reason in REASONS), *(voter.id for voter in VOTERS))
+    return tuple(REGISTRY[rule_id].name for rule_id in ids if rule_id in REGISTRY)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cointrail.chain.view import TxView
 from cointrail.heuristics.base import Abstained, Linked, Tier, rule
-from cointrail.heuristics.gate import Gate, judge
+from cointrail.heuristics.gate import Gate, GateVerdict, judge
 
 
 @rule("common_input", version=1, tier=Tier.T2)
@@ -19,12 +19,28 @@ def common_input(tx: TxView, *, dated: bool = True) -> Linked | Abstained:
     Abstains on: coinbase, fewer than two known scripts, any gate verdict but SAFE.
     Needs: the transaction and its prevouts; the answer never changes as the chain grows.
     """
+    return _linked(tx, judge(tx, dated=dated), Gate.SAFE)
+
+
+@rule("common_input.unknown", version=1, tier=Tier.T4)
+def common_input_lead(tx: TxView, *, dated: bool = True) -> Linked | Abstained:
+    """Link the scripts that `tx` spends from although several hands may have signed: a lead.
+
+    Source: methods.md 9.1, tier 4; the links that `common_input` leaves out because of a doubt.
+    Wrong when: the transaction is the join that its shape looks like.
+    Abstains on: coinbase, fewer than two known scripts, a gate that is SAFE or UNSAFE.
+    Needs: the transaction and its prevouts; the answer never changes as the chain grows.
+    """
+    return _linked(tx, judge(tx, dated=dated), Gate.UNKNOWN)
+
+
+def _linked(tx: TxView, verdict: GateVerdict, wanted: Gate) -> Linked | Abstained:
     if tx.is_coinbase:
         return Abstained("a coinbase spends nothing")
     spent_from = frozenset(i.script for i in tx.inputs if i.script is not None)
     if len(spent_from) < 2:
         return Abstained("fewer than two known scripts")
-    verdict = judge(tx, dated=dated)
-    if verdict.gate != Gate.SAFE:
-        return Abstained(f"the gate is {verdict.gate.name}: {', '.join(verdict.reasons)}")
+    if verdict.gate != wanted:
+        because = f": {', '.join(verdict.reasons)}" if verdict.reasons else ""
+        return Abstained(f"the gate is {verdict.gate.name}{because}")
     return Linked(spent_from, because=f"{len(tx.inputs)} inputs signed together")

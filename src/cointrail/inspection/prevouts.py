@@ -68,4 +68,4 @@ def view_of(tx: Tx, prevouts: Prevouts, height: int | None = None) -> TxView:
             )
         )
     outputs = tuple(OutputView(out.value, out.script, classify(out.script)) for out in tx.outputs)
-    return TxView(tx.txid, tx.version, tx.locktime, tuple(inputs), outputs, tx.is_coinbase, height)
+    return TxView(tx.txid, tx.version, tx.locktime, tuple(inputs), outputs, tx.is_coinbase, height, tx.weight)

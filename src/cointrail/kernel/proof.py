@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cointrail.kernel.jit import int64, kernel
+from cointrail.kernel.union import find_root
 
 U8 = npt.NDArray[np.uint8]
 U32 = npt.NDArray[np.uint32]
@@ -85,8 +86,8 @@ def place_of(members: U32, index: U32, first: int, last: int, script: int) -> in
 
 
 @kernel
-def add_edges(edges: Edges, first: int, start: I64, members: U32, index: U32, sums: Sums) -> None:
-    """Add edges to the sums of both their ends.
+def place_edges(edges: Edges, first: int, start: I64, members: U32, index: U32) -> None:
+    """Write over both scripts of each edge the rows that they have among the members.
 
     Args:
         edges: of clusters `first` and after.
@@ -94,19 +95,65 @@ def add_edges(edges: Edges, first: int, start: I64, members: U32, index: U32, su
         start: where each cluster begins in `members`, and where the last one ends.
         members: of all these clusters, ascending in each.
         index: of `index_members`.
-        sums: a row for each member.
     """
     for e in range(len(edges.one)):
         cluster = int64(edges.cluster[e]) - first
         low, high = start[cluster], start[cluster + 1]
-        a = place_of(members, index, low, high, int64(edges.one[e]))
-        b = place_of(members, index, low, high, int64(edges.other[e]))
+        edges.one[e] = place_of(members, index, low, high, int64(edges.one[e]))
+        edges.other[e] = place_of(members, index, low, high, int64(edges.other[e]))
+
+
+@kernel
+def add_edges(edges: Edges, sums: Sums) -> None:
+    """Add edges to the sums of both their ends, which are rows of `sums`."""
+    for e in range(len(edges.one)):
+        a, b = edges.one[e], edges.other[e]
         sums.degree[a] += np.uint32(1)
         sums.degree[b] += np.uint32(1)
         sums.near[a] ^= np.uint32(b)
         sums.near[b] ^= np.uint32(a)
         sums.via[a] ^= np.uint32(e)
         sums.via[b] ^= np.uint32(e)
+
+
+class Unions(NamedTuple):
+    """What `watch_unions` writes: the edges that joined two large clusters, with the size of each."""
+
+    edge: U32
+    size_one: U32
+    size_other: U32
+
+
+@kernel
+def watch_unions(
+    edges: Edges, parent: U32, size: U32, large: int, period: I64, largest: U32, found: Unions
+) -> int:
+    """Join along the edges in their order once more, and look at how large what they join is.
+
+    Args:
+        edges: their ends are rows; each of them joins two clusters.
+        parent: a row for each member, its own parent.
+        size: of each member, 1.
+        large: a cluster of more members is large.
+        period: of each edge, which part of the chain it is from; -1: it is not asked for.
+        largest: per period; raised to the size of the largest cluster that was made in it.
+        found: gets the unions of two large clusters; there are fewer than members / `large`.
+
+    Returns:
+        How many of those there are.
+    """
+    count = 0
+    for e in range(len(edges.one)):
+        a, b = find_root(parent, int64(edges.one[e])), find_root(parent, int64(edges.other[e]))
+        if size[a] > large and size[b] > large:
+            found.edge[count], found.size_one[count], found.size_other[count] = e, size[a], size[b]
+            count += 1
+        root, gone = min(a, b), max(a, b)
+        parent[gone] = root
+        size[root] += size[gone]
+        if period[e] >= 0 and size[root] > largest[period[e]]:
+            largest[period[e]] = size[root]
+    return count
 
 
 @kernel

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cointrail.lookups.address_page import page_of_outputs
+from cointrail.lookups.around import Around, DepositLine
 from cointrail.lookups.desk import LookupDesk
 from cointrail.lookups.find import get_script_num
 from cointrail.lookups.script_moves import first_and_last_tx, moves_of_script, totals_of
@@ -31,6 +32,7 @@ class AddressView:
         cluster: the cluster that it lies in, an inference.
         claims: what tags propose for that cluster.
         tags: claims about this very script.
+        deposit: the tagged service that it takes deposits for, an inference; None: nothing is said.
         totals: over all its outputs.
         first_seen: the block of its first output.
         last_seen: the block that last paid or spent it.
@@ -45,6 +47,7 @@ class AddressView:
     cluster: ClusterRef
     claims: ClusterClaims | None
     tags: tuple[TagLine, ...]
+    deposit: DepositLine | None
     totals: Totals
     first_seen: BlockRef
     last_seen: BlockRef
@@ -75,6 +78,7 @@ def show_address(
         cluster=cluster,
         claims=desk.cluster_claims(cluster.label),
         tags=desk.script_tags(number),
+        deposit=None if desk.attribution is None else Around(desk).deposit(number),
         totals=totals_of(moves),
         first_seen=desk.block_of_tx(first),
         last_seen=desk.block_of_tx(last),

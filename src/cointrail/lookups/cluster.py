@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from cointrail.heuristics.base import Tier
+from cointrail.lookups.around import Around, DepositLine
 from cointrail.lookups.desk import LookupDesk
 from cointrail.lookups.find_cluster import get_cluster
 from cointrail.lookups.script_moves import first_and_last_tx, totals_of
@@ -18,7 +19,10 @@ U32 = npt.NDArray[np.uint32]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberEntry:
-    """A script of a cluster; `address` is None for a script that has none."""
+    """A script of a cluster; `address` is None for a script that has none.
+
+    `deposit` says which tagged service it takes deposits for, an inference; None: nothing is said.
+    """
 
     script_num: int
     address: str | None
@@ -27,6 +31,7 @@ class MemberEntry:
     outputs: int
     received_sat: int
     balance_sat: int
+    deposit: DepositLine | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +41,7 @@ class ClusterView:
     Attributes:
         cluster: label, name and size.
         tier: the weakest kind of link that may have joined it.
+        as_of_height: the height that all of this is as of; None: the tip of the basis.
         totals: over all outputs of all members.
         first_seen: the block of its first output.
         last_seen: the block that last paid or spent one.
@@ -47,6 +53,7 @@ class ClusterView:
 
     cluster: ClusterRef
     tier: Tier
+    as_of_height: int | None = None
     totals: Totals
     first_seen: BlockRef
     last_seen: BlockRef
@@ -85,10 +92,15 @@ def show_cluster(desk: LookupDesk, text: str, *, start: int = 0, limit: int = 25
 def _entries(desk: LookupDesk, members: U32) -> tuple[MemberEntry, ...]:
     sums = desk.clusters.moves.sums_of_scripts(members)
     rows = zip(members.tolist(), *(column.tolist() for column in sums), strict=True)
-    return tuple(_entry(desk, *row) for row in rows)
+    entries = tuple(entry_of(desk, *row) for row in rows)
+    if desk.attribution is None:
+        return entries
+    around = Around(desk)
+    return tuple(replace(entry, deposit=around.deposit(entry.script_num)) for entry in entries)
 
 
-def _entry(desk: LookupDesk, number: int, outputs: int, received: int, spent: int) -> MemberEntry:
+def entry_of(desk: LookupDesk, number: int, outputs: int, received: int, spent: int) -> MemberEntry:
+    """A member with how many outputs pay it, and the satoshi it received and spent."""
     script = desk.script_ref(number)
     return MemberEntry(
         script_num=number,

@@ -34,10 +34,11 @@ class ExplainView:
     Attributes:
         a: name of the first script.
         b: name of the second.
-        joined: whether anything does.
-        cluster: label of the cluster that holds both; None when nothing joins them.
+        joined: whether links of T1 and T2 do: whether they are in one cluster.
+        cluster: label of the cluster that holds both; None when they are in none.
         weakest_tier: of the links on the way; None without links.
-        steps: the links from `a` to `b`; of all ways one whose weakest link is the strongest.
+        steps: the links from `a` to `b`; of all ways one whose weakest link is the strongest. Where they are
+            in no cluster, links of T3 and T4 may still lead from one to the other: that is a lead.
         basis: what all this rests on.
     """
 
@@ -58,13 +59,15 @@ def explain(desk: LookupDesk, a: str, b: str) -> ExplainView:
         NotFound: the chain does not hold one.
     """
     first, second = (get_script_num(desk.snapshot, text) for text in (a, b))
-    proof = desk.clusters.explain(first, second)
+    tier = desk.clusters.joined_at(first, second)
+    joined = tier is not None and tier <= Tier.T2
+    proof = None if tier is None else desk.clusters.explain(first, second, tier)
     steps = tuple(_step(desk, step) for step in proof or ())
     return ExplainView(
         a=desk.name(first),
         b=desk.name(second),
-        joined=proof is not None,
-        cluster=None if proof is None else desk.clusters.label(first),
+        joined=joined,
+        cluster=desk.clusters.label(first) if joined else None,
         weakest_tier=max((step.tier for step in steps), default=None),
         steps=steps,
         basis=desk.basis,

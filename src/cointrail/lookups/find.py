@@ -6,7 +6,7 @@ import re
 
 from cointrail.chain.address import decode_address
 from cointrail.chain.network import Network
-from cointrail.chain.types import Outpoint
+from cointrail.chain.types import Outpoint, Txid
 from cointrail.errors import BadAddress, BadInput, BadOutpoint, NotFound
 from cointrail.store.reader import Snapshot
 
@@ -30,7 +30,7 @@ def get_script_num(snapshot: Snapshot, text: str) -> int:
     if text.startswith(SCRIPT_PREFIX):
         return _get_script(snapshot, _parse_script(text.removeprefix(SCRIPT_PREFIX)), text)
     if ":" in text:
-        return _get_output_script(snapshot, _parse_outpoint(text))
+        return _get_output_script(snapshot, parse_outpoint(text))
     if _HEX.fullmatch(text):
         if len(text) == _TXID_DIGITS:
             raise BadInput(
@@ -56,7 +56,12 @@ def parse_address(text: str, network: Network) -> bytes:
         raise
 
 
-def _parse_outpoint(text: str) -> Outpoint:
+def parse_outpoint(text: str) -> Outpoint:
+    """`txid:vout`.
+
+    Raises:
+        BadOutpoint: it is not.
+    """
     if len(text) > _LONGEST_OUTPOINT:
         raise BadOutpoint(
             f"`{text[:_LONGEST_OUTPOINT]}...` is not an outpoint: it has {len(text)} characters",
@@ -85,6 +90,15 @@ def _get_script(snapshot: Snapshot, script: bytes, text: str) -> int:
 
 
 def _get_output_script(snapshot: Snapshot, outpoint: Outpoint) -> int:
+    return snapshot.output_script(get_output_num(snapshot, outpoint))
+
+
+def get_output_num(snapshot: Snapshot, outpoint: Outpoint) -> int:
+    """The output that an outpoint names.
+
+    Raises:
+        NotFound: the chain does not hold it.
+    """
     found = snapshot.find_output(outpoint)
     if found is None:
         raise NotFound(
@@ -93,4 +107,21 @@ def _get_output_script(snapshot: Snapshot, outpoint: Outpoint) -> int:
             value=str(outpoint),
             tip_height=snapshot.height,
         )
-    return snapshot.output_script(found)
+    return found
+
+
+def get_tx_num(snapshot: Snapshot, txid: Txid) -> int:
+    """The transaction of an id; of two with one id (BIP 30) the later.
+
+    Raises:
+        NotFound: the chain does not hold it.
+    """
+    found = snapshot.find_tx(txid)
+    if found is None:
+        raise NotFound(
+            f"there is no transaction `{txid}` on {snapshot.network.name} up to height {snapshot.height}",
+            hint="check the id; `cointrail status` says how far the store reaches",
+            value=str(txid),
+            tip_height=snapshot.height,
+        )
+    return found

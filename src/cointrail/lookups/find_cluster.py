@@ -19,8 +19,29 @@ def get_cluster(desk: LookupDesk, text: str) -> ClusterRef:
         NotFound: the chain does not hold it.
     """
     text = text.strip()
-    if not (text.isascii() and text.isdigit()):
+    if not _is_number(text):
         return desk.cluster(get_script_num(desk.snapshot, text))
+    label = _read_label(desk, text)
+    desk.clusters.members(label)
+    return desk.cluster(label)
+
+
+def get_cluster_script(desk: LookupDesk, text: str) -> int:
+    """A script by its number, or by an address, outpoint or script; a number need not be a label now.
+
+    Raises:
+        BadInput: it cannot be read, or is no script number.
+        NotFound: the chain does not hold it.
+    """
+    text = text.strip()
+    return _read_label(desk, text) if _is_number(text) else get_script_num(desk.snapshot, text)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit()
+
+
+def _read_label(desk: LookupDesk, text: str) -> int:
     label = int(text) if len(text) <= _LONGEST_LABEL else desk.snapshot.n_scripts
     if label >= desk.snapshot.n_scripts:
         raise BadInput(
@@ -29,5 +50,4 @@ def get_cluster(desk: LookupDesk, text: str) -> ClusterRef:
             hint="name a cluster by an address in it",
             value=text,
         )
-    desk.clusters.members(label)
-    return desk.cluster(label)
+    return label

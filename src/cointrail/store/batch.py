@@ -50,6 +50,8 @@ class TxBatch:
     out_value: npt.NDArray[np.int64]
     out_script: npt.NDArray[np.uint32]
     out_type: npt.NDArray[np.uint8]
+    weight: npt.NDArray[np.uint32] | None = None
+    """BIP 141 weight units, per transaction; None where they were not asked for."""
 
     @property
     def count(self) -> int:

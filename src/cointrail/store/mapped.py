@@ -102,6 +102,11 @@ class MappedStore:
         """A column by `table.name`."""
         return self._columns[key]
 
+    @property
+    def spends(self) -> Spends:
+        """Which input spends which output, as columns."""
+        return self._spends
+
     def runs(self, name: str) -> list[Run]:
         """The runs of an index, in chain order."""
         return self._runs[name]

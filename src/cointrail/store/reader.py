@@ -153,6 +153,7 @@ class Snapshot(MappedStore):
             outputs=tuple(self._output_view(o) for o in range(begin, end)),
             is_coinbase=self.is_coinbase(tx_num),
             height=self.tx_height(tx_num),
+            weight=int(self._columns["txs.weight"][tx_num]),
         )
 
     def tx_fee(self, tx_num: int) -> Sat:
@@ -301,6 +302,7 @@ class Snapshot(MappedStore):
             out_value=columns["outputs.value"].slice(*outputs),
             out_script=out_script,
             out_type=columns["scripts.type"].take(out_script),
+            weight=columns["txs.weight"].slice(first, last),
         )
 
     def _starts(self, key: str, first: int, last: int, total: int) -> npt.NDArray[np.int64]:

@@ -13,7 +13,7 @@ def trace_forward(near: Neighbourhood, output_num: int, limits: Limits) -> Trace
     """Follow one outflow forward, hop by hop over outputs.
 
     A lead is an output to a tagged custodial service: a deposit. It is in the same hand when the
-    service under investigation made it itself, at 0 hops.
+    service under investigation made it itself: at 0 hops, or out of its own change at T3.
 
     Facts: the path and the values (by a named policy). Inference: clusters. Attribution: which
     clusters are custodial services.
@@ -31,5 +31,5 @@ def trace_forward(near: Neighbourhood, output_num: int, limits: Limits) -> Trace
     if stop is not None or row.spent_by_tx is None:
         ends: tuple[End, ...] = (End(stop or Stop.UNSPENT, start, row.value, row.value),)
     else:
-        ends = Walker(Direction(1, near.forth), limits, None).walk(start, row.spent_by_tx)
+        ends = Walker(Direction(1, near.forth, near.kept), limits).walk(start, row.spent_by_tx)
     return Trace(output_num, row.value, None, Hand.DOWNSTREAM, ends)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from cointrail.chain.view import ScriptType
 from cointrail.heuristics.base import Tier
@@ -79,6 +79,46 @@ class Clustering(Protocol):
         """Whether one owner signed the transaction's inputs."""
 
 
+class ChangeHop(NamedTuple):
+    """The output that is said to be a transaction's change."""
+
+    output_num: int
+    tier: Tier
+    """T1 for self-change, T3 where signals agree, T4 for a single one."""
+
+
+class Changes(Protocol):
+    """Which output of a transaction came back to who signed it."""
+
+    def change(self, tx_num: int) -> ChangeHop | None:
+        """The verdict; None: the rules abstain."""
+
+
+class NoChanges:
+    """Abstains on every transaction: for walks over clusters alone."""
+
+    def change(self, tx_num: int) -> ChangeHop | None:  # noqa: ARG002  the protocol's
+        """No opinion."""
+        return None
+
+
+class RecognisedDeposit(NamedTuple):
+    """An address that takes deposits for a tagged service, by inference."""
+
+    script_num: int
+    service: int
+    """Label of the tagged cluster that its coins go into."""
+    tier: Tier
+    because: str
+
+
+class Recogniser(Protocol):
+    """Who recognises deposit addresses; `Deposits` does."""
+
+    def find(self, script_num: int) -> RecognisedDeposit | None:
+        """The deposit address, at T3 or better; None: it is none."""
+
+
 class Tagged(Protocol):
     """What the tags say of one cluster."""
 
@@ -99,3 +139,15 @@ class Tags(Protocol):
     @property
     def custodial_scripts(self) -> frozenset[int]:
         """Scripts that are said, each for itself alone, to be a custodial service's."""
+
+
+class NoTags:
+    """Nobody says anything: for walks without tag files."""
+
+    custodial_scripts: frozenset[int] = frozenset()
+
+    def custodian(self, label: int) -> None:
+        """No service."""
+
+    def of_cluster(self, label: int) -> None:
+        """No tag."""

@@ -8,8 +8,19 @@ from functools import cached_property
 from typing import NamedTuple
 
 from cointrail.chain.view import ScriptType
+from cointrail.heuristics.base import Tier
 from cointrail.heuristics.gate import Gate
-from cointrail.tracing.ledger import Clustering, CreatedRow, Ledger, SpentRow, Tags
+from cointrail.tracing.ledger import (
+    Changes,
+    Clustering,
+    CreatedRow,
+    Ledger,
+    NoChanges,
+    RecognisedDeposit,
+    Recogniser,
+    SpentRow,
+    Tags,
+)
 from cointrail.tracing.stops import Stop
 from cointrail.tracing.taint import line_marks
 
@@ -72,13 +83,24 @@ class Neighbourhood:
         clusters: who signs together, by stated rules.
         tags: whose cluster it is said to be.
         own: clusters of the service under investigation.
+        changes: which outputs are change; None: nobody says.
     """
 
-    def __init__(self, ledger: Ledger, clusters: Clustering, tags: Tags, own: frozenset[int]) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        clusters: Clustering,
+        tags: Tags,
+        own: frozenset[int],
+        changes: Changes | None = None,
+    ) -> None:
         self.ledger = ledger
         self.clusters = clusters
         self.tags = tags
         self.own = own
+        self.changes = changes or NoChanges()
+        self.deposits: Recogniser | None = None
+        """Set by who can look at whole addresses; None: none is recognised."""
         self._custodial = tags.custodial_scripts
         self._labels: dict[int, int] = {}
         self._receivers: dict[int, Stop | None] = {}
@@ -120,6 +142,23 @@ class Neighbourhood:
         outputs = self.facts(self.maker(output_num)).outputs
         return outputs[output_num - outputs[0].output_num]
 
+    def kept(self, output_num: int) -> Tier | None:
+        """At which tier whoever holds the output also signed the transaction that made it; None: unknown.
+
+        T2 or better where it lies in the signers' cluster, else the tier of the change verdict.
+        """
+        facts = self.facts(self.maker(output_num))
+        if facts.cluster is None:
+            return None
+        if self.label(self.output(output_num).script_num) == facts.cluster:
+            return Tier.T2
+        hop = self.changes.change(facts.tx_num)
+        return hop.tier if hop is not None and hop.output_num == output_num else None
+
+    def recognised(self, script_num: int) -> RecognisedDeposit | None:
+        """The deposit address of a tagged service that the script is by inference; None: it is none."""
+        return None if self.deposits is None else self.deposits.find(script_num)
+
     def receiver_stop(self, script_num: int) -> Stop | None:
         """Why a forward walk ends at an output with this script; None: it does not."""
         if script_num not in self._receivers:
@@ -130,7 +169,11 @@ class Neighbourhood:
         if self.ledger.script_type(script_num) is ScriptType.OP_RETURN:
             return Stop.BURNED
         stop = self._judge_cluster(self.label(script_num))
-        return Stop.TAGGED_ADDRESS if stop is None and script_num in self._custodial else stop
+        if stop is not None:
+            return stop
+        if script_num in self._custodial:
+            return Stop.TAGGED_ADDRESS
+        return None if self.recognised(script_num) is None else Stop.DEPOSIT
 
     def _judge_cluster(self, label: int) -> Stop | None:
         if label in self.own:

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Stop(StrEnum):
-    """The named end of one branch. `CUSTODIAN` is a lead; all others are reasons for having none."""
+    """The named end of one branch. `CUSTODIAN` and `DEPOSIT` are leads, all others reasons for none."""
 
     CUSTODIAN = "custodian"
     """Reached a tagged custodial service: a withdrawal (backward) or a deposit (forward)."""
@@ -40,3 +40,13 @@ class Stop(StrEnum):
     """Outside the payer's hand, less of the payment than the investigator asked to follow."""
     DUST = "dust"
     """Less value than the investigator asked to follow."""
+    TIME_LIMIT = "time_limit"
+    """The investigator's own limit on the time of one trace; how far it came depends on the machine."""
+    COLLISION = "collision"
+    """A source reported earlier has these satoshi; from here on they count under that one."""
+    DEPOSIT = "deposit"
+    """Reached a deposit address of a tagged custodial service, recognised at T3 by where it is emptied."""
+
+
+LEADS = frozenset({Stop.CUSTODIAN, Stop.DEPOSIT})
+"""Ends in a custodial service: by its tagged cluster, or by inference."""

@@ -1,7 +1,7 @@
-"""How value divides inside one transaction: FIFO and haircut, whole satoshi, nothing made or lost.
+"""How value divides inside one transaction: each policy in whole satoshi, for one source of value.
 
-Both are conventions, not facts: the ledger does not say which input paid which output. A result
-that holds under both depends on neither.
+All are conventions, not facts: the ledger does not say which input paid which output. A result that
+holds under all of them depends on none. Only `poison` makes satoshi; it says what can be reached.
 """
 
 from __future__ import annotations
@@ -61,6 +61,21 @@ def fifo_backward(parts: Sequence[Sequence[Segment]], inputs: Sequence[Sat]) -> 
     return _cut(chain.from_iterable(parts), inputs)
 
 
+def lifo_forward(inputs: Sequence[Sequence[Segment]], parts: Sequence[Sat]) -> tuple[Segments, ...]:
+    """The same as `fifo_forward` with the inputs laid from the last to the first.
+
+    The runs within one input keep their order: what lies in one output is not turned round.
+
+    Source: methods 4.4.
+    """
+    return fifo_forward(inputs[::-1], parts)
+
+
+def lifo_backward(parts: Sequence[Sequence[Segment]], inputs: Sequence[Sat]) -> tuple[Segments, ...]:
+    """The inverse of `lifo_forward`; the inputs are given and returned in input order."""
+    return fifo_backward(parts, inputs[::-1])[::-1]
+
+
 def _cut(line: Iterable[Segment], sizes: Sequence[Sat]) -> tuple[Segments, ...]:
     runs = [run for run in line if run.length]
     if sum(run.length for run in runs) != sum(sizes):
@@ -97,8 +112,7 @@ def haircut(tainted: int, parts: Sequence[int]) -> tuple[int, ...]:
         BadInput: more taint than value.
     """
     total = sum(parts)
-    if not 0 <= tainted <= total:
-        raise BadInput(f"tainted {tainted} sat is outside 0..{total} sat")
+    _check_taint(tainted, total)
     if tainted in (0, total):
         return tuple(parts) if tainted else (0,) * len(parts)
     exact = [divmod(tainted * part, total) for part in parts]
@@ -109,6 +123,54 @@ def haircut(tainted: int, parts: Sequence[int]) -> tuple[int, ...]:
         for i in by_remainder[:left]:
             shares[i] += 1
     return tuple(shares)
+
+
+def poison(tainted: int, parts: Sequence[int]) -> tuple[int, ...]:
+    """All of every part where anything is tainted, else nothing. It bounds what can be reached.
+
+    Source: Möser, Böhme & Breuker 2014; methods 4.1.
+    """
+    return tuple(parts) if tainted else (0,) * len(parts)
+
+
+def tiho(tainted: int, outputs: Sequence[int], fee: int = 0) -> tuple[int, ...]:
+    """Fill the outputs from the highest value down, the fee last.
+
+    Of equal outputs the earlier one is filled first.
+
+    Source: Tironsakkul et al. 2019; methods 4.5.
+
+    Args:
+        tainted: satoshi to place.
+        outputs: satoshi of each; going backward, the inputs.
+        fee: what is left when all outputs are full; 0 going backward.
+
+    Returns:
+        The share of each output, then that of the fee.
+
+    Raises:
+        BadInput: more taint than value.
+    """
+    return _fill(tainted, outputs, fee, sorted(range(len(outputs)), key=lambda i: -outputs[i]))
+
+
+def tilo(tainted: int, outputs: Sequence[int], fee: int = 0) -> tuple[int, ...]:
+    """Fill the outputs from the lowest value up, the fee last; see `tiho`."""
+    return _fill(tainted, outputs, fee, sorted(range(len(outputs)), key=outputs.__getitem__))
+
+
+def _fill(tainted: int, outputs: Sequence[int], fee: int, order: Sequence[int]) -> tuple[int, ...]:
+    _check_taint(tainted, sum(outputs) + fee)
+    shares = [0] * len(outputs)
+    for place in order:
+        shares[place] = min(tainted, outputs[place])
+        tainted -= shares[place]
+    return (*shares, tainted)
+
+
+def _check_taint(tainted: int, total: int) -> None:
+    if not 0 <= tainted <= total:
+        raise BadInput(f"tainted {tainted} sat is outside 0..{total} sat")
 
 
 def join_spans(spans: Iterable[Span]) -> list[Span]:

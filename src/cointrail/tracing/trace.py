@@ -5,22 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from cointrail.tracing.stops import Stop
+from cointrail.tracing.policy import Policy
+from cointrail.tracing.stops import LEADS, Stop
 from cointrail.tracing.walk import End
-
-
-class Policy(StrEnum):
-    """How value divides inside a transaction."""
-
-    FIFO = "fifo"
-    HAIRCUT = "haircut"
 
 
 class Hand(StrEnum):
     """Whether the customer of a lead's service is the one the trace started from."""
 
     SAME_HAND = "same_hand"
-    """Every transaction between was signed by one cluster."""
+    """Every transaction between was signed by one hand: one cluster, or several tied by change at T3."""
     UPSTREAM = "upstream"
     """Going back, the value passed through other hands or unlinked change."""
     DOWNSTREAM = "downstream"
@@ -28,7 +22,7 @@ class Hand(StrEnum):
 
 
 def carried(end: End, policy: Policy) -> int:
-    """Satoshi that ended there, by that policy."""
+    """Satoshi that ended there, by that one of `CASE_POLICIES`."""
     return end.fifo_sat if policy is Policy.FIFO else end.haircut_sat
 
 
@@ -53,7 +47,7 @@ class Trace:
 
     def leads(self) -> list[End]:
         """Ends in a tagged custodial service: same hand first, then fewest hops, then chain order."""
-        found = [end for end in self.ends if end.stop is Stop.CUSTODIAN]
+        found = [end for end in self.ends if end.stop in LEADS]
         return sorted(found, key=lambda end: (not end.reach.in_hand, end.reach.hops, end.reach.output_num))
 
     def best_lead(self, policy: Policy) -> End | None:
@@ -71,7 +65,7 @@ class Trace:
     def main_stop(self, policy: Policy) -> Stop:
         """The reason, other than a lead, at which most of the value ended."""
         sums = self.sums(policy)
-        return next((stop for stop in sums if stop is not Stop.CUSTODIAN), Stop.CUSTODIAN)
+        return next((stop for stop in sums if stop not in LEADS), Stop.CUSTODIAN)
 
     def all_own(self) -> bool:
         """Whether every satoshi, by each policy, ended in the service itself."""

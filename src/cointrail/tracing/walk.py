@@ -5,7 +5,9 @@ Transactions come in chain order (reversed when going back), so all branches tha
 transaction cross it together.
 
 Branches that never left the hand of the start go first, so a budget is spent on them before it is
-spent on strangers.
+spent on strangers. A branch stays in the hand where whoever holds an output also signed the transaction
+that made it: the output lies in the signers' cluster, or it is change at T3. Over weaker change it goes on
+as a dashed branch, which is shown and not claimed.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import heapq
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
+from cointrail.heuristics.base import Tier
 from cointrail.tracing.limits import Limits
 from cointrail.tracing.neighbourhood import Crossing, Part
 from cointrail.tracing.stops import Stop
@@ -28,12 +31,19 @@ class Reach:
     hops: int
     """Transactions between the start and this output, on the shortest path."""
     in_hand: bool
-    """Whether every transaction between was signed by the start's own cluster."""
+    """Whether every transaction between was signed by the hand of the start, at T3 or better."""
     spans: list[Span]
     """By FIFO: which satoshi of this output."""
     haircut_sat: int
     parent: Reach | None = None
     """The output before it on the shortest path; the first in chain order on a tie."""
+    dashed: bool = False
+    """Not in that hand by what may be claimed, but so if each weak change hop between holds."""
+
+    @property
+    def closeness(self) -> int:
+        """0 in the hand of the start, 1 dashed, 2 outside: the order in which a walk goes on."""
+        return 0 if self.in_hand else 1 if self.dashed else 2
 
     @property
     def fifo_sat(self) -> int:
@@ -64,11 +74,11 @@ class End:
 def merge_ends(ends: Iterable[End]) -> tuple[End, ...]:
     """Ends of one output in one hand for one reason made one, with their sum and the shortest path.
 
-    A walk visits a transaction twice when it comes there both in the hand of the start and outside it.
+    A walk visits a transaction up to three times: in the hand of the start, dashed, and outside it.
     """
-    merged: dict[tuple[int, bool, Stop], End] = {}
+    merged: dict[tuple[int, int, Stop], End] = {}
     for end in ends:
-        key = (end.reach.output_num, end.reach.in_hand, end.stop)
+        key = (end.reach.output_num, end.reach.closeness, end.stop)
         known = merged.get(key)
         if known is None:
             merged[key] = end
@@ -87,6 +97,8 @@ class Direction:
     order: int
     """1: along the chain; -1: against it."""
     cross: Callable[[int], Crossing]
+    kept: Callable[[int], Tier | None]
+    """At which tier whoever holds an output also signed the transaction that made it; None: unknown."""
 
 
 @dataclass(slots=True)
@@ -96,13 +108,11 @@ class Walker:
     Args:
         direction: which way.
         limits: how far.
-        hand: the cluster that the start is in the hand of; None: nobody's.
         least_outside: satoshi that a branch outside that hand must carry, by some policy.
     """
 
     direction: Direction
     limits: Limits
-    hand: int | None
     least_outside: int = 0
     ends: list[End] = field(default_factory=list)
     _reached: int = 1
@@ -118,7 +128,7 @@ class Walker:
         return merge_ends(self.ends)
 
     def _wait(self, reach: Reach, tx_num: int) -> None:
-        key = (0 if reach.in_hand else 1, tx_num * self.direction.order)
+        key = (reach.closeness, tx_num * self.direction.order)
         there = self._waiting.get(key)
         if there is None:
             self._waiting[key] = [reach]
@@ -146,18 +156,34 @@ class Walker:
             self._cross(crossing, going)
 
     def _cross(self, crossing: Crossing, going: list[Reach]) -> None:
-        parent = min(going, key=lambda reach: (reach.hops, reach.output_num))
-        in_hand = parent.in_hand and crossing.cluster == self.hand
+        parent, closeness = self._parent(going)
         for part, spans, share in _spread(crossing, going):
             if part.output_num is None:
                 self.ends.append(End(Stop.FEE, parent, length_of(spans), share))
                 continue
             self._reached += 1
-            reach = Reach(part.output_num, parent.hops + 1, in_hand, spans, share, parent)
+            reach = Reach(
+                part.output_num, parent.hops + 1, closeness == 0, spans, share, parent, closeness == 1
+            )
             if part.stop is not None:
                 self._end(part.stop, reach)
             else:
                 self._go_on(reach, part.next_tx)
+
+    def _parent(self, going: list[Reach]) -> tuple[Reach, int]:
+        """The output that the walk crosses by, and how close it stays to the hand of the start.
+
+        One output that ties the transaction to the hand is enough for all that meet there. The path that is
+        told runs through it: of several the strongest, then the shortest, then the first in chain order.
+        """
+        tied = [(self._kept_by(reach), reach.hops, reach.output_num, reach) for reach in going]
+        tier, _, _, parent = min(tied, key=lambda one: one[:3])
+        return parent, max(parent.closeness, 0 if tier <= Tier.T3 else 1 if tier is Tier.T4 else 2)
+
+    def _kept_by(self, reach: Reach) -> Tier:
+        """The tier at which the walk stays where it is; T5 where it does not, or is outside already."""
+        tier = None if reach.closeness == 2 else self.direction.kept(reach.output_num)
+        return Tier.T5 if tier is None else tier
 
     def _go_on(self, reach: Reach, next_tx: int) -> None:
         carried = max(reach.fifo_sat, reach.haircut_sat)

@@ -13,11 +13,14 @@ from cointrail.errors import BadInput
 if TYPE_CHECKING:
     from cointrail.casework.outputs import safe_cell
     from cointrail.evidence.check import NOT_PROVEN, Answered, verify_bundle
+    from cointrail.heuristics.base import Tier
     from cointrail.inspection.block import inspect_block
     from cointrail.inspection.prevouts import read_prevouts
     from cointrail.inspection.raw_file import decode_file
     from cointrail.inspection.tx import inspect_tx
     from cointrail.simulate import simulate_world
+    from cointrail.tracing.error_bound import percent
+    from cointrail.tracing.peel_limits import PeelLimits
     from cointrail.workbench.bench import CaseRun, IngestRun, Workbench
     from cointrail.workbench.checks import PriceCheck, check_prices, check_tags
     from cointrail.workbench.demo import DemoRun, run_demo
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from cointrail.workbench.ledger_bench import LedgerBench
     from cointrail.workbench.lookup_bench import LookupBench
     from cointrail.workbench.options import parse_size
+    from cointrail.workbench.peel_bench import PeelBench
     from cointrail.workbench.queries import ask, sql_table
 
 __all__ = [
@@ -36,7 +40,10 @@ __all__ = [
     "IngestRun",
     "LedgerBench",
     "LookupBench",
+    "PeelBench",
+    "PeelLimits",
     "PriceCheck",
+    "Tier",
     "Workbench",
     "ask",
     "check_prices",
@@ -46,6 +53,7 @@ __all__ = [
     "inspect_tx",
     "open_frames",
     "parse_size",
+    "percent",
     "read_prevouts",
     "require_folder",
     "run_demo",
@@ -63,7 +71,10 @@ _HOMES = {
     "IngestRun": "cointrail.workbench.bench",
     "LedgerBench": "cointrail.workbench.ledger_bench",
     "LookupBench": "cointrail.workbench.lookup_bench",
+    "PeelBench": "cointrail.workbench.peel_bench",
+    "PeelLimits": "cointrail.tracing.peel_limits",
     "PriceCheck": "cointrail.workbench.checks",
+    "Tier": "cointrail.heuristics.base",
     "Workbench": "cointrail.workbench.bench",
     "ask": "cointrail.workbench.queries",
     "check_prices": "cointrail.workbench.checks",
@@ -73,6 +84,7 @@ _HOMES = {
     "inspect_tx": "cointrail.inspection.tx",
     "open_frames": "cointrail.workbench.lazy_frames",
     "parse_size": "cointrail.workbench.options",
+    "percent": "cointrail.tracing.error_bound",
     "read_prevouts": "cointrail.inspection.prevouts",
     "require_folder": "cointrail.workbench.folders",
     "run_demo": "cointrail.workbench.demo",

@@ -31,8 +31,9 @@ from cointrail.store.manifest import derived_folder, read_manifest
 from cointrail.store.plan import IngestPlan
 from cointrail.store.reader import Snapshot, open_snapshot
 from cointrail.store.rewind import rewind
+from cointrail.tracing.change_votes import ChainVotes, KeptChanges
 from cointrail.valuation.rates import RateBook
-from cointrail.workbench.lookup_bench import LookupBench
+from cointrail.workbench.peel_bench import PeelBench
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +70,7 @@ class IngestRun:
     source_height: int
 
 
-class Workbench(LookupBench):
+class Workbench(PeelBench):
     """Everything that can be asked of one store."""
 
     # -- the store
@@ -237,6 +238,7 @@ class Workbench(LookupBench):
             clusters,
             attribution,
             rates,
+            changes=KeptChanges(snapshot, clusters, ChainVotes(snapshot, clusters, attribution)),
             tag_verdicts={verdict.value: count for verdict, count in verdicts.items()},
             progress=self._stage("trace"),
         )

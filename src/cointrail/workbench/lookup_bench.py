@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cointrail.attribution.load import load_tags
 from cointrail.attribution.resolve import resolve
@@ -22,6 +24,9 @@ from cointrail.lookups import explain as explanation
 from cointrail.lookups.desk import LookupDesk
 from cointrail.store.reader import Snapshot, open_snapshot
 from cointrail.workbench.ledger_bench import LedgerBench
+
+if TYPE_CHECKING:
+    from cointrail.lookups.cluster_tiers import ClusterTiers
 
 
 class LookupBench(LedgerBench):
@@ -46,11 +51,32 @@ class LookupBench(LedgerBench):
             return tx.show_tx(desk, text)
 
     def show_cluster(
-        self, text: str, *, tags: Sequence[Path] = (), start: int = 0, limit: int = 25
+        self,
+        text: str,
+        *,
+        tags: Sequence[Path] = (),
+        start: int = 0,
+        limit: int = 25,
+        at: int | None = None,
     ) -> cluster.ClusterView:
-        """A cluster, by its label or by something in it."""
+        """A cluster, by its label or by something in it; as it was at a height, where one is given."""
+        with self._desk(() if at is not None else tags) as desk:
+            if at is None:
+                return cluster.show_cluster(desk, text, start=start, limit=limit)
+            found: cluster.ClusterView = import_module("cointrail.lookups.cluster_at").show_cluster_at(
+                desk, text, at, start=start, limit=limit
+            )
+            return found
+
+    def cluster_tiers(
+        self, text: str, *, tags: Sequence[Path] = (), tier: str = "T2", limit: int = 10
+    ) -> ClusterTiers:
+        """A cluster tier by tier, the links that it hangs on, and what the guards say of it."""
         with self._desk(tags) as desk:
-            return cluster.show_cluster(desk, text, start=start, limit=limit)
+            found: ClusterTiers = import_module("cointrail.lookups.cluster_tiers").cluster_tiers(
+                desk, text, tier=tier, limit=limit
+            )
+            return found
 
     def cluster_payments(
         self,

@@ -10,7 +10,7 @@ from cointrail.casework.case_file import load_case
 from cointrail.chain.address import encode_address
 from cointrail.chain.network import NETWORKS
 from cointrail.errors import BadCase
-from cointrail.tracing.trace import Policy
+from cointrail.tracing.policy import Policy
 from support.chains import script_of
 
 REGTEST = NETWORKS["regtest"]

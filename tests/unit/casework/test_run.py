@@ -12,7 +12,8 @@ from cointrail.casework.run import run_case
 from cointrail.errors import BadCase, NotFound
 from cointrail.heuristics.base import Tier
 from cointrail.tracing.limits import Limits
-from cointrail.tracing.trace import Hand, Policy
+from cointrail.tracing.policy import Policy
+from cointrail.tracing.trace import Hand
 from support.case_run import FakeRates, case_of, run
 from support.ledger import DAY, START, Fake, FakeClusters, attribution, co_spenders
 

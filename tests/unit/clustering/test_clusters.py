@@ -134,10 +134,10 @@ def test_numbers_that_do_not_exist_are_not_found(number: int) -> None:
         clusters.gate(number)
 
 
-def test_there_are_clusters_of_two_tiers() -> None:
+def test_there_are_clusters_of_four_tiers() -> None:
     _, clusters = clustered()
-    with pytest.raises(BadInput, match="no clusters of tier T3"):
-        clusters.label(0, Tier.T3)
+    with pytest.raises(BadInput, match="no clusters of tier T5"):
+        clusters.label(0, Tier.T5)
 
 
 def test_a_long_peeling_wallet_is_explained_in_one_walk() -> None:

@@ -3,10 +3,12 @@ from __future__ import annotations
 import pytest
 
 from cointrail.errors import BadInput
+from cointrail.heuristics.base import Tier
 from cointrail.tracing.backward import trace_back
 from cointrail.tracing.limits import Limits
+from cointrail.tracing.policy import Policy
 from cointrail.tracing.stops import Stop
-from cointrail.tracing.trace import Hand, Policy
+from cointrail.tracing.trace import Hand
 from support.ledger import neighbourhood
 
 FAR = Limits(max_hops=20, max_outputs=1000)
@@ -58,6 +60,64 @@ def test_the_hand_stays_the_same_over_transactions_that_one_cluster_signed() -> 
         ("t1:0", Hand.SAME_HAND),
         ("t1:1", Hand.SAME_HAND),
     ]
+
+
+CHANGED = """
+    t0: -> exchange:1000
+    t1: t0:0 -> alice:400 exchange:590
+    t2: t1:0 -> merchant:100 alice2:290
+    t3: t2:1 -> shop:150 alice3:130
+"""
+
+
+def test_the_hand_stays_the_same_over_change_of_tier_3() -> None:
+    ledger, near = neighbourhood(CHANGED, changes={"t2:1": Tier.T3})
+    (lead,) = (trace := trace_back(near, ledger.out("t3:0"), FAR)).leads()
+    assert (trace.hand_of(lead), ledger.name(lead.reach.output_num)) == (Hand.SAME_HAND, "t1:0")
+
+
+def test_over_change_of_tier_4_a_lead_is_upstream_and_dashed() -> None:
+    ledger, near = neighbourhood(CHANGED, changes={"t2:1": Tier.T4})
+    (lead,) = (trace := trace_back(near, ledger.out("t3:0"), FAR)).leads()
+    assert (trace.hand_of(lead), lead.reach.dashed) == (Hand.UPSTREAM, True)
+
+
+@pytest.mark.parametrize("changes", [{}, {"t2:0": Tier.T3}])
+def test_an_output_that_is_not_said_to_be_change_leaves_the_hand(changes: dict[str, Tier]) -> None:
+    ledger, near = neighbourhood(CHANGED, changes=changes)
+    (lead,) = (trace := trace_back(near, ledger.out("t3:0"), FAR)).leads()
+    assert (trace.hand_of(lead), lead.reach.dashed) == (Hand.UPSTREAM, False)
+
+
+def test_one_output_of_change_is_enough_for_all_that_meet_in_its_transaction() -> None:
+    ledger, near = neighbourhood(
+        """
+        t0: -> exchange:1000
+        t1: t0:0 -> alice:400
+        t2: t1:0 -> bob:100 alice2:290
+        t3: t2:0 t2:1 -> shop:380
+        """,
+        changes={"t2:1": Tier.T3},
+    )
+    (lead,) = (trace := trace_back(near, ledger.out("t3:0"), FAR)).leads()
+    assert trace.hand_of(lead) is Hand.SAME_HAND
+    assert [ledger.name(output) for output in lead.reach.path()] == ["t3:0", "t2:1", "t1:0"]
+    assert lead.fifo_sat == 380
+
+
+def test_a_hand_that_was_left_is_not_found_again_by_change_of_a_stranger() -> None:
+    ledger, near = neighbourhood(
+        """
+        t0: -> exchange:1000
+        t1: t0:0 -> bob:400
+        t2: t1:0 -> x:10 bob2:380
+        t3: t2:1 -> alice:370
+        t4: t3:0 -> shop:360
+        """,
+        changes={"t2:1": Tier.T3},
+    )
+    trace = trace_back(near, ledger.out("t4:0"), FAR)
+    assert [trace.hand_of(end) for end in trace.leads()] == [Hand.UPSTREAM]
 
 
 def test_a_lead_through_another_cluster_is_upstream() -> None:

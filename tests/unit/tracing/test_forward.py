@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import pytest
+
+from cointrail.heuristics.base import Tier
 from cointrail.tracing.forward import trace_forward
 from cointrail.tracing.limits import Limits
+from cointrail.tracing.policy import Policy
 from cointrail.tracing.stops import Stop
-from cointrail.tracing.trace import Hand, Policy
+from cointrail.tracing.trace import Hand
 from support.ledger import neighbourhood
 
 FAR = Limits(max_hops=20, max_outputs=1000)
@@ -29,6 +33,28 @@ def test_a_deposit_beyond_the_services_own_transaction_is_downstream() -> None:
     assert [ledger.name(output) for output in lead.reach.path()] == ["t1:0", "t2:0"]
     assert (lead.reach.hops, trace.hand_of(lead)) == (1, Hand.DOWNSTREAM)
     assert trace.sums(Policy.FIFO) == {Stop.CUSTODIAN: 50, Stop.UNSPENT: 35, Stop.FEE: 5}
+
+
+KEPT = """
+    t0: -> shop:100
+    t1: t0:0 -> vendor:10 kept:90
+    t2: t1:1 -> exchange:50 kept2:35
+"""
+
+
+def test_a_deposit_out_of_the_services_own_change_is_in_the_same_hand() -> None:
+    ledger, near = neighbourhood(KEPT, changes={"t1:1": Tier.T3})
+    trace = trace_forward(near, ledger.out("t1:1"), FAR)
+    assert [(end.reach.hops, trace.hand_of(end)) for end in trace.leads()] == [(1, Hand.SAME_HAND)]
+
+
+@pytest.mark.parametrize("changes", [{}, {"t1:1": Tier.T4}])
+def test_a_deposit_out_of_what_may_be_change_is_downstream(changes: dict[str, Tier]) -> None:
+    ledger, near = neighbourhood(KEPT, changes=changes)
+    trace = trace_forward(near, ledger.out("t1:1"), FAR)
+    assert [(trace.hand_of(end), end.reach.dashed) for end in trace.leads()] == [
+        (Hand.DOWNSTREAM, bool(changes))
+    ]
 
 
 def test_a_peel_chain_is_followed_to_every_deposit_that_it_peels_off() -> None:

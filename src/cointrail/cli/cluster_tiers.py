@@ -1,0 +1,86 @@
+"""`cointrail cluster tiers`: what each kind of link adds to a cluster, and what it hangs on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cointrail import workbench
+from cointrail.cli.look import ClusterArgument, basis_facts, cluster_app
+from cointrail.cli.options import STORE, Format, FormatOption, StoreOption, TagsOption
+from cointrail.cli.progress import Meter
+from cointrail.cli.render import Answer, Table, table_of, write
+
+if TYPE_CHECKING:
+    from cointrail.lookups.cluster_tiers import ClusterTiers, LinkLine
+
+_LINK = ("rule", "tier", "txid", "height", "from", "to")
+
+
+def add_to(app: typer.Typer) -> None:  # noqa: ARG001 -- it stands under `cluster`
+    """Put the command of this module under `cointrail cluster`."""
+    cluster_app.command()(tiers)
+
+
+def tiers(
+    cluster: ClusterArgument,
+    store: StoreOption = STORE,
+    tags: TagsOption = [],  # noqa: B006 -- typer copies it
+    tier: Annotated[str, typer.Option("--tier", help="Where to look for bridges: T1, T2, T3 or T4.")] = "T2",
+    limit: Annotated[int, typer.Option("--bridges", min=0, help="How many bridges at most.")] = 10,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Show a cluster tier by tier, and what it hangs on.
+
+    T1: same key or script. T2: inputs signed together; T1 and T2 are the cluster that every other
+    command means. T3: change by agreeing signals. T4: leads. Each holds those before it.
+
+    A bridge is a link without which a part would be apart: one wrong bridge is a wrong part. Unions of
+    large clusters or of different tagged parties are listed for review, links of T3 and T4 that
+    contradict something were refused.
+    """
+    with Meter() as meter:
+        bench = workbench.LookupBench(store, meter.steps)
+        found = bench.cluster_tiers(cluster, tags=tags, tier=tier, limit=limit)
+    write(_answer(found), form)
+    for page, what in (
+        (found.bridges_page, "bridges"),
+        (found.reviews_page, "unions to review"),
+        (found.refused_page, "refused links"),
+    ):
+        if page.shown < page.total:
+            typer.echo(f"{what}: {page.shown} of {page.total} are listed", err=True)
+
+
+def _answer(found: ClusterTiers) -> Answer:
+    heads = ("tier", "label", "scripts", "parts", "received_sat", "balance_sat")
+    by_tier = table_of("tiers", heads, found.tiers)
+    bridge_heads = (*_LINK, "scripts", "received_sat", "balance_sat")
+    bridges = [(*_link(one.link), one.scripts, one.received_sat, one.balance_sat) for one in found.bridges]
+    tables = [by_tier, Table(f"bridges of {found.tier.name}, with the part at risk", bridge_heads, bridges)]
+    if found.reviews:
+        rows = [(*_link(one.link), one.because) for one in found.reviews]
+        tables.append(Table("unions to review", (*_LINK, "because"), rows))
+    if found.refused:
+        refused = [(*_link(one.link), one.because, one.against_txid) for one in found.refused]
+        tables.append(Table("refused links", (*_LINK, "because", "against"), refused))
+    return Answer(
+        data=found,
+        facts=[
+            ("cluster", found.cluster.label),
+            ("address", found.cluster.name),
+            ("size", found.cluster.size),
+            ("bridges", found.bridges_page.total),
+            ("unions to review", found.reviews_page.total),
+            ("refused links", found.refused_page.total),
+        ],
+        tables=tables,
+        csv=by_tier,
+        basis=basis_facts(found.basis),
+    )
+
+
+def _link(link: LinkLine) -> tuple[object, ...]:
+    height = link.block.height if link.block else None
+    return (link.rule, link.tier, link.txid, height, link.from_name, link.to_name)

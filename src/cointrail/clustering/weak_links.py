@@ -1,0 +1,131 @@
+"""Links that never enter headline clusters, and pairs that must stay apart, gathered batch by batch.
+
+Links of T3 and T4 join clusters of T1 and T2, so they can only be told when those are known. A pair comes
+from a payment (the sender and whom a T3 vote says it pays) and from a JoinMarket round (each of its equal
+outputs is another participant's).
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from cointrail.chain.view import ScriptType
+from cointrail.clustering.change_votes import Senders
+from cointrail.clustering.proof_maker import EDGE_TYPES
+from cointrail.clustering.rules import Link
+from cointrail.clustering.shelf import Shelf
+from cointrail.clustering.spill import Log
+from cointrail.heuristics.base import Tier
+from cointrail.heuristics.change_bulk import NO_OUTPUT, BatchChange
+from cointrail.heuristics.coinjoin import JOINMARKET_DUST
+from cointrail.heuristics.gate import REASONS, Gate
+from cointrail.store.batch import UNKNOWN_SCRIPT, TxBatch
+from cointrail.store.chain_places import rows_between
+
+Array = npt.NDArray[Any]
+U8 = npt.NDArray[np.uint8]
+U32 = npt.NDArray[np.uint32]
+I64 = npt.NDArray[np.int64]
+
+PAIR_TYPES = ("<u4", "<u4", "<u4", "u1")
+"""A pair: two scripts, the transaction that says so, the reason."""
+
+_JOINMARKET = np.uint32(1 << [reason.id for reason in REASONS].index("coinjoin.joinmarket"))
+
+
+class PairReason(IntEnum):
+    """Why two scripts must stay apart. The numbers are stored; they never change."""
+
+    PAYMENT = 0
+    """One paid the other: the vote on change is T3, and this is not the change."""
+    JOINMARKET_SLOTS = 1
+    """Two of the equal outputs of a JoinMarket round."""
+
+
+class WeakLinks:
+    """Links of T3 and of T4, and pairs, each in the order of the chain.
+
+    Args:
+        shelf: gives files for them: 13 bytes a link or pair.
+    """
+
+    def __init__(self, shelf: Shelf) -> None:
+        self.strong = Log(shelf, EDGE_TYPES)
+        """T3."""
+        self.weak = Log(shelf, EDGE_TYPES)
+        """T4."""
+        self.pairs = Log(shelf, PAIR_TYPES)
+
+    def add(self, batch: TxBatch, gate: U8, reasons: U32, senders: Senders, votes: BatchChange) -> None:
+        """Gather from the next batch.
+
+        Raises:
+            OSError: the disk is full.
+        """
+        by_tier = {
+            tier: np.flatnonzero(
+                (votes.output != NO_OUTPUT) & (votes.tier == tier) & (senders.script != UNKNOWN_SCRIPT)
+            )
+            for tier in (Tier.T3, Tier.T4)
+        }
+        strong = _change_links(batch, senders, votes, by_tier[Tier.T3], Link.CHANGE)
+        self.strong.append(*strong)
+        leads = _change_links(batch, senders, votes, by_tier[Tier.T4], Link.CHANGE_LEAD)
+        unsure = _input_leads(batch, senders, np.flatnonzero(gate == Gate.UNKNOWN))
+        weak = tuple(np.concatenate(columns) for columns in zip(unsure, leads, strict=True))
+        order = np.argsort(weak[2], kind="stable")
+        self.weak.append(*(column[order] for column in weak))
+        for pairs in (_payments(batch, senders, votes, by_tier[Tier.T3]), _slots(batch, reasons)):
+            self.pairs.append(*pairs)
+
+
+Rows = tuple[Array, Array, Array, Array]
+
+
+def _change_links(batch: TxBatch, senders: Senders, votes: BatchChange, txs: I64, link: Link) -> Rows:
+    change = batch.out_script[batch.out_start[txs] + votes.output[txs]]
+    return _rows(batch, senders.script[txs], change, txs, link)
+
+
+def _input_leads(batch: TxBatch, senders: Senders, txs: I64) -> Rows:
+    owner, rows = rows_between(batch.in_start[txs], batch.in_start[txs + 1])
+    own = txs[owner]
+    other = batch.in_script[rows]
+    new = (other != UNKNOWN_SCRIPT) & (other != senders.script[own])
+    return _rows(batch, senders.script[own[new]], other[new], own[new], Link.COMMON_INPUT_LEAD)
+
+
+def _payments(batch: TxBatch, senders: Senders, votes: BatchChange, txs: I64) -> Rows:
+    owner, rows = rows_between(batch.out_start[txs], batch.out_start[txs + 1])
+    own = txs[owner]
+    change = batch.out_start[own] + votes.output[own]
+    paid = (
+        (rows != change)
+        & (batch.out_type[rows] != ScriptType.OP_RETURN)
+        & (batch.out_script[rows] != batch.out_script[change])
+    )
+    payer = senders.script[own[paid]]
+    return _rows(batch, payer, batch.out_script[rows[paid]], own[paid], PairReason.PAYMENT)
+
+
+def _slots(batch: TxBatch, reasons: U32) -> Rows:
+    """All pairs of the equal outputs of each JoinMarket round; the detector bounds how many those are."""
+    pieces = [_rows(batch, *(np.empty(0, np.uint32) for _ in range(2)), np.empty(0, np.int64), 0)]
+    for t in np.flatnonzero(reasons & _JOINMARKET).tolist():
+        own = slice(batch.out_start[t], batch.out_start[t + 1])
+        high = np.flatnonzero(batch.out_value[own] > JOINMARKET_DUST)
+        values, counts = np.unique(batch.out_value[own][high], return_counts=True)
+        slots = batch.out_script[own][batch.out_value[own] == values[counts.argmax()]]
+        one, other = np.triu_indices(len(slots), 1)
+        txs = np.full(len(one), t)
+        pieces.append(_rows(batch, slots[one], slots[other], txs, PairReason.JOINMARKET_SLOTS))
+    one, other, tx, reason = (np.concatenate(columns) for columns in zip(*pieces, strict=True))
+    return one, other, tx, reason
+
+
+def _rows(batch: TxBatch, one: U32, other: U32, txs: I64, kind: int) -> Rows:
+    return one, other, (txs + batch.first_tx).astype(np.uint32), np.full(len(txs), kind, np.uint8)

@@ -1,0 +1,196 @@
+"""The vote on a transaction's change: which output stays with the sender, at which tier, by which rules.
+
+One rule alone is a lead. A verdict that a trace may follow needs an output already known to be in the
+sender's cluster, or two signals that agree, and nothing that speaks against it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cointrail.chain.view import ScriptType, TxView
+from cointrail.heuristics.base import Abstained, Tier
+from cointrail.heuristics.change import dynamic_rules, static_rules
+from cointrail.heuristics.change.base import ChangeContext, ChangeRule, Remaining, Verdict, spendable, static
+from cointrail.heuristics.change.learned import learned
+from cointrail.heuristics.change.wallets import is_core_like
+from cointrail.heuristics.gate import Gate, judge
+
+MAX_OUTPUTS = 3
+"""Spendable outputs; more is a batch of payments. methods.md 2 (n <= 3)."""
+
+HARD_VOTES = 2
+"""Hard signals that must agree for T3. methods.md 9.1."""
+
+MAX_PLACE = 254
+"""The last output place that a stored verdict can name."""
+
+
+class Quiet(StrEnum):
+    """Why a vote abstains. The order is stored (its place + 1); it only grows at the end."""
+
+    COINBASE = "a coinbase has no change"
+    UNSAFE = "the gate is UNSAFE: several hands may have signed"
+    UNKNOWN = "the gate is UNKNOWN: several hands may have signed"
+    TWO_PARTIES = "the outputs of a channel or a swap belong to two parties"
+    ALL_RETURN = "every output returns to a script that was spent from"
+    SEVERAL_RETURN = "several outputs return to scripts that were spent from"
+    ONE_OUTPUT = "one output: nothing to tell change from"
+    BATCH = "more than three outputs: a batch of payments"
+    SERVICE = "the sender is a service: rules made for wallets do not hold"
+    NO_CHANGE = "most likely no output is change"
+    HELD_APART = "tags or judgements hold the output apart from the sender"
+    OPPOSED = "rules contradict each other"
+    NO_SIGNAL = "no rule leaves one output"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The output that stays with the sender."""
+
+    output: int
+    """Its place among all outputs of the transaction."""
+    tier: Tier
+    """T1: back to a script that was spent from. T3: enough for a hop. T4: a lead."""
+    rules: tuple[str, ...]
+    """Ids of the rules that voted for it, in the order of `VOTERS`."""
+    judged_at: int | None
+    """The height it was judged at; later blocks may change the verdict. None: they cannot."""
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Voter:
+    """A rule in the vote: its id, and whether its vote counts towards a hop (`hard`)."""
+
+    id: str
+    hard: bool
+
+
+VOTERS: tuple[Voter, ...] = (
+    Voter("change.self", hard=True),
+    Voter("change.revealed", hard=True),
+    Voter("change.script_type", hard=True),
+    Voter("change.fresh", hard=True),
+    Voter("change.unnecessary_input", hard=True),
+    Voter("change.round_value", hard=True),
+    Voter("change.fingerprint", hard=True),
+    Voter("change.learned", hard=True),
+    Voter("change.peeling", hard=False),
+    Voter("change.consumer", hard=False),
+)
+"""Voter k is bit k of the bulk twin's bit set. The order is stored; it only grows at the end."""
+
+
+RULES: dict[str, ChangeRule] = {
+    "change.self": static(static_rules.self_change),
+    "change.revealed": dynamic_rules.revealed,
+    "change.script_type": static(static_rules.script_type),
+    "change.fresh": dynamic_rules.fresh,
+    "change.unnecessary_input": static(static_rules.unnecessary_input),
+    "change.round_value": static(static_rules.round_value),
+    "change.fingerprint": dynamic_rules.fingerprint,
+    "change.learned": learned,
+    "change.peeling": dynamic_rules.peeling,
+    "change.consumer": dynamic_rules.consumer,
+}
+"""How each voter is asked."""
+
+
+def vote(
+    tx: TxView, context: ChangeContext, *, gate: Gate | None = None, dated: bool = True
+) -> Change | Abstained:
+    """Say which output is the sender's change: the definition that the bulk twin must equal.
+
+    Self-change (T1) needs the gate to be SAFE and no more. Else, with two or three spendable outputs
+    and a sender that is no service: T3 for an output already in the inputs' cluster, or two hard
+    signals that agree; T4 for one rule. A hard rule that leaves other outputs and not this one prevents
+    both; a weak one (not `hard`) lowers T3 to T4 and prevents a T4.
+
+    Args:
+        tx: the transaction and what its inputs spend.
+        context: what the chain says of it.
+        gate: the gate's verdict on it where it is known already; None: judged here.
+        dated: whether its height is one of the main network.
+
+    Returns:
+        The verdict, or `Abstained` with one of `Quiet`.
+    """
+    if tx.is_coinbase:
+        return Abstained(Quiet.COINBASE)
+    if (verdict := judge(tx, dated=dated).gate if gate is None else gate) != Gate.SAFE:
+        return Abstained(Quiet.UNSAFE if verdict == Gate.UNSAFE else Quiet.UNKNOWN)
+    if is_two_party(tx):
+        return Abstained(Quiet.TWO_PARTIES)
+    places = spendable(tx)
+    if len(places) < 2:
+        return Abstained(Quiet.ONE_OUTPUT)
+    back = static_rules.self_change(tx)
+    if isinstance(back, Remaining):
+        return _self_change(back, len(places))
+    if len(places) > MAX_OUTPUTS:
+        return Abstained(Quiet.BATCH)
+    if context.sender_is_service:
+        return Abstained(Quiet.SERVICE)
+    if isinstance(static_rules.no_change(tx), Remaining):
+        return Abstained(Quiet.NO_CHANGE)
+    answers = {voter.id: ask(voter.id, tx, context, dated=dated) for voter in VOTERS[1:]}
+    return _count(answers, context)
+
+
+def change(output: int, tier: Tier, rules: tuple[str, ...], height: int | None) -> Change:
+    """A verdict with its reason in a sentence; self-change is judged at no height."""
+    if tier == Tier.T1:
+        return Change(output, tier, rules, None, "it goes back to a script that was spent from")
+    return Change(output, tier, rules, height, "left as change by " + ", ".join(rules))
+
+
+def ask(rule_id: str, tx: TxView, context: ChangeContext, *, dated: bool = True) -> Verdict:
+    """What one voter says in the vote: its rule's answer, unless the sender's family takes it back."""
+    if rule_id == "change.script_type" and is_core_like(tx, dated=dated):
+        return Abstained("the program may give change the payment's type")
+    return RULES[rule_id](tx, context)
+
+
+def is_two_party(tx: TxView) -> bool:
+    """Whether its outputs belong to two parties by its form: a Lightning commitment, an anchor output.
+
+    Source: BOLT 3: a commitment's locktime starts with 20, its sequence with 80.
+    """
+    commitment = tx.locktime >> 24 == 0x20 and any(one.sequence >> 24 == 0x80 for one in tx.inputs)
+    return commitment or any(out.script_type == ScriptType.P2A for out in tx.outputs)
+
+
+def _self_change(back: Remaining, n_outputs: int) -> Change | Abstained:
+    place = back.only
+    if place is None:
+        everything = len(back.outputs) == n_outputs
+        return Abstained(Quiet.ALL_RETURN if everything else Quiet.SEVERAL_RETURN)
+    if place > MAX_PLACE:
+        return Abstained(Quiet.BATCH)
+    return change(place, Tier.T1, ("change.self",), None)
+
+
+def _count(answers: dict[str, Verdict], context: ChangeContext) -> Change | Abstained:
+    """Count votes for the one output that any rule votes for, and rules that are against it."""
+    spoken = {rule: answer for rule, answer in answers.items() if isinstance(answer, Remaining)}
+    wanted = {answer.only for answer in spoken.values()} - {None}
+    if not wanted:
+        return Abstained(Quiet.NO_SIGNAL)
+    hard_wanted = {spoken[v.id].only for v in VOTERS if v.hard and v.id in spoken} - {None}
+    place = min(hard_wanted or wanted, key=lambda k: -1 if k is None else k)
+    if place is None or len(hard_wanted or wanted) > 1:
+        return Abstained(Quiet.OPPOSED)
+    in_favour = tuple(v.id for v in VOTERS if v.id in spoken and spoken[v.id].only == place)
+    against = [v for v in VOTERS if v.id in spoken and place not in spoken[v.id].outputs]
+    if any(v.hard for v in against):
+        return Abstained(Quiet.OPPOSED)
+    if context.held_apart(place):
+        return Abstained(Quiet.HELD_APART)
+    hard = sum(v.hard for v in VOTERS if v.id in in_favour)
+    enough = "change.revealed" in in_favour or hard >= HARD_VOTES
+    if against and not enough:
+        return Abstained(Quiet.OPPOSED)
+    tier = Tier.T3 if enough and not against else Tier.T4
+    return change(place, tier, in_favour, context.height)

@@ -1,0 +1,20 @@
+"""The gate's answers read from many bit sets of reasons at once. Compiles nothing."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from cointrail.heuristics.gate import REASONS, Gate
+
+
+def mask_of(gate: Gate) -> np.uint32:
+    """The bits of the reasons that stand for a verdict."""
+    return np.uint32(sum(1 << k for k, reason in enumerate(REASONS) if reason.gate == gate))
+
+
+def gates_of(reasons: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint8]:
+    """The `Gate` of each transaction, from the bit set of its reasons."""
+    gate = np.where((reasons & mask_of(Gate.UNKNOWN)) != 0, np.uint8(Gate.UNKNOWN), np.uint8(Gate.SAFE))
+    gate[(reasons & mask_of(Gate.UNSAFE)) != 0] = Gate.UNSAFE
+    return gate

@@ -1,0 +1,274 @@
+"""One cluster tier by tier, the links that it hangs on, and what the guards say. Loads the compiler."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from cointrail.chain.types import Txid
+from cointrail.clustering.bridges import Bridge, find_bridges, sums_of
+from cointrail.clustering.links import LinkTable, links_among
+from cointrail.clustering.parties import ByParty, join_by_party
+from cointrail.clustering.proof import NO_TX
+from cointrail.clustering.rules import TIERS, Link
+from cointrail.clustering.weak_links import PairReason
+from cointrail.errors import BadInput
+from cointrail.heuristics.base import Tier
+from cointrail.lookups.desk import LookupDesk
+from cointrail.lookups.find_cluster import get_cluster
+from cointrail.lookups.views import BlockRef, ClusterRef, LookupBasis, Page
+
+U32 = npt.NDArray[np.uint32]
+
+MOST_LISTED = 25
+"""Unions to review, and refused links, that are listed; how many there are is always said."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkLine:
+    """A link between two scripts; `txid` and `block` are None where the scripts alone show it."""
+
+    rule: str
+    tier: Tier
+    txid: Txid | None
+    block: BlockRef | None
+    from_name: str
+    to_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TierLine:
+    """The cluster that holds what was asked for, with the links of one tier and all stronger ones.
+
+    `parts` are the clusters of the tier before (scripts, for T1) that it is made of.
+    """
+
+    tier: Tier
+    label: int
+    scripts: int
+    parts: int
+    received_sat: int
+    balance_sat: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BridgeLine:
+    """A link that alone holds a part of the cluster: the smaller part, in scripts and satoshi."""
+
+    link: LinkLine
+    scripts: int
+    received_sat: int
+    balance_sat: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewLine:
+    """A union that a person should look at, and why."""
+
+    link: LinkLine
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedLine:
+    """A link that was not used, and what it contradicts."""
+
+    link: LinkLine
+    because: str
+    against_txid: Txid | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClusterTiers:
+    """A cluster tier by tier, as `cluster tiers` gives it.
+
+    Attributes:
+        cluster: the headline cluster.
+        tiers: one line for each tier; only T1 and T2 are headline clusters, T4 is for leads.
+        tier: the one that bridges are looked for in.
+        bridges: the worst of them, worst first.
+        bridges_page: how many there are.
+        reviews: unions inside the T4 cluster: of two large clusters, or of different tagged parties.
+        reviews_page: how many there are.
+        refused: links of T3 and T4 that were refused and end in the T4 cluster.
+        refused_page: how many there are.
+        basis: what all this rests on.
+    """
+
+    cluster: ClusterRef
+    tiers: tuple[TierLine, ...]
+    tier: Tier
+    bridges: tuple[BridgeLine, ...]
+    bridges_page: Page
+    reviews: tuple[ReviewLine, ...]
+    reviews_page: Page
+    refused: tuple[RefusedLine, ...]
+    refused_page: Page
+    basis: LookupBasis
+
+
+def cluster_tiers(desk: LookupDesk, text: str, *, tier: str = "T2", limit: int = 10) -> ClusterTiers:
+    """Look at a cluster tier by tier.
+
+    Time: in proportion to the outputs of the T4 cluster.
+
+    Args:
+        desk: the chain, and with tags whose clusters they are said to be: then no link of T3 or T4 joins
+            different parties.
+        text: the cluster's label, or something in it.
+        tier: the one to look for bridges in.
+        limit: bridges at most.
+
+    Raises:
+        BadInput: it cannot be read, or there is no such tier.
+        NotFound: the chain does not hold it.
+    """
+    if tier not in {one.name for one in TIERS}:
+        raise BadInput(f"there are no clusters of tier `{tier}`", hint="T1, T2, T3 or T4", value=tier)
+    ref = get_cluster(desk, text)
+    look = _Look(desk, ref.label)
+    chosen = Tier[tier]
+    bridges, in_all = look.bridges(chosen, limit)
+    reviews, refused = [*look.reviews()], [*look.refused()]
+    return ClusterTiers(
+        cluster=ref,
+        tiers=tuple(look.line(one) for one in TIERS),
+        tier=chosen,
+        bridges=bridges,
+        bridges_page=Page(0, len(bridges), in_all),
+        reviews=tuple(reviews[:MOST_LISTED]),
+        reviews_page=Page(0, min(len(reviews), MOST_LISTED), len(reviews)),
+        refused=tuple(refused[:MOST_LISTED]),
+        refused_page=Page(0, min(len(refused), MOST_LISTED), len(refused)),
+        basis=desk.basis,
+    )
+
+
+class _Look:
+    """The T4 cluster of a headline cluster, read once."""
+
+    def __init__(self, desk: LookupDesk, label: int) -> None:
+        self.desk, self.label = desk, label
+        clusters = desk.clusters
+        self.members = np.array(clusters.members(clusters.label(label, Tier.T4), Tier.T4))
+        self.links = links_among(desk.snapshot, clusters, self.members, Tier.T4)
+        self.sums = sums_of(desk.snapshot, self.members)
+        self.parties, self.names = self._parties()
+        self._joined: dict[Tier, ByParty] = {}
+
+    def _parties(self) -> tuple[U32, list[str]]:
+        """Per member the number of the party that tags name, from 1 on; and the names."""
+        party, names = np.zeros(len(self.members), np.uint32), [""]
+        for found in self.desk.attribution.proposed() if self.desk.attribution else ():
+            for proposal in found.proposals:
+                place = int(np.searchsorted(self.members, np.uint32(proposal.via_script)))
+                if place < len(self.members) and self.members[place] == proposal.via_script:
+                    name = found.actor or proposal.tag.actor or proposal.tag.label
+                    names += [] if name in names else [name]
+                    party[place] = names.index(name)
+        return party, names
+
+    def joined(self, tier: Tier) -> ByParty:
+        """The members joined by links up to a tier."""
+        if tier not in self._joined:
+            links = self.links.take(self.links.tiers <= tier)
+            self._joined[tier] = join_by_party(len(self.members), links, self.parties)
+        return self._joined[tier]
+
+    def inside(self, tier: Tier) -> npt.NDArray[np.int64]:
+        """Places of those that are with the asked cluster at a tier."""
+        label = self.joined(tier).label
+        return np.flatnonzero(label == label[np.searchsorted(self.members, np.uint32(self.label))])
+
+    def line(self, tier: Tier) -> TierLine:
+        own = self.inside(tier)
+        _, received, balance = self.sums[own].sum(axis=0).tolist()
+        before = TIERS.index(tier)
+        parts = len(np.unique(self.joined(TIERS[before - 1]).label[own])) if before else len(own)
+        return TierLine(
+            tier=tier,
+            label=int(self.members[own[0]]),
+            scripts=len(own),
+            parts=parts,
+            received_sat=received,
+            balance_sat=balance,
+        )
+
+    def bridges(self, tier: Tier, limit: int) -> tuple[tuple[BridgeLine, ...], int]:
+        own = self.inside(tier)
+        place = np.full(len(self.members), len(own))
+        place[own] = np.arange(len(own))
+        links = self.links.take(self.links.tiers <= tier)
+        one, other = place[links.one], place[links.other]
+        links = links._replace(one=one.astype(np.uint32), other=other.astype(np.uint32))
+        links = links.take((one < len(own)) & (other < len(own)))
+        found, in_all = find_bridges(self.members[own], links, self.sums[own], limit)
+        return tuple(self._bridge(one) for one in found), in_all
+
+    def _bridge(self, one: Bridge) -> BridgeLine:
+        return BridgeLine(
+            link=self._link(one.link, one.tx_num, one.one, one.other),
+            scripts=one.scripts,
+            received_sat=one.received_sat,
+            balance_sat=one.balance_sat,
+        )
+
+    def reviews(self) -> Iterator[ReviewLine]:
+        """Unions of large clusters; then those of different parties."""
+        found = self.desk.clusters.guards.reviews
+        for k in np.flatnonzero(self._with_us(found.one)).tolist():
+            sizes = f"{int(found.size_one[k]):,} and {int(found.size_other[k]):,}"
+            yield ReviewLine(
+                link=self._link(Link(int(found.rule[k])), found.tx[k], found.one[k], found.other[k]),
+                because=f"joins clusters of {sizes} scripts",
+            )
+        for k in self.joined(Tier.T4).mixing.tolist():
+            if self.links.tiers[k] <= Tier.T2:
+                yield ReviewLine(
+                    link=self._row(self.links, k), because="joins what tags give to different parties"
+                )
+
+    def refused(self) -> Iterator[RefusedLine]:
+        """Links that contradict a pair; then those between different parties."""
+        found = self.desk.clusters.guards.refusals
+        for k in np.flatnonzero(self._with_us(found.one) | self._with_us(found.other)).tolist():
+            pair = self.desk.name(int(found.apart_one[k])), self.desk.name(int(found.apart_other[k]))
+            said = _APART[PairReason(int(found.reason[k]))].format(*pair)
+            yield RefusedLine(
+                link=self._link(Link(int(found.rule[k])), found.tx[k], found.one[k], found.other[k]),
+                because=said,
+                against_txid=self.desk.snapshot.txid(int(found.apart_tx[k])),
+            )
+        for k in self.joined(Tier.T4).mixing.tolist():
+            if self.links.tiers[k] > Tier.T2:
+                because = "would join what tags give to different parties"
+                yield RefusedLine(link=self._row(self.links, k), because=because, against_txid=None)
+
+    def _with_us(self, scripts: U32) -> npt.NDArray[np.bool_]:
+        labels = self.desk.clusters.labels(Tier.T4)
+        ours: npt.NDArray[np.bool_] = labels[scripts] == labels[self.label]
+        return ours
+
+    def _row(self, links: LinkTable, k: int) -> LinkLine:
+        ends = self.members[links.one[k]], self.members[links.other[k]]
+        return self._link(Link(int(links.rule[k])), links.tx[k], *ends)
+
+    def _link(self, link: Link, tx: int | None, one: int, other: int) -> LinkLine:
+        number = None if tx is None or int(tx) == NO_TX else int(tx)
+        return LinkLine(
+            rule=link.rule.name,
+            tier=link.tier,
+            txid=None if number is None else self.desk.snapshot.txid(number),
+            block=None if number is None else self.desk.block_of_tx(number),
+            from_name=self.desk.name(int(one)),
+            to_name=self.desk.name(int(other)),
+        )
+
+
+_APART = {
+    PairReason.PAYMENT: "would join {0} and {1}, of which one paid the other",
+    PairReason.JOINMARKET_SLOTS: "would join {0} and {1}, two slots of one JoinMarket round",
+}

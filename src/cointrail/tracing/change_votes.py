@@ -1,0 +1,116 @@
+"""The change vote on transactions, as walks ask for it: as it was kept, or against a whole chain."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from cointrail.clustering.change_context import ChainContext, ChangeChain, ChangeClusters
+from cointrail.heuristics.base import Abstained
+from cointrail.heuristics.change import Change, Fingerprint, fingerprint_of, vote
+from cointrail.tracing.ledger import ChangeHop, Ledger, Tags
+
+
+class KeptVerdicts(Protocol):
+    """The vote on every transaction as of the tip; `Clusters` has it."""
+
+    def change(self, tx_num: int, /) -> Change | Abstained:
+        """The verdict on one transaction."""
+
+
+MOST_TOLD = 200_000
+"""Verdicts and fingerprints that are remembered at most; then all are forgotten."""
+
+
+class ChainVotes:
+    """Votes on one transaction after the other, against the chain that it stands in.
+
+    Args:
+        chain: the store.
+        clusters: of the same snapshot.
+        tags: who is said to hold what; a transaction of a service has no change that these rules know, and
+            an output in somebody else's tagged cluster is held apart from its sender.
+    """
+
+    def __init__(self, chain: ChangeChain, clusters: ChangeClusters, tags: Tags) -> None:
+        self._chain = chain
+        self._clusters = clusters
+        self._tags = tags
+        self._dated = chain.network.name == "mainnet"
+        self._marks: dict[int, Fingerprint] = {}
+
+    def judge(self, tx_num: int, chain_marks: Fingerprint | None) -> Change | Abstained:
+        """The vote, with the sender's other transactions known by their merged fingerprints.
+
+        Args:
+            tx_num: the transaction.
+            chain_marks: of the chain that it stands in; None: it stands alone.
+        """
+        context = ChainContext(
+            self._chain,
+            self._clusters,
+            tx_num,
+            is_service=self._is_service,
+            apart=self._apart,
+            profile=chain_marks,
+        )
+        gate = self._clusters.gate(tx_num).gate
+        return vote(self._chain.tx_view(tx_num), context, gate=gate, dated=self._dated)
+
+    def tags_have_a_say(self, tx_num: int) -> bool:
+        """Whether the transaction pays somebody else's tagged cluster, or a tagged service signed it."""
+        labels = {self._clusters.label(row.script_num) for row in self._chain.tx_outputs(tx_num)}
+        tagged = {label for label in labels if self._tags.of_cluster(label) is not None}
+        if not tagged:
+            return False
+        inputs = self._chain.tx_inputs(tx_num)
+        senders = {self._clusters.label(row.script_num) for row in inputs if row.script_num is not None}
+        return bool(tagged - senders) or any(map(self._is_service, senders))
+
+    def _is_service(self, label: int) -> bool:
+        return self._tags.custodian(label) is not None
+
+    def _apart(self, sender: int, receiver: int) -> bool:
+        return sender != receiver and self._tags.of_cluster(receiver) is not None
+
+    def marks(self, tx_num: int) -> Fingerprint:
+        """The fingerprint of the transaction."""
+        if tx_num not in self._marks:
+            if len(self._marks) >= MOST_TOLD:
+                self._marks.clear()
+            self._marks[tx_num] = fingerprint_of(self._chain.tx_view(tx_num))
+        return self._marks[tx_num]
+
+
+class KeptChanges:
+    """The verdicts that were kept with the clusters, judged anew where tags have a say.
+
+    Kept verdicts were reached without tags. Where an output lies in somebody else's tagged cluster, it is no
+    change of the sender, so the vote is asked again.
+
+    Args:
+        ledger: the chain.
+        clusters: with the verdicts of the same snapshot.
+        votes: the vote that knows the tags.
+    """
+
+    def __init__(self, ledger: Ledger, clusters: KeptVerdicts, votes: ChainVotes) -> None:
+        self._ledger = ledger
+        self._clusters = clusters
+        self._votes = votes
+        self._hops: dict[int, ChangeHop | None] = {}
+
+    def change(self, tx_num: int) -> ChangeHop | None:
+        """The output that is change; None: the vote abstained."""
+        if tx_num not in self._hops:
+            if len(self._hops) >= MOST_TOLD:
+                self._hops.clear()
+            self._hops[tx_num] = self._judge(tx_num)
+        return self._hops[tx_num]
+
+    def _judge(self, tx_num: int) -> ChangeHop | None:
+        rows = self._ledger.tx_outputs(tx_num)
+        if self._votes.tags_have_a_say(tx_num):
+            found = self._votes.judge(tx_num, None)
+        else:
+            found = self._clusters.change(tx_num)
+        return None if isinstance(found, Abstained) else ChangeHop(rows[found.output].output_num, found.tier)

@@ -8,6 +8,7 @@ import io
 import json
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -27,6 +28,7 @@ PROOFS = "every transaction is proven in a block"
 HEADERS = "the headers link, with work and difficulty"
 TOGETHER = "the tables were made together, on one basis"
 SUMS = "every total adds up"
+WALKS = "every trail ends where the rows say, by FIFO and haircut"
 RATES = "every fiat value follows from its rate"
 TAGS = "every service named is one that a tag claims"
 WHOLE = "the bundle is whole and as it was packed"
@@ -241,8 +243,23 @@ def test_a_forged_fact_is_found_without_any_key(
         with copied(bundle.folder, tmp_path / "b") as folder:
             if _forge_cell(folder, table, column, rng.randrange(10_000), _other):
                 assert WHOLE not in failing(folder)
-                assert {STATEMENTS, SUMS} & set(failing(folder)), (table, column)
+                assert {STATEMENTS, SUMS, WALKS} & set(failing(folder)), (table, column)
                 assert SIGNED in failing(folder, bundle.public)
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [(table, f"{policy}_sat") for table in ("leads", "proceeds") for policy in ("fifo", "haircut")]
+    + [("payments", "ends_fifo_sat"), ("payments", "ends_haircut_sat")],
+)
+def test_a_forged_share_is_found_by_walking_again(
+    bundle: SignedBundle, tmp_path: Path, table: str, column: str
+) -> None:
+    with copied(bundle.folder, tmp_path / "b") as folder:
+        assert _forge_cell(
+            folder, table, column, 2, lambda text: text[:-1] + ("1" if text[-1] != "1" else "2")
+        )
+        assert WALKS in failing(folder)
 
 
 @pytest.mark.parametrize("column", ["value", "rate", "rate_source", "rate_time", "currency", "report_value"])
@@ -340,6 +357,20 @@ FORGERIES: dict[str, tuple[Callable[[Path], None], str]] = {
     "a payment twice": (_edited("case/payments.csv", lambda t: t + t.splitlines(keepends=True)[1]), SUMS),
     "a lead left out": (_edited("case/leads.csv", _drop_line(2)), SUMS),
     "an outflow left out": (_edited("case/proceeds.csv", _drop_line(2)), SUMS),
+    "a walk left out": (_edited("walks.jsonl", _drop_line(5)), WALKS),
+    "a walk twice": (_edited("walks.jsonl", lambda t: t + t.splitlines(keepends=True)[0]), WALKS),
+    "another stop reason": (
+        _edited("walks.jsonl", lambda t: t.replace('"custodian"', '"coinjoin"', 1)),
+        WALKS,
+    ),
+    "a branch that never ends": (
+        _edited("walks.jsonl", lambda t: t.replace('"ends":[[', '"ends":[[9', 1)),
+        WALKS,
+    ),
+    "a step left out": (
+        _edited("walks.jsonl", lambda t: re.sub(r'"steps":\[\[[^]]*\][^]]*\],?', '"steps":[', t, count=1)),
+        WALKS,
+    ),
     "a larger total": (
         _edited("case/summary.json", lambda t: t.replace('"value_sat": "', '"value_sat": "9', 1)),
         SUMS,

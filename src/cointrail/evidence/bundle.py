@@ -12,6 +12,7 @@ from cointrail.evidence.bag import write_bag
 from cointrail.evidence.chain_part import chain_files
 from cointrail.evidence.claims import named_txids, rates_csv, tags_jsonl
 from cointrail.evidence.methods_page import methods_page
+from cointrail.evidence.walks import WalkLog
 from cointrail.sources.blocks_dir import BlocksDirectory
 from cointrail.store.reader import Snapshot
 
@@ -34,6 +35,7 @@ case/basis.json      what all of it rests on: tip, digests, rules with versions,
 chain/               the transactions themselves, proofs that they are in blocks, and all block headers
 rates.csv            the rates that values were made with, with their sources
 tags.jsonl           the claims about who runs a service, with their sources
+walks.jsonl          each trail: which transactions it crossed, and why each branch ended
 methods.md           the rules: what each says, when it is wrong, when it keeps quiet
 
 Three kinds of statement are kept apart. A ledger fact follows from the blocks. An inference follows from
@@ -41,26 +43,31 @@ a rule, which can be wrong. An attribution is somebody's claim. Only facts can b
 """
 
 
-def bundle_files(result: CaseResult, snapshot: Snapshot, source: BlocksDirectory) -> dict[str, bytes]:
+def bundle_files(
+    result: CaseResult, walks: WalkLog, snapshot: Snapshot, source: BlocksDirectory
+) -> dict[str, bytes]:
     """Everything below `data/`, by path. The same basis gives the same bytes.
 
     Raises:
         NotFound: a row names a transaction that the store does not hold.
         WrongNetwork: the blocks are not those of the store.
     """
-    chain = chain_files(snapshot, source, named_txids(result))
+    chain = chain_files(snapshot, source, named_txids(result) | walks.txids())
     return {
         "README.txt": README.encode(),
         "verify.py": VERIFY.read_bytes(),
         "methods.md": methods_page(result.basis.rules).encode(),
         "rates.csv": rates_csv(result),
         "tags.jsonl": tags_jsonl(result),
+        "walks.jsonl": "".join(walks.lines).encode(),
         **{f"case/{name}": data for name, data in render_case(result).items()},
         **{f"chain/{name}": data for name, data in chain.items()},
     }
 
 
-def write_bundle(folder: Path, result: CaseResult, snapshot: Snapshot, source: BlocksDirectory) -> None:
+def write_bundle(
+    folder: Path, result: CaseResult, walks: WalkLog, snapshot: Snapshot, source: BlocksDirectory
+) -> None:
     """Write the bundle of a case into a new folder, whole or not at all.
 
     Raises:
@@ -75,7 +82,7 @@ def write_bundle(folder: Path, result: CaseResult, snapshot: Snapshot, source: B
         ("Legal-Basis", json.dumps(settings["legal_basis"])),
         ("Basis-SHA256", result.basis.digest()),
     )
-    write_bag(folder, bundle_files(result, snapshot, source), info)
+    write_bag(folder, bundle_files(result, walks, snapshot, source), info)
 
 
 def signed_comment(result: CaseResult) -> str:

@@ -23,7 +23,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timezone
 from decimal import ROUND_HALF_EVEN, Context, Decimal
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -309,7 +309,8 @@ class Tx:
         require(len(plain) != 64, "64 bytes may be an inner node of a merkle tree (CVE-2017-12842)")
         self.txid = sha256d(plain)[::-1].hex()
         self.is_coinbase = self.spends[0][:2] == ("0" * 64, 0xFFFFFFFF)
-        self.spent = {f"{txid}:{vout}" for txid, vout, _ in self.spends}
+        self.outpoints = [f"{txid}:{vout}" for txid, vout, _ in self.spends]
+        self.spent, self.paid = set(self.outpoints), sum(value for value, _ in self.outputs)
 
 
 def read_proof(raw: bytes, header: bytes) -> list[tuple[int, str]]:
@@ -553,6 +554,114 @@ def check_tags(tables: Tables, lines: list[str]) -> list[str]:
     return [f"{count:,} rows rest on {len(known):,} claims; whether the claims are true is not shown here"]
 
 
+Spans = list[tuple[int, int]]
+
+
+def check_walks(lines: list[str], tables: Tables, ledger: Ledger) -> list[str]:
+    """Every trail walked again, satoshi by satoshi, by FIFO and by haircut; the rows say where it ended."""
+    rows: dict[tuple[str, str], list[Row]] = {}
+    leads: dict[str, list[Row]] = {}
+    for row in tables["leads"]:
+        leads.setdefault(row["payment"], []).append(row)
+    for row in tables["payments"]:
+        rows["payments", row["outpoint"]] = [row]
+    for row in tables["proceeds"]:
+        rows.setdefault(("proceeds", row["outflow_outpoint"]), []).append(row)
+    for line in lines:
+        walk = json.loads(line)
+        table, start = walk["table"], walk["start"]
+        own = rows.pop((table, start), None)
+        require(own, f"the walk from {start} belongs to no row, or is there twice")
+        by_stop, by_end = walk_again(walk, ledger)
+        said: dict[str, tuple[int, int]] = {}
+        if table == "payments":
+            ends = [read_ends(own[0][f"ends_{policy}_sat"]) for policy in ("fifo", "haircut")]
+            said = {stop: (ends[0].get(stop, 0), ends[1].get(stop, 0)) for stop in {*ends[0], *ends[1]}}
+            named = add_rows((row["withdrawal_outpoint"], row) for row in leads.get(start, []))
+        else:
+            said = add_rows((row["outcome"], row) for row in own if not row["exchange"])
+            named = add_rows((row["end_outpoint"], row) for row in own if row["exchange"])
+            by_stop = {stop: sums for stop, sums in by_stop.items() if stop not in LEADS}
+        require(said == by_stop, f"the ends of {start} are {by_stop}, the rows say {said}")
+        to_exchanges = by_end if table == "proceeds" or own[0]["class"] == "payment" else {}
+        require(named == to_exchanges, f"the leads of {start} are {to_exchanges}, the rows say {named}")
+    require(not rows, f"the walk from {min(rows, default=('', ''))[1]} is missing")
+    return [f"{len(lines):,} trails walked again; whether a transaction should end a trail is inference"]
+
+
+LEADS = ("custodian", "deposit")
+
+
+def read_ends(text: str) -> dict[str, int]:
+    """`stop=satoshi` by stop."""
+    return {stop: int(sat) for stop, sat in (part.split("=") for part in text.split())}
+
+
+def add_rows(pairs: Iterable[tuple[str, Row]]) -> dict[str, tuple[int, int]]:
+    """Satoshi by FIFO and by haircut, added up by name."""
+    sums: dict[str, tuple[int, int]] = {}
+    for name, row in pairs:
+        put(sums, name, int(row["fifo_sat"]), int(row["haircut_sat"]))
+    return sums
+
+
+def put(sums: dict[str, tuple[int, int]], name: str, fifo: int, haircut: int) -> None:
+    """Add to one sum of each policy."""
+    before = sums.get(name, (0, 0))
+    sums[name] = before[0] + fifo, before[1] + haircut
+
+
+def walk_again(walk: dict[str, Any], ledger: Ledger) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Satoshi by stop reason, and of leads by output: each (FIFO, haircut)."""
+    back, whole = walk["table"] == "payments", ledger.output(walk["start"])[0]
+    reached: list[tuple[str, Spans, int]] = [(walk["start"], [(0, whole)], whole)]
+    left, by_stop, by_end = {0}, {}, {}
+    for txid, arrived, went_on in walk["steps"]:
+        tx = ledger.txs[txid]
+        spent = [(outpoint, ledger.output(outpoint)[0]) for outpoint in tx.outpoints]
+        paid = [(f"{txid}:{vout}", value) for vout, (value, _) in enumerate(tx.outputs)]
+        near, far = (paid, spent) if back else (spent, [*paid, ("fee", sum(v for _, v in spent) - tx.paid)])
+        starts = {name: at for (name, _), at in zip(near, accumulate((v for _, v in near), initial=0))}
+        require(left.issuperset(arrived) and len(set(arrived)) == len(arrived), "an output goes on twice")
+        left.difference_update(arrived)
+        here = [reached[number] for number in arrived]
+        line = [(starts[name] + lo, starts[name] + hi) for name, spans, _ in here for lo, hi in spans]
+        shares = divide(sum(share for _, _, share in here), [value for _, value in far])
+        at, before = 0, len(reached)
+        for (name, value), share in zip(far, shares):
+            spans = [
+                (max(lo, at) - at, min(hi, at + value) - at) for lo, hi in line if lo < at + value and hi > at
+            ]
+            at += value
+            if name == "fee" and (spans or share):
+                put(by_stop, "fee", sum(hi - lo for lo, hi in spans), share)
+            elif spans or share:
+                left.add(len(reached))
+                reached.append((name, spans, share))
+        require(len(reached) - before == went_on, f"the walk leaves {txid} by another number of outputs")
+    require(
+        sorted(number for number, _ in walk["ends"]) == sorted(left), "an output neither goes on nor ends"
+    )
+    for number, stop in walk["ends"]:
+        name, spans, share = reached[number]
+        fifo = sum(hi - lo for lo, hi in spans)
+        put(by_stop, stop, fifo, share)
+        if stop in LEADS:
+            put(by_end, name, fifo, share)
+    return by_stop, by_end
+
+
+def divide(tainted: int, parts: list[int]) -> list[int]:
+    """In proportion to value, rounded down; what is left goes to the largest remainders, one each."""
+    total = sum(parts) or 1
+    exact_shares = [divmod(tainted * part, total) for part in parts]
+    shares = [share for share, _ in exact_shares]
+    order = sorted(range(len(parts)), key=lambda k: -exact_shares[k][1])
+    for k in order[: tainted - sum(shares)]:
+        shares[k] += 1
+    return shares
+
+
 def check_sums(tables: Tables, summary: dict[str, Any]) -> list[str]:
     """Every total of summary.json, added up again from the rows."""
     policies = [f"{policy}_sat" for policy in summary["policies"]]
@@ -748,6 +857,9 @@ def verify(root: Path, key_file: Path | None = None) -> list[Answer]:
         ),
         "every service named is one that a tag claims": (
             lambda: check_tags(tables, (data / "tags.jsonl").read_text("utf-8").splitlines())
+        ),
+        "every trail ends where the rows say, by FIFO and haircut": (
+            lambda: check_walks((data / "walks.jsonl").read_text("ascii").splitlines(), tables, ledger)
         ),
         "every total adds up": lambda: check_sums(tables, summary),
     }

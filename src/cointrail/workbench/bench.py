@@ -15,7 +15,7 @@ from cointrail.attribution.tags import Verdict
 from cointrail.casework.case_file import load_case
 from cointrail.casework.outputs import OWNED, check_out, write_case
 from cointrail.casework.result import CaseResult
-from cointrail.casework.run import run_case
+from cointrail.casework.run import OnTrace, run_case
 from cointrail.chain.network import get_network
 from cointrail.clustering.kept import kept_folders, verify_kept
 from cointrail.clustering.load import load_or_build
@@ -23,6 +23,7 @@ from cointrail.errors import BadInput
 from cointrail.evidence.bag import require_new
 from cointrail.evidence.bundle import signed_comment, write_bundle
 from cointrail.evidence.signing import Signer
+from cointrail.evidence.walks import WalkLog
 from cointrail.sources.blocks_dir import BlocksDirectory
 from cointrail.store import ingest as store_ingest
 from cointrail.store.doctor import DoctorReport, examine
@@ -219,13 +220,14 @@ class Workbench(PeelBench):
         require_new(out)
         signer = Signer(key_file, ask_password) if key_file else None
         with open_snapshot(self.store) as snapshot, BlocksDirectory(blocks, undo=False) as source:
-            found = self._run_case(case_file, snapshot)
-            write_bundle(out, found.result, snapshot, source)
+            walks = WalkLog(snapshot)
+            found = self._run_case(case_file, snapshot, walks.take)
+            write_bundle(out, found.result, walks, snapshot, source)
         if signer:
             signer.sign(out, signed_comment(found.result))
         return replace(found, out=out)
 
-    def _run_case(self, case_file: Path, snapshot: Snapshot) -> CaseRun:
+    def _run_case(self, case_file: Path, snapshot: Snapshot, on_trace: OnTrace | None = None) -> CaseRun:
         case = load_case(case_file, snapshot.network)
         tags = load_tags(case.tags, snapshot.network)
         rates = RateBook.load(case.prices)
@@ -241,6 +243,7 @@ class Workbench(PeelBench):
             changes=KeptChanges(snapshot, clusters, ChainVotes(snapshot, clusters, attribution)),
             tag_verdicts={verdict.value: count for verdict, count in verdicts.items()},
             progress=self._stage("trace"),
+            on_trace=on_trace,
         )
         return CaseRun(
             result=result, out=Path(), files=(), tag_verdicts=verdicts, unseen_tags=attribution.unseen

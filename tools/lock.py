@@ -32,6 +32,8 @@ LOCKS = ROOT / "requirements"
 HEADER = "# Made by `make lock` from pyproject.toml. Do not edit.\n"
 PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^ ;\\]+)", re.MULTILINE)
 OUR_NAME = "cointrail"
+ALWAYS = ("sql", "evaluate", "sign", "test", "dev")
+"""Extras that the tests and checks need."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ def read_locks(pyproject: str) -> tuple[Lock, ...]:
     extras: dict[str, list[str]] = table["project"]["optional-dependencies"]
     main = [*table["project"]["dependencies"], *table["build-system"]["requires"]]
     return (
-        Lock("dev", _foreign(main + extras["sql"] + extras["evaluate"] + extras["test"] + extras["dev"])),
+        Lock("dev", _foreign([*main, *(one for extra in ALWAYS for one in extras[extra])])),
         Lock("simulate", _foreign(extras["simulate"])),
         Lock("bench", _foreign(extras["bench"])),
     )

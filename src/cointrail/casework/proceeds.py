@@ -35,7 +35,7 @@ def trace_outflow(desk: Desk, outflow: Outflow) -> TracedOutflow:
         stop = desk.near.forth(outflow.tx_num).stop or Stop.MULTIPARTY
     start = Reach(row.output_num, 0, True, [(0, row.value)], row.value)  # noqa: FBT003  in the hand of the service
     end = End(stop, start, row.value, row.value)
-    return TracedOutflow(outflow, Trace(row.output_num, row.value, None, Hand.DOWNSTREAM, (end,)))
+    return TracedOutflow(outflow, Trace(row.output_num, row.value, None, Hand.DOWNSTREAM, (end,), (), (end,)))
 
 
 def proceed_rows(desk: Desk, traced: TracedOutflow) -> list[ProceedRow]:

@@ -26,9 +26,13 @@ from cointrail.casework.summary import (
     describe_subject,
 )
 from cointrail.tracing.ledger import Changes
+from cointrail.tracing.trace import Trace
 
 Progress = Callable[[int, int], None]
 """Called with flows done and flows in all."""
+
+OnTrace = Callable[[str, Trace], None]
+"""Called with the table that a walk belongs to, `payments` or `proceeds`, and the walk."""
 
 
 def run_case(
@@ -42,6 +46,7 @@ def run_case(
     judged: Judged | None = None,
     tag_verdicts: Mapping[str, int] | None = None,
     progress: Progress | None = None,
+    on_trace: OnTrace | None = None,
 ) -> CaseResult:
     """Run a case on one snapshot. The same basis gives the same result.
 
@@ -55,6 +60,7 @@ def run_case(
         judged: the same clusters again, where the case has judgements; they say what those changed.
         tag_verdicts: rows of the tag files by verdict, for the summary; None: no files were read.
         progress: told how far the walks are.
+        on_trace: given each walk before it is let go.
 
     Raises:
         NotFound: none of the seeds is on the chain.
@@ -67,7 +73,7 @@ def run_case(
         case, subject, ledger=snapshot, clusters=clusters, tags=attribution, rates=rates, changes=changes
     )
     flows = list_flows(desk.near, snapshot, subject.scripts, case.period)
-    told = _Told(len(flows.inflows) + len(flows.outflows), progress)
+    told = _Told(len(flows.inflows) + len(flows.outflows), progress, on_trace)
     payments, leads = _follow_inflows(desk, flows, told)
     outflows = _follow_outflows(desk, flows, told)
     proceeds = tuple(row for traced in outflows for row in proceed_rows(desk, traced))
@@ -93,10 +99,13 @@ class _Told:
 
     in_all: int
     progress: Progress | None
+    on_trace: OnTrace | None
     done: int = 0
 
-    def one_more(self) -> None:
+    def one_more(self, table: str, trace: Trace) -> None:
         self.done += 1
+        if self.on_trace is not None:
+            self.on_trace(table, trace)
         if self.progress is not None:
             self.progress(self.done, self.in_all)
 
@@ -112,7 +121,7 @@ def _follow_inflows(
         payments.append(payment_row(desk, traced))
         if traced.kind is InflowClass.PAYMENT:
             leads += lead_rows(desk, traced)
-        told.one_more()
+        told.one_more("payments", traced.trace)
     return tuple(payments), tuple(leads)
 
 
@@ -120,5 +129,5 @@ def _follow_outflows(desk: Desk, flows: MoneyFlows, told: _Told) -> list[TracedO
     outflows: list[TracedOutflow] = []
     for outflow in flows.outflows:
         outflows.append(trace_outflow(desk, outflow))
-        told.one_more()
+        told.one_more("proceeds", outflows[-1].trace)
     return outflows

@@ -12,6 +12,7 @@ from cointrail.cli import (
     address_history,
     case,
     chain_store,
+    check_evidence,
     check_files,
     cluster_history,
     cluster_tiers,
@@ -66,6 +67,7 @@ for noun in (
     check_files,
     rules,
     tx_analysis,
+    check_evidence,
     world,
     evaluate,
 ):

@@ -38,4 +38,5 @@ def trace_back(near: Neighbourhood, output_num: int, limits: Limits) -> Trace:
         return Tier.T0 if output == output_num else near.kept(output)
 
     walker = Walker(Direction(-1, near.back, kept), limits, least)
-    return Trace(output_num, value, hand, Hand.UPSTREAM, walker.walk(start, paying_tx))
+    ends = walker.walk(start, paying_tx)
+    return Trace(output_num, value, hand, Hand.UPSTREAM, ends, tuple(walker.steps), tuple(walker.ends))

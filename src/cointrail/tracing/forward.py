@@ -29,7 +29,8 @@ def trace_forward(near: Neighbourhood, output_num: int, limits: Limits) -> Trace
     if stop is None and row.spent_by_tx is None:
         stop = Stop.UNSPENT
     if stop is not None or row.spent_by_tx is None:
-        ends: tuple[End, ...] = (End(stop or Stop.UNSPENT, start, row.value, row.value),)
-    else:
-        ends = Walker(Direction(1, near.forth, near.kept), limits).walk(start, row.spent_by_tx)
-    return Trace(output_num, row.value, None, Hand.DOWNSTREAM, ends)
+        end = (End(stop or Stop.UNSPENT, start, row.value, row.value),)
+        return Trace(output_num, row.value, None, Hand.DOWNSTREAM, end, (), end)
+    walker = Walker(Direction(1, near.forth, near.kept), limits)
+    ends = walker.walk(start, row.spent_by_tx)
+    return Trace(output_num, row.value, None, Hand.DOWNSTREAM, ends, tuple(walker.steps), tuple(walker.ends))

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from cointrail.tracing.policy import Policy
 from cointrail.tracing.stops import LEADS, Stop
-from cointrail.tracing.walk import End
+from cointrail.tracing.walk import End, Step
 
 
 class Hand(StrEnum):
@@ -40,6 +40,10 @@ class Trace:
     apart: Hand
     """What a lead of this trace is when it is not `SAME_HAND`."""
     ends: tuple[End, ...]
+    steps: tuple[Step, ...] = ()
+    """Every transaction crossed, in the order of the walk."""
+    branches: tuple[End, ...] = ()
+    """The ends one by one, before those of one output were added up."""
 
     def hand_of(self, end: End) -> Hand:
         """Whether the path to this end stays in the hand of the start."""

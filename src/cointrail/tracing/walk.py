@@ -15,6 +15,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from cointrail.heuristics.base import Tier
 from cointrail.tracing.limits import Limits
@@ -71,6 +72,14 @@ class End:
     haircut_sat: int
 
 
+class Step(NamedTuple):
+    """A transaction that a walk crossed: by which outputs it came there, and to which it went on."""
+
+    tx_num: int
+    arrived: tuple[Reach, ...]
+    went_on: tuple[Reach, ...]
+
+
 def merge_ends(ends: Iterable[End]) -> tuple[End, ...]:
     """Ends of one output in one hand for one reason made one, with their sum and the shortest path.
 
@@ -115,6 +124,7 @@ class Walker:
     limits: Limits
     least_outside: int = 0
     ends: list[End] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
     _reached: int = 1
     _heap: list[tuple[int, int]] = field(default_factory=list)
     _waiting: dict[tuple[int, int], list[Reach]] = field(default_factory=dict)
@@ -153,10 +163,11 @@ class Walker:
             else:
                 going.append(reach)
         if going:
-            self._cross(crossing, going)
+            self._cross(tx_num, crossing, going)
 
-    def _cross(self, crossing: Crossing, going: list[Reach]) -> None:
+    def _cross(self, tx_num: int, crossing: Crossing, going: list[Reach]) -> None:
         parent, closeness = self._parent(going)
+        went_on: list[Reach] = []
         for part, spans, share in _spread(crossing, going):
             if part.output_num is None:
                 self.ends.append(End(Stop.FEE, parent, length_of(spans), share))
@@ -165,10 +176,12 @@ class Walker:
             reach = Reach(
                 part.output_num, parent.hops + 1, closeness == 0, spans, share, parent, closeness == 1
             )
+            went_on.append(reach)
             if part.stop is not None:
                 self._end(part.stop, reach)
             else:
                 self._go_on(reach, part.next_tx)
+        self.steps.append(Step(tx_num, tuple(going), tuple(went_on)))
 
     def _parent(self, going: list[Reach]) -> tuple[Reach, int]:
         """The output that the walk crosses by, and how close it stays to the hand of the start.

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from cointrail.casework.outputs import safe_cell
     from cointrail.coinjoin.analysis import JoinOptions
     from cointrail.evaluate.real.run import RealEvaluation, evaluate_real
+    from cointrail.evidence.check import NOT_PROVEN, Answered, verify_bundle
     from cointrail.heuristics.base import Tier
     from cointrail.inspection.block import inspect_block
     from cointrail.inspection.coinjoin import analyse_raw_join
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
     from cointrail.workbench.trace_options import trace_bounds, trace_policies
 
 __all__ = [
+    "NOT_PROVEN",
+    "Answered",
     "CaseRun",
     "DemoRun",
     "IngestRun",
@@ -79,15 +82,18 @@ __all__ = [
     "sql_table",
     "trace_bounds",
     "trace_policies",
+    "verify_bundle",
 ]
 
 _HOMES = {
+    "Answered": "cointrail.evidence.check",
     "CaseRun": "cointrail.workbench.bench",
     "DemoRun": "cointrail.workbench.demo",
     "IngestRun": "cointrail.workbench.bench",
     "JoinOptions": "cointrail.coinjoin.analysis",
     "LedgerBench": "cointrail.workbench.ledger_bench",
     "LookupBench": "cointrail.workbench.lookup_bench",
+    "NOT_PROVEN": "cointrail.evidence.check",
     "OpenStore": "cointrail.analytics.open_store",
     "PeelBench": "cointrail.workbench.peel_bench",
     "PeelLimits": "cointrail.tracing.peel_limits",
@@ -121,6 +127,7 @@ _HOMES = {
     "sql_table": "cointrail.workbench.queries",
     "trace_bounds": "cointrail.workbench.trace_options",
     "trace_policies": "cointrail.workbench.trace_options",
+    "verify_bundle": "cointrail.evidence.check",
 }
 
 _EXTRAS = {"duckdb": "sql", "pyarrow": "sql", "polars": "sql", "zstandard": "evaluate"}

@@ -15,18 +15,22 @@ from cointrail.attribution.tags import Verdict
 from cointrail.casework.case_file import load_case
 from cointrail.casework.outputs import OWNED, check_out, write_case
 from cointrail.casework.result import CaseResult
-from cointrail.casework.run import run_case
+from cointrail.casework.run import OnTrace, run_case
 from cointrail.chain.network import get_network
 from cointrail.clustering.kept import kept_folders, verify_kept
 from cointrail.clustering.load import load_or_build
 from cointrail.errors import BadInput
+from cointrail.evidence.bag import require_new
+from cointrail.evidence.bundle import signed_comment, write_bundle
+from cointrail.evidence.signing import Signer
+from cointrail.evidence.walks import WalkLog
 from cointrail.sources.blocks_dir import BlocksDirectory
 from cointrail.store import ingest as store_ingest
 from cointrail.store.doctor import DoctorReport, examine
 from cointrail.store.ingest import IngestReport
 from cointrail.store.manifest import derived_folder, read_manifest
 from cointrail.store.plan import IngestPlan
-from cointrail.store.reader import open_snapshot
+from cointrail.store.reader import Snapshot, open_snapshot
 from cointrail.store.rewind import rewind
 from cointrail.tracing.change_votes import ChainVotes, KeptChanges
 from cointrail.valuation.rates import RateBook
@@ -191,26 +195,61 @@ class Workbench(PeelBench, TraceBench):
         """Run a case file and write its files into `out`, all of them or none."""
         check_out(out)
         with open_snapshot(self.store) as snapshot:
-            case = load_case(case_file, snapshot.network)
-            tags = load_tags(case.tags, snapshot.network)
-            rates = RateBook.load(case.prices)
-            built = load_or_build(snapshot, progress=self._stage("clusters"))
-            judged = judge(snapshot, built, case.judgements)
-            clusters = built if judged is None else judged
-            attribution = resolve(tags, snapshot.find_script, clusters.label)
-            verdicts = {verdict: count for verdict, count in tags.counts().items() if count}
-            result = run_case(
-                case,
-                snapshot,
-                clusters,
-                attribution,
-                rates,
-                changes=KeptChanges(snapshot, clusters, ChainVotes(snapshot, clusters, attribution)),
-                judged=judged,
-                tag_verdicts={verdict.value: count for verdict, count in verdicts.items()},
-                progress=self._stage("trace"),
-            )
-        write_case(result, out)
+            found = self._run_case(case_file, snapshot)
+        write_case(found.result, out)
+        return replace(found, out=out, files=OWNED)
+
+    def bundle_case(
+        self,
+        case_file: Path,
+        blocks: Path,
+        out: Path,
+        *,
+        key_file: Path | None = None,
+        ask_password: Callable[[], str] = str,
+    ) -> CaseRun:
+        """Run a case file and write its evidence into the new folder `out`, whole or not at all.
+
+        See `cointrail.evidence.bundle` and `cointrail.evidence.signing`.
+
+        Args:
+            case_file: the case.
+            blocks: the blocks directory that the store was built from.
+            out: a folder that is not there yet.
+            key_file: a secret key of minisign's to sign with; None leaves the bundle unsigned.
+            ask_password: called when the key has a password.
+        """
+        require_new(out)
+        signer = Signer(key_file, ask_password) if key_file else None
+        with open_snapshot(self.store) as snapshot, BlocksDirectory(blocks, undo=False) as source:
+            walks = WalkLog(snapshot)
+            found = self._run_case(case_file, snapshot, walks.take)
+            write_bundle(out, found.result, walks, snapshot, source)
+        if signer:
+            signer.sign(out, signed_comment(found.result))
+        return replace(found, out=out)
+
+    def _run_case(self, case_file: Path, snapshot: Snapshot, on_trace: OnTrace | None = None) -> CaseRun:
+        case = load_case(case_file, snapshot.network)
+        tags = load_tags(case.tags, snapshot.network)
+        rates = RateBook.load(case.prices)
+        built = load_or_build(snapshot, progress=self._stage("clusters"))
+        judged = judge(snapshot, built, case.judgements)
+        clusters = built if judged is None else judged
+        attribution = resolve(tags, snapshot.find_script, clusters.label)
+        verdicts = {verdict: count for verdict, count in tags.counts().items() if count}
+        result = run_case(
+            case,
+            snapshot,
+            clusters,
+            attribution,
+            rates,
+            changes=KeptChanges(snapshot, clusters, ChainVotes(snapshot, clusters, attribution)),
+            judged=judged,
+            tag_verdicts={verdict.value: count for verdict, count in verdicts.items()},
+            progress=self._stage("trace"),
+            on_trace=on_trace,
+        )
         return CaseRun(
-            result=result, out=out, files=OWNED, tag_verdicts=verdicts, unseen_tags=attribution.unseen
+            result=result, out=Path(), files=(), tag_verdicts=verdicts, unseen_tags=attribution.unseen
         )

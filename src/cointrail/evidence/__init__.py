@@ -1,0 +1,1 @@
+"""Evidence that a stranger can check: proofs, bags, and the program that checks them."""

@@ -1,0 +1,87 @@
+"""What of the chain goes into a bundle: transactions as the blocks hold them, their proofs, all headers."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from cointrail.chain.types import Txid
+from cointrail.errors import NotFound, WrongNetwork
+from cointrail.evidence.merkle_proof import merkle_block
+from cointrail.kernel.decode import BlockColumns, count_blocks, fill_blocks
+from cointrail.sources.blocks_dir import BlocksDirectory
+from cointrail.store.reader import Snapshot
+
+COINBASE = 0
+"""Its place in a block. It is proven with the others, so that the depth of the tree is known."""
+
+
+def chain_files(snapshot: Snapshot, source: BlocksDirectory, txids: Iterable[Txid]) -> dict[str, bytes]:
+    """The files below `data/chain/`.
+
+    transactions.txt: a line a transaction in chain order: its bytes with witnesses, hex.
+    proofs.txt: a line a block by height: the height and the `merkleblock` that proves its transactions, hex.
+    headers.bin: 80 bytes a block from genesis to the tip.
+
+    Args:
+        snapshot: the chain that the case was run on.
+        source: the blocks that it was built from.
+        txids: what to prove.
+
+    Raises:
+        NotFound: the chain holds no such transaction.
+        WrongNetwork: blocks of another network or chain.
+    """
+    transactions, proofs = [], []
+    for height, places in sorted(_places(snapshot, txids).items()):
+        chosen = sorted({COINBASE, *places})
+        ids = [snapshot.txid(tx_num).raw for tx_num in snapshot.block_txs(height)]
+        proofs.append(f"{height} {merkle_block(snapshot.block_header(height), ids, chosen).hex()}\n")
+        _require_same(snapshot, source, height)
+        transactions += [f"{raw.hex()}\n" for raw in _raw_txs(source, height, chosen)]
+    return {
+        "transactions.txt": "".join(transactions).encode(),
+        "proofs.txt": "".join(proofs).encode(),
+        "headers.bin": b"".join(snapshot.block_header(height) for height in range(snapshot.height + 1)),
+    }
+
+
+def _places(snapshot: Snapshot, txids: Iterable[Txid]) -> dict[int, list[int]]:
+    """The places of transactions in their blocks, by height."""
+    places: defaultdict[int, list[int]] = defaultdict(list)
+    for txid in txids:
+        number = snapshot.find_tx(txid)
+        if number is None:
+            raise NotFound(f"the store does not hold transaction {txid}", txid=str(txid))
+        height = snapshot.tx_height(number)
+        places[height].append(number - snapshot.block_txs(height)[0])
+    return places
+
+
+def _require_same(snapshot: Snapshot, source: BlocksDirectory, height: int) -> None:
+    if height < len(source.chain) and source.chain.hash(height) == snapshot.block_hash(height):
+        return
+    raise WrongNetwork(
+        f"`{source.path}` does not hold block {snapshot.block_hash(height)} at height {height}",
+        hint="give the blocks directory that the store was built from",
+        height=height,
+    )
+
+
+def _raw_txs(source: BlocksDirectory, height: int, places: Iterable[int]) -> Iterator[bytes]:
+    """The bytes of some transactions of a block; it was found sound when it entered the store."""
+    raw = source.raw_block(height)
+    data = np.frombuffer(raw, np.uint8)
+    start, size = np.zeros(1, np.int64), np.array([len(raw)], np.int64)
+    counts, faults = np.empty((1, 4), np.int64), np.empty((1, 2), np.int64)
+    count_blocks(data, start, size, counts, faults)
+    layout = BlockColumns.layout(*(int(count) for count in counts[0, :3]))
+    columns = BlockColumns(**{name: np.empty(shape, kind) for name, (shape, kind) in layout.items()})
+    first: npt.NDArray[np.int64] = np.zeros((1, 3), np.int64)
+    fill_blocks(data, start, size, first, columns)
+    for place in places:
+        at = int(columns.tx_at[place])
+        yield raw[at : at + int(columns.tx_size[place])]

@@ -1,0 +1,47 @@
+"""Check a bundle with the program that goes into every bundle: the one here, not the one in the bundle."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from cointrail.errors import BadInput
+from cointrail.evidence import verify
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One question about a bundle, its answer (`HOLDS`, `FAILS`, `NOT CHECKED`), and what was found."""
+
+    question: str
+    answer: str
+    found: tuple[str, ...]
+
+    @property
+    def fails(self) -> bool:
+        """Whether something is not as the bundle says."""
+        return self.answer == verify.FAILS
+
+
+def verify_bundle(folder: Path, key_file: Path | None = None) -> tuple[Answered, ...]:
+    """Answer every question about a bundle.
+
+    Args:
+        folder: that holds bagit.txt.
+        key_file: the public key of the signer, in minisign's form.
+
+    Raises:
+        BadInput: it is no bundle, or there is no such key file.
+    """
+    if not (folder / "bagit.txt").is_file():
+        raise BadInput(f"`{folder}` holds no bagit.txt: it is no bundle", hint="name the bundle's own folder")
+    if key_file is not None and not key_file.is_file():
+        raise BadInput(f"`{key_file}` is not a file", hint="name the signer's public key")
+    return tuple(
+        Answered(question, answer, tuple(found))
+        for question, answer, found in verify.verify(folder, key_file)
+    )
+
+
+NOT_PROVEN = verify.NOT_PROVEN
+"""What no program can prove from blocks."""

@@ -1,0 +1,77 @@
+"""Sign a bundle: Ed25519 in minisign's form, so that Debian's `minisign` can check it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from cointrail.errors import BadInput
+from cointrail.evidence.bag import TAG_MANIFEST
+from cointrail.store.manifest import sync_folder
+
+AskPassword = Callable[[], str]
+
+
+class Signer:
+    """A secret key that was read and can be used.
+
+    Args:
+        key_file: as `minisign -G` writes it, with or without a password.
+        ask_password: called when the key has one.
+
+    Raises:
+        BadInput: the extra `sign` is not installed, the file is no key, or the password is wrong.
+    """
+
+    def __init__(self, key_file: Path, ask_password: AskPassword) -> None:
+        minisign = _library()
+        try:
+            self._key: Any = minisign.SecretKey.from_file(key_file)
+            if self._key.is_encrypted():
+                self._key.decrypt(ask_password())
+        except OSError as error:
+            raise BadInput(
+                f"`{key_file}` cannot be read: {error.strerror or error}", hint="name the secret key"
+            ) from error
+        except minisign.Error as error:
+            raise BadInput(
+                f"`{key_file}` cannot sign: {error}",
+                hint="name a secret key that `minisign -G` made, and give its own password",
+            ) from error
+
+    def sign(self, bundle: Path, comment: str) -> None:
+        """Sign the file that covers all others, and put the signature beside it.
+
+        Args:
+            bundle: a bag.
+            comment: one line that is signed with it.
+
+        Raises:
+            BadInput: the signature cannot be written.
+        """
+        signed = bundle / TAG_MANIFEST
+        signature = self._key.sign(signed.read_bytes(), prehash=True, trusted_comment=comment)
+        beside = signed.with_name(f"{TAG_MANIFEST}.minisig")
+        try:
+            with beside.open("wb") as file:
+                file.write(bytes(signature).rstrip(b"\n") + b"\n")
+                file.flush()
+                os.fsync(file.fileno())
+            sync_folder(bundle)
+        except OSError as error:
+            raise BadInput(f"`{beside}` cannot be written: {error.strerror or error}") from error
+
+
+def _library() -> Any:
+    try:
+        import minisign  # noqa: PLC0415  an extra, wanted only here
+    except ModuleNotFoundError as missing:
+        raise BadInput(
+            "signing needs the package `py-minisign`, which is not installed",
+            hint="install the extra `sign`: `pip install 'cointrail[sign]'`; "
+            "or sign tagmanifest-sha256.txt with `minisign -S`",
+            package="py-minisign",
+        ) from missing
+    return minisign

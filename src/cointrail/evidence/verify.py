@@ -570,7 +570,7 @@ def check_walks(lines: list[str], tables: Tables, ledger: Ledger) -> list[str]:
     for line in lines:
         walk = json.loads(line)
         table, start = walk["table"], walk["start"]
-        own = rows.pop((table, start), None)
+        own = rows.pop((table, start), [])
         require(own, f"the walk from {start} belongs to no row, or is there twice")
         by_stop, by_end = walk_again(walk, ledger)
         said: dict[str, tuple[int, int]] = {}
@@ -615,7 +615,9 @@ def walk_again(walk: dict[str, Any], ledger: Ledger) -> tuple[dict[str, Any], di
     """Satoshi by stop reason, and of leads by output: each (FIFO, haircut)."""
     back, whole = walk["table"] == "payments", ledger.output(walk["start"])[0]
     reached: list[tuple[str, Spans, int]] = [(walk["start"], [(0, whole)], whole)]
-    left, by_stop, by_end = {0}, {}, {}
+    left = {0}
+    by_stop: dict[str, tuple[int, int]] = {}
+    by_end: dict[str, tuple[int, int]] = {}
     for txid, arrived, went_on in walk["steps"]:
         tx = ledger.txs[txid]
         spent = [(outpoint, ledger.output(outpoint)[0]) for outpoint in tx.outpoints]

@@ -189,7 +189,7 @@ def plain_judged(case: Case, entries: list[Judgement]) -> list[int] | None:
         for kind in (JudgementKind.SAME_HAND, JudgementKind.APART)
     )
     cut = {case.chain.find_tx(one.txid) for one in kinds[JudgementKind.NO_LINK] if one.txid}
-    rows = []
+    rows: list[tuple[int, int, int, tuple[int, int]]] = []
     for label in np.unique(case.clusters.labels()).tolist():
         members = np.array(case.clusters.members(label))
         links = links_among(case.chain, case.clusters, members)

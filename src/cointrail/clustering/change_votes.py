@@ -23,6 +23,7 @@ from cointrail.heuristics.linkable import linkable_scripts
 from cointrail.kernel.grouping import NONE
 from cointrail.store.batch import UNKNOWN_SCRIPT, TxBatch
 from cointrail.store.chain_places import last_at_most
+from cointrail.store.runs import sort_pairs
 from cointrail.store.schema import NOT_YET
 
 U8 = npt.NDArray[np.uint8]
@@ -45,7 +46,7 @@ class Senders(NamedTuple):
         script = np.full(batch.count, UNKNOWN_SCRIPT, np.uint32)
         cluster = np.full(batch.count, NONE, np.uint32)
         known = np.flatnonzero(linkable_scripts(batch) != UNKNOWN_SCRIPT)
-        owner = np.searchsorted(batch.in_start, known, side="right") - 1
+        owner = np.repeat(np.arange(batch.count), np.diff(batch.in_start))[known]
         first = np.ones(len(known), np.bool_)
         first[1:] = owner[1:] != owner[:-1]
         script[owner[first]] = batch.in_script[known[first]]
@@ -138,5 +139,6 @@ class ChainVotes:
         spent = np.flatnonzero(spends != NOT_YET)
         found = np.full(count, NO_PRINT, np.uint64)
         if len(spent):
-            found[spent] = prints[last_at_most(self._chain.column("txs.first_input"), spends[spent])]
+            ascending, order = sort_pairs(spends[spent], spent)
+            found[order] = prints[last_at_most(self._chain.column("txs.first_input"), ascending)]
         return found

@@ -19,13 +19,14 @@ from cointrail.clustering.parties import join_by_party
 from cointrail.clustering.partition_maker import write_partition
 from cointrail.clustering.proof_maker import EDGE_TYPES, write_proof
 from cointrail.clustering.rules import TIERS, Link
-from cointrail.clustering.shelf import MemoryShelf
+from cointrail.clustering.shelf import DraftShelf, MemoryShelf
 from cointrail.clustering.spill import Log
 from cointrail.heuristics.base import Tier
 from cointrail.kernel.apart import JOINED, NOTHING, REFUSED, join_apart
 from cointrail.kernel.proof import Edges, Unions, watch_unions
 from cointrail.kernel.union import flatten
 from support.array_chain import ArrayChain, Arrays, PlainTx, plain_chains
+from support.store_files import scratch
 
 Edge = tuple[int, int]
 N = 10
@@ -251,3 +252,27 @@ def test_unions_of_large_clusters_and_the_largest_are_those_of_a_plain_replay(
     assert list(zip(*(column[:count].tolist() for column in found), strict=True)) == seen
     assert largest[0] == max(sizes, default=0)
     assert [min(groups[x]) for x in range(N)] == label
+
+
+@settings(max_examples=60)
+@given(txs=plain_chains(), size=st.integers(1, 5), settled=st.integers(0, 14))
+def test_neither_the_size_of_batches_nor_the_shelf_changes_anything(
+    txs: list[PlainTx], size: int, settled: int
+) -> None:
+    arrays = Arrays.of(txs)
+    whole = build(ArrayChain(arrays, settled=0, batch_size=len(txs)))
+    with scratch() as folder, DraftShelf(folder) as shelf:
+        split = build(ArrayChain(arrays, settled=min(settled, len(txs)), batch_size=size), shelf=shelf)
+        assert split.digest == whole.digest
+        assert (split.tip_height, split.skipped) == (whole.tip_height, whole.skipped)
+        for one, other in (
+            (split.change_columns, whole.change_columns),
+            (split.guards.reviews, whole.guards.reviews),
+            (split.guards.refusals, whole.guards.refusals),
+            (split.guards.growth, whole.guards.growth),
+            (
+                (split.proof.parent, split.proof.tx, split.proof.rule),
+                (whole.proof.parent, whole.proof.tx, whole.proof.rule),
+            ),
+        ):
+            assert all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))

@@ -191,7 +191,7 @@ class FakeClusters:
     """The same, by one key."""
     unsafe: frozenset[str] = frozenset()
     unclear: frozenset[str] = frozenset()
-    rules: tuple[str, ...] = ("common_input@1",)
+    rules: tuple[str, ...] = ("common_input@2",)
     digest: str = "11" * 32
 
     def __post_init__(self) -> None:

@@ -130,6 +130,8 @@ def ask_everything(asker: Asker, folder: Path) -> None:
     for row in payments[::25]:
         ask("trace", "peel", row["outpoint"], "--backward", "--max-chains", 3, *tags)
         ask("trace", "peel", row["outpoint"], "--weakest", "T4", "--max-chains", 3, *tags, *fiat)
+    for row in payments[:10]:
+        ask("trace", "account", row["address"], "--claim", row["outpoint"], *tags)
     for way in ("forward", "backward"):
         for outpoint in [row["outpoint"] for row in payments[:20]]:
             ask("trace", way, outpoint, "--policy", "all", *tags)

@@ -19,6 +19,7 @@ from cointrail.cli import (
     look,
     query,
     trace,
+    trace_account,
     trace_peel,
     world,
 )
@@ -54,6 +55,7 @@ for noun in (
     cluster_tiers,
     query,
     trace,
+    trace_account,
     trace_peel,
     inspect_raw,
     check_files,

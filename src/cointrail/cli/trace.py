@@ -38,9 +38,9 @@ PolicyOption = Annotated[
     list[str],
     typer.Option(
         "--policy",
-        metavar="fifo|lifo|haircut|tiho|tilo|poison|all",
-        help="How value divides inside a transaction. There is no default, as it decides what is found. "
-        "May be repeated.",
+        metavar="NAME",
+        help="How value divides inside a transaction: fifo, lifo, haircut, tiho, tilo, payment_first, "
+        "change_first, poison, or all. There is no default, as it decides what is found. May be repeated.",
     ),
 ]
 HopsOption = Annotated[int, typer.Option("--max-hops", min=0, help="End a path after so many transactions.")]
@@ -253,6 +253,12 @@ def _say_rest(found: TraceView, form: Format) -> None:
             f"{gap}{run.policy.value}: the trace ended as `{run.cut.value}`; all {side} transaction "
             f"{run.followed_to} in block {run.followed_to_block.height} was followed. "
             f"{run.frontier:,} outputs wait: raise `--max-outputs` or `--seconds`, or start from them",
+            err=True,
+        )
+    if found.deposits_not_judged:
+        typer.echo(
+            f"{gap}{found.deposits_not_judged:,} addresses that are emptied into a service were not judged: "
+            "some ends in it may lie one transaction behind the deposit",
             err=True,
         )
     if len(found.collisions) < found.collisions_total:

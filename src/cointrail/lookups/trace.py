@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from cointrail.errors import BadInput
 from cointrail.heuristics.base import Tier
 from cointrail.lookups.desk import LookupDesk
+from cointrail.lookups.trace_deposits import DepositStops
 from cointrail.lookups.trace_says import Conclusions, exposures, find_actors
 from cointrail.lookups.trace_seeds import find_seeds
 from cointrail.lookups.trace_table import NOWHERE, EndTable, holders, table_of_ends
@@ -22,9 +23,9 @@ from cointrail.lookups.trace_views import (
 )
 from cointrail.lookups.views import Page
 from cointrail.tracing.bounds import Bounds
-from cointrail.tracing.flow import FlowWalk
-from cointrail.tracing.flow_columns import STOPS, FlowView, view_of
+from cointrail.tracing.flow_columns import STOPS, view_of
 from cointrail.tracing.flow_result import Flow
+from cointrail.tracing.ledger import RecognisedDeposit
 from cointrail.tracing.policy import Policy
 from cointrail.tracing.sources import Source
 
@@ -68,10 +69,11 @@ def trace(
         raise BadInput("no seed is named", hint="name an outpoint, an address or a transaction id")
     sources, seen = find_seeds(desk.snapshot, seeds, bounds.max_outputs)
     view = view_of(desk.snapshot, desk.clusters, desk.attribution)
-    flows = _flows(view, sources, dict.fromkeys(policies), bounds, progress, forward=forward)
+    stops = DepositStops(desk, view)
+    flows = _flows(stops, sources, dict.fromkeys(policies), bounds, progress, forward=forward)
     table = table_of_ends(flows)
     lines = _stop_lines(flows)
-    teller = _Teller(desk, table, flows, forward=forward)
+    teller = _Teller(desk, table, flows, stops.found, forward=forward)
     found = exposures(table, teller.actors)
     cut = frozenset(policy for policy, flow in flows.items() if flow.cut is not None)
     says = Conclusions(table, cut, forward=forward)
@@ -84,6 +86,7 @@ def trace(
         traced_sat=sum(one.value_sat for one in seen),
         bounds=TraceBounds(**{name: getattr(bounds, name) for name in Bounds.__slots__}),
         fees=FEES,
+        deposits_not_judged=stops.not_judged,
         runs=tuple(_policy_view(desk, flow) for flow in flows.values()),
         stops=lines,
         exposures=found,
@@ -97,7 +100,7 @@ def trace(
 
 
 def _flows(
-    view: FlowView,
+    stops: DepositStops,
     sources: Sequence[Source],
     policies: Mapping[Policy, None],
     bounds: Bounds,
@@ -112,8 +115,7 @@ def _flows(
             if progress is not None:
                 progress(name, done, most)
 
-        walk = FlowWalk(view, policy, sources, forward=forward)
-        flows[policy] = walk.go_on(bounds, told)
+        flows[policy] = stops.follow(policy, sources, bounds, told, forward=forward)
     return flows
 
 
@@ -161,15 +163,21 @@ class _Teller:
     """Names what a row of the table is about."""
 
     def __init__(
-        self, desk: LookupDesk, table: EndTable, flows: Mapping[Policy, Flow], *, forward: bool
+        self,
+        desk: LookupDesk,
+        table: EndTable,
+        flows: Mapping[Policy, Flow],
+        deposits: Mapping[int, RecognisedDeposit],
+        *,
+        forward: bool,
     ) -> None:
         self._desk = desk
         self._table = table
         self._flows = tuple(flows.values())
         self._forward = forward
-        self._tiers = TraceTiers(desk, forward=forward)
+        self._tiers = TraceTiers(desk, deposits, forward=forward)
         self.holders = holders(desk.snapshot, desk.clusters.labels(), table.output, forward=forward)
-        self.actors = find_actors(desk.snapshot, desk.attribution, table, self.holders)
+        self.actors = find_actors(desk.snapshot, desk.attribution, table, self.holders, deposits)
 
     def line(self, row: int) -> EndLine:
         """One row with its names, and the path by the first policy that came there."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,7 @@ from cointrail.lookups.trace_table import ACTOR_STOPS, NOWHERE, EndTable
 from cointrail.lookups.trace_views import Conclusion, Exposure, StopLine
 from cointrail.store.reader import Snapshot
 from cointrail.tracing.flow_columns import STOPS
+from cointrail.tracing.ledger import RecognisedDeposit
 from cointrail.tracing.policy import Policy
 from cointrail.tracing.stops import Stop
 
@@ -37,8 +38,22 @@ class Actors:
         return None if at == NOWHERE else self.names[at]
 
 
-def find_actors(snapshot: Snapshot, attribution: Attribution | None, table: EndTable, holders: I64) -> Actors:
-    """Who is claimed to be behind each row's cluster, or behind a script that is tagged for itself alone."""
+def find_actors(
+    snapshot: Snapshot,
+    attribution: Attribution | None,
+    table: EndTable,
+    holders: I64,
+    deposits: Mapping[int, RecognisedDeposit],
+) -> Actors:
+    """Who is claimed to be at each row: behind its cluster, its script alone, or the deposit address.
+
+    Args:
+        snapshot: the chain.
+        attribution: tags laid over the clusters; None without tags.
+        table: the ends.
+        holders: of each row, the cluster that has, or made, the output.
+        deposits: deposit addresses by script number.
+    """
     names: dict[str, int] = {}
     of = np.full(len(table), NOWHERE, np.int64)
     if attribution is None:
@@ -47,6 +62,10 @@ def find_actors(snapshot: Snapshot, attribution: Attribution | None, table: EndT
     said = [_cluster_name(attribution, int(cluster)) for cluster in clusters]
     codes = [NOWHERE if name is None else names.setdefault(name, len(names)) for name in said]
     of = np.array(codes, dtype=np.int64)[place]
+    for row in np.flatnonzero(table.stop == STOPS.index(Stop.DEPOSIT)).tolist():
+        service = deposits[snapshot.output_script(int(table.output[row]))].service
+        name = _cluster_name(attribution, service) or BESIDE
+        of[row] = names.setdefault(name, len(names))
     for row in np.flatnonzero(table.stop == STOPS.index(Stop.TAGGED_ADDRESS)).tolist():
         tags = attribution.of_script(snapshot.output_script(int(table.output[row])))
         name = " / ".join(dict.fromkeys(safe_text(tag.label) for tag in tags)) or BESIDE
@@ -145,7 +164,11 @@ class Conclusions:
         policies = [self._table.policies[place] for place in self._asked]
         sums = [one.direct_sat[policy] + one.indirect_sat[policy] for policy in policies]
         said = "value reached" if self._forward else "value came from"
-        where = {Stop.CONFLICTING_TAGS: " (sources disagree)", Stop.TAGGED_ADDRESS: " (that address alone)"}
+        where = {
+            Stop.DEPOSIT: " (a deposit address, by inference)",
+            Stop.CONFLICTING_TAGS: " (sources disagree)",
+            Stop.TAGGED_ADDRESS: " (that address alone)",
+        }
         return self._say(f"{said} {one.actor}{where.get(one.stop, '')}", [sat > 0 for sat in sums])
 
     def _main_reason(self, lines: Sequence[StopLine]) -> list[Conclusion]:

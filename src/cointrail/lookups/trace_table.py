@@ -13,14 +13,14 @@ from cointrail.store.reader import Snapshot
 from cointrail.tracing.flow_columns import STOPS
 from cointrail.tracing.flow_result import Ends, Flow
 from cointrail.tracing.policy import Policy
-from cointrail.tracing.stops import Stop
+from cointrail.tracing.stops import LEADS, Stop
 
 I64 = npt.NDArray[np.int64]
 
 NOWHERE = -1
 """In place of a flow's row, a cluster or a script: none."""
 
-ACTOR_STOPS = (Stop.CUSTODIAN, Stop.CONFLICTING_TAGS, Stop.TAGGED_ADDRESS)
+ACTOR_STOPS = (Stop.CUSTODIAN, Stop.DEPOSIT, Stop.CONFLICTING_TAGS, Stop.TAGGED_ADDRESS)
 """Stops at which somebody is claimed to be."""
 
 APART = (Stop.FEE, Stop.COLLISION)
@@ -54,9 +54,10 @@ class EndTable:
         return len(self.output)
 
     def order(self) -> I64:
-        """Rows as people read them: custodians first, then the largest by the first policy that tells."""
+        """Rows as people read them: services first, then the largest by the first policy that tells."""
         by_policy = [-self.sat[place] for place in reversed(range(len(self.policies)))]
-        found: I64 = np.lexsort([self.output, *by_policy, self.stop != STOPS.index(Stop.CUSTODIAN)])
+        service = np.isin(self.stop, [STOPS.index(stop) for stop in LEADS])
+        found: I64 = np.lexsort([self.output, *by_policy, ~service])
         return found
 
 
@@ -97,7 +98,7 @@ def holders(snapshot: Snapshot, labels: npt.NDArray[np.uint32], outputs: I64, *,
     """
     if forward:
         return labels[snapshot.column("outputs.script").take(outputs)].astype(np.int64)
-    makers = _rows_holding(snapshot.column("txs.first_output"), outputs)
+    makers = rows_holding(snapshot.column("txs.first_output"), outputs)
     first = snapshot.column("txs.first_input").take(makers).astype(np.int64)
     after = np.minimum(makers + 1, snapshot.n_txs - 1)
     last = snapshot.column("txs.first_input").take(after).astype(np.int64)
@@ -109,7 +110,7 @@ def holders(snapshot: Snapshot, labels: npt.NDArray[np.uint32], outputs: I64, *,
     return found
 
 
-def _rows_holding(column: Column, values: I64) -> I64:
+def rows_holding(column: Column, values: I64) -> I64:
     """`Column.search` for many values."""
     wanted = values.astype(column.settled.dtype)
     found = column.settled.searchsorted(wanted, side="right").astype(np.int64) - 1

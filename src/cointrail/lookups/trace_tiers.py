@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 
 from cointrail.heuristics.base import Tier
 from cointrail.lookups.desk import LookupDesk
 from cointrail.lookups.trace_table import NOWHERE
+from cointrail.tracing.ledger import RecognisedDeposit
 from cointrail.tracing.stops import Stop
 
 
@@ -16,11 +17,13 @@ class TraceTiers:
 
     Args:
         desk: the chain, its clusters and tags.
+        deposits: deposit addresses by script number.
         forward: along the chain.
     """
 
-    def __init__(self, desk: LookupDesk, *, forward: bool) -> None:
+    def __init__(self, desk: LookupDesk, deposits: Mapping[int, RecognisedDeposit], *, forward: bool) -> None:
         self._desk = desk
+        self._deposits = deposits
         self._forward = forward
         self._crossed: dict[int, Tier] = {}
 
@@ -51,6 +54,8 @@ class TraceTiers:
     def of_claim(self, cluster: int, output: int, stop: Stop) -> Tier:
         """The best link between the script at an end and one that is tagged as the custodian's."""
         attribution = self._desk.attribution
+        if stop is Stop.DEPOSIT:
+            return self._deposits[self._desk.snapshot.output_script(output)].tier
         if attribution is None or cluster == NOWHERE or stop is not Stop.CUSTODIAN:
             return Tier.T0
         found = attribution.of_cluster(cluster)

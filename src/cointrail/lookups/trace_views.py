@@ -122,7 +122,7 @@ class Exposure:
 
     Attributes:
         actor: who is claimed to be there; several names where sources disagree.
-        stop: `custodian`, `conflicting_tags` or `tagged_address`.
+        stop: `custodian`, `deposit`, `conflicting_tags` or `tagged_address`.
         direct_sat: by policy, what passed no cluster between the seed's own and the actor's.
         indirect_sat: by policy, the rest.
         ends: outputs, by any policy.
@@ -182,6 +182,7 @@ class TraceView:
 
     Attributes:
         fees: what becomes of value paid in fees: it is reported under `fee` and not followed.
+        deposits_not_judged: addresses that may take deposits for a service, and were too many to be judged.
         stops: where value ended; by every policy but poison the sums add up to what was traced.
         conclusions: empty where fewer than two policies that conserve value were asked.
         ends: a page of them, custodians first, then the largest; fees and collisions are in the sums only.
@@ -195,6 +196,7 @@ class TraceView:
     traced_sat: int
     bounds: TraceBounds
     fees: str
+    deposits_not_judged: int
     runs: tuple[PolicyView, ...]
     stops: tuple[StopLine, ...]
     exposures: tuple[Exposure, ...]

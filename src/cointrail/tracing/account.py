@@ -101,8 +101,12 @@ def _queue(entries: Sequence[Entry], take: int) -> AccountFlow:
                 shares[str(row[at].label)] += taken
             due -= taken
             row[at] = row[at]._replace(sat=row[at].sat - taken)
-            if not row[at].sat:
-                first, row = (first + 1, row) if take == 0 else (first, row[:-1])
+            if row[at].sat:
+                continue
+            if take == 0:
+                first += 1
+            else:
+                row.pop()
         paid.append(_without_zeros(shares))
     left = defaultdict[str, int](int)
     for entry in row[first:]:

@@ -13,6 +13,7 @@ import numpy as np
 
 from cointrail.errors import StoreCorrupt
 from cointrail.kernel import flow as kernel
+from cointrail.kernel.flow_line import AMOUNTS, CHANGE_FIRST, CHANGE_LAST, FIRST_IN, LAST_IN, FlowRule
 from cointrail.kernel.flow_shares import ALL, HAIRCUT, HIGH_FIRST, LOW_FIRST, Amounts, Parts, Shared
 from cointrail.kernel.flow_state import (
     COUNTS,
@@ -47,10 +48,10 @@ FIRST_PARTS = 1_024
 """Room at the start; it is doubled when it is short."""
 
 _LINES = {
-    Policy.FIFO: kernel.FIRST_IN,
-    Policy.LIFO: kernel.LAST_IN,
-    Policy.PAYMENT_FIRST: kernel.CHANGE_LAST,
-    Policy.CHANGE_FIRST: kernel.CHANGE_FIRST,
+    Policy.FIFO: FIRST_IN,
+    Policy.LIFO: LAST_IN,
+    Policy.PAYMENT_FIRST: CHANGE_LAST,
+    Policy.CHANGE_FIRST: CHANGE_FIRST,
 }
 _AMOUNTS = {
     Policy.HAIRCUT: HAIRCUT,
@@ -101,6 +102,8 @@ class FlowWalk:
     def _cluster_of(self, output_num: int) -> int:
         settled, recent = self.view.chain.script
         script = settled[output_num] if output_num < len(settled) else recent[output_num - len(settled)]
+        if script >= len(self.view.chain.label):
+            raise _damaged()
         return int(self.view.chain.label[int(script)])
 
     def _begin(self, repeats: Sequence[Repeat]) -> None:
@@ -117,10 +120,10 @@ class FlowWalk:
             state.counts[ROWS] += 1
             state.counts[RUNS] += 1 if value else 0
 
-    def _rule(self, bounds: Bounds) -> kernel.FlowRule:
-        return kernel.FlowRule(
+    def _rule(self, bounds: Bounds) -> FlowRule:
+        return FlowRule(
             forward=self.forward,
-            line=_LINES.get(self.policy, kernel.AMOUNTS),
+            line=_LINES.get(self.policy, AMOUNTS),
             how=_AMOUNTS.get(self.policy, HAIRCUT),
             max_hops=bounds.max_hops,
             max_outputs=bounds.max_outputs,
@@ -139,7 +142,7 @@ class FlowWalk:
             progress: told now and then how far it is.
 
         Raises:
-            StoreCorrupt: a transaction of the store makes money.
+            StoreCorrupt: the store's columns contradict themselves.
             NotConserved: the ends do not add up to the start.
         """
         until = None if bounds.seconds is None else time.monotonic() + bounds.seconds
@@ -152,11 +155,8 @@ class FlowWalk:
                 return self._result(bounds, None)
             if ended == kernel.OUTPUT_BOUND:
                 return self._result(bounds, Stop.OUTPUT_LIMIT)
-            if ended == kernel.TOO_MUCH:
-                raise StoreCorrupt(
-                    "a transaction of the store pays more than it spends, or more than there is",
-                    hint="run `cointrail doctor`",
-                )
+            if ended == kernel.DAMAGED:
+                raise _damaged()
             if ended == kernel.PAUSED:
                 if until is not None and time.monotonic() >= until:
                     return self._result(bounds, Stop.TIME_LIMIT)
@@ -209,6 +209,13 @@ class FlowWalk:
             int(self._values(np.array(sorted(set(source.outputs)), dtype=np.int64)).sum())
             for source in self.sources
         ]
+
+
+def _damaged() -> StoreCorrupt:
+    return StoreCorrupt(
+        "the store's columns contradict themselves at a transaction that the trace came to",
+        hint="run `cointrail doctor`",
+    )
 
 
 def _empty_state(rows: int, parts: int, sources: int) -> FlowState:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from cointrail.lookups.account import AccountView, show_account
 from cointrail.lookups.trace import trace
 from cointrail.lookups.trace_views import TraceView
 from cointrail.tracing.bounds import Bounds
@@ -53,3 +54,16 @@ class TraceBench(LookupBench):
                 limit=limit,
                 progress=self._progress,
             )
+
+    def account(
+        self,
+        cluster: str,
+        *,
+        claims: Sequence[str],
+        tags: Sequence[Path] = (),
+        start: int = 0,
+        limit: int = 25,
+    ) -> AccountView:
+        """What is left of claims on a cluster's balance, by four methods; see `cointrail.lookups.account`."""
+        with self._desk(tags) as desk:
+            return show_account(desk, cluster, claims, start=start, limit=limit)

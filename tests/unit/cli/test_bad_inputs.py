@@ -89,6 +89,11 @@ BAD = {
         ["trace", "forward", f"{NO_TXID}:0", "--policy", "fifo", "--seconds", "0"],
         "must be more than 0",
     ),
+    "an account without a claim": (["trace", "account", "1"], "no claim is named"),
+    "a claim on another cluster": (
+        ["trace", "account", "0", "--claim", "{paid}"],
+        "pays cluster",
+    ),
     "no tag file": (["tags", "check", "{tmp}/nothing.yaml"], "nothing.yaml"),
     "a price table that is none": (["prices", "check", "{case}"], "case.toml"),
     "a folder in use": (["simulate", "--out", "{blocks}"], "is not empty"),
@@ -112,7 +117,7 @@ def filled(args: list[str], demo: DemoFolder, folder: Path) -> list[str]:
         (folder / name / "world").mkdir(parents=True)
         (folder / name / "world" / "world.json").write_text(said)
     places: dict[str, object] = {"blocks": demo.blocks, "case": demo.case, "prices": demo.prices}
-    places |= {"tmp": folder, "shop": busiest(demo)}
+    places |= {"tmp": folder, "shop": busiest(demo), "paid": demo.payments()[0]["outpoint"]}
     return [arg.format(**places) for arg in args]
 
 

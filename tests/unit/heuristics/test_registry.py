@@ -28,7 +28,7 @@ def test_only_three_rules_join_headline_clusters_and_each_has_a_tier() -> None:
         if entry.tier is not None and entry.tier <= Tier.T2 and not entry.id.startswith("change.")
     }
     joining = {"same_key": Tier.T1, "inner_script": Tier.T1, "common_input": Tier.T2}
-    assert tiers == joining | {"common_input.unknown": Tier.T4}
+    assert tiers == joining
     assert {link.rule.id: link.tier for link in Link if link.tier <= Tier.T2} == joining
 
 

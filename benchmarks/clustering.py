@@ -30,7 +30,10 @@ I64 = npt.NDArray[np.int64]
 
 PEERS = ("gs_clustering", "pyarrow")
 SEED = 1
-SIZES = (1_000_000, 10_000_000)
+SIZES = (1_000_000, 10_000_000, 69_300_000)
+"""Ids. The largest has 100 million inputs."""
+ROOM = 120
+"""Bytes of memory for each id, while the lists are made; a size that does not fit is left out, and said."""
 SMOKE_SIZES = (20_000,)
 LENGTHS = (2, 3, 4, 8)
 SHARES = (0.6, 0.2, 0.12, 0.08)
@@ -116,7 +119,22 @@ def measure_clustering(*, smoke: bool = False, repeat: int = 3) -> list[dict[str
         _say(f"skipped: not installed: {', '.join(absent)} (the extra `bench` has graphsense-clustering)")
         return []
     ours(co_spends(1000))  # compiles
-    return [_row(co_spends(ids), repeat) for ids in (SMOKE_SIZES if smoke else SIZES)]
+    fitting = [ids for ids in (SMOKE_SIZES if smoke else SIZES) if _fits(ids)]
+    return [_row(co_spends(ids), repeat) for ids in fitting]
+
+
+def _fits(ids: int) -> bool:
+    free = _free_memory()
+    if ROOM * ids <= free or ids <= min(SIZES):
+        return True
+    _say(f"skipped: {ids:,} ids take {ROOM * ids / 1e9:.0f} GB of memory, {free / 1e9:.0f} GB are free")
+    return False
+
+
+def _free_memory() -> int:
+    """Bytes that can be had without swapping, what the system can take back of its caches among them."""
+    lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("MemAvailable:")) * 1024
 
 
 def _row(spends: CoSpends, repeat: int) -> dict[str, Any]:

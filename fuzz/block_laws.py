@@ -12,7 +12,7 @@ from compiled import compiled
 U8 = npt.NDArray[np.uint8]
 I64 = npt.NDArray[np.int64]
 
-MARK_BITS = 512
+MARK_BITS = 1 << 15
 TYPES = 11
 LAWS = {
     1: "its transactions do not lie end to end from its count to its end",

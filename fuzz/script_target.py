@@ -32,6 +32,8 @@ I64 = npt.NDArray[np.int64]
 FIRST_OF_STACKS = 16
 """Verdicts of inputs that are a witness too are numbered from here, those of other bytes are their type."""
 BY_SCRIPT, SIGNED = int(InputMarks.SCRIPT_PATH), int(InputMarks.SIGNED)
+SIGNATURE_MARKS = int(InputMarks.MULTISIG) - 1
+"""Those that a scriptSig beside a witness cannot add to; which script is shown depends on it."""
 VERDICTS = {int(kind): kind.name.lower().replace("_", " ") for kind in ScriptType} | {
     FIRST_OF_STACKS: "witness without a signature",
     FIRST_OF_STACKS + 1: "witness with a signature",
@@ -93,7 +95,7 @@ def _read_each(data: U8, starts: I64, sizes: I64, found: I64) -> None:
             found[k, 5], found[k, 6] = beside, bare
             if after != end or other_after != end:
                 found[k, 0] = 4
-            if beside & 128 or beside & ~bare:
+            if beside & 128 or beside & SIGNATURE_MARKS & ~bare:
                 found[k, 0] = 5
         again = classify_script(data, starts[k], end)
         marks_again, push_again, length_again = script_sig_marks(data, starts[k], starts[k] + end)

@@ -38,6 +38,7 @@ from cointrail.chain.types import (
 from cointrail.chain.undo import SpentOutput, encode_undo
 from seeds import Seed
 from structure import block_seed, script_seed, stack_seed, stream_seed
+from support import contract_scripts
 from support.blocks_writer import REGTEST_MAGIC, read_records, record
 from support.kernel_chain import Branch, random_branch
 
@@ -169,6 +170,9 @@ def _odd_witnesses(inputs: Sequence[TxIn]) -> Iterator[tuple[bytes, ...]]:
         yield (bytes(64), some[0], b"\x51", control)
         yield (bytes(65), b"\x51", control, ANNEX)
         yield (control,)
+    for script in (make() for make in contract_scripts.EVERY):
+        yield (some[0], contract_scripts.PREIMAGE, script)
+        yield (bytes(64), contract_scripts.PREIMAGE, script, b"\xc0" + bytes(32))
     yield (ANNEX,)
     yield (b"", b"")
     yield (*some, ANNEX)

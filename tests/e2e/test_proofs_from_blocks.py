@@ -13,6 +13,7 @@ from cointrail.chain.decode import decode_block
 from cointrail.chain.types import Tx
 from cointrail.clustering.as_of import members_at
 from cointrail.clustering.build import build
+from cointrail.clustering.change_context import change_of
 from cointrail.clustering.clusters import Clusters
 from cointrail.clustering.proof import ProofStep
 from cointrail.errors import NotFound
@@ -29,8 +30,8 @@ from support import real_chains
 from support.demo_world import DemoFolder, demo_folder
 
 PAIRS = 1_000
-INPUT_RULES = {"common_input@1": common_input, "common_input.unknown@1": common_input_lead}
-CHANGE_RULES = {"change.link@1": change_link, "change.lead@1": change_lead}
+INPUT_RULES = {"common_input": common_input, "common_input.unknown": common_input_lead}
+CHANGE_RULES = {"change.link": change_link, "change.lead": change_lead}
 
 
 @pytest.fixture(scope="module", name="demo")
@@ -58,12 +59,13 @@ class RawChain:
             return any(isinstance(one, Linked) for one in found)
         tx, height = self.txs[str(snapshot.txid(step.tx_num))]
         view = view_of(tx, self.outputs, height)
-        if step.rule in INPUT_RULES:
-            link = INPUT_RULES[step.rule](view, dated=self.dated)
+        rule_id = step.rule.partition("@")[0]
+        if rule_id in INPUT_RULES:
+            link = INPUT_RULES[rule_id](view, dated=self.dated)
         else:
             change = clusters.change(step.tx_num)
             assert isinstance(change, Change)
-            link = CHANGE_RULES[step.rule](view, change.output, change.tier)
+            link = CHANGE_RULES[rule_id](view, change.output, change.tier)
         return isinstance(link, Linked) and link.scripts >= set(ends)
 
 
@@ -86,6 +88,15 @@ def test_proofs_of_random_pairs_verify_from_raw_blocks(demo: DemoFolder) -> None
         clusters = build(snapshot)
         for tier in (Tier.T2, Tier.T3, Tier.T4):
             assert check_pairs(snapshot, clusters, raw, tier) > PAIRS // 2
+
+
+def test_kept_verdicts_on_change_are_those_of_the_vote_asked_one_by_one(demo: DemoFolder) -> None:
+    with open_snapshot(demo.store) as snapshot:
+        clusters = build(snapshot)
+        found = [clusters.change(number) for number in range(0, snapshot.n_txs, 3)]
+        wanted = [change_of(snapshot, clusters, number) for number in range(0, snapshot.n_txs, 3)]
+    assert found == wanted
+    assert {one.tier for one in found if isinstance(one, Change)} == {Tier.T1, Tier.T3, Tier.T4}
 
 
 def test_proofs_on_the_real_chain_verify_from_raw_blocks(

@@ -111,14 +111,16 @@ def ask_everything(asker: Asker, folder: Path) -> None:
     rows = ask("tags", "check", demo.tags, "--network", "regtest")["rows"]
     ask("tags", "check", demo.tags, "--network", "signet")
     payments, seeds, tags = demo.payments(), demo.seeds(), ("--tags", demo.tags)
+    ask("cluster", "review")
     contested = [row["subject"] for row in rows if row["verdict"] == "conflicting"]
     for address in (*seeds, *contested, *(row["subject"] for row in rows[::12])):
         ask("address", "show", address, *tags)
         ask("address", "txs", address)
         ask("address", "neighbours", address)
         ask("address", "balance", address, "--every", "block")
-        for what in ("show", "payments", "neighbours"):
+        for what in ("show", "payments", "neighbours", "tiers"):
             ask("cluster", what, address, *tags)
+        ask("cluster", "tiers", address, "--tier", "T4")
         for every in ("month", "day", "block"):
             ask("cluster", "balance", address, "--every", every)
         ask("explain", seeds[0], address)

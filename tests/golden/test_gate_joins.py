@@ -7,24 +7,26 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from cointrail.chain.address import decode_address
-from cointrail.chain.decode import decode_block
+from cointrail.chain.decode import decode_block, decode_tx
 from cointrail.chain.marks import input_marks
 from cointrail.chain.network import get_network
-from cointrail.chain.script import classify
+from cointrail.chain.script import classify, hash160
 from cointrail.chain.types import Outpoint, Tx, TxOut
 from cointrail.chain.view import InputView, OutputView, TxView
 from cointrail.clustering.build import build
 from cointrail.heuristics.base import Tier
-from cointrail.heuristics.gate import Gate, judge, verdict_of
+from cointrail.heuristics.gate import Gate, GateVerdict, judge, verdict_of
 from cointrail.heuristics.gate_bulk import judge_batch
+from cointrail.heuristics.gate_chain import judge_all, judge_chain
 from support.chains import FakeSnapshot, batch_of
 from support.coinjoin_files import (
     iter_mempool_views,
@@ -33,7 +35,7 @@ from support.coinjoin_files import (
     read_mappings,
     read_zst_json,
 )
-from support.real_files import read_json
+from support.real_files import iter_mempool_txs, read_json
 
 WASABI1_ZIP, JOINMARKET_ZIP = "dumplings__ww1_202405.zip", "dumplings__jm_202406.zip"
 
@@ -87,7 +89,7 @@ FROZEN = {
         },
     ),
     "mempool": (
-        {"SAFE": 3917, "UNKNOWN": 2, "UNSAFE": 146},
+        {"SAFE": 3883, "UNKNOWN": 22, "UNSAFE": 160},
         {
             "coinjoin.whirlpool": 4,
             "coinjoin.coordinator": 6,
@@ -96,10 +98,29 @@ FROZEN = {
             "coinjoin.wasabi2": 3,
             "coinjoin.stonewall": 1,
             "partition.balanced": 1,
+            "swap.preimage": 14,
+            "lightning.commitment": 4,
+            "lightning.close": 16,
+            "fingerprint.conflict": 32,
         },
     ),
     "hodlhodl-tp": ({"SAFE": 48}, {}),
     "hodlhodl-fp": ({"SAFE": 50}, {}),
+}
+
+# The same with the chain around them: sets whose transactions spend each other.
+FROZEN_CHAINS = {
+    "emulated_wasabi2": (
+        {"UNKNOWN": 20, "UNSAFE": 200},
+        {
+            "coinjoin.joinmarket": 13,
+            "coinjoin.coordinator": 168,
+            "coinjoin.equal_outputs": 37,
+            "coinjoin.wasabi2": 220,
+            "coinjoin.wasabi2_remix": 115,
+        },
+    ),
+    "wasabi1": FROZEN["wasabi1"],
 }
 
 FIXTURES = {
@@ -150,12 +171,21 @@ def read_fixture(folder: Path, name: str) -> list[TxView]:
     return read_mappings(read_json(path), "mainnet") if len(name) == 64 else read_esplora(path)
 
 
+def counted(verdicts: Iterable[GateVerdict]) -> tuple[dict[str, int], dict[str, int]]:
+    """How often each verdict was given, and each reason."""
+    given = list(verdicts)
+    reasons = Counter(reason for verdict in given for reason in verdict.reasons)
+    return dict(Counter(verdict.gate.name for verdict in given)), dict(reasons)
+
+
 @pytest.mark.parametrize("name", FROZEN)
 def test_verdicts_and_reasons_are_those_measured(real_data: Path, name: str) -> None:
-    verdicts = [judge(tx) for tx in read_set(real_data, name)]
-    gates = Counter(verdict.gate.name for verdict in verdicts)
-    reasons = Counter(reason for verdict in verdicts for reason in verdict.reasons)
-    assert (dict(gates), dict(reasons)) == FROZEN[name]
+    assert counted(judge(tx) for tx in read_set(real_data, name)) == FROZEN[name]
+
+
+@pytest.mark.parametrize("name", FROZEN_CHAINS)
+def test_verdicts_with_the_chain_around_are_those_measured(real_data: Path, name: str) -> None:
+    assert counted(judge_all(read_set(real_data, name))) == FROZEN_CHAINS[name]
 
 
 @pytest.mark.parametrize("name", FROZEN)
@@ -229,5 +259,31 @@ def test_no_cluster_of_real_wasabi_clients_holds_two_wallets(real_data: Path) ->
     found = [(clusters.label(n), wallets[s]) for s, n in chain.numbers.items() if s in wallets]
     assert len(found) == 260
     assert len({label for label, _ in found}) == len(set(found))
-    assert clusters.skipped == {"coinjoin.coordinator": 6, "coinjoin.wasabi2": 6}
+    assert clusters.skipped == {"coinjoin.coordinator": 6, "coinjoin.wasabi2": 6, "coinjoin.wasabi2_remix": 5}
     assert np.array_equal(clusters.labels(Tier.T1), np.arange(chain.n_scripts))
+
+
+def test_every_round_of_real_wasabi_clients_is_unsafe_and_no_payment_beside_them_is(real_data: Path) -> None:
+    (run,) = (real_data / "coinjoin" / "emulated_wasabi2").glob("*.blk00000.dat")
+    txs = view_chain(run)
+    found = judge_all(txs, dated=False)
+    assert counted(found)[0] == {"SAFE": 329, "UNSAFE": 6}
+    judged = judge_chain(FakeSnapshot(txs, network="regtest", batch_size=100))
+    assert [verdict_of(int(bits)) for batch in judged for bits in batch.reasons] == found
+
+
+def test_real_closes_and_claims_are_what_their_scripts_say(real_data: Path) -> None:
+    """By other marks than the detectors': outputs of 330 sat, and a preimage whose hash is in the script."""
+    raws = {found["txid"]: decode_tx(bytes.fromhex(found["raw"])) for found in iter_mempool_txs(real_data)}
+    views = {str(tx.txid): tx for tx in read_set(real_data, "mempool")}
+    reasons = {txid: judge(tx).reasons for txid, tx in views.items()}
+    commitments = [views[txid] for txid, why in reasons.items() if "lightning.commitment" in why]
+    assert all(330 in {o.value for o in tx.outputs} for tx in commitments)
+    claims = [raws[txid] for txid, why in reasons.items() if "swap.preimage" in why]
+    assert all(shows_a_preimage(i.witness) for tx in claims for i in tx.inputs)
+
+
+def shows_a_preimage(witness: tuple[bytes, ...]) -> bool:
+    """Whether some item hashes to something in the script."""
+    *items, script = witness
+    return any(hash160(item) in script or sha256(item).digest() in script for item in items if item)

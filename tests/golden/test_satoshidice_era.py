@@ -57,8 +57,8 @@ def view_of(tx: Tx) -> TxView:
     inputs = []
     for one in () if tx.is_coinbase else tx.inputs:
         script = spent_script(one.script_sig)
-        known = (ASSUMED, script, classify(script)) if script else (None, None, None)
-        inputs.append(InputView(one.outpoint, *known, one.sequence, ORDINARY))
+        value, kind = (ASSUMED, classify(script)) if script else (None, None)
+        inputs.append(InputView(one.outpoint, value, script, kind, one.sequence, ORDINARY))
     outputs = tuple(OutputView(Sat(int(o.value)), o.script, classify(o.script)) for o in tx.outputs)
     return TxView(tx.txid, tx.version, tx.locktime, tuple(inputs), outputs, tx.is_coinbase, None)
 

@@ -104,4 +104,4 @@ def test_sighash_marks_come_with_a_signature_and_a_signature_with_them(i: TxIn) 
 
 @given(st.binary(max_size=100), st.lists(st.binary(max_size=80), max_size=4))
 def test_marks_can_be_asked_of_any_bytes(script_sig: bytes, witness: list[bytes]) -> None:
-    assert input_marks(script_sig, tuple(witness)) in InputMarks(0x1FF)
+    assert input_marks(script_sig, tuple(witness)) in InputMarks(0x7FFF)

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from cointrail.chain.script import hash160, p2pkh, p2sh, p2wpkh, p2wsh, script_hash
+from cointrail.chain.script import PAY_TO_ANCHOR, hash160, p2pkh, p2sh, p2wpkh, p2wsh, script_hash
 from cointrail.clustering.as_of import members_at
 from cointrail.clustering.bridges import find_bridges, sums_of
 from cointrail.clustering.build import build
@@ -39,29 +39,34 @@ SCRIPTS = [
     *map(p2wpkh, KEYS),
     *WRAPPED,
     *INNER,
+    PAY_TO_ANCHOR,
 ]
 
 
 class Case(NamedTuple):
-    """A chain with scripts that share keys, and its clusters."""
+    """A chain with scripts that share keys, and its clusters. Some outputs are spent as two of two."""
 
     txs: list[PlainTx]
     scripts: list[bytes]
+    pairs: frozenset[int]
     chain: ArrayChain
     clusters: Clusters
 
 
-def chain_of(txs: list[PlainTx], scripts: list[bytes]) -> ArrayChain:
+def chain_of(txs: list[PlainTx], scripts: list[bytes], pairs: frozenset[int] = frozenset()) -> ArrayChain:
     inner = {n: INNER[script] for n, script in enumerate(scripts) if script in INNER}
-    return ArrayChain(Arrays.of(txs), settled=len(txs) // 2, scripts=scripts, inner=inner)
+    return ArrayChain(Arrays.of(txs), settled=len(txs) // 2, scripts=scripts, inner=inner, pairs=pairs)
 
 
 @st.composite
 def cases(draw: st.DrawFn) -> Case:
     """A few scripts of two keys in many forms, some of them spent together."""
     txs, scripts = draw(plain_chains(most=10)), draw(st.permutations(SCRIPTS))[:8]
-    chain = chain_of(txs, scripts)
-    return Case(txs, scripts, chain, build(chain))
+    paid = [scripts[script] for tx in txs for script, _ in tx.pays]
+    channels = frozenset(k for k, script in enumerate(paid) if script in WRAPPED)
+    pairs = draw(st.just(channels) | st.frozensets(st.integers(0, len(paid))))
+    chain = chain_of(txs, scripts, pairs)
+    return Case(txs, scripts, pairs, chain, build(chain))
 
 
 @settings(max_examples=200)
@@ -70,7 +75,7 @@ def test_a_cluster_at_an_earlier_height_is_that_of_the_chain_cut_there(
     case: Case, data: st.DataObject
 ) -> None:
     cut = data.draw(st.integers(1, len(case.txs)))
-    then = chain_of(case.txs[:cut], case.scripts)
+    then = chain_of(case.txs[:cut], case.scripts, case.pairs)
     wanted = build(then)
     for script in range(case.chain.n_scripts):
         if script < then.n_scripts:
@@ -80,6 +85,24 @@ def test_a_cluster_at_an_earlier_height_is_that_of_the_chain_cut_there(
         else:
             with pytest.raises(NotFound, match="had not appeared"):
                 members_at(case.chain, case.clusters, script, cut)
+
+
+def test_inputs_that_fund_a_channel_lie_together_until_it_is_spent() -> None:
+    one, other, channel, home = p2wpkh(bytes(20)), p2wpkh(b"b" * 20), p2wsh(bytes(32)), PAY_TO_ANCHOR
+    txs = [
+        PlainTx([], [(0, 900), (1, 900)]),
+        PlainTx([0, 1], [(2, 1_000), (0, 7)]),
+        PlainTx([3], [(3, 5)]),
+        PlainTx([2], [(3, 900)]),
+    ]
+    scripts, pairs = [one, other, channel, home], frozenset({2})
+    chain = chain_of(txs, scripts, pairs)
+    clusters = build(chain)
+    assert clusters.gate(1).reasons == ("lightning.open",)
+    assert clusters.members(0).tolist() == [0]
+    for cut, together in ((1, [0]), (2, [0, 1]), (3, [0, 1]), (4, [0])):
+        assert members_at(chain, clusters, 0, cut).tolist() == together
+        assert build(chain_of(txs[:cut], scripts, pairs)).members(0).tolist() == together
 
 
 @settings(max_examples=100)
@@ -166,7 +189,7 @@ def plain_judged(case: Case, entries: list[Judgement]) -> list[int] | None:
         for kind in (JudgementKind.SAME_HAND, JudgementKind.APART)
     )
     cut = {case.chain.find_tx(one.txid) for one in kinds[JudgementKind.NO_LINK] if one.txid}
-    rows = []
+    rows: list[tuple[int, int, int, tuple[int, int]]] = []
     for label in np.unique(case.clusters.labels()).tolist():
         members = np.array(case.clusters.members(label))
         links = links_among(case.chain, case.clusters, members)

@@ -18,7 +18,10 @@ from support.joins import Plan, transactions, tx_of
 
 
 @settings(max_examples=400)
-@given(txs=st.lists(transactions(), min_size=1, max_size=6), dated=st.booleans())
+@given(
+    txs=st.lists(transactions() | joins.channel_ends() | joins.payjoins(), min_size=1, max_size=6),
+    dated=st.booleans(),
+)
 def test_the_bulk_gate_says_what_the_plain_gate_says(txs: list[TxView], *, dated: bool) -> None:
     gate, reasons = judge_batch(batch_of(txs), dated=dated)
     assert [verdict_of(int(bits)) for bits in reasons] == [judge(tx, dated=dated) for tx in txs]
@@ -40,10 +43,21 @@ DRAWN = {
     "partition.balanced": joins.balanced_joins().map(tx_of),
     "gate.missing_prevout": transactions(),
     "whirlpool.tx0": joins.tx0s().map(tx_of),
+    "swap.preimage": transactions(),
+    "lightning.commitment": joins.channel_ends(),
+    "lightning.close": joins.channel_ends(),
+    "fingerprint.conflict": transactions(),
+    "payjoin.extra_input": joins.payjoins(),
 }
+ASK_THE_CHAIN = {"coinjoin.wasabi2_remix", "lightning.open"}
+"""See `test_gate_chain`."""
 
 
-@pytest.mark.parametrize("reason", [reason.id for reason in REASONS])
+def test_every_reason_is_drawn_here_or_needs_a_chain() -> None:
+    assert DRAWN.keys() | ASK_THE_CHAIN == {reason.id for reason in REASONS}
+
+
+@pytest.mark.parametrize("reason", DRAWN)
 def test_the_transactions_drawn_reach_every_reason(reason: str) -> None:
     generate = settings(max_examples=1_000, derandomize=True, database=None, phases=[Phase.generate])
     found = find(DRAWN[reason], lambda tx: reason in judge(tx).reasons, settings=generate)
@@ -58,7 +72,7 @@ def test_common_input_links_only_what_the_gate_calls_safe(tx: TxView) -> None:
 
 @given(tx=transactions())
 def test_the_order_of_inputs_and_outputs_matters_to_sorted_rounds_alone(tx: TxView) -> None:
-    turned = view(tx.inputs[::-1], tx.outputs[::-1], height=tx.height)
+    turned = view(tx.inputs[::-1], tx.outputs[::-1], height=tx.height, locktime=tx.locktime)
     before, after = (set(judge(t).reasons) - {"coinjoin.wasabi2"} for t in (tx, turned))
     assert before == after
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from cointrail.chain.network import get_network
 from cointrail.chain.script import classify, p2wpkh
 from cointrail.chain.types import Txid
-from cointrail.chain.view import ScriptType
+from cointrail.chain.view import InputMarks, ScriptType
 from cointrail.store.batch import TxBatch
 from cointrail.store.columns import Column
 from cointrail.store.index_files import Run
@@ -61,7 +61,7 @@ class ArrayChain:
     """A chain store of these columns. `settled` is how many transactions its settled part has.
 
     `scripts` are the scripts by number, and `inner` the redeem scripts of those that are P2SH; without them
-    every script is a P2WPKH of its own.
+    every script is a P2WPKH of its own. What spends one of the outputs `pairs` shows a script of two of two.
     """
 
     def __init__(
@@ -73,8 +73,11 @@ class ArrayChain:
         batch_size: int = 3,
         scripts: Sequence[bytes] = (),
         inner: Mapping[int, bytes] = MappingProxyType({}),
+        pairs: Collection[int] = (),
     ) -> None:
         self.arrays = arrays
+        self._marks = np.full(len(arrays.spends), ORDINARY, np.uint16)
+        self._marks[np.isin(arrays.spends, sorted(pairs))] |= np.uint16(InputMarks.TWO_OF_TWO)
         self._scripts, self._inner = scripts, inner
         self.network = get_network("regtest")
         self.derived_dir = derived_dir
@@ -99,6 +102,7 @@ class ArrayChain:
             "txs.first_input": column_of(arrays.first_input, "<u8", settled),
             "txs.first_output": column_of(arrays.first_output, "<u8", settled),
             "inputs.output": column_of(arrays.spends, "<u8", ins),
+            "inputs.marks": column_of(self._marks, "<u2", ins),
             "outputs.script": column_of(arrays.scripts, "<u4", outs),
             "outputs.value": column_of(arrays.values, "<i8", outs),
             "scripts.type": column_of(self._types(), "u1", scripts),
@@ -183,7 +187,7 @@ class ArrayChain:
             in_script=arrays.scripts[spent].astype(np.uint32),
             in_type=self._types()[arrays.scripts[spent]] if self._scripts else _one_type(len(spent)),
             in_sequence=np.full(len(spent), 0xFFFFFFFD, np.uint32),
-            in_marks=np.full(len(spent), ORDINARY, np.uint16),
+            in_marks=self._marks[in0:in1],
             out_start=np.append(arrays.first_output[first:last], out1) - out0,
             out_value=arrays.values[out0:out1],
             out_script=arrays.scripts[out0:out1].astype(np.uint32),

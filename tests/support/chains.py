@@ -21,6 +21,7 @@ from cointrail.store.schema import NOT_YET
 from support.columns import column_of, runs_of
 
 NO_HEIGHT = 0xFFFFFFFF
+REPLACEABLE = 0xFFFFFFFD
 ORDINARY = InputMarks.SIGNED | InputMarks.SIGHASH_ALL | InputMarks.WITNESS
 
 
@@ -38,15 +39,20 @@ def _parse(text: str) -> list[tuple[str, int | None]]:
 
 
 def input_view(
-    name: str | bytes, value: int | None, *, marks: InputMarks = ORDINARY, salt: int = 0
+    name: str | bytes,
+    value: int | None,
+    *,
+    marks: InputMarks = ORDINARY,
+    salt: int = 0,
+    sequence: int = REPLACEABLE,
 ) -> InputView:
     """An input that spends `value` sat of a named person, or of a script; None: not known."""
     script = script_of(name) if isinstance(name, str) else name
     seed = script + (value or 0).to_bytes(8, "little") + salt.to_bytes(8, "little")
     outpoint = Outpoint(Txid(hashlib.sha256(seed).digest()), salt)
     if value is None:
-        return InputView(outpoint, None, None, None, 0xFFFFFFFD, marks)
-    return InputView(outpoint, Sat(value), script, classify(script), 0xFFFFFFFD, marks)
+        return InputView(outpoint, None, None, None, sequence, marks)
+    return InputView(outpoint, Sat(value), script, classify(script), sequence, marks)
 
 
 def output_view(name: str | bytes, value: int) -> OutputView:
@@ -71,11 +77,15 @@ def tx(
 
 
 def view(
-    inputs: tuple[InputView, ...], outputs: tuple[OutputView, ...], *, height: int | None = None
+    inputs: tuple[InputView, ...],
+    outputs: tuple[OutputView, ...],
+    *,
+    height: int | None = None,
+    locktime: int = 0,
 ) -> TxView:
     """A transaction of these; its id is made of what it spends and pays."""
-    txid = Txid(hashlib.sha256(repr((inputs, outputs, height)).encode()).digest())
-    return TxView(txid, 2, 0, inputs, outputs, not inputs, height)
+    txid = Txid(hashlib.sha256(repr((inputs, outputs, height, locktime)).encode()).digest())
+    return TxView(txid, 2, locktime, inputs, outputs, not inputs, height)
 
 
 def number_scripts(txs: Sequence[TxView]) -> dict[bytes, int]:
@@ -128,8 +138,8 @@ class FakeSnapshot:
     """A chain store in memory: what clustering and tracing of small chains ask of one.
 
     Built from transactions in chain order. `reveals` maps a P2SH script to the redeem script that a
-    spend of it has shown. The first half of everything is settled. Inputs name no outputs, so what one
-    script's outputs are spent by cannot be asked.
+    spend of it has shown. The first half of everything is settled. Inputs may spend outputs that are not
+    there, so what one script's outputs are spent by cannot be asked.
     """
 
     def __init__(
@@ -162,8 +172,17 @@ class FakeSnapshot:
     def _make_columns(self) -> dict[str, Column]:
         numbers, hashes = self.reveals()
         half = len(self.scripts) // 2
+        made = [Outpoint(t.txid, vout) for t in self.txs for vout in range(len(t.outputs))]
+        place = {outpoint: k for k, outpoint in enumerate(made)}
+        ins = [i for t in self.txs for i in t.inputs]
+        outs = [o for t in self.txs for o in t.outputs]
         return {
-            "outputs.value": column_of([o.value for t in self.txs for o in t.outputs], "<i8"),
+            "txs.first_input": column_of(_starts([len(t.inputs) for t in self.txs])[:-1], "<u8"),
+            "txs.first_output": column_of(_starts([len(t.outputs) for t in self.txs])[:-1], "<u8"),
+            "inputs.output": column_of([place.get(i.outpoint, int(NOT_YET)) for i in ins], "<u8"),
+            "inputs.marks": column_of([int(i.marks) for i in ins], "<u2"),
+            "outputs.script": column_of([self.numbers[o.script] for o in outs], "<u4"),
+            "outputs.value": column_of([o.value for o in outs], "<i8"),
             "scripts.type": column_of([classify(s) for s in self.scripts], "u1"),
             "scripts.end": column_of(np.cumsum([len(s) for s in self.scripts]), "<u8"),
             "script_bytes.data": Column(*(_bytes(s) for s in (self.scripts[:half], self.scripts[half:]))),

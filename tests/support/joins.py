@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from hypothesis import strategies as st
 
-from cointrail.chain.script import op_return, p2pkh, p2sh, p2tr, p2wpkh
+from cointrail.chain.script import PAY_TO_ANCHOR, op_return, p2pkh, p2sh, p2tr, p2wpkh, p2wsh
 from cointrail.chain.view import InputMarks, InputView, TxView
 from cointrail.heuristics.wasabi import WASABI2_DENOMINATIONS
 from cointrail.heuristics.whirlpool import POOLS
-from support.chains import ORDINARY, input_view, output_view, view
+from support.chains import ORDINARY, REPLACEABLE, input_view, output_view, view
 
 HEIGHTS = (
     *(None, None, 0, 266_999, 267_000, 446_100, 446_101, 530_499, 530_500),
@@ -27,13 +27,25 @@ MARKS = (
     InputMarks.SIGNED | InputMarks.SIGHASH_ALL | InputMarks.ANYONE_CAN_PAY,
     InputMarks.SIGNED | InputMarks.SIGHASH_NONE,
     InputMarks.SIGNED | InputMarks.SIGHASH_SINGLE,
+    ORDINARY | InputMarks.UNCOMPRESSED_KEY,
+    ORDINARY | InputMarks.MULTISIG,
+    ORDINARY | InputMarks.MULTISIG | InputMarks.TWO_OF_TWO,
+    ORDINARY | InputMarks.HASH_LOCK | InputMarks.PREIMAGE,
+    ORDINARY | InputMarks.ANCHOR,
+    InputMarks.WITNESS | InputMarks.ANCHOR,
 )
+
+SEQUENCES = (0xFFFFFFFF, 0xFFFFFFFE, REPLACEABLE, 0xFFFFFFFC, 0x80000000, 0x80ABCDEF, 0x7FFFFFFF, 144)
+LOCKTIMES = (0, 0, 0x20000000, 0x20123456, 0x1FFFFFFF, 0x21000000, 900_000)
+"""Each side of what a rule asks for."""
 
 _MAKERS: tuple[Callable[[bytes], bytes], ...] = (
     lambda seed: p2wpkh(seed[:20]),
     p2tr,
     lambda seed: p2pkh(seed[:20]),
     lambda seed: p2sh(seed[:20]),
+    p2wsh,
+    lambda _: PAY_TO_ANCHOR,
 )
 _STANDARD = sorted(WASABI2_DENOMINATIONS)
 
@@ -48,13 +60,13 @@ class Plan(NamedTuple):
     outs: list[Coin]
 
 
-def _script(side: str, number: int, maker: int = 0) -> bytes:
+def make_script(side: str, number: int, maker: int = 0) -> bytes:
     return _MAKERS[maker](hashlib.sha256(f"{side}{number}".encode()).digest())
 
 
 def _coins(side: str, values: list[int], maker: int = 0) -> list[Coin]:
     """Each value on a script of its own."""
-    return [(_script(side, k, maker), value) for k, value in enumerate(values)]
+    return [(make_script(side, k, maker), value) for k, value in enumerate(values)]
 
 
 def _edges(*values: int) -> st.SearchStrategy[int]:
@@ -119,9 +131,9 @@ def joinmarket_rounds(draw: st.DrawFn) -> Plan:
 
 
 @st.composite
-def wasabi2_rounds(draw: st.DrawFn) -> Plan:
+def wasabi2_rounds(draw: st.DrawFn, sizes: Sequence[int] = (4, 5, 8, 19, 20, 26, 50, 55)) -> Plan:
     """Standard outputs and inputs by falling value, small or large."""
-    n = draw(st.sampled_from([4, 5, 8, 19, 20, 26, 50, 55]))
+    n = draw(st.sampled_from(sizes))
     values = draw(st.lists(st.sampled_from(_STANDARD[:40]), min_size=3, max_size=8))
     outs = draw(st.lists(st.sampled_from([*values, 12_345]), min_size=4, max_size=n + 5))
     ins = draw(st.lists(st.sampled_from([*values, 54_321]), min_size=n, max_size=n))
@@ -158,7 +170,10 @@ def payments(draw: st.DrawFn) -> Plan:
     """Any amounts, scripts that repeat and may stand on both sides."""
     names = st.integers(0, 6)
     sides = [
-        [(_script("any", draw(names)), value) for value in draw(st.lists(_amounts, min_size=1, max_size=14))]
+        [
+            (make_script("any", draw(names)), value)
+            for value in draw(st.lists(_amounts, min_size=1, max_size=14))
+        ]
         for _ in range(2)
     ]
     return Plan(*sides)
@@ -173,6 +188,15 @@ def large_payments(draw: st.DrawFn) -> Plan:
     return Plan(_coins("in", ins), _coins("out", outs))
 
 
+@st.composite
+def pairs(draw: st.DrawFn) -> Plan:
+    """One to four inputs of any types, one or two outputs: payments, PayJoins, channels."""
+    kinds = st.just(0) if draw(st.booleans()) else st.integers(0, len(_MAKERS) - 1)
+    ins = [(make_script("in", k, draw(kinds)), draw(_amounts)) for k in range(draw(st.integers(1, 4)))]
+    outs = draw(st.lists(_amounts, min_size=1, max_size=2))
+    return Plan(ins, _coins("out", outs, draw(_makers)))
+
+
 _plans = st.one_of(
     whirlpool_mixes(),
     tx0s(),
@@ -183,6 +207,7 @@ _plans = st.one_of(
     balanced_joins(),
     payments(),
     large_payments(),
+    pairs(),
 )
 
 
@@ -194,12 +219,45 @@ def transactions(draw: st.DrawFn) -> TxView:
     for _ in range(draw(st.sampled_from([0, 0, 1, 2]))):
         _spoil(draw, ins, outs)
     inputs = [input_view(script, value, salt=k) for k, (script, value) in enumerate(ins)]
-    if draw(st.integers(0, 4)) == 0:
+    for _ in range(draw(st.sampled_from([0, 0, 0, 1, 2]))):
         _spoil_input(draw, inputs)
     outputs = [output_view(script, value) for script, value in outs]
     if draw(st.integers(0, 30)) == 0:
         inputs = []
-    return view(tuple(inputs), tuple(outputs), height=draw(st.sampled_from(HEIGHTS)))
+    height, locktime = draw(st.sampled_from(HEIGHTS)), draw(st.sampled_from(LOCKTIMES))
+    return view(tuple(inputs), tuple(outputs), height=height, locktime=locktime)
+
+
+@st.composite
+def channel_ends(draw: st.DrawFn) -> TxView:
+    """What closes a channel, by one side or by both; often spoilt."""
+    sequence, locktime = draw(st.sampled_from(SEQUENCES)), draw(st.sampled_from(LOCKTIMES))
+    marks = draw(st.sampled_from(MARKS))
+    script = make_script("in", 0, draw(st.sampled_from([4, 4, 4, 1, 0])))
+    inputs = tuple(
+        input_view(script, draw(_amounts), marks=marks, salt=k, sequence=sequence)
+        for k in range(draw(st.sampled_from([1, 1, 2])))
+    )
+    outs = _coins("out", draw(st.lists(_amounts, min_size=1, max_size=4)))
+    return view(inputs, tuple(output_view(*coin) for coin in outs), locktime=locktime)
+
+
+@st.composite
+def payjoins(draw: st.DrawFn) -> TxView:
+    """Two to three inputs of one or two wallets, two outputs about as large."""
+    sequences = st.sampled_from(draw(st.sampled_from([SEQUENCES[:1], SEQUENCES[:3], SEQUENCES])))
+    inputs = tuple(
+        input_view(
+            make_script("in", draw(st.integers(0, 3))), draw(_amounts), salt=k, sequence=draw(sequences)
+        )
+        for k in range(draw(st.integers(2, 3)))
+    )
+    total = sum(i.value or 0 for i in inputs)
+    cut = draw(st.integers(0, total))
+    outs = [output_view(make_script("out", 0), cut), output_view(make_script("out", 1), total - cut)]
+    if draw(st.integers(0, 9)) == 0:
+        outs.append(output_view(op_return(b"note"), draw(st.sampled_from([0, 7]))))
+    return view(inputs, tuple(outs))
 
 
 def tx_of(plan: Plan, *, height: int | None = None) -> TxView:
@@ -225,20 +283,20 @@ def _spoil(draw: st.DrawFn, ins: list[Coin], outs: list[Coin]) -> None:
     elif what == 4:
         side[at] = (script, 0)
     else:
-        side.append((_script("more", at), value))
+        side.append((make_script("more", at), value))
 
 
 def _spoil_input(draw: st.DrawFn, inputs: list[InputView]) -> None:
-    """Forget what one input spends, or sign it in another way."""
+    """Forget what one input spends, or sign it in another way and with another sequence."""
     at = draw(st.integers(0, len(inputs) - 1))
     old = inputs[at]
     marks = draw(st.sampled_from(MARKS))
-    forget = draw(st.booleans()) or old.script is None
+    forget = draw(st.integers(0, 3)) == 0 or old.script is None
     inputs[at] = InputView(
         old.outpoint,
         None if forget else old.value,
         None if forget else old.script,
         None if forget else old.script_type,
-        old.sequence,
+        draw(st.sampled_from(SEQUENCES)),
         marks,
     )

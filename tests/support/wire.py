@@ -18,6 +18,7 @@ from cointrail.chain.types import (
     TxIn,
     TxOut,
 )
+from support import contract_scripts as contracts
 
 UINT32 = st.integers(0, 0xFFFFFFFF)
 INT32 = st.integers(-0x80000000, 0x7FFFFFFF)
@@ -80,6 +81,25 @@ def der_signatures(draw: st.DrawFn) -> bytes:
     return bytes((0x30, len(body))) + body + bytes((draw(st.integers(0, 255)),))
 
 
+@st.composite
+def contract_scripts(draw: st.DrawFn) -> bytes:
+    """A script of a contract, sometimes with a byte changed, cut off or added."""
+    script = draw(st.sampled_from(contracts.EVERY))()
+    place = draw(st.integers(0, len(script) - 1))
+    how = draw(st.sampled_from(["whole", "whole", "change", "cut", "add", "shorten"]))
+    byte = draw(st.binary(min_size=1, max_size=1))
+    match how:
+        case "change":
+            return script[:place] + byte + script[place + 1 :]
+        case "cut":
+            return script[:place]
+        case "add":
+            return script[:place] + byte + script[place:]
+        case "shorten":
+            return script[:place] + script[place + 1 :]
+    return script
+
+
 _control_blocks = st.tuples(
     st.sampled_from([b"\xc0", b"\xc1", b"\xc2", b"\x50"]), hash32, st.sampled_from([b"", bytes(32), b"x"])
 ).map(b"".join)
@@ -94,12 +114,20 @@ witness_items = st.one_of(
     ),
     _control_blocks,
     st.just(b"\x50annex"),
+    st.just(contracts.PREIMAGE),
+    contract_scripts(),
 )
-witnesses = st.lists(witness_items, max_size=4).map(tuple)
+_contract_spends = st.tuples(
+    st.lists(witness_items, max_size=3), contract_scripts(), st.lists(_control_blocks, max_size=1)
+).map(lambda parts: (*parts[0], parts[1], *parts[2]))
+witnesses = st.one_of(st.lists(witness_items, max_size=4).map(tuple), _contract_spends)
 script_sigs = st.one_of(
     st.just(b""),
     st.binary(max_size=30),
-    st.lists(st.one_of(der_signatures(), keys).map(sc.push), max_size=3).map(b"".join),
+    st.lists(
+        st.one_of(der_signatures(), keys, contract_scripts(), st.just(contracts.PREIMAGE)).map(sc.push),
+        max_size=3,
+    ).map(b"".join),
 )
 
 inputs = st.builds(

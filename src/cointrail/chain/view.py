@@ -47,6 +47,18 @@ class InputMarks(IntFlag):
     """A taproot spend by script."""
     UNCOMPRESSED_KEY = 256
     """A 65-byte public key was pushed."""
+    MULTISIG = 512
+    """The script shown asks for m of n signatures."""
+    TWO_OF_TWO = 1024
+    """The script shown asks for two signatures of two keys: a Lightning channel, or some other pair."""
+    HASH_LOCK = 2048
+    """The script shown asks, on one of its ways, for something of a given hash."""
+    PREIMAGE = 4096
+    """32 bytes were shown beside a script with a hash lock: what it asks for, where it is a contract."""
+    DELAYED = 8192
+    """The script shown is that of a Lightning commitment's delayed or second-stage output."""
+    ANCHOR = 16384
+    """The script shown is that of a Lightning commitment's anchor; after a while nobody need sign for it."""
 
     @property
     def labels(self) -> tuple[str, ...]:

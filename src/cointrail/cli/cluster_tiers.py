@@ -1,4 +1,4 @@
-"""`cointrail cluster tiers`: what each kind of link adds to a cluster, and what it hangs on."""
+"""`cointrail cluster tiers` and `review`: what clusters hang on, and what the guards found."""
 
 from __future__ import annotations
 
@@ -7,20 +7,32 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cointrail import workbench
-from cointrail.cli.look import ClusterArgument, basis_facts, cluster_app
-from cointrail.cli.options import STORE, Format, FormatOption, StoreOption, TagsOption
+from cointrail.cli.look import ClusterArgument, basis_facts, cluster_app, say_page
+from cointrail.cli.options import (
+    PAGE,
+    STORE,
+    Format,
+    FormatOption,
+    LimitOption,
+    StartOption,
+    StoreOption,
+    TagsOption,
+)
 from cointrail.cli.progress import Meter
 from cointrail.cli.render import Answer, Table, table_of, write
 
 if TYPE_CHECKING:
-    from cointrail.lookups.cluster_tiers import ClusterTiers, LinkLine
+    from cointrail.lookups.cluster_review import ClusterReview
+    from cointrail.lookups.cluster_tiers import ClusterTiers
+    from cointrail.lookups.link_lines import LinkLine
 
 _LINK = ("rule", "tier", "txid", "height", "from", "to")
 
 
-def add_to(app: typer.Typer) -> None:  # noqa: ARG001 -- it stands under `cluster`
-    """Put the command of this module under `cointrail cluster`."""
-    cluster_app.command()(tiers)
+def add_to(app: typer.Typer) -> None:  # noqa: ARG001 -- they stand under `cluster`
+    """Put the commands of this module under `cointrail cluster`."""
+    for command in (tiers, review):
+        cluster_app.command()(command)
 
 
 def tiers(
@@ -84,3 +96,40 @@ def _answer(found: ClusterTiers) -> Answer:
 def _link(link: LinkLine) -> tuple[object, ...]:
     height = link.block.height if link.block else None
     return (link.rule, link.tier, link.txid, height, link.from_name, link.to_name)
+
+
+def review(
+    store: StoreOption = STORE,
+    start: StartOption = 0,
+    limit: LimitOption = PAGE,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Show what the guards found over the whole chain.
+
+    The largest cluster for every thousand blocks, links of T3 and T4 that were refused because they
+    contradict something, and unions of two clusters of more than 1,000 scripts each, to be looked at.
+    """
+    with Meter() as meter:
+        found = workbench.LookupBench(store, meter.steps).cluster_review(start=start, limit=limit)
+    write(_review_answer(found), form)
+    say_page(found.page, "unions", form)
+
+
+def _review_answer(found: ClusterReview) -> Answer:
+    growth = table_of(
+        "largest cluster", ("to_height", "largest", "scripts", "share_per_million"), found.growth
+    )
+    refused = table_of("refused links", ("rule", "contradicts", "links"), found.refused)
+    rows = [(*_link(one.link), one.because) for one in found.reviews]
+    unions = Table("unions to review", (*_LINK, "because"), rows)
+    return Answer(
+        data=found,
+        facts=[
+            ("unions to review", found.page.total),
+            ("refused links", sum(one.links for one in found.refused)),
+        ],
+        tables=[growth, refused, unions],
+        csv=unions,
+        beside_csv=[("refused links", sum(one.links for one in found.refused))],
+        basis=basis_facts(found.basis),
+    )

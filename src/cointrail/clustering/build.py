@@ -31,7 +31,8 @@ from cointrail.clustering.spill import Log
 from cointrail.clustering.weak_links import WeakLinks
 from cointrail.heuristics.gate import REASONS
 from cointrail.heuristics.gate_bits import gates_of
-from cointrail.heuristics.gate_bulk import judge_batch
+from cointrail.heuristics.gate_chain import judge_chain
+from cointrail.heuristics.linkable import linkable_scripts
 from cointrail.kernel.apart import JOINED
 from cointrail.kernel.union import Edges, flatten, join_inputs, join_pairs
 
@@ -134,11 +135,9 @@ class _Building:
         Begins with scripts as `label` has joined them.
         """
         self._parent = np.array(label)
-        dated = self.chain.network.name == "mainnet"
-        for batch in self.chain.batches():
-            gate, reasons = judge_batch(batch, dated=dated)
+        for batch, gate, reasons in judge_chain(self.chain):
             edges = Edges(*(np.empty(len(batch.in_script), np.uint32) for _ in range(3)))
-            inputs = batch.first_tx, batch.in_start, batch.in_script
+            inputs = batch.first_tx, batch.in_start, linkable_scripts(batch)
             count = join_inputs(self._parent, *inputs, gate, reasons, self._skipped, edges)
             self.edges.append(*(column[:count] for column in edges), np.full(count, Link.COMMON_INPUT))
             self.periods.add(batch)

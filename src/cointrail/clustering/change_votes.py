@@ -19,9 +19,11 @@ from cointrail.heuristics.change_bulk import (
     static_batch,
     vote_batch,
 )
+from cointrail.heuristics.linkable import linkable_scripts
 from cointrail.kernel.grouping import NONE
 from cointrail.store.batch import UNKNOWN_SCRIPT, TxBatch
 from cointrail.store.chain_places import last_at_most
+from cointrail.store.runs import sort_pairs
 from cointrail.store.schema import NOT_YET
 
 U8 = npt.NDArray[np.uint8]
@@ -31,7 +33,7 @@ U64 = npt.NDArray[np.uint64]
 
 
 class Senders(NamedTuple):
-    """The first known script that each transaction of a batch spends from, and its cluster."""
+    """The first known script that somebody signed for in each transaction of a batch, and its cluster."""
 
     script: U32
     """`UNKNOWN_SCRIPT` where there is none."""
@@ -43,8 +45,8 @@ class Senders(NamedTuple):
         """The senders of a batch, given the cluster of each input."""
         script = np.full(batch.count, UNKNOWN_SCRIPT, np.uint32)
         cluster = np.full(batch.count, NONE, np.uint32)
-        known = np.flatnonzero(batch.in_script != UNKNOWN_SCRIPT)
-        owner = np.searchsorted(batch.in_start, known, side="right") - 1
+        known = np.flatnonzero(linkable_scripts(batch) != UNKNOWN_SCRIPT)
+        owner = np.repeat(np.arange(batch.count), np.diff(batch.in_start))[known]
         first = np.ones(len(known), np.bool_)
         first[1:] = owner[1:] != owner[:-1]
         script[owner[first]] = batch.in_script[known[first]]
@@ -137,5 +139,6 @@ class ChainVotes:
         spent = np.flatnonzero(spends != NOT_YET)
         found = np.full(count, NO_PRINT, np.uint64)
         if len(spent):
-            found[spent] = prints[last_at_most(self._chain.column("txs.first_input"), spends[spent])]
+            ascending, order = sort_pairs(spends[spent], spent)
+            found[order] = prints[last_at_most(self._chain.column("txs.first_input"), ascending)]
         return found

@@ -20,6 +20,7 @@ from cointrail.clustering.rules import Link
 from cointrail.heuristics.base import Tier
 from cointrail.heuristics.gate import Gate
 from cointrail.heuristics.gate_bits import gates_of
+from cointrail.heuristics.linkable import unsigned
 from cointrail.store.chain_places import last_at_most, rows_between
 from cointrail.store.schema import NOT_YET
 
@@ -103,8 +104,9 @@ class _Reading:
         self._chain, self._change, self._members = chain, clusters.change_columns, members
         self._spends = spends_of(chain, members)
         self.txs = np.unique(self._spends.tx)
-        inputs = chain.column("inputs.output").take(chain.column("txs.first_input").take(self.txs))
-        self._sender, self._inside = _places(members, chain.column("outputs.script").take(inputs))
+        inputs = _first_signed(chain, self.txs)
+        scripts = chain.column("outputs.script").take(chain.column("inputs.output").take(inputs))
+        self._sender, self._inside = _places(members, scripts)
 
     def input_links(self, wanted: npt.NDArray[np.bool_], link: Link) -> LinkTable:
         """Of each wanted transaction, links of its first input's script with those of the others."""
@@ -124,12 +126,43 @@ class _Reading:
 
 
 def spends_of(chain: ChainView, members: U32) -> Spends:
-    """The inputs that spend outputs of the members."""
+    """The inputs that spend outputs of the members, but for those that nobody had to sign for."""
     member, outputs = outputs_of(chain, members)
     inputs = chain.spent_by_many(outputs)
     spent = np.flatnonzero(inputs != NOT_YET)
+    marks = chain.column("inputs.marks").take(inputs[spent])
+    spent = spent[~unsigned(chain.column("scripts.type").take(members[member[spent]]), marks)]
     order = spent[np.argsort(inputs[spent])]
     return Spends(last_at_most(chain.column("txs.first_input"), inputs[order]), member[order])
+
+
+def _first_signed(chain: ChainView, txs: I64) -> U64:
+    """The first input of each transaction that somebody had to sign for; the first where there is none."""
+    firsts = chain.column("txs.first_input").take(txs)
+    for k in np.flatnonzero(_is_unsigned(chain, firsts)).tolist():
+        inputs = _inputs_of(chain, int(txs[k]))
+        signed = np.flatnonzero(~_is_unsigned(chain, inputs))
+        firsts[k] = inputs[signed[0]] if len(signed) else firsts[k]
+    return firsts
+
+
+def signed_scripts(chain: ChainView, tx: int) -> U32:
+    """The scripts that somebody signed for in a transaction, by input."""
+    inputs = _inputs_of(chain, tx)
+    outputs = chain.column("inputs.output").take(inputs[~_is_unsigned(chain, inputs)])
+    scripts: U32 = chain.column("outputs.script").take(outputs)
+    return scripts
+
+
+def _inputs_of(chain: ChainView, tx: int) -> U64:
+    firsts = chain.column("txs.first_input")
+    end = int(firsts[tx + 1]) if tx + 1 < chain.n_txs else chain.n_inputs
+    return np.arange(int(firsts[tx]), end, dtype=np.uint64)
+
+
+def _is_unsigned(chain: ChainView, inputs: U64) -> npt.NDArray[np.bool_]:
+    scripts = chain.column("outputs.script").take(chain.column("inputs.output").take(inputs))
+    return unsigned(chain.column("scripts.type").take(scripts), chain.column("inputs.marks").take(inputs))
 
 
 def outputs_of(chain: ChainView, members: U32) -> tuple[U32, U64]:

@@ -91,11 +91,14 @@ def _trees(
 
 
 def _reviews(members: U32, edges: kernel.Edges, starts: I64, largest: U32) -> Reviews:
-    headline = (edges.rule <= Link.COMMON_INPUT) & (edges.tx != NO_TX)
-    period = np.where(headline, np.searchsorted(starts, edges.tx, side="right") - 1, -1)
+    headline = np.flatnonzero((edges.rule <= Link.COMMON_INPUT) & (edges.tx != NO_TX))
+    period = np.full(len(edges.tx), -1)
+    later = np.array([*starts[1:], NO_TX], np.uint32)
+    ends = np.searchsorted(edges.tx[headline], later)  # they stand in chain order
+    period[headline] = np.repeat(np.arange(len(starts)), np.diff(ends, prepend=0))
     found = kernel.Unions(*(np.empty(len(members) // LARGE + 1, np.uint32) for _ in range(3)))
     parent, size = np.arange(len(members), dtype=np.uint32), np.ones(len(members), np.uint32)
     count = kernel.watch_unions(edges, parent, size, LARGE, period, largest, found)
     edge, size_one, size_other = (column[:count] for column in found)
-    ends = members[edges.one[edge]], members[edges.other[edge]]
-    return Reviews(*ends, edges.tx[edge], edges.rule[edge], size_one, size_other)
+    sides = members[edges.one[edge]], members[edges.other[edge]]
+    return Reviews(*sides, edges.tx[edge], edges.rule[edge], size_one, size_other)

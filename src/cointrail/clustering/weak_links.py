@@ -7,7 +7,6 @@ outputs is another participant's).
 
 from __future__ import annotations
 
-from enum import IntEnum
 from typing import Any
 
 import numpy as np
@@ -19,10 +18,12 @@ from cointrail.clustering.proof_maker import EDGE_TYPES
 from cointrail.clustering.rules import Link
 from cointrail.clustering.shelf import Shelf
 from cointrail.clustering.spill import Log
+from cointrail.clustering.weak_link_kinds import PairReason
 from cointrail.heuristics.base import Tier
 from cointrail.heuristics.change_bulk import NO_OUTPUT, BatchChange
 from cointrail.heuristics.coinjoin import JOINMARKET_DUST
 from cointrail.heuristics.gate import REASONS, Gate
+from cointrail.heuristics.linkable import linkable_scripts
 from cointrail.store.batch import UNKNOWN_SCRIPT, TxBatch
 from cointrail.store.chain_places import rows_between
 
@@ -35,15 +36,6 @@ PAIR_TYPES = ("<u4", "<u4", "<u4", "u1")
 """A pair: two scripts, the transaction that says so, the reason."""
 
 _JOINMARKET = np.uint32(1 << [reason.id for reason in REASONS].index("coinjoin.joinmarket"))
-
-
-class PairReason(IntEnum):
-    """Why two scripts must stay apart. The numbers are stored; they never change."""
-
-    PAYMENT = 0
-    """One paid the other: the vote on change is T3, and this is not the change."""
-    JOINMARKET_SLOTS = 1
-    """Two of the equal outputs of a JoinMarket round."""
 
 
 class WeakLinks:
@@ -94,7 +86,7 @@ def _change_links(batch: TxBatch, senders: Senders, votes: BatchChange, txs: I64
 def _input_leads(batch: TxBatch, senders: Senders, txs: I64) -> Rows:
     owner, rows = rows_between(batch.in_start[txs], batch.in_start[txs + 1])
     own = txs[owner]
-    other = batch.in_script[rows]
+    other = linkable_scripts(batch)[rows]
     new = (other != UNKNOWN_SCRIPT) & (other != senders.script[own])
     return _rows(batch, senders.script[own[new]], other[new], own[new], Link.COMMON_INPUT_LEAD)
 

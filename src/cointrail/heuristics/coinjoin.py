@@ -85,12 +85,10 @@ def _joinmarket_core(shape: Shape) -> bool:
 
 def _joinmarket_lookalike(shape: Shape) -> bool:
     ins, outs = shape.n_inputs, shape.n_outputs
-    places = len(shape.in_scripts) + outs
-    reused = places - len({*shape.in_scripts, *shape.out_scripts})
     return (
         max(ins, outs) > JOINMARKET_MAX_RATIO * min(ins, outs)
         or max(ins, outs) > JOINMARKET_MAX_SIDE
-        or 100 * reused > JOINMARKET_MAX_REUSE_PERCENT * places
+        or 100 * shape.reused_places > JOINMARKET_MAX_REUSE_PERCENT * shape.places
         or sum(count > 1 for count in shape.counts.values()) != 1
         or shape.n_notes > 0
     )

@@ -2,6 +2,9 @@
 
 Every detector runs; the verdict is the worst of what fired. SAFE lets a headline link through,
 UNKNOWN a dashed one, UNSAFE none, and a trace ends there.
+
+All reasons but `lightning.open` are static: what is judged when a block arrives holds for good. That one is
+dynamic, so a verdict with it belongs to the height it was judged at.
 """
 
 from __future__ import annotations
@@ -11,9 +14,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from cointrail.chain.view import TxView
-from cointrail.heuristics import coinjoin, partition, sighash, wasabi, whirlpool
+from cointrail.heuristics import coinjoin, inputs, lightning, partition, sighash, swap, wasabi, whirlpool
 from cointrail.heuristics.base import rule
-from cointrail.heuristics.shape import Shape, shape_of
+from cointrail.heuristics.shape import ALONE, Shape, Surroundings, shape_of
 
 
 class Gate(IntEnum):
@@ -75,23 +78,36 @@ REASONS: tuple[Reason, ...] = (
     Reason("partition.balanced", Gate.UNKNOWN, partition.balanced),
     Reason("gate.missing_prevout", Gate.UNKNOWN, missing_prevout, by_shape=False),
     Reason(TX0, Gate.SAFE, whirlpool.tx0, by_shape=False),
+    Reason("coinjoin.wasabi2_remix", Gate.UNSAFE, wasabi.wasabi2_remix, by_shape=False),
+    Reason("swap.preimage", Gate.UNSAFE, swap.preimage, by_shape=False),
+    Reason("lightning.commitment", Gate.UNKNOWN, lightning.commitment, by_shape=False),
+    Reason("lightning.close", Gate.UNKNOWN, lightning.close, by_shape=False),
+    Reason("lightning.open", Gate.UNKNOWN, lightning.opening, by_shape=False),
+    Reason("fingerprint.conflict", Gate.UNKNOWN, inputs.fingerprint_conflict, by_shape=False),
+    Reason("payjoin.extra_input", Gate.UNKNOWN, inputs.payjoin_extra_input, by_shape=False),
 )
 """Reason k is bit k of the bulk twin's bit set. The order is stored; it only grows at the end."""
 
 
-def judge(tx: TxView, *, dated: bool = True) -> GateVerdict:
-    """Judge one transaction: the definition that the bulk twin must equal.
+DYNAMIC = frozenset({"lightning.open"})
+"""Reasons that a later block can add to a verdict."""
+
+
+def judge(tx: TxView, *, dated: bool = True, around: Surroundings = ALONE) -> GateVerdict:
+    """Judge one transaction: the definition that the bulk twins must equal.
 
     Args:
         tx: the transaction and what its inputs spend.
         dated: whether its height is one of the main network; elsewhere heights tell no date, and
             rules with a first height apply undated.
+        around: what is known of the chain around it; by itself a transaction links to no round and
+            opens no channel.
 
     Returns:
         The worst verdict of the reasons that hold, SAFE when none does. A tx0 clears the reasons
         that go by shape alone, and is named only where it does.
     """
-    shape = shape_of(tx, dated=dated)
+    shape = shape_of(tx, dated=dated, around=around)
     fired = [reason for reason in REASONS if reason.test(shape)]
     if not any(reason.by_shape for reason in fired):
         fired = [reason for reason in fired if reason.id != TX0]

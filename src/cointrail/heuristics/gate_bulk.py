@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from cointrail.heuristics import coinjoin, partition, wasabi, whirlpool
-from cointrail.heuristics.gate import REASONS, TX0, Gate
-from cointrail.kernel.gate import NO_HEIGHT, GateBits, judge_columns
-from cointrail.kernel.gate_shape import Columns, GateLimits, Scratch
+from cointrail.heuristics import coinjoin, inputs, lightning, partition, wasabi, whirlpool
+from cointrail.heuristics.gate import REASONS, TX0
+from cointrail.heuristics.gate_bits import gates_of
+from cointrail.kernel.gate import judge_columns
+from cointrail.kernel.gate_shape import NO_HEIGHT, Columns, GateBits, GateLimits, Scratch
 from cointrail.kernel.partition import PartitionLimits, judge_partitions
 from cointrail.kernel.partition import Scratch as PartitionScratch
 from cointrail.store.batch import TxBatch
@@ -28,6 +29,11 @@ _BITS = GateBits(
     stonewall=_BIT["coinjoin.stonewall"],
     missing_prevout=_BIT["gate.missing_prevout"],
     tx0=_BIT[TX0],
+    preimage=_BIT["swap.preimage"],
+    commitment=_BIT["lightning.commitment"],
+    close=_BIT["lightning.close"],
+    conflict=_BIT["fingerprint.conflict"],
+    extra_input=_BIT["payjoin.extra_input"],
 )
 
 _LIMITS = GateLimits(
@@ -76,6 +82,11 @@ _LIMITS = GateLimits(
     premix_high=whirlpool.PREMIX_MAX_EXTRA,
     tx0_premix=whirlpool.TX0_MAX_PREMIX,
     tx0_others=whirlpool.TX0_MAX_OTHERS,
+    max_conflicts=inputs.MAX_CONFLICTS,
+    payjoin_outputs=inputs.PAYJOIN_OUTPUTS,
+    closing_outputs=lightning.CLOSING_OUTPUTS,
+    commitment_locktime=lightning.COMMITMENT_LOCKTIME,
+    commitment_sequence=lightning.COMMITMENT_SEQUENCE,
 )
 
 _PARTITION = PartitionLimits(
@@ -88,13 +99,10 @@ _PARTITION = PartitionLimits(
     balanced_bit=_BIT["partition.balanced"],
 )
 
-_DENOMINATIONS = np.array(sorted(wasabi.WASABI2_DENOMINATIONS), dtype=np.int64)
+DENOMINATIONS = np.array(sorted(wasabi.WASABI2_DENOMINATIONS), dtype=np.int64)
+"""Standard amounts of Wasabi 2, ascending."""
+
 _POOLS = np.array([number for pool in whirlpool.POOLS for number in pool], dtype=np.int64)
-
-
-def _mask(gate: Gate) -> np.uint32:
-    return np.uint32(sum(_BIT[reason.id] for reason in REASONS if reason.gate == gate))
-
 
 _BY_SHAPE = np.uint32(sum(_BIT[reason.id] for reason in REASONS if reason.by_shape))
 _LEVELS = 64
@@ -103,7 +111,9 @@ _LEVELS = 64
 def judge_batch(
     batch: TxBatch, *, dated: bool = True
 ) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint32]]:
-    """Judge every transaction of a batch; equal to `judge` on each.
+    """Judge every transaction of a batch; equal to `judge` on each, with nothing around it.
+
+    What the chain adds is in `cointrail.heuristics.gate_chain`. Releases the interpreter lock.
 
     Args:
         batch: columns in chain order.
@@ -117,17 +127,19 @@ def judge_batch(
     reasons = np.zeros(batch.count, dtype=np.uint32)
     columns = Columns(
         height,
+        batch.locktime,
         batch.in_start,
         batch.in_value,
         batch.in_script,
         batch.in_type,
+        batch.in_sequence,
         batch.in_marks,
         batch.out_start,
         batch.out_value,
         batch.out_script,
         batch.out_type,
     )
-    judge_columns(columns, _LIMITS, _BITS, _DENOMINATIONS, _POOLS, _scratch(batch), reasons)
+    judge_columns(columns, _LIMITS, _BITS, DENOMINATIONS, _POOLS, _scratch(batch), reasons)
     judge_partitions(
         height,
         batch.in_start,
@@ -143,9 +155,7 @@ def judge_batch(
     tx0, by_shape = (reasons & np.uint32(_BITS.tx0)) != 0, (reasons & _BY_SHAPE) != 0
     reasons[tx0 & by_shape] &= ~_BY_SHAPE
     reasons[tx0 & ~by_shape] &= ~np.uint32(_BITS.tx0)
-    gate = np.where((reasons & _mask(Gate.UNKNOWN)) != 0, np.uint8(Gate.UNKNOWN), np.uint8(Gate.SAFE))
-    gate[(reasons & _mask(Gate.UNSAFE)) != 0] = Gate.UNSAFE
-    return gate, reasons
+    return gates_of(reasons), reasons
 
 
 def _scratch(batch: TxBatch) -> Scratch:

@@ -8,6 +8,7 @@ from itertools import pairwise
 from cointrail.chain.view import ScriptType
 from cointrail.heuristics.base import rule
 from cointrail.heuristics.shape import Shape
+from cointrail.heuristics.whirlpool import tx0
 
 WASABI1_FIRST_HEIGHT = 530_500
 """Source: nopara73/Dumplings, FirstWasabiBlock; July 2018."""
@@ -56,6 +57,12 @@ It holds for all 220 emulated rounds and for no ordinary payment of the mempool 
 WASABI2_MIN_OUTPUT = 5_000
 WASABI2_MAX_DENOMINATION = 134_375_000_000
 WASABI2_MIN_DENOMINATIONS = 3
+
+WASABI2_MAX_REUSE_PERCENT = 70
+"""Places of a look-alike that repeat another's script, from here on. Source: crocs-muni/coinjoin-analysis."""
+
+FINAL_SEQUENCES = 0xFFFFFFFE
+"""From here on an input does not ask to be replaceable. Source: BIP 125."""
 
 
 def _denominations() -> frozenset[int]:
@@ -194,3 +201,45 @@ def _repeated_denominations(shape: Shape) -> bool:
     repeated = [count for count in shape.counts.values() if count > 1]
     few, inside, outs = len(repeated) < WASABI2_MIN_DENOMINATIONS, sum(repeated), shape.n_outputs
     return not few and outs - 1 <= 2 * inside < 2 * outs
+
+
+@rule("coinjoin.wasabi2_remix", version=1)
+def wasabi2_remix(shape: Shape) -> bool:
+    """The shape of a Wasabi 2 round, fed by an earlier one: it spends a standard output of a round.
+
+    Links go backwards only, so no later block changes the answer. The price: the first round of a
+    coordinator, and every round that takes in no mixed coin, stay with what `coinjoin.wasabi2` says.
+
+    Source: crocs-muni/coinjoin-analysis drops candidates without a remix link, and look-alikes that
+        ask to be replaceable and pay all but one output in standard amounts, or that reuse scripts; that
+        shape and link together are enough is our choice.
+    Wrong when: an exchange pays standard amounts, gets one of these outputs back as a deposit, and
+        pays with it in another such batch.
+    Abstains on: whatever `coinjoin.wasabi2` abstains on; look-alikes, also as the earlier round; links
+        that lead through change.
+    Needs: values, scripts, types, sequences, and the earlier transactions of the chain.
+    """
+    return any(value in WASABI2_DENOMINATIONS for value in shape.remixed_values) and passes_for_round(shape)
+
+
+def passes_for_round(shape: Shape) -> bool:
+    """Whether it has the shape of a Wasabi 2 round and is no tx0 and none of the known look-alikes."""
+    if not wasabi2(shape) or tx0(shape):
+        return False
+    odd = sum(value not in WASABI2_DENOMINATIONS for value in shape.out_values)
+    return not is_lookalike(
+        lowest_sequence=min(shape.sequences), odd=odd, places=shape.places, reused=shape.reused_places
+    )
+
+
+def is_lookalike(*, lowest_sequence: int, odd: int, places: int, reused: int) -> bool:
+    """Whether a candidate is one of the known look-alikes of a Wasabi 2 round.
+
+    Args:
+        lowest_sequence: of its inputs.
+        odd: how many spendable outputs hold no standard amount.
+        places: known inputs and spendable outputs.
+        reused: how many of these places repeat another's script.
+    """
+    replaceable = lowest_sequence < FINAL_SEQUENCES
+    return (replaceable and odd <= 1) or 100 * reused > WASABI2_MAX_REUSE_PERCENT * places

@@ -6,13 +6,14 @@ numbers come in as arguments, so a cached build never holds an old one.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 import numpy.typing as npt
 
+from cointrail.kernel.gate_inputs import judge_inputs
 from cointrail.kernel.gate_shape import (
+    NO_HEIGHT,
     Columns,
+    GateBits,
     GateLimits,
     Hands,
     Runs,
@@ -29,29 +30,7 @@ I64 = npt.NDArray[np.int64]
 U32 = npt.NDArray[np.uint32]
 U8 = npt.NDArray[np.uint8]
 
-NO_HEIGHT = 0xFFFFFFFF
-"""The height of a transaction that has none, or one that tells no date."""
-
-_NO_SCRIPT = 0xFFFFFFFF
 _P2WPKH, _P2TR, _OP_RETURN = 4, 6, 9
-_MARK_NONE, _MARK_ANYONE = 4, 16
-
-
-class GateBits(NamedTuple):
-    """The bit of each reason."""
-
-    wasabi1: int
-    whirlpool: int
-    joinmarket: int
-    coordinator: int
-    anyone_can_pay: int
-    sighash_none: int
-    equal_outputs: int
-    wasabi1_sparse: int
-    wasabi2: int
-    stonewall: int
-    missing_prevout: int
-    tx0: int
 
 
 @kernel
@@ -259,20 +238,6 @@ def judge_tx0(col: Columns, t: int, lim: GateLimits, pools: I64, room: Scratch) 
 
 
 @kernel
-def judge_signatures(col: Columns, t: int, bit: GateBits) -> int:
-    """The reasons that one input alone can give, and `missing_prevout`."""
-    marks = 0
-    missing = False
-    for k in range(col.in_start[t], col.in_start[t + 1]):
-        marks |= col.in_marks[k]
-        missing = missing or col.in_script[k] == _NO_SCRIPT or col.in_value[k] < 0
-    bits = bit.anyone_can_pay if marks & _MARK_ANYONE else 0
-    bits |= bit.sighash_none if marks & _MARK_NONE else 0
-    several = col.in_start[t + 1] - col.in_start[t] > 1
-    return bits | (bit.missing_prevout if missing and several else 0)
-
-
-@kernel
 def judge_columns(
     col: Columns, lim: GateLimits, bit: GateBits, denominations: I64, pools: I64, room: Scratch, reasons: U32
 ) -> None:
@@ -281,7 +246,7 @@ def judge_columns(
         n_in = col.in_start[t + 1] - col.in_start[t]
         bits = 0
         if n_in > 0:
-            bits = judge_signatures(col, t, bit)
+            bits = judge_inputs(col, t, lim, bit)
             if judge_tx0(col, t, lim, pools, room):
                 bits |= bit.tx0
             if n_in > 1 and col.out_start[t + 1] - col.out_start[t] > 2:

@@ -15,6 +15,9 @@ U32 = npt.NDArray[np.uint32]
 U16 = npt.NDArray[np.uint16]
 U8 = npt.NDArray[np.uint8]
 
+NO_HEIGHT = 0xFFFFFFFF
+"""The height of a transaction that has none, or one that tells no date."""
+
 _NO_SCRIPT = 0xFFFFFFFF
 _P2WPKH, _OP_RETURN = 4, 9
 
@@ -67,16 +70,45 @@ class GateLimits(NamedTuple):
     premix_high: int
     tx0_premix: int
     tx0_others: int
+    max_conflicts: int
+    payjoin_outputs: int
+    closing_outputs: int
+    commitment_locktime: int
+    commitment_sequence: int
+
+
+class GateBits(NamedTuple):
+    """The bit of each reason."""
+
+    wasabi1: int
+    whirlpool: int
+    joinmarket: int
+    coordinator: int
+    anyone_can_pay: int
+    sighash_none: int
+    equal_outputs: int
+    wasabi1_sparse: int
+    wasabi2: int
+    stonewall: int
+    missing_prevout: int
+    tx0: int
+    preimage: int
+    commitment: int
+    close: int
+    conflict: int
+    extra_input: int
 
 
 class Columns(NamedTuple):
     """The columns of a `TxBatch` that the gate reads."""
 
     height: U32
+    locktime: U32
     in_start: I64
     in_value: I64
     in_script: U32
     in_type: U8
+    in_sequence: U32
     in_marks: U16
     out_start: I64
     out_value: I64

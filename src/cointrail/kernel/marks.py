@@ -1,4 +1,4 @@
-"""What an input shows of its signatures: the fast twin of `chain.marks`.
+"""What an input shows of its signatures and its script: the fast twin of `chain.marks`.
 
 The bits are those of `InputMarks`.
 """
@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cointrail.kernel.jit import int64, kernel
+from cointrail.kernel.script_marks import SMALLEST_SCRIPT, script_marks
 from cointrail.kernel.scripts import next_push
 from cointrail.kernel.wire import read_size
 
@@ -56,12 +57,13 @@ def _schnorr_marks(data: U8, at: int, length: int) -> int:
 
 @kernel
 def script_sig_marks(data: U8, at: int, end: int) -> tuple[int, int, int]:
-    """What a scriptSig's pushes show.
+    """What a scriptSig's pushes show, and the script at its end.
 
     Returns:
         (marks, start of the last push, its length or -1 when the scriptSig does not end with one).
     """
     marks = int64(0)
+    first = at
     last_at, last_length = int64(at), int64(-1)
     while at < end:
         length, head, at = next_push(data, at, end)
@@ -71,12 +73,55 @@ def script_sig_marks(data: U8, at: int, end: int) -> tuple[int, int, int]:
         if length >= 0:
             marks |= _item_marks(data, head, length)
             last_at, last_length = head, length
+    if last_length >= SMALLEST_SCRIPT and last_length != 33:
+        marks |= script_marks(data, last_at, last_length)
+        if marks & 2048 and _pushes_preimage(data, first, last_at):
+            marks |= 4096
     return marks, last_at, last_length
+
+
+@kernel
+def _pushes_preimage(data: U8, at: int, before: int) -> bool:
+    """Whether a push of 32 bytes ends before `before`, where the bytes of the last push begin."""
+    while at < before:
+        length, _, at = next_push(data, at, before)
+        if length == 32:
+            return True
+        if length == -2:
+            return False
+    return False
+
+
+@kernel
+def _stacks_preimage(data: U8, at: int, items: int, end: int) -> bool:
+    """Whether one of `items` from `at` on has 32 bytes."""
+    for _ in range(items):
+        length, at = read_size(data, at, end)
+        if length == 32:
+            return True
+        at += length
+    return False
 
 
 @kernel
 def _is_control_block(data: U8, at: int, length: int) -> bool:
     return 33 <= length <= 4129 and (length - 33) % 32 == 0 and (data[at] & 0xFE) == 0xC0
+
+
+@kernel
+def _tapscript_marks(data: U8, at: int, items: int, end: int) -> int:
+    """Marks of a taproot spend by script whose `items` before the control block begin at `at`."""
+    marks = int64(128)
+    first = at
+    for _ in range(items - 1):
+        length, at = read_size(data, at, end)
+        marks |= _schnorr_marks(data, at, length)
+        at += length
+    length, at = read_size(data, at, end)
+    marks |= script_marks(data, at, length)
+    if marks & 2048 and _stacks_preimage(data, first, items - 1, end):
+        marks |= 4096
+    return marks
 
 
 @kernel
@@ -100,19 +145,17 @@ def witness_marks(data: U8, at: int, end: int, bare: bool) -> tuple[int, int]:  
         at += length
     after = at
     count = items
-    if not bare:
-        return marks, after
-    if items >= 2 and last_length > 0 and data[last_at] == 0x50:
+    has_annex = bare and items >= 2 and last_length > 0 and data[last_at] == 0x50
+    control_at, control_length = last_at, last_length
+    if has_annex:
         count -= 1
-        last_at, last_length = before_at, before_length
-    if count == 1:
-        if first_length == 64 or first_length == 65:
-            marks |= _schnorr_marks(data, first_at, first_length)
-    elif _is_control_block(data, last_at, last_length):
-        marks |= 128
-        at = first_item
-        for _ in range(count - 2):
-            length, at = read_size(data, at, end)
-            marks |= _schnorr_marks(data, at, length)
-            at += length
+        control_at, control_length = before_at, before_length
+    if bare and count > 1 and _is_control_block(data, control_at, control_length):
+        return marks | _tapscript_marks(data, first_item, count - 1, end), after
+    if bare and count == 1:
+        marks |= _schnorr_marks(data, first_at, first_length)
+    if items > 1 and last_length >= SMALLEST_SCRIPT and last_length != 33:
+        marks |= script_marks(data, last_at, last_length)
+        if marks & 2048 and _stacks_preimage(data, first_item, items - 1, end):
+            marks |= 4096
     return marks, after

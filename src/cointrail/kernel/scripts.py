@@ -66,7 +66,8 @@ def _small_number(data: U8, at: int, end: int) -> tuple[int, int]:
 
 
 @kernel
-def _is_multisig(data: U8, start: int, end: int) -> bool:
+def is_multisig(data: U8, start: int, end: int) -> bool:
+    """Whether the whole script is a bare multisig; twin of `read_multisig`."""
     if end - start < 3 or data[end - 1] != 174:
         return False
     needed, at = _small_number(data, start, end)
@@ -129,4 +130,4 @@ def classify_script(data: U8, start: int, length: int) -> int:
         and data[start + 24] == 172
     ):
         return 2
-    return 8 if _is_multisig(data, start, end) else 0
+    return 8 if is_multisig(data, start, end) else 0

@@ -16,7 +16,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from cointrail.kernel.jit import kernel
+from cointrail.kernel.jit import int64, kernel
+from cointrail.kernel.memory import address_of, prefetch
 
 U8 = npt.NDArray[np.uint8]
 U32 = npt.NDArray[np.uint32]
@@ -24,6 +25,8 @@ I64 = npt.NDArray[np.int64]
 
 _NO_SCRIPT = 0xFFFFFFFF
 _SAFE = 0
+_AHEAD = 12
+"""Inputs: so far ahead their parents are asked for, which lie anywhere in memory."""
 
 
 class Edges(NamedTuple):
@@ -64,6 +67,16 @@ def join_pairs(parent: U32, left: U32, right: U32, joined: npt.NDArray[np.bool_]
 
 
 @kernel
+def _fetch_ahead(parent: U32, in_script: U32, k: int) -> None:
+    """Ask for the parents of scripts that come soon, and for the parents of those that come sooner."""
+    if k + 2 * _AHEAD < len(in_script):
+        prefetch(address_of(parent) + 4 * int64(in_script[k + 2 * _AHEAD]))
+        near = in_script[k + _AHEAD]
+        if near != _NO_SCRIPT:
+            prefetch(address_of(parent) + 4 * int64(parent[near]))
+
+
+@kernel
 def join_inputs(
     parent: U32,
     first_tx: int,
@@ -89,6 +102,7 @@ def join_inputs(
         several = False
         for k in range(in_start[t], in_start[t + 1]):
             script = in_script[k]
+            _fetch_ahead(parent, in_script, k)
             if script in (_NO_SCRIPT, first):
                 continue
             if first == _NO_SCRIPT:

@@ -14,29 +14,18 @@ from cointrail.clustering.links import LinkTable, links_among
 from cointrail.clustering.parties import ByParty, join_by_party
 from cointrail.clustering.proof import NO_TX
 from cointrail.clustering.rules import TIERS, Link
-from cointrail.clustering.weak_links import PairReason
+from cointrail.clustering.weak_link_kinds import PairReason
 from cointrail.errors import BadInput
 from cointrail.heuristics.base import Tier
 from cointrail.lookups.desk import LookupDesk
 from cointrail.lookups.find_cluster import get_cluster
-from cointrail.lookups.views import BlockRef, ClusterRef, LookupBasis, Page
+from cointrail.lookups.link_lines import LinkLine, ReviewLine, link_line
+from cointrail.lookups.views import ClusterRef, LookupBasis, Page
 
 U32 = npt.NDArray[np.uint32]
 
 MOST_LISTED = 25
 """Unions to review, and refused links, that are listed; how many there are is always said."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkLine:
-    """A link between two scripts; `txid` and `block` are None where the scripts alone show it."""
-
-    rule: str
-    tier: Tier
-    txid: Txid | None
-    block: BlockRef | None
-    from_name: str
-    to_name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,14 +51,6 @@ class BridgeLine:
     scripts: int
     received_sat: int
     balance_sat: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewLine:
-    """A union that a person should look at, and why."""
-
-    link: LinkLine
-    because: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,7 +217,7 @@ class _Look:
         found = self.desk.clusters.guards.refusals
         for k in np.flatnonzero(self._with_us(found.one) | self._with_us(found.other)).tolist():
             pair = self.desk.name(int(found.apart_one[k])), self.desk.name(int(found.apart_other[k]))
-            said = _APART[PairReason(int(found.reason[k]))].format(*pair)
+            said = f"would join {pair[0]} and {pair[1]}: {PairReason(int(found.reason[k])).words}"
             yield RefusedLine(
                 link=self._link(Link(int(found.rule[k])), found.tx[k], found.one[k], found.other[k]),
                 because=said,
@@ -257,18 +238,4 @@ class _Look:
         return self._link(Link(int(links.rule[k])), links.tx[k], *ends)
 
     def _link(self, link: Link, tx: int | None, one: int, other: int) -> LinkLine:
-        number = None if tx is None or int(tx) == NO_TX else int(tx)
-        return LinkLine(
-            rule=link.rule.name,
-            tier=link.tier,
-            txid=None if number is None else self.desk.snapshot.txid(number),
-            block=None if number is None else self.desk.block_of_tx(number),
-            from_name=self.desk.name(int(one)),
-            to_name=self.desk.name(int(other)),
-        )
-
-
-_APART = {
-    PairReason.PAYMENT: "would join {0} and {1}, of which one paid the other",
-    PairReason.JOINMARKET_SLOTS: "would join {0} and {1}, two slots of one JoinMarket round",
-}
+        return link_line(self.desk, link, NO_TX if tx is None else int(tx), int(one), int(other))

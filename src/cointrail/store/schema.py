@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 
-FORMAT = 2
+FORMAT = 3
 """Raised when an older program can no longer read the files."""
 
 NOT_YET = np.uint64(0xFFFFFFFFFFFFFFFF)

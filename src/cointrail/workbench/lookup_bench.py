@@ -21,6 +21,7 @@ from cointrail.lookups import (
     cluster_balance,
     cluster_neighbours,
     cluster_payments,
+    cluster_review,
     tx,
 )
 from cointrail.lookups import explain as explanation
@@ -90,6 +91,11 @@ class LookupBench(LedgerBench):
                 desk, text, tier=tier, limit=limit
             )
             return found
+
+    def cluster_review(self, *, start: int = 0, limit: int = 25) -> cluster_review.ClusterReview:
+        """What the guards found over the whole chain."""
+        with self._desk(()) as desk:
+            return cluster_review.cluster_review(desk, start=start, limit=limit)
 
     def cluster_payments(
         self,

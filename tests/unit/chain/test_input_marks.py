@@ -1,16 +1,20 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from cointrail.chain.marks import input_marks, is_der_signature
 from cointrail.chain.script import push
 from cointrail.chain.view import InputMarks as M
+from support import contract_scripts as contracts
 
 KEY = b"\x02" * 33
 BIG_KEY = b"\x04" * 65
 SCHNORR = b"\x99" * 64
 CONTROL = b"\xc1" + bytes(32)
 SCRIPT = b"\x51"
+SIGNATURES = M.SIGNED | M.SIGHASH_ALL | M.WITNESS
 
 
 def der(sighash: int = 1, r_size: int = 32, s_size: int = 32) -> bytes:
@@ -149,3 +153,68 @@ def test_the_deepest_control_block_is_one() -> None:
 
 def test_a_scriptsig_rules_taproot_out() -> None:
     assert input_marks(push(SCRIPT), (SCHNORR,)) == M.WITNESS
+
+
+def test_a_two_of_two_shows_in_a_witness_and_in_a_scriptsig() -> None:
+    both = M.MULTISIG | M.TWO_OF_TWO
+    assert input_marks(b"", (b"", der(), der(), contracts.TWO_OF_TWO)) & ~SIGNATURES == both
+    assert input_marks(b"\x00" + push(der()) + push(contracts.TWO_OF_TWO), ()) & ~SIGNATURES == both
+    nested = push(b"\x00\x20" + bytes(32))
+    assert input_marks(nested, (b"", der(), contracts.TWO_OF_TWO)) & ~SIGNATURES == both
+
+
+def test_another_multisig_is_no_two_of_two() -> None:
+    assert input_marks(b"", (b"", der(), contracts.TWO_OF_THREE)) & ~SIGNATURES == M.MULTISIG
+
+
+@pytest.mark.parametrize("script", [contracts.offered_htlc, contracts.swap, contracts.atomic_swap])
+def test_a_hash_lock_is_told_with_and_without_what_it_asks_for(script: Callable[[], bytes]) -> None:
+    claim = input_marks(b"", (der(), contracts.PREIMAGE, script()))
+    refund = input_marks(b"", (der(), b"", script()))
+    assert claim & ~SIGNATURES == M.HASH_LOCK | M.PREIMAGE
+    assert refund & ~SIGNATURES == M.HASH_LOCK
+
+
+def test_a_preimage_shows_in_a_scriptsig() -> None:
+    spend = push(der()) + push(contracts.PREIMAGE) + b"\x51" + push(contracts.swap())
+    assert input_marks(spend, ()) & ~SIGNATURES == M.HASH_LOCK | M.PREIMAGE
+
+
+def test_a_preimage_shows_in_a_taproot_spend_by_script() -> None:
+    marks = input_marks(b"", (SCHNORR, contracts.PREIMAGE, contracts.swap(), CONTROL, b"\x50annex"))
+    assert marks & ~SIGNATURES == M.SCRIPT_PATH | M.HASH_LOCK | M.PREIMAGE
+
+
+def test_the_hash_of_a_key_is_no_hash_lock() -> None:
+    assert input_marks(b"", (der(), contracts.PREIMAGE, contracts.hashed_key())) & ~SIGNATURES == M.NONE
+
+
+def test_a_control_block_of_32_more_bytes_or_a_script_of_32_is_no_preimage() -> None:
+    lock = b"\xa9" + push(bytes(20)) + b"\x87" + b"\x61" * 9
+    assert len(lock) == 32
+    assert input_marks(b"", (der(), lock)) & ~SIGNATURES == M.HASH_LOCK
+    assert input_marks(push(der()) + push(lock), ()) & ~SIGNATURES == M.HASH_LOCK
+
+
+@pytest.mark.parametrize("delay", [1, 16, 17, 144, 2016, 65_535, 4_194_305])
+def test_a_delayed_output_is_told_by_its_script(delay: int) -> None:
+    assert input_marks(b"", (der(), b"", contracts.delayed(delay))) & ~SIGNATURES == M.DELAYED
+
+
+def test_a_delay_of_nothing_is_no_delay() -> None:
+    assert input_marks(b"", (der(), b"", contracts.delayed(0))) & ~SIGNATURES == M.NONE
+
+
+def test_an_anchor_is_told_with_and_without_a_signature() -> None:
+    assert input_marks(b"", (der(), contracts.anchor())) & ~SIGNATURES == M.ANCHOR
+    assert input_marks(b"", (b"", contracts.anchor())) == M.WITNESS | M.ANCHOR
+
+
+def test_a_script_that_stands_alone_in_a_witness_is_not_read() -> None:
+    assert input_marks(b"", (contracts.TWO_OF_TWO,)) == M.WITNESS
+
+
+def test_a_key_in_a_scripts_place_is_not_read() -> None:
+    lock = b"\xa9" + push(bytes(20)) + b"\x87" + b"\x61" * 10
+    assert len(lock) == 33
+    assert input_marks(b"", (der(), lock)) & ~SIGNATURES == M.NONE

@@ -7,7 +7,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from cointrail.chain.script import hash160, p2pkh, p2wpkh
+from cointrail.chain.script import PAY_TO_ANCHOR, hash160, p2pkh, p2wpkh
+from cointrail.chain.view import InputMarks
 from cointrail.clustering.build import build
 from cointrail.clustering.clusters import Clusters
 from cointrail.clustering.proof import ProofStep
@@ -48,7 +49,7 @@ def test_explain_gives_the_transactions_from_one_script_to_the_other() -> None:
     steps = clusters.explain(a, d)
     assert steps is not None
     assert [(s.from_script, s.to_script, s.tx_num) for s in steps] == [(a, b, 1), (b, c, 3), (c, d, 2)]
-    assert {(s.rule, s.tier) for s in steps} == {("common_input@1", Tier.T2)}
+    assert {(s.rule, s.tier) for s in steps} == {("common_input@2", Tier.T2)}
     back = clusters.explain(d, a)
     assert back == tuple(
         s._replace(from_script=s.to_script, to_script=s.from_script) for s in reversed(steps)
@@ -92,7 +93,7 @@ def test_a_shared_key_is_tier_1_and_needs_no_transaction() -> None:
     assert clusters.members(0, Tier.T1).tolist() == [0, 1]
     assert clusters.explain(0, 2) == (
         ProofStep(0, 1, "same_key@1", Tier.T1, None),
-        ProofStep(1, 2, "common_input@1", Tier.T2, 1),
+        ProofStep(1, 2, "common_input@2", Tier.T2, 1),
     )
 
 
@@ -110,7 +111,7 @@ def test_the_network_decides_whether_heights_tell_a_date() -> None:
 def test_results_name_every_rule_that_had_a_say() -> None:
     _, clusters = clustered()
     assert clusters.rules == rules_in_force()
-    assert clusters.rules[:3] == ("same_key@1", "inner_script@1", "common_input@1")
+    assert clusters.rules[:3] == ("same_key@1", "inner_script@1", "common_input@2")
     assert "coinjoin.whirlpool@1" in clusters.rules
 
 
@@ -160,3 +161,13 @@ def test_progress_is_told_in_scripts_and_twice_in_transactions() -> None:
 def test_an_empty_chain_has_no_clusters() -> None:
     clusters = build(FakeSnapshot([]))
     assert clusters.labels().tolist() == []
+
+
+def test_two_who_spend_the_anchor_of_all_are_not_joined_by_it() -> None:
+    anchor = PAY_TO_ANCHOR
+    ins = [
+        (input_view(anchor, 240, marks=InputMarks.NONE, salt=k), input_view(name, 900, salt=k))
+        for k, name in enumerate(("alice", "bob"))
+    ]
+    chain = FakeSnapshot([view(pair, (output_view("shop", 1_000),)) for pair in ins])
+    assert build(chain).labels().tolist() == list(range(chain.n_scripts))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from cointrail.clustering.rules import Link
 from cointrail.heuristics.base import REGISTRY, SECTIONS, Rule, Tier, rule, sections
 from cointrail.heuristics.gate import REASONS
 
@@ -26,7 +27,9 @@ def test_only_three_rules_join_headline_clusters_and_each_has_a_tier() -> None:
         for entry in RULES
         if entry.tier is not None and entry.tier <= Tier.T2 and not entry.id.startswith("change.")
     }
-    assert tiers == {"same_key": Tier.T1, "inner_script": Tier.T1, "common_input": Tier.T2}
+    joining = {"same_key": Tier.T1, "inner_script": Tier.T1, "common_input": Tier.T2}
+    assert tiers == joining
+    assert {link.rule.id: link.tier for link in Link if link.tier <= Tier.T2} == joining
 
 
 def test_every_reason_of_the_gate_is_a_registered_detector() -> None:

@@ -7,15 +7,21 @@ import hashlib
 import pytest
 
 from cointrail.chain.script import p2pkh, p2tr
+from cointrail.chain.types import Outpoint
+from cointrail.chain.view import InputView, TxView
+from cointrail.heuristics.gate import Gate
+from cointrail.heuristics.gate_chain import judge_all
 from cointrail.heuristics.shape import Shape, shape_of
 from cointrail.heuristics.wasabi import (
     WASABI2_DENOMINATIONS,
+    is_lookalike,
     level_of,
+    passes_for_round,
     wasabi1,
     wasabi1_sparse,
     wasabi2,
 )
-from support.chains import input_view, output_view, script_of, view
+from support.chains import ORDINARY, input_view, output_view, script_of, view
 
 BASE = 10_000_000
 
@@ -174,3 +180,62 @@ def test_wasabi2_fires_on_three_denominations_that_repeat_in_any_order() -> None
     assert not wasabi2(round_of([30_000] * 20, [*outs, 4_999], height=None))
     assert not wasabi2(round_of([30_000] * 20, outs[:6], height=None)), "remixes only: on record as missed"
     assert not wasabi2(round_of([30_000] * 20, outs + change(7), height=None))
+
+
+STANDARD = [20_000, 10_000, 10_000, 8_192, 6_561, 5_000]
+
+
+def small_round(*, spends: TxView | None = None, vout: int = 0, sequence: int = 0xFFFFFFFF) -> TxView:
+    """Six hands bring standard amounts and take them; one coin may come out of another round."""
+    inputs = [input_view(f"in{k}", 300_000, salt=k, sequence=sequence) for k in range(5)]
+    outputs = tuple(output_view(f"out{k}", v) for k, v in enumerate([1_290_007, *STANDARD, 5_000]))
+    if spends is not None:
+        coin = spends.outputs[vout]
+        inputs.append(
+            InputView(
+                Outpoint(spends.txid, vout), coin.value, coin.script, coin.script_type, sequence, ORDINARY
+            )
+        )
+    inputs.sort(key=lambda i: -(i.value or 0))
+    return view(tuple(inputs), outputs, height=800_000, locktime=0 if spends is None else 1)
+
+
+FIRST = small_round()
+
+
+def test_a_round_that_spends_a_standard_output_of_another_is_certain() -> None:
+    first, second = judge_all([FIRST, small_round(spends=FIRST, vout=1)])
+    assert (first.gate, second.gate) == (Gate.UNKNOWN, Gate.UNSAFE)
+    assert second.reasons == ("coinjoin.wasabi2", "coinjoin.wasabi2_remix")
+
+
+def test_a_link_through_change_is_none() -> None:
+    _, second = judge_all([FIRST, small_round(spends=FIRST, vout=0)])
+    assert second.gate == Gate.UNKNOWN
+
+
+def test_a_round_that_comes_later_in_the_chain_links_nothing() -> None:
+    (alone,) = judge_all([small_round(spends=FIRST, vout=1)])
+    assert alone.gate == Gate.UNKNOWN
+
+
+def test_lookalikes_make_no_link_on_either_side() -> None:
+    batch = small_round(sequence=0xFFFFFFFD)
+    assert passes_for_round(shape_of(FIRST))
+    assert not passes_for_round(shape_of(batch))
+    assert judge_all([batch, small_round(spends=batch, vout=1)])[1].gate == Gate.UNKNOWN
+    assert judge_all([FIRST, small_round(spends=FIRST, vout=1, sequence=0xFFFFFFFD)])[1].gate == Gate.UNKNOWN
+
+
+def test_a_batch_that_reuses_most_of_its_scripts_is_a_lookalike() -> None:
+    def about(reused: int) -> bool:
+        return is_lookalike(lowest_sequence=0xFFFFFFFF, odd=5, places=10, reused=reused)
+
+    assert not about(7)
+    assert about(8)
+
+
+def test_replaceable_rounds_with_two_odd_outputs_are_none_of_the_lookalikes() -> None:
+    assert is_lookalike(lowest_sequence=0xFFFFFFFD, odd=1, places=10, reused=0)
+    assert not is_lookalike(lowest_sequence=0xFFFFFFFD, odd=2, places=10, reused=0)
+    assert not is_lookalike(lowest_sequence=0xFFFFFFFE, odd=1, places=10, reused=0)

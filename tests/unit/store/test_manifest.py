@@ -83,7 +83,7 @@ def test_a_value_that_no_store_has_is_refused(tmp_path: Path, key: str, value: o
 
 def test_a_newer_format_is_named(tmp_path: Path) -> None:
     (tmp_path / "manifest.json").write_text('{"format": 9, "anything": "else"}')
-    with pytest.raises(StoreCorrupt, match="has format 9, this program reads 2") as refused:
+    with pytest.raises(StoreCorrupt, match="has format 9, this program reads 3") as refused:
         read_manifest(tmp_path)
     assert "the program that wrote it" in (refused.value.hint or "")
 

@@ -29,7 +29,6 @@ from cointrail.store.batch import UNKNOWN_SCRIPT, TxBatch
 
 U8 = npt.NDArray[np.uint8]
 U32 = npt.NDArray[np.uint32]
-U64 = npt.NDArray[np.uint64]
 
 THREADS = 2
 """Batches that are judged at a time, while the next one is read."""

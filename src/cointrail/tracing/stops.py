@@ -21,7 +21,8 @@ class Stop(StrEnum):
     BURNED = "burned"
     """Sent to a script that nobody can spend."""
     COINJOIN = "coinjoin"
-    """The gate says that several people may have signed; outputs can't be paired with inputs."""
+    """The gate says that several people may have signed, or that the value changes hands in a swap; outputs
+    can't be paired with inputs."""
     UNCLEAR_TRANSACTION = "unclear_transaction"
     """The gate gives a warning and no other link says that the inputs have one owner."""
     MULTIPARTY = "multiparty"

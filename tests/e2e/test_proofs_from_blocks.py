@@ -30,8 +30,8 @@ from support import real_chains
 from support.demo_world import DemoFolder, demo_folder
 
 PAIRS = 1_000
-INPUT_RULES = {"common_input@1": common_input, "common_input.unknown@1": common_input_lead}
-CHANGE_RULES = {"change.link@1": change_link, "change.lead@1": change_lead}
+INPUT_RULES = {"common_input": common_input, "common_input.unknown": common_input_lead}
+CHANGE_RULES = {"change.link": change_link, "change.lead": change_lead}
 
 
 @pytest.fixture(scope="module", name="demo")
@@ -59,12 +59,13 @@ class RawChain:
             return any(isinstance(one, Linked) for one in found)
         tx, height = self.txs[str(snapshot.txid(step.tx_num))]
         view = view_of(tx, self.outputs, height)
-        if step.rule in INPUT_RULES:
-            link = INPUT_RULES[step.rule](view, dated=self.dated)
+        rule_id = step.rule.partition("@")[0]
+        if rule_id in INPUT_RULES:
+            link = INPUT_RULES[rule_id](view, dated=self.dated)
         else:
             change = clusters.change(step.tx_num)
             assert isinstance(change, Change)
-            link = CHANGE_RULES[step.rule](view, change.output, change.tier)
+            link = CHANGE_RULES[rule_id](view, change.output, change.tier)
         return isinstance(link, Linked) and link.scripts >= set(ends)
 
 

@@ -19,12 +19,14 @@ from cointrail.clustering.parties import join_by_party
 from cointrail.clustering.partition_maker import write_partition
 from cointrail.clustering.proof_maker import EDGE_TYPES, write_proof
 from cointrail.clustering.rules import TIERS, Link
-from cointrail.clustering.shelf import MemoryShelf
+from cointrail.clustering.shelf import DraftShelf, MemoryShelf
 from cointrail.clustering.spill import Log
 from cointrail.heuristics.base import Tier
 from cointrail.kernel.apart import JOINED, NOTHING, REFUSED, join_apart
+from cointrail.kernel.proof import Edges, Unions, watch_unions
 from cointrail.kernel.union import flatten
 from support.array_chain import ArrayChain, Arrays, PlainTx, plain_chains
+from support.store_files import scratch
 
 Edge = tuple[int, int]
 N = 10
@@ -220,3 +222,57 @@ def test_one_false_link_among_a_hundred_thousand_surfaces(false_at: int | None) 
     assert worst.scripts == SIZE
     assert in_all == 2 * SIZE - 1
     assert [bridge.scripts for bridge in rest] == [SIZE - 1] * 2 + [1] * 7
+
+
+@given(edges=edge_lists, large=st.integers(1, 3))
+def test_unions_of_large_clusters_and_the_largest_are_those_of_a_plain_replay(
+    edges: list[Edge], large: int
+) -> None:
+    label, outcomes = plain_join(list(range(N)), edges, [])
+    joined = [edge for edge, came in zip(edges, outcomes, strict=True) if came == JOINED]
+    groups, seen, sizes = {x: {x} for x in range(N)}, [], []
+    for k, (a, b) in enumerate(joined):
+        one, other = groups[a], groups[b]
+        if min(len(one), len(other)) > large:
+            seen.append((k, len(one), len(other)))
+        groups |= dict.fromkeys(one | other, one | other)
+        sizes.append(len(one | other))
+    numbers, rules = np.zeros(len(joined), np.uint32), np.zeros(len(joined), np.uint8)
+    found = Unions(*(np.zeros(N, np.uint32) for _ in range(3)))
+    largest = np.zeros(1, np.uint32)
+    count = watch_unions(
+        Edges(numbers, *columns(joined), numbers, rules),
+        np.arange(N, dtype=np.uint32),
+        np.ones(N, np.uint32),
+        large,
+        np.zeros(len(joined), np.int64),
+        largest,
+        found,
+    )
+    assert list(zip(*(column[:count].tolist() for column in found), strict=True)) == seen
+    assert largest[0] == max(sizes, default=0)
+    assert [min(groups[x]) for x in range(N)] == label
+
+
+@settings(max_examples=60)
+@given(txs=plain_chains(), size=st.integers(1, 5), settled=st.integers(0, 14))
+def test_neither_the_size_of_batches_nor_the_shelf_changes_anything(
+    txs: list[PlainTx], size: int, settled: int
+) -> None:
+    arrays = Arrays.of(txs)
+    whole = build(ArrayChain(arrays, settled=0, batch_size=len(txs)))
+    with scratch() as folder, DraftShelf(folder) as shelf:
+        split = build(ArrayChain(arrays, settled=min(settled, len(txs)), batch_size=size), shelf=shelf)
+        assert split.digest == whole.digest
+        assert (split.tip_height, split.skipped) == (whole.tip_height, whole.skipped)
+        for one, other in (
+            (split.change_columns, whole.change_columns),
+            (split.guards.reviews, whole.guards.reviews),
+            (split.guards.refusals, whole.guards.refusals),
+            (split.guards.growth, whole.guards.growth),
+            (
+                (split.proof.parent, split.proof.tx, split.proof.rule),
+                (whole.proof.parent, whole.proof.tx, whole.proof.rule),
+            ),
+        ):
+            assert all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))

@@ -118,7 +118,7 @@ def analyse(
         raw = workbench.decode_file(
             file, "a transaction", lambda data: workbench.analyse_raw_join(data, chain, known, options)
         )
-        nowhere = {"block": None, "as_of_height": None, "owners_by": None, "analysis": raw, "basis": None}
+        nowhere = {"block": None, "as_of_height": None, "analysis": raw, "basis": None}
         write(_answer(raw, nowhere, [], [("rules", raw.gate_rules)]), form)
         _say_open(raw, form)
         return
@@ -163,7 +163,6 @@ def _view_facts(view: JoinView) -> Facts:
         ("block hash", view.block.hash),
         ("time", view.block.time_utc),
         ("as of height", view.as_of_height),
-        ("owners told by", view.owners_by),
     ]
 
 

@@ -1,13 +1,18 @@
-"""A join in the store: its amounts, and what the chain showed of its equal outputs since."""
+"""A join in the store: its amounts, and what the chain showed of its equal outputs since.
+
+Importing this loads the compiler.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from cointrail.clustering.as_of import members_at
 from cointrail.coinjoin.amounts import equal_classes
 from cointrail.coinjoin.analysis import JoinAnalysis, JoinOptions, analyse
 from cointrail.coinjoin.anonymity import Later, Removal, Reveal
@@ -20,9 +25,6 @@ from cointrail.lookups.views import BlockRef, LookupBasis
 
 U32 = npt.NDArray[np.uint32]
 
-BY_CLUSTER, BY_SCRIPT = "clusters", "scripts"
-"""What an owner is: at the tip the clusters of T2 are at hand, at an earlier height scripts alone are."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JoinView:
@@ -30,15 +32,13 @@ class JoinView:
 
     Attributes:
         block: where it is.
-        as_of_height: later knowledge is counted up to here.
-        owners_by: `clusters` at the tip; `scripts` at an earlier height, as clusters know what came later.
+        as_of_height: later knowledge is counted up to here, and clusters are as they were then.
         analysis: what was found.
         basis: what it rests on.
     """
 
     block: BlockRef
     as_of_height: int
-    owners_by: str
     analysis: JoinAnalysis
     basis: LookupBasis
 
@@ -73,7 +73,6 @@ def analyse_join(
     return JoinView(
         block=desk.block_of_tx(number),
         as_of_height=height,
-        owners_by=BY_CLUSTER if height == snapshot.height else BY_SCRIPT,
         analysis=analyse(view, snapshot.network, options, later=later, verdict=desk.clusters.gate(number)),
         basis=desk.basis,
     )
@@ -86,16 +85,13 @@ class _Sight:
         self.desk, self.tx_num, self.height = desk, tx_num, height
         first, last = desk.snapshot.tx_output_range(tx_num)
         self.first_output, self.last_output = first, last
-        self.scripts = self._input_scripts(tx_num)
-        at_tip = height == desk.snapshot.height
-        self.labels: U32 | None = desk.clusters.labels(Tier.T2) if at_tip else None
-        self.owners = self._owners(self.scripts)
+        self.owners = _owners_of(desk, self._input_scripts(tx_num), height)
 
     def later(self, classes: dict[int, tuple[int, ...]]) -> Later:
         """Every removal of an equal output."""
         equal = [vout for vouts in classes.values() for vout in vouts]
         removals = tuple(removal for vout in equal for removal in self._removals(vout, frozenset(equal)))
-        return Later(self.height, len(self.owners), removals)
+        return Later(self.height, self.owners.count, removals)
 
     def _removals(self, vout: int, equal: frozenset[int]) -> Iterator[Removal]:
         snapshot, output = self.desk.snapshot, self.first_output + vout
@@ -103,7 +99,7 @@ class _Sight:
         other = self._other_output(script, output)
         if other is not None:
             yield self._seen(vout, Reveal.REUSED, snapshot.output_tx(other))
-        elif self.labels is not None and self._is_owner(np.array([script], dtype=np.uint32)):
+        elif self.owners.hold(np.array([script], dtype=np.uint32)):
             yield Removal(vout, Reveal.IN_CLUSTER)
         spender = snapshot.spent_by(output)
         if spender is None:
@@ -122,10 +118,10 @@ class _Sight:
         places = (spent[ours] - self.first_output).tolist()
         if any(place not in equal for place in places):
             yield self._seen(vout, Reveal.WITH_CHANGE, spending)
-        if self._is_owner(snapshot.column("outputs.script").take(spent[~ours])):
+        if self.owners.hold(snapshot.column("outputs.script").take(spent[~ours])):
             yield self._seen(vout, Reveal.WITH_PREMIX, spending)
         paid = snapshot.column("outputs.script").slice(*snapshot.tx_output_range(spending))
-        if self._is_owner(paid):
+        if self.owners.hold(paid):
             yield self._seen(vout, Reveal.RETURNED, spending)
 
     def _seen(self, vout: int, why: Reveal, tx_num: int) -> Removal:
@@ -136,13 +132,6 @@ class _Sight:
         spent = snapshot.column("inputs.output").slice(*snapshot.tx_input_range(tx_num))
         return np.unique(snapshot.column("outputs.script").take(spent))
 
-    def _owners(self, scripts: U32) -> U32:
-        return np.unique(scripts if self.labels is None else self.labels[scripts])
-
-    def _is_owner(self, scripts: U32) -> bool:
-        """Whether one of the scripts belongs to an owner of an input."""
-        return bool(np.isin(self._owners(scripts), self.owners).any())
-
     def _other_output(self, script: int, output: int) -> int | None:
         """The first other output of a script up to the height; None when there is none."""
         first_two: Sequence[int] = self.desk.snapshot.script_outputs(script, limit=2).tolist()
@@ -151,3 +140,44 @@ class _Sight:
             return None
         tx = self.desk.snapshot.output_tx(others[0])
         return others[0] if self.desk.snapshot.tx_height(tx) <= self.height else None
+
+
+class _Owners(Protocol):
+    """The clusters of a join's inputs, as of a height."""
+
+    @property
+    def count(self) -> int:
+        """How many."""
+
+    def hold(self, scripts: U32) -> bool:
+        """Whether one of the scripts lies in one of them."""
+
+
+class _OwnersAtTip:
+    def __init__(self, desk: LookupDesk, scripts: U32) -> None:
+        self._labels = desk.clusters.labels(Tier.T2)
+        self._owners = np.unique(self._labels[scripts])
+        self.count = len(self._owners)
+
+    def hold(self, scripts: U32) -> bool:
+        return bool(np.isin(self._labels[scripts], self._owners).any())
+
+
+class _OwnersBefore:
+    def __init__(self, desk: LookupDesk, scripts: U32, height: int) -> None:
+        txs = int(desk.snapshot.column("blocks.first_tx")[height + 1])
+        clusters: list[U32] = []
+        for script in scripts.tolist():
+            if not any(script in members for members in clusters):
+                clusters.append(members_at(desk.snapshot, desk.clusters, script, txs))
+        self.count = len(clusters)
+        self._members = np.concatenate(clusters) if clusters else scripts
+
+    def hold(self, scripts: U32) -> bool:
+        return bool(np.isin(scripts, self._members).any())
+
+
+def _owners_of(desk: LookupDesk, scripts: U32, height: int) -> _Owners:
+    if height == desk.snapshot.height:
+        return _OwnersAtTip(desk, scripts)
+    return _OwnersBefore(desk, scripts, height)

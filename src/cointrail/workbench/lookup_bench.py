@@ -14,7 +14,6 @@ from cointrail.casework.case_file import load_case
 from cointrail.clustering.clusters import Clusters
 from cointrail.clustering.judgements import Judgement, standing
 from cointrail.clustering.load import load_or_build
-from cointrail.coinjoin.analysis import JoinOptions
 from cointrail.lookups import (
     address,
     balance_series,
@@ -23,9 +22,7 @@ from cointrail.lookups import (
     cluster_neighbours,
     cluster_payments,
     cluster_review,
-    coinjoin,
     tx,
-    tx_analysis,
 )
 from cointrail.lookups import explain as explanation
 from cointrail.lookups.desk import LookupDesk
@@ -34,7 +31,10 @@ from cointrail.workbench.ledger_bench import LedgerBench
 
 if TYPE_CHECKING:
     from cointrail.clustering.judged import JudgedClusters
+    from cointrail.coinjoin.analysis import JoinOptions
     from cointrail.lookups.cluster_tiers import ClusterTiers
+    from cointrail.lookups.coinjoin import JoinView
+    from cointrail.lookups.tx_analysis import TxAnalysis
 
 
 def judge(snapshot: Snapshot, clusters: Clusters, judgements: Sequence[Judgement]) -> JudgedClusters | None:
@@ -69,15 +69,19 @@ class LookupBench(LedgerBench):
 
     def analyse_join(
         self, text: str, *, options: JoinOptions | None = None, at: int | None = None
-    ) -> coinjoin.JoinView:
+    ) -> JoinView:
         """A join: its amounts, and among how many its outputs hide."""
         with self._desk(()) as desk:
-            return coinjoin.analyse_join(desk, text, options, at)
+            found: JoinView = import_module("cointrail.lookups.coinjoin").analyse_join(
+                desk, text, options, at
+            )
+            return found
 
-    def analyse_tx(self, text: str, *, tags: Sequence[Path] = ()) -> tx_analysis.TxAnalysis:
+    def analyse_tx(self, text: str, *, tags: Sequence[Path] = ()) -> TxAnalysis:
         """A transaction as every rule reads it."""
         with self._desk(tags) as desk:
-            return tx_analysis.analyse_tx(desk, text)
+            found: TxAnalysis = import_module("cointrail.lookups.tx_analysis").analyse_tx(desk, text)
+            return found
 
     def show_cluster(
         self,

@@ -97,7 +97,7 @@ def test_a_join_of_a_store_tells_of_later_blocks(demo: DemoFolder) -> None:
     done = cointrail("coinjoin", "analyse", min(joins), "--store", demo.store)
     assert done.code == 0
     assert "By height" in done.out
-    assert "owners told by" in done.out
+    assert "as of height" in done.out
 
 
 EVALUATION = RealEvaluation(

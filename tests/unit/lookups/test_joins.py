@@ -113,9 +113,11 @@ def test_as_of_a_height_only_what_the_chain_had_shown_by_then_counts(
     assert len({vout for vout, _, _ in mixed.told(mixed.height + blocks)}) == 5 - k
 
 
-def test_before_the_tip_owners_are_scripts_as_clusters_know_what_came_later(mixed: Mixed) -> None:
-    assert analyse_join(mixed.desk, mixed.txid).owners_by == "clusters"
-    assert analyse_join(mixed.desk, mixed.txid, at=mixed.height).owners_by == "scripts"
+def test_clusters_are_those_of_the_height_too(mixed: Mixed) -> None:
+    """The cluster that took an equal output in two blocks after the join held it not before."""
+    in_cluster = [vout for vout, why, _ in mixed.told(mixed.height + 1) if why == Reveal.IN_CLUSTER]
+    assert in_cluster == []
+    assert (1, Reveal.IN_CLUSTER, None) in mixed.told(mixed.height + 2)
 
 
 def test_a_height_outside_the_chain_since_the_join_is_refused(mixed: Mixed) -> None:

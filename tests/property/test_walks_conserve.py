@@ -6,13 +6,15 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cointrail.attribution.confidence import find_confidence
 from cointrail.tracing.backward import trace_back
+from cointrail.tracing.deposits import Deposits
 from cointrail.tracing.forward import trace_forward
 from cointrail.tracing.limits import Limits
 from cointrail.tracing.neighbourhood import Neighbourhood
 from cointrail.tracing.policy import CASE_POLICIES
 from cointrail.tracing.stops import Stop
-from cointrail.tracing.trace import Trace
+from cointrail.tracing.trace import Hand, Trace
 from support.economies import Economy, economies
 from support.ledger import Fake, neighbourhood
 
@@ -120,3 +122,28 @@ def test_fifo_forward_and_back_tell_the_same_story(world: tuple[Fake, Neighbourh
             pair = (end.reach.output_num, row.output_num)
             if end.stop is Stop.COINBASE and pair in forward:
                 assert end.fifo_sat == forward[pair]
+
+
+@given(economy=economies())
+def test_no_path_runs_through_a_recognised_deposit_address(economy: Economy) -> None:
+    known = find_confidence("service_data")
+    assert known is not None
+    ledger, near = neighbourhood(
+        economy.text,
+        unsafe=economy.unsafe,
+        unclear=economy.unclear,
+        apart=economy.apart,
+        confidence=known,
+        block_seconds=3_600,
+    )
+    near.deposits = Deposits(near, ledger, near.clusters, near.tags)  # type: ignore[arg-type]  # fakes
+    for trace in _traces((ledger, near), Limits()):
+        assert sum(end.fifo_sat for end in trace.ends) == trace.value_sat
+        for end in trace.ends:
+            if trace.apart is Hand.DOWNSTREAM:
+                passed = end.reach.path()[:-1]
+                assert all(near.recognised(near.output(num).script_num) is None for num in passed)
+            if end.stop is Stop.DEPOSIT:
+                found = near.recognised(near.output(end.reach.output_num).script_num)
+                assert found is not None
+                assert near.tags.custodian(found.service) is not None

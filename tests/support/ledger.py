@@ -318,15 +318,17 @@ def neighbourhood(
     unclear: frozenset[str] = frozenset(),
     apart: frozenset[str] = frozenset(),
     changes: Mapping[str, Tier] | None = None,
+    confidence: Confidence = UNKNOWN,
+    block_seconds: int = DAY,
 ) -> tuple[Fake, Neighbourhood]:
     """A ledger and what a walk sees of it: clusters by common input, `shop` under investigation.
 
     `apart` names transactions that link nothing although the gate is silent; `changes` names the
     outputs that are said to be change.
     """
-    ledger = Fake(text)
+    ledger = Fake(text, block_seconds=block_seconds)
     together = co_spenders(ledger, apart=apart | unsafe | unclear)
     clusters = FakeClusters(ledger, together, unsafe=unsafe, unclear=unclear)
-    tags = attribution(ledger, clusters, tagged or {"exchange": "exa"})
+    tags = attribution(ledger, clusters, tagged or {"exchange": "exa"}, confidence=confidence)
     own_labels = frozenset(clusters.label(ledger.script(who)) for who in own.split() if who in ledger.names)
     return ledger, Neighbourhood(ledger, clusters, tags, own_labels, FakeChanges(ledger, changes or {}))

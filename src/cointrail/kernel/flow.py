@@ -36,9 +36,9 @@ from cointrail.kernel.flow_state import (
 )
 from cointrail.kernel.jit import int64, kernel
 
-DONE, PAUSED, OUTPUT_BOUND, MORE_ROWS, MORE_RUNS, MORE_PARTS, TOO_MUCH = range(7)
+DONE, PAUSED, OUTPUT_BOUND, MORE_ROWS, MORE_RUNS, MORE_PARTS, DAMAGED = range(7)
 """How `follow` ends: nothing waits; so many transactions were crossed; the bound on outputs was met;
-arrays are too short, `NEED` says how long they must be; more satoshi in a transaction than there are."""
+arrays are too short, `NEED` says how long they must be; the columns contradict themselves."""
 
 
 @kernel
@@ -237,8 +237,12 @@ def follow(
             return DONE
         number = next_tx(chain, rule, state)
         tx = look_at(chain, claims, codes, masks, rule, number)
+        if not 0 <= tx.first_out <= tx.last_out <= chain.outputs:
+            return DAMAGED
         count = gather(chain, rule, tx, seeds, state)
         stop = signer_stop(chain, claims, codes, masks, number) if count > 0 else 0
+        if stop < 0:
+            return DAMAGED
         if stop != 0:
             for g in range(count):
                 rows.stop[group[g]] = stop
@@ -255,7 +259,7 @@ def follow(
             continue
         spent = measure(chain, rule, tx, state)
         if spent < 0:
-            return TOO_MUCH
+            return DAMAGED
         cross(chain, claims, codes, masks, rule, seeds, state, tx, count, spent)
         state.counts[TXS] += 1
     return DONE if state.counts[WAITING] == 0 else PAUSED

@@ -189,25 +189,33 @@ def change_of(
     without tags.
     """
     place = int64(chain.change_output[tx])
-    if int64(chain.change_tier[tx]) > masks.weakest_change or place >= last - first:
+    if not 0 <= first < last <= chain.outputs or place >= last - first:
+        return -1
+    if int64(chain.change_tier[tx]) > masks.weakest_change:
         return -1
     script = at(chain.script, first + place)
+    if script >= len(chain.label):
+        return -1
     return -1 if receiver_stop(chain, claims, codes, masks, script) != 0 else place
 
 
 @kernel
 def signer_stop(chain: FlowChain, claims: FlowClaims, codes: StopCodes, masks: GateMasks, tx: int) -> int:
-    """Why a flow may not pass a transaction, by who signed it; 0: it may."""
+    """Why a flow may not pass a transaction, by who signed it; 0: it may; -1: its columns are damaged."""
     first = at(chain.first_input, tx)
     last = end_of(chain.first_input, chain.txs, tx, chain.inputs)
     if first == last:
         return codes.coinbase
+    if not 0 <= first < last <= chain.inputs:
+        return -1
     cluster, together, all_own, tagged = -1, True, True, False
     for number in range(first, last):
         output = at(chain.spent, number)
         if output < 0 or output >= chain.outputs:
             return codes.missing_predecessor
         script = at(chain.script, output)
+        if script >= len(chain.label):
+            return -1
         label = int64(chain.label[script])
         together = together and (cluster < 0 or label == cluster)
         cluster = label

@@ -98,17 +98,23 @@ def part_on_line(rule: FlowRule, tx: Tx, k: int, parts: int) -> int:
 
 @kernel
 def measure(chain: FlowChain, rule: FlowRule, tx: Tx, state: FlowState) -> int:
-    """Write the far side's sizes into `parts`; the satoshi of all inputs, -1 where these are too many."""
+    """Write the far side's sizes into `parts`; the satoshi of all inputs.
+
+    -1 where these are too many, or fewer than are paid, or where an output has no script: then the columns
+    are damaged.
+    """
     spent, paid, size = int64(0), int64(0), state.parts.size
     for k in range(tx.first_in, tx.last_in):
         value = at(chain.value, at(chain.spent, k))
         spent += value
         if not rule.forward:
             size[k - tx.first_in] = value
-        if spent >= MOST_SAT:
+        if value < 0 or spent >= MOST_SAT:
             return -1
     for k in range(tx.first_out, tx.last_out):
         value = at(chain.value, k)
+        if value < 0 or at(chain.script, k) >= len(chain.label):
+            return -1
         paid += value
         if rule.forward:
             size[k - tx.first_out] = value

@@ -2,12 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from cointrail.clustering.change_context import ChainContext, ChangeChain, ChangeClusters
 from cointrail.heuristics.base import Abstained
 from cointrail.heuristics.change import Change, Fingerprint, Quiet, fingerprint_of, vote
-from cointrail.tracing.ledger import ChangeHop, Ledger, Tags
+from cointrail.tracing.ledger import ChangeHop, Ledger, SpentRow, Tags
+
+
+class Named(Protocol):
+    """A custodian, by a name that stands for it in all its clusters."""
+
+    @property
+    def id(self) -> str:
+        """The name."""
+
+
+class NamedTags(Tags, Protocol):
+    """Tags whose custodians have names."""
+
+    def custodian(self, label: int) -> Named | None:
+        """The custodial service whose cluster this is."""
+
+
+class VoteChain(ChangeChain, Protocol):
+    """What is asked of a store; `Snapshot` gives it."""
+
+    def tx_inputs(self, tx_num: int, /) -> Sequence[SpentRow]:
+        """Inputs in order, with who made what they spend."""
+
+
+OWN_SERVICE = "its coins came from the service that it pays, so the sender may be the service itself"
+"""Why nothing is said where a service pays an address that pays it back: nothing may tie that to it yet."""
 
 
 class KeptVerdicts(Protocol):
@@ -34,7 +61,7 @@ class ChainVotes:
             an output in somebody else's tagged cluster is held apart from its sender.
     """
 
-    def __init__(self, chain: ChangeChain, clusters: ChangeClusters, tags: Tags) -> None:
+    def __init__(self, chain: VoteChain, clusters: ChangeClusters, tags: NamedTags) -> None:
         self._chain = chain
         self._clusters = clusters
         self._tags = tags
@@ -48,6 +75,8 @@ class ChainVotes:
             tx_num: the transaction.
             chain_marks: of the chain that it stands in; None: it stands alone.
         """
+        if self._may_be_service(tx_num):
+            return Abstained(OWN_SERVICE)
         context = ChainContext(
             self._chain,
             self._clusters,
@@ -68,6 +97,22 @@ class ChainVotes:
         inputs = self._chain.tx_inputs(tx_num)
         senders = {self._clusters.label(row.script_num) for row in inputs if row.script_num is not None}
         return bool(tagged - senders) or any(map(self._is_service, senders))
+
+    def _may_be_service(self, tx_num: int) -> bool:
+        """Whether a tagged service paid one who pays it back, as a wallet of its own does."""
+        paid = self._services(row.script_num for row in self._chain.tx_outputs(tx_num))
+        if not paid:
+            return False
+        made_by = {row.tx_num for row in self._chain.tx_inputs(tx_num) if row.tx_num is not None}
+        return any(
+            paid & self._services({row.script_num for row in self._chain.tx_inputs(maker)})
+            for maker in made_by
+        )
+
+    def _services(self, scripts: Iterable[int | None]) -> set[str]:
+        """The custodians whose clusters scripts lie in."""
+        labels = {self._clusters.label(script) for script in scripts if script is not None}
+        return {found.id for label in labels if (found := self._tags.custodian(label)) is not None}
 
     def _is_service(self, label: int) -> bool:
         return self._tags.custodian(label) is not None

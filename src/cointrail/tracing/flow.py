@@ -102,6 +102,8 @@ class FlowWalk:
     def _cluster_of(self, output_num: int) -> int:
         settled, recent = self.view.chain.script
         script = settled[output_num] if output_num < len(settled) else recent[output_num - len(settled)]
+        if script >= len(self.view.chain.label):
+            raise _damaged()
         return int(self.view.chain.label[int(script)])
 
     def _begin(self, repeats: Sequence[Repeat]) -> None:
@@ -140,7 +142,7 @@ class FlowWalk:
             progress: told now and then how far it is.
 
         Raises:
-            StoreCorrupt: a transaction of the store makes money.
+            StoreCorrupt: the store's columns contradict themselves.
             NotConserved: the ends do not add up to the start.
         """
         until = None if bounds.seconds is None else time.monotonic() + bounds.seconds
@@ -153,11 +155,8 @@ class FlowWalk:
                 return self._result(bounds, None)
             if ended == kernel.OUTPUT_BOUND:
                 return self._result(bounds, Stop.OUTPUT_LIMIT)
-            if ended == kernel.TOO_MUCH:
-                raise StoreCorrupt(
-                    "a transaction of the store pays more than it spends, or more than there is",
-                    hint="run `cointrail doctor`",
-                )
+            if ended == kernel.DAMAGED:
+                raise _damaged()
             if ended == kernel.PAUSED:
                 if until is not None and time.monotonic() >= until:
                     return self._result(bounds, Stop.TIME_LIMIT)
@@ -210,6 +209,13 @@ class FlowWalk:
             int(self._values(np.array(sorted(set(source.outputs)), dtype=np.int64)).sum())
             for source in self.sources
         ]
+
+
+def _damaged() -> StoreCorrupt:
+    return StoreCorrupt(
+        "the store's columns contradict themselves at a transaction that the trace came to",
+        hint="run `cointrail doctor`",
+    )
 
 
 def _empty_state(rows: int, parts: int, sources: int) -> FlowState:

@@ -21,6 +21,10 @@ legal_basis = "a law"
 [seeds]
 addresses = ["{ONE}"]
 """
+FLOW = """
+[flow]
+policies = ["fifo", "haircut"]
+"""
 APART = f"""\
 [[judgement]]
 id = "J1"
@@ -34,7 +38,7 @@ why = "two people"
 
 def read(folder: Path, text: str) -> tuple[Judgement, ...]:
     path = folder / "case.toml"
-    path.write_text(HEAD + text, encoding="utf-8")
+    path.write_text(HEAD + text + FLOW, encoding="utf-8")
     return load_case(path).judgements
 
 

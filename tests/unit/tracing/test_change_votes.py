@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any, cast
 
 from cointrail.heuristics.base import Abstained, Tier
 from cointrail.heuristics.change import Change, Quiet
-from cointrail.tracing.change_votes import ChainVotes, KeptChanges
+from cointrail.tracing.change_votes import OWN_SERVICE, ChainVotes, KeptChanges
 from support.ledger import Fake
 
 LEDGER = "t0: -> alice:100\n t1: t0:0 -> exchange:30 alice2:60"
@@ -84,8 +85,8 @@ class Tags:
     services: frozenset[int] = frozenset()
     custodial_scripts: frozenset[int] = frozenset()
 
-    def custodian(self, label: int) -> object | None:
-        return "exa" if label in self.services else None
+    def custodian(self, label: int) -> Any | None:
+        return SimpleNamespace(id="exa") if label in self.services else None
 
     def of_cluster(self, label: int) -> Any | None:
         return "tags" if label in self.tagged | self.services else None
@@ -117,3 +118,15 @@ def test_tags_have_a_say_where_a_service_signed_and_paid_itself() -> None:
     hot = frozenset({ledger.script("hot")})
     votes = ChainVotes(cast("Any", ledger), cast("Any", Alone()), cast("Any", Tags(hot, hot)))
     assert votes.tags_have_a_say(1)
+
+
+def _judge(text: str, tx_num: int) -> Change | Abstained:
+    ledger = Fake(text)
+    hot = frozenset({ledger.script("hot")})
+    votes = ChainVotes(cast("Any", ledger), cast("Any", Alone()), cast("Any", Tags(hot, hot)))
+    return votes.judge(tx_num, None)
+
+
+def test_one_whom_a_service_paid_and_who_pays_it_back_may_be_the_service() -> None:
+    found = _judge("t0: -> hot:100\n t1: t0:0 -> young:90\n t2: t1:0 -> customer:30 hot:50", 2)
+    assert found == Abstained(OWN_SERVICE)

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from cointrail.errors import BadInput, NotConserved
+from cointrail.errors import BadInput, NotConserved, StoreCorrupt
 from cointrail.heuristics.base import Tier
+from cointrail.kernel.flow_chain import Two
 from cointrail.tracing.bounds import Bounds
 from cointrail.tracing.flow import FlowWalk
-from cointrail.tracing.flow_columns import STOPS
+from cointrail.tracing.flow_columns import STOPS, FlowView, read_only
 from cointrail.tracing.flow_result import FEE_OUTPUT, Flow, close
 from cointrail.tracing.policy import Policy, parse_policy
 from cointrail.tracing.sources import MOST_SOURCES, Source
@@ -166,3 +168,26 @@ def test_a_flow_ends_when_its_time_is_over() -> None:
     assert walk.go_on(Bounds(seconds=60.0)).cut is None
     with pytest.raises(BadInput, match="must be more than 0"):
         Bounds(seconds=0.0)
+
+
+@pytest.mark.parametrize(
+    ("column", "row", "value"),
+    [
+        ("script", 0, 4_000_000_000),
+        ("script", 3, 4_000_000_000),
+        ("value", 3, 999),
+        ("value", 3, -1),
+        ("first_output", 3, 2**40),
+        ("first_input", 3, 2**40),
+    ],
+)
+def test_a_damaged_store_is_one_clear_error_and_nothing_is_read_beside_it(
+    column: str, row: int, value: int
+) -> None:
+    ledger, near = neighbourhood(WORKED)
+    view = flow_view(ledger, near)
+    whole = np.concatenate(getattr(view.chain, column))
+    whole[row] = value
+    damaged = view.chain._replace(**{column: Two(read_only(whole[:1]), read_only(whole[1:]))})
+    with pytest.raises(StoreCorrupt, match="contradict themselves"):
+        FlowWalk(FlowView(damaged, view.claims), Policy.FIFO, [Source("a", (0,))]).go_on(Bounds())

@@ -23,7 +23,6 @@ from cointrail.lookups import (
     cluster_payments,
     cluster_review,
     tx,
-    tx_analysis,
 )
 from cointrail.lookups import explain as explanation
 from cointrail.lookups.desk import LookupDesk
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from cointrail.coinjoin.analysis import JoinOptions
     from cointrail.lookups.cluster_tiers import ClusterTiers
     from cointrail.lookups.coinjoin import JoinView
+    from cointrail.lookups.tx_analysis import TxAnalysis
 
 
 def judge(snapshot: Snapshot, clusters: Clusters, judgements: Sequence[Judgement]) -> JudgedClusters | None:
@@ -77,10 +77,11 @@ class LookupBench(LedgerBench):
             )
             return found
 
-    def analyse_tx(self, text: str, *, tags: Sequence[Path] = ()) -> tx_analysis.TxAnalysis:
+    def analyse_tx(self, text: str, *, tags: Sequence[Path] = ()) -> TxAnalysis:
         """A transaction as every rule reads it."""
         with self._desk(tags) as desk:
-            return tx_analysis.analyse_tx(desk, text)
+            found: TxAnalysis = import_module("cointrail.lookups.tx_analysis").analyse_tx(desk, text)
+            return found
 
     def show_cluster(
         self,

@@ -274,4 +274,4 @@ def arrays_of(clusters: Clusters) -> list[Any]:
     """Everything that is kept of change, proofs and guards."""
     guards, proof = clusters.guards, clusters.proof
     kept: list[Any] = [*clusters.change_columns, proof.parent, proof.tx, proof.rule]
-    return kept + [*guards.reviews, *guards.refusals, *guards.growth]
+    return [*kept, *guards.reviews, *guards.refusals, *guards.growth]

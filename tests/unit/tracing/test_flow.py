@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -188,6 +190,7 @@ def test_a_damaged_store_is_one_clear_error_and_nothing_is_read_beside_it(
     view = flow_view(ledger, near)
     whole = np.concatenate(getattr(view.chain, column))
     whole[row] = value
-    damaged = view.chain._replace(**{column: Two(read_only(whole[:1]), read_only(whole[1:]))})
+    change: dict[str, Any] = {column: Two(read_only(whole[:1]), read_only(whole[1:]))}
+    damaged = view.chain._replace(**change)
     with pytest.raises(StoreCorrupt, match="contradict themselves"):
         FlowWalk(FlowView(damaged, view.claims), Policy.FIFO, [Source("a", (0,))]).go_on(Bounds())

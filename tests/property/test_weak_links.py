@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from itertools import combinations, pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,19 +14,21 @@ from hypothesis import strategies as st
 from cointrail.clustering.apart import Table, apart_of, join_weak
 from cointrail.clustering.bridges import find_bridges, sums_of
 from cointrail.clustering.build import build
+from cointrail.clustering.clusters import Clusters
 from cointrail.clustering.guards import LARGE
 from cointrail.clustering.links import LinkTable, links_among
 from cointrail.clustering.parties import join_by_party
 from cointrail.clustering.partition_maker import write_partition
 from cointrail.clustering.proof_maker import EDGE_TYPES, write_proof
 from cointrail.clustering.rules import TIERS, Link
-from cointrail.clustering.shelf import MemoryShelf
+from cointrail.clustering.shelf import DraftShelf, MemoryShelf
 from cointrail.clustering.spill import Log
 from cointrail.heuristics.base import Tier
 from cointrail.kernel.apart import JOINED, NOTHING, REFUSED, join_apart
 from cointrail.kernel.proof import Edges, Unions, watch_unions
 from cointrail.kernel.union import flatten
 from support.array_chain import ArrayChain, Arrays, PlainTx, plain_chains
+from support.store_files import scratch
 
 Edge = tuple[int, int]
 N = 10
@@ -251,3 +254,24 @@ def test_unions_of_large_clusters_and_the_largest_are_those_of_a_plain_replay(
     assert list(zip(*(column[:count].tolist() for column in found), strict=True)) == seen
     assert largest[0] == max(sizes, default=0)
     assert [min(groups[x]) for x in range(N)] == label
+
+
+@settings(max_examples=60)
+@given(txs=plain_chains(), size=st.integers(1, 5), settled=st.integers(0, 14))
+def test_neither_the_size_of_batches_nor_the_shelf_changes_anything(
+    txs: list[PlainTx], size: int, settled: int
+) -> None:
+    arrays = Arrays.of(txs)
+    whole = build(ArrayChain(arrays, settled=0, batch_size=len(txs)))
+    with scratch() as folder, DraftShelf(folder) as shelf:
+        split = build(ArrayChain(arrays, settled=min(settled, len(txs)), batch_size=size), shelf=shelf)
+        assert split.digest == whole.digest
+        assert (split.tip_height, split.skipped) == (whole.tip_height, whole.skipped)
+        assert all(np.array_equal(a, b) for a, b in zip(arrays_of(split), arrays_of(whole), strict=True))
+
+
+def arrays_of(clusters: Clusters) -> list[Any]:
+    """Everything that is kept of change, proofs and guards."""
+    guards, proof = clusters.guards, clusters.proof
+    kept: list[Any] = [*clusters.change_columns, proof.parent, proof.tx, proof.rule]
+    return [*kept, *guards.reviews, *guards.refusals, *guards.growth]

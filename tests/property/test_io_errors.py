@@ -65,8 +65,8 @@ def test_an_error_of_the_disk_is_told_once_and_the_next_run_goes_on(
         assert _held() == held
         assert state_of(store) in states
         if error is None:
-            assert faults.failed in {*FREEING, "mkdir"}, (
-                "and what was to be removed or made can wait, or is there"
+            assert faults.failed in {*FREEING, "mkdir"} or len(faults.done) < at, (
+                "and what was to be removed or made can wait, or threads needed one operation less"
             )
             assert state_of(store) == states[-1]
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from itertools import combinations, pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from cointrail.clustering.apart import Table, apart_of, join_weak
 from cointrail.clustering.bridges import find_bridges, sums_of
 from cointrail.clustering.build import build
+from cointrail.clustering.clusters import Clusters
 from cointrail.clustering.guards import LARGE
 from cointrail.clustering.links import LinkTable, links_among
 from cointrail.clustering.parties import join_by_party
@@ -265,14 +267,11 @@ def test_neither_the_size_of_batches_nor_the_shelf_changes_anything(
         split = build(ArrayChain(arrays, settled=min(settled, len(txs)), batch_size=size), shelf=shelf)
         assert split.digest == whole.digest
         assert (split.tip_height, split.skipped) == (whole.tip_height, whole.skipped)
-        for one, other in (
-            (split.change_columns, whole.change_columns),
-            (split.guards.reviews, whole.guards.reviews),
-            (split.guards.refusals, whole.guards.refusals),
-            (split.guards.growth, whole.guards.growth),
-            (
-                (split.proof.parent, split.proof.tx, split.proof.rule),
-                (whole.proof.parent, whole.proof.tx, whole.proof.rule),
-            ),
-        ):
-            assert all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
+        assert all(np.array_equal(a, b) for a, b in zip(arrays_of(split), arrays_of(whole), strict=True))
+
+
+def arrays_of(clusters: Clusters) -> list[Any]:
+    """Everything that is kept of change, proofs and guards."""
+    guards, proof = clusters.guards, clusters.proof
+    kept: list[Any] = [*clusters.change_columns, proof.parent, proof.tx, proof.rule]
+    return [*kept, *guards.reviews, *guards.refusals, *guards.growth]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from cointrail.attribution.actors import Actor
 from cointrail.attribution.tags import Tag
@@ -21,6 +21,19 @@ def parties(tags: Iterable[Tag], actors: Mapping[str, Actor]) -> tuple[str, ...]
     known.update(_fold(tag.label) for tag in naming if tag.actor is not None)
     loose = {_fold(tag.label): tag.label for tag in sorted(naming, key=_label) if tag.actor is None}
     return (*ids, *(loose[label] for label in sorted(loose) if label not in known))
+
+
+def name_each(tags: Sequence[Tag], actors: Mapping[str, Actor]) -> tuple[str | None, ...]:
+    """Of each tag the party that it names, as `parties` tells them apart; None where it names nobody."""
+    naming = [tag for tag in tags if tag.names_controller]
+    known: dict[str, str] = {}
+    for tag in sorted(naming, key=_label):
+        if tag.actor is None:
+            known[_fold(tag.label)] = tag.label
+    for tag in naming:
+        if tag.actor is not None:
+            known |= dict.fromkeys(map(_fold, (tag.label, *_names(tag.actor, actors))), tag.actor)
+    return tuple((tag.actor or known[_fold(tag.label)]) if tag.names_controller else None for tag in tags)
 
 
 def _names(actor_id: str, actors: Mapping[str, Actor]) -> tuple[str, ...]:

@@ -10,11 +10,11 @@ no actor, and all of them are shown.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cointrail.attribution.actors import Actor, is_custodial
-from cointrail.attribution.parties import parties
+from cointrail.attribution.parties import name_each, parties
 from cointrail.attribution.tags import Tag, TagSet
 from cointrail.chain.types import Txid
 
@@ -63,6 +63,8 @@ class Attribution:
     """Scripts that a tag gives to a custodian for themselves alone (`is_cluster_definer` false)."""
     _direct: Mapping[int, tuple[Tag, ...]] = field(repr=False)
     _by_tx: Mapping[Txid, tuple[Tag, ...]] = field(repr=False)
+    _described: Mapping[str, Actor] = field(repr=False)
+    """By id: the actors that files describe."""
 
     def of_script(self, script_num: int) -> tuple[Tag, ...]:
         """The direct tags of a script, of every kind; empty when there are none."""
@@ -79,6 +81,10 @@ class Attribution:
     def proposed(self) -> tuple[ClusterTags, ...]:
         """Every cluster that something is proposed for, by label."""
         return tuple(found for _, found in sorted(self._clusters.items()))
+
+    def parties_of(self, proposals: Sequence[Proposal]) -> tuple[str | None, ...]:
+        """Of each proposal the party that it names, told apart among all of them."""
+        return name_each([proposal.tag for proposal in proposals], self._described)
 
     def actor(self, label: int) -> Actor | None:
         """Whom all proposals for a cluster name; None when nothing is proposed or they disagree."""
@@ -136,6 +142,7 @@ def resolve(
         custodial_scripts=_custodial_scripts(direct, tags.actors),
         _direct=direct,
         _by_tx={txid: tuple(found) for txid, found in by_tx.items()},
+        _described=tags.actors,
     )
 
 

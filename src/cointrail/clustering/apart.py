@@ -58,7 +58,7 @@ def join_weak(label: U32, links: Table, pairs: Table) -> Joined:
 
     Pairs that are together already are void: what joined them was stronger.
 
-    Memory: 5 bytes a script and 1 a link; where something is contradicted, 30 bytes for each link and each
+    Memory: 5 bytes a script and 1 a link; where something is contradicted, 60 bytes for each link and each
     pair of the clusters that it is contradicted in.
 
     Args:

@@ -137,20 +137,31 @@ class _Look:
         self.members = np.array(clusters.members(clusters.label(label, Tier.T4), Tier.T4))
         self.links = links_among(desk.snapshot, clusters, self.members, Tier.T4)
         self.sums = sums_of(desk.snapshot, self.members)
-        self.parties, self.names = self._parties()
+        self.parties = self._parties()
         self._joined: dict[Tier, ByParty] = {}
 
-    def _parties(self) -> tuple[U32, list[str]]:
-        """Per member the number of the party that tags name, from 1 on; and the names."""
+    def _parties(self) -> U32:
+        """Per member the number of the party that tags name, from 1 on; 0 where they name nobody."""
         party, names = np.zeros(len(self.members), np.uint32), [""]
-        for found in self.desk.attribution.proposed() if self.desk.attribution else ():
-            for proposal in found.proposals:
-                place = int(np.searchsorted(self.members, np.uint32(proposal.via_script)))
-                if place < len(self.members) and self.members[place] == proposal.via_script:
-                    name = found.actor or proposal.tag.actor or proposal.tag.label
-                    names += [] if name in names else [name]
-                    party[place] = names.index(name)
-        return party, names
+        attribution = self.desk.attribution
+        if attribution is None:
+            return party
+        own = [
+            (place, proposal)
+            for found in attribution.proposed()
+            for proposal in found.proposals
+            if (place := self._place(proposal.via_script)) is not None
+        ]
+        for (place, _), name in zip(own, attribution.parties_of([one for _, one in own]), strict=True):
+            if name is not None:
+                names += [] if name in names else [name]
+                party[place] = names.index(name)
+        return party
+
+    def _place(self, script: int) -> int | None:
+        """Where a script stands among the members."""
+        place = int(np.searchsorted(self.members, np.uint32(script)))
+        return place if place < len(self.members) and self.members[place] == script else None
 
     def joined(self, tier: Tier) -> ByParty:
         """The members joined by links up to a tier."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import cointrail
 from cointrail.lookups.views import BlockRef, LookupBasis
-from cointrail.store.manifest import Manifest, index_folder, recent_folder, settled_folder
+from cointrail.store.manifest import Manifest, derived_folder, index_folder, recent_folder, settled_folder
 from cointrail.store.reader import Snapshot
 
 
@@ -85,7 +85,7 @@ def _disk_use(store: Path, manifest: Manifest) -> DiskUse:
         settled=_bytes(settled_folder(store, manifest.epoch)) - index,
         recent=_bytes(recent_folder(store, manifest.generation)),
         index=index,
-        derived=_bytes(store / "derived"),
+        derived=_bytes(derived_folder(store)),
         total=_bytes(store),
     )
 

@@ -77,8 +77,12 @@ def reading(path: Path) -> Iterator[None]:
         ) from error
 
 
-def read_only_map(path: Path) -> U8:
+def read_only_map(path: Path, *, sparsely: bool = False) -> U8:
     """The bytes of a file, mapped; an empty array for an empty file.
+
+    Args:
+        path: the file.
+        sparsely: only a few bytes here and there will be looked at, so the system need not read ahead.
 
     Raises:
         BadBlocks: it cannot be read.
@@ -86,7 +90,10 @@ def read_only_map(path: Path) -> U8:
     with reading(path), path.open("rb") as file:
         if os.fstat(file.fileno()).st_size == 0:
             return np.empty(0, np.uint8)
-        return np.frombuffer(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), np.uint8)
+        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        if sparsely and hasattr(mmap, "MADV_RANDOM"):
+            mapped.madvise(mmap.MADV_RANDOM)
+        return np.frombuffer(mapped, np.uint8)
 
 
 def find_files(directory: Path, kind: str) -> dict[int, Path]:
@@ -176,7 +183,7 @@ def scan_file(path: Path, key: U8, network: Network, trailer: int) -> RecordFile
     Raises:
         BadBlocks: bytes that are neither a record nor empty space.
     """
-    data = read_only_map(path)
+    data = read_only_map(path, sparsely=True)
     magic = np.frombuffer(network.magic, np.uint8)
     starts: list[I64] = []
     sizes: list[I64] = []

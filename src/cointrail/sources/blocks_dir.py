@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -43,6 +44,8 @@ I64 = npt.NDArray[np.int64]
 
 _HEAD = 89
 """Header and the longest transaction count."""
+AT_ONCE = 8
+"""Files that are scanned at once: a scan waits for the disk most of the time."""
 MOST_AT_ONCE = 500
 """Blocks that one system call reads; Linux takes 1,024 buffers."""
 
@@ -130,7 +133,8 @@ class BlocksDirectory:
     # -- the chain
 
     def _open_chain(self, to: int | None) -> Chain:
-        scans = {number: self._scan(number) for number in self._paths}
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            scans = dict(zip(self._paths, pool.map(self._scan, self._paths), strict=True))
         stored = self._stored(scans)
         _check_work(stored, self.network)
         tree = grow_tree(stored, self.network)
@@ -185,7 +189,7 @@ class BlocksDirectory:
                     path=str(scan.path),
                 )
             head = np.empty((len(scan.starts), _HEAD), np.uint8)
-            copy_plain(read_only_map(scan.path), self.key, scan.starts, _HEAD, head)
+            copy_plain(read_only_map(scan.path, sparsely=True), self.key, scan.starts, _HEAD, head)
             heads.append(head)
             files.append(np.full(len(scan.starts), number, np.int64))
             starts.append(scan.starts)
@@ -276,9 +280,7 @@ class BlocksDirectory:
         files, starts, sizes = (a[first:last] for a in (blocks.files, blocks.starts, blocks.sizes))
         ends = np.cumsum(sizes)
         begins = ends - sizes
-        # Blocks that follow each other in their file are read at once, what stands between them too.
-        apart = (np.diff(files) != 0) | (np.diff(starts) != sizes[:-1] + RECORD_HEAD)
-        cuts = [0, *(np.flatnonzero(apart) + 1).tolist(), len(sizes)]
+        cuts = _runs(files, starts, sizes)
         whole, between = memoryview(buffer), memoryview(bytearray(RECORD_HEAD))  # type: ignore[arg-type]
         edges = [0, *ends.tolist()]
         for a, b in pairwise(cuts):
@@ -288,6 +290,21 @@ class BlocksDirectory:
                 self._files.read_into(int(files[c]), int(starts[c]), views)
         self._free(buffer, begins, sizes, starts)
         return begins
+
+    def expect(self, first: int, last: int) -> None:
+        """Let the system begin to read the blocks of heights `first`..`last` - 1 and their undo files.
+
+        Raises:
+            BadBlocks: a file cannot be opened.
+        """
+        blocks = self.chain.blocks
+        files, starts, sizes = (a[first:last] for a in (blocks.files, blocks.starts, blocks.sizes))
+        for a, b in pairwise(_runs(files, starts, sizes)):
+            begin, end = int(starts[a]), int(starts[b - 1] + sizes[b - 1])
+            self._files.expect(int(files[a]), begin, end - begin)
+        if self._undo:
+            for number in np.unique(files).tolist():
+                self._undo.expect(number)
 
     def raw_block(self, height: int) -> bytes:
         """Wire bytes of the block at a height."""
@@ -313,6 +330,15 @@ class BlocksDirectory:
                 height=height,
             )
         return tuple(payloads)
+
+
+def _runs(files: I64, starts: I64, sizes: I64) -> list[int]:
+    """Where runs of blocks that follow each other in their file begin, and where the last one ends.
+
+    What stands between two of a run is the head of a record.
+    """
+    apart = (np.diff(files) != 0) | (np.diff(starts) != sizes[:-1] + RECORD_HEAD)
+    return [0, *(np.flatnonzero(apart) + 1).tolist(), len(sizes)]
 
 
 def _check_work(stored: StoredBlocks, network: Network) -> None:

@@ -61,6 +61,15 @@ class OpenFiles:
             if got:
                 left[0] = left[0][got:]
 
+    def expect(self, number: int, start: int, size: int) -> None:
+        """Let the system begin to read a part of a file that will be asked for soon, where it can.
+
+        Raises:
+            BadBlocks: the file cannot be opened.
+        """
+        if hasattr(os, "posix_fadvise"):
+            os.posix_fadvise(self._handle(number).number, start, size, os.POSIX_FADV_WILLNEED)
+
     def _handle(self, number: int) -> _Handle:
         with self._opening:
             with reading(self._paths[number]):

@@ -7,6 +7,7 @@ record matches is one that the node has validated in full.
 
 from __future__ import annotations
 
+import os
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -24,6 +25,7 @@ from cointrail.sources.block_files import (
     RecordFile,
     leading_sizes,
     read_only_map,
+    reading,
     scan_file,
 )
 
@@ -174,6 +176,19 @@ class UndoFiles:
         self._paths, self._key, self._network = paths, key, network
         self._open: dict[int, UndoFile] = {}
         self._opening = Lock()
+        self._expected: set[int] = set()
+
+    def expect(self, number: int) -> None:
+        """Let the system begin to read the rev file of that number, once, where it can.
+
+        Raises:
+            BadBlocks: it cannot be opened.
+        """
+        if number in self._expected or number not in self._paths or not hasattr(os, "posix_fadvise"):
+            return
+        self._expected.add(number)
+        with reading(self._paths[number]), self._paths[number].open("rb") as file:
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_WILLNEED)
 
     def file(self, number: int) -> UndoFile | None:
         """The rev file of that number; None when there is none."""

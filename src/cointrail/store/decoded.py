@@ -36,6 +36,9 @@ Number = TypeVar("Number", bound=np.generic)
 AHEAD = 1
 """Spans that are decoded while one is in use. With more, the caches of two cores are shared by too much."""
 
+EXPECTED = 4
+"""Spans that the system reads from the disk, or has read, while the first of them is decoded."""
+
 PIECE_BYTES = 2 << 20
 """Blocks that one thread works on at a time: they stay in its cache from the first hash to the last."""
 
@@ -245,8 +248,12 @@ def decode_ahead(
     """
     waiting: deque[Future[DecodedBlocks]] = deque()
     rooms = cycle([Room() for _ in range(AHEAD + 1)])
-    for first, last in plan:
+    for number, (first, last) in enumerate(plan):
         ask = source, first, last, pool, threads
+        for soon in (
+            plan[number + 1 : EXPECTED] if number == 0 else plan[number + EXPECTED - 1 : number + EXPECTED]
+        ):
+            pool.submit(source.expect, *soon)  # what fails here fails again where it is read
         waiting.append(pool.submit(decode_span, *ask, room=next(rooms), bits=bits))
         if len(waiting) > AHEAD:
             yield waiting.popleft().result()

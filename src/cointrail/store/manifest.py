@@ -75,6 +75,11 @@ def recent_folder(store: Path, generation: int) -> Path:
     return store / f"recent-{generation:08}"
 
 
+def derived_folder(store: Path) -> Path:
+    """What is computed from the store and can be computed again: clusters."""
+    return store / "derived"
+
+
 def read_manifest(store: Path) -> Manifest | None:
     """The manifest; None when there is none.
 

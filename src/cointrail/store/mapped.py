@@ -15,7 +15,7 @@ from cointrail.chain.types import BlockHash
 from cointrail.errors import NotFound, StoreCorrupt
 from cointrail.store.columns import Column, map_column, map_file
 from cointrail.store.index_files import SPENDS, Run, cuts, open_run
-from cointrail.store.manifest import Manifest, index_folder, recent_folder, settled_folder
+from cointrail.store.manifest import Manifest, derived_folder, index_folder, recent_folder, settled_folder
 from cointrail.store.schema import COLUMNS, INDEXES, IndexSpec, Table
 from cointrail.store.spends import Spends
 
@@ -37,7 +37,7 @@ class MappedStore:
         self.n_inputs = manifest.rows("inputs")
         self.n_outputs = manifest.rows("outputs")
         self.n_scripts = manifest.rows("scripts")
-        self.derived_dir = store / "derived"
+        self.derived_dir = derived_folder(store)
         settled = settled_folder(store, manifest.epoch)
         recent = recent_folder(store, manifest.generation)
         self._columns = {

@@ -117,8 +117,19 @@ class Syncing:
         self._written, self._under_way = 0, self._pool.submit(self._part.sync)
 
     def finish(self) -> Future[None]:
-        """Make all that is written durable."""
-        return self._pool.submit(self._part.sync)
+        """Make all that is written durable.
+
+        The result is an `OSError` also where an earlier part could not be made durable: the system tells
+        that once, so a later call that succeeds says nothing of what was written before.
+        """
+        earlier, self._under_way = self._under_way, None
+        self._written = 0
+        return self._pool.submit(self._sync_after, earlier)
+
+    def _sync_after(self, earlier: Future[None] | None) -> None:
+        if earlier:
+            earlier.result()
+        self._part.sync()
 
     def close(self) -> None:
         """Give the thread back."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +17,14 @@ from cointrail.casework.outputs import OWNED, check_out, write_case
 from cointrail.casework.result import CaseResult
 from cointrail.casework.run import run_case
 from cointrail.chain.network import get_network
+from cointrail.clustering.kept import kept_folders, verify_kept
 from cointrail.clustering.load import load_or_build
 from cointrail.errors import BadInput
 from cointrail.sources.blocks_dir import BlocksDirectory
 from cointrail.store import ingest as store_ingest
 from cointrail.store.doctor import DoctorReport, examine
 from cointrail.store.ingest import IngestReport
-from cointrail.store.manifest import read_manifest
+from cointrail.store.manifest import derived_folder, read_manifest
 from cointrail.store.plan import IngestPlan
 from cointrail.store.reader import open_snapshot
 from cointrail.store.rewind import rewind
@@ -147,9 +149,14 @@ class Workbench(PeelBench, TraceBench):
     def doctor(
         self, blocks: Path, *, undo: bool = True, progress: store_ingest.Progress | None = None
     ) -> DoctorReport:
-        """Compare the store with the blocks; see `cointrail.store.doctor`."""
+        """Compare the store with the blocks, and kept clusters with what was written of them.
+
+        See `cointrail.store.doctor` and `cointrail.clustering.kept`.
+        """
         with BlocksDirectory(blocks, undo=undo) as source:
-            return examine(self.store, source, progress=progress)
+            report = examine(self.store, source, progress=progress)
+        kept = chain.from_iterable(verify_kept(folder) for folder in kept_folders(derived_folder(self.store)))
+        return replace(report, findings=(*report.findings, *kept))
 
     # -- queries
 

@@ -4,7 +4,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from cointrail.attribution.actors import Actor
+from cointrail.attribution.parties import name_each, parties
 from cointrail.attribution.resolve import Attribution, Proposal, resolve
 from cointrail.attribution.tags import Tag, TagSet
 from cointrail.chain.types import Txid
@@ -125,3 +129,22 @@ def test_a_transactions_tags_are_found_by_its_id() -> None:
     assert attribution.of_tx(Txid.parse(TXID)) == (claim,)
     assert attribution.of_tx(Txid(bytes(32))) == ()
     assert attribution.unseen == 0
+
+
+names = st.sampled_from(["Shop", "shop", "The Shop", "Bank", "coin bank", "someone", "Someone"])
+some_tags = st.lists(st.tuples(names, st.sampled_from([None, None, "shop", "bank"])), min_size=1, max_size=6)
+
+
+@given(said=some_tags)
+def test_the_party_of_each_tag_is_one_of_the_parties_of_all(said: list[tuple[str, str | None]]) -> None:
+    actors = {"shop": SHOP, "bank": BANK}
+    tags = [tag(k + 1, label, actor) for k, (label, actor) in enumerate(said)]
+    each = name_each(tags, actors)
+    assert set(each) == set(parties(tags, actors))
+    assert all(name == one.actor for name, one in zip(each, tags, strict=True) if one.actor is not None)
+
+
+def test_what_is_proposed_for_clusters_of_one_party_under_two_names_is_one_party() -> None:
+    attribution = laid(tag(1, "x", "shop"), tag(2, "the shop"), tag(3, "other"))
+    proposals = [found.proposals[0] for found in attribution.proposed()]
+    assert attribution.parties_of(proposals) == ("shop", "shop", "other")

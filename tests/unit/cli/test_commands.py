@@ -76,6 +76,19 @@ def test_doctor_ends_with_code_1_when_the_store_differs(demo: DemoFolder, tmp_pa
     assert "findings" in done.out
 
 
+def test_doctor_finds_a_changed_byte_in_kept_clusters(demo: DemoFolder, tmp_path: Path) -> None:
+    store = tmp_path / "s"
+    cointrail("ingest", "--blocks", demo.blocks, "--store", store)
+    cointrail("case", "run", demo.case, "--store", store, "--out", tmp_path / "out")
+    array = next(store.glob("derived/*/t2_label.bin"))
+    with array.open("r+b") as file:
+        file.write(b"\x07")
+    done = cointrail("doctor", "--blocks", demo.blocks, "--store", store, "--format", "json")
+    assert done.code == 1
+    (finding,) = done.json()["findings"]
+    assert "t2_label.bin" in finding
+
+
 def test_case_run_writes_its_files_and_prints_the_summary(demo: DemoFolder, tmp_path: Path) -> None:
     done = cointrail("case", "run", demo.case, "--out", tmp_path / "out")
     assert done.code == 0

@@ -62,6 +62,43 @@ def test_blocks_are_read_back_as_they_were_written(tmp_path: Path) -> None:
         assert starts.tolist() == [sum(len(s.block) for s in blocks[35:k]) for k in range(35, 45)]
 
 
+def test_what_is_expected_is_asked_of_the_system_once_for_each_run_of_blocks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blocks = _branch().stored
+    write_files(tmp_path, [blocks[:40], blocks[40:]])
+    asked: list[tuple[str, int, int]] = []
+    monkeypatch.setattr(
+        os,
+        "posix_fadvise",
+        lambda file, start, size, _: asked.append(
+            (Path(f"/proc/self/fd/{file}").readlink().name, start, size)
+        ),
+    )
+    with BlocksDirectory(tmp_path) as source:
+        source.expect(35, 45)
+        source.expect(45, 50)
+        stored = source.chain.blocks
+        first, second = int(stored.starts[35]), int(stored.starts[40])
+        ends = (stored.starts + stored.sizes).tolist()
+    assert asked == [
+        ("blk00000.dat", first, ends[39] - first),
+        ("blk00001.dat", second, ends[44] - second),
+        ("rev00000.dat", 0, 0),
+        ("rev00001.dat", 0, 0),
+        ("blk00001.dat", int(stored.starts[45]), ends[49] - int(stored.starts[45])),
+    ]
+
+
+def test_a_file_that_is_gone_when_it_is_expected_is_one_clear_error(tmp_path: Path) -> None:
+    write_files(tmp_path, [_branch().stored])
+    with BlocksDirectory(tmp_path) as source:
+        source.close()
+        (tmp_path / "blk00000.dat").unlink()
+        with pytest.raises(BadBlocks, match=r"blk00000\.dat` cannot be read"):
+            source.expect(5, 9)
+
+
 def test_without_undo_the_rev_files_are_not_looked_at(tmp_path: Path) -> None:
     write_files(tmp_path, [_branch().stored])
     (tmp_path / "rev00000.dat").write_bytes(b"anything")

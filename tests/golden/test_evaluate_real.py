@@ -99,4 +99,4 @@ def test_nothing_that_both_models_call_a_path_is_wrong(found: Found) -> None:
 
 def test_one_model_alone_is_sure_of_links_that_are_wrong(found: Found) -> None:
     """Why a link in every mapping of one model is no path."""
-    assert 0 < found["models"]["certain_right"] < found["models"]["certain"]
+    assert 0 < found["models"]["in_every_mapping_right"] < found["models"]["in_every_mapping"]

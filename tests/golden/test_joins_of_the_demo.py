@@ -69,7 +69,7 @@ def test_links_of_one_model_alone_join_coins_of_different_owners(demo: DemoFolde
     wrong = sum(
         {brought[vin] for vin in inputs} != {taken[vout]}
         for _, found, (brought, taken) in joins(demo)
-        for inputs, vout in found.certain
+        for inputs, vout in found.in_every_mapping
         if vout is not None
     )
     assert wrong > 0

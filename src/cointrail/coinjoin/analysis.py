@@ -95,7 +95,8 @@ class JoinAnalysis:
         options: how it was read: as asked for, with the maker fee that was taken.
         models: many to many, then one to one.
         links: every pair of inputs and output, where that was decided.
-        certain: pairs in every many-to-many mapping, also where counting was given up.
+        in_every_mapping: pairs in every many-to-many mapping, also where counting was given up. No paths:
+            one model alone is often wrong.
         slots: a JoinMarket reading; None where the transaction cannot be a round.
         slots_abstained: why not.
         sets: one for each value that repeats.
@@ -116,7 +117,7 @@ class JoinAnalysis:
     left_out: tuple[int, ...]
     models: tuple[ModelView, ...]
     links: tuple[Link, ...]
-    certain: tuple[tuple[tuple[int, ...], int | None], ...]
+    in_every_mapping: tuple[tuple[tuple[int, ...], int | None], ...]
     paths: tuple[tuple[tuple[int, ...], int], ...]
     slots: SlotTable | None
     slots_abstained: str | None
@@ -175,7 +176,7 @@ def analyse(
         left_out=() if isinstance(amounts, Abstained) else amounts.left_out,
         models=tuple(map(_view, told.tables)),
         links=told.links,
-        certain=told.certain,
+        in_every_mapping=told.in_every_mapping,
         paths=told.paths,
         slots=table,
         slots_abstained=slots.because if isinstance(slots, Abstained) else None,
@@ -196,7 +197,7 @@ class _Told:
 
     tables: tuple[LinkTable, ...] = ()
     links: tuple[Link, ...] = ()
-    certain: tuple[tuple[tuple[int, ...], int | None], ...] = ()
+    in_every_mapping: tuple[tuple[tuple[int, ...], int | None], ...] = ()
 
     @property
     def paths(self) -> tuple[tuple[tuple[int, ...], int], ...]:

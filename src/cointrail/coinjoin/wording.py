@@ -42,6 +42,8 @@ def statements_of_amounts(
         yield f"A party may be paid up to {amounts.gain:,} sat for taking part, as in JoinMarket."
     for table in tables:
         yield _of_model(table)
+    if tables[0].mappings == 1 and len(amounts.inputs) > 1 and not amounts.gain:
+        yield "A single mapping is left only if no party paid another; where some did, name a maker fee."
     if any(table.mappings for table in tables):
         yield "A link probability is a share of these mappings, not a probability of ownership."
     yield from _of_paths(found, both=all(table.mappings for table in tables))

@@ -48,8 +48,9 @@ def test_a_change_is_called_a_path_only_where_both_models_have_it_in_every_mappi
 def test_without_the_maker_fee_one_model_has_no_say_so_nothing_is_a_path() -> None:
     found = analysed(ROUND, options=JoinOptions(auto_maker_fee=False))
     assert found.models[1].abstained
-    assert found.certain
+    assert found.in_every_mapping
     assert found.paths == ()
+    assert "only if no party paid another" in said(found)
     assert "Nothing here is called a path: that takes both models." in said(found)
 
 

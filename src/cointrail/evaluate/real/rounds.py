@@ -29,8 +29,8 @@ class ModelTally:
         rounds: how many.
         decided: those whose mappings were counted within the steps.
         one_to_one: those of which the one-to-one model says anything.
-        certain: pairs of input and output in every many-to-many mapping.
-        certain_right: of these, pairs of one wallet.
+        in_every_mapping: pairs of input and output in every many-to-many mapping.
+        in_every_mapping_right: of these, pairs of one wallet.
         paths: pairs that both models are sure of.
         paths_right: of these, pairs of one wallet.
         likeliest: outputs with one input that is likelier than all others, link probability below 1.
@@ -40,8 +40,8 @@ class ModelTally:
     rounds: int = 0
     decided: int = 0
     one_to_one: int = 0
-    certain: int = 0
-    certain_right: int = 0
+    in_every_mapping: int = 0
+    in_every_mapping_right: int = 0
     paths: int = 0
     paths_right: int = 0
     likeliest: int = 0
@@ -92,8 +92,8 @@ def _judge(amounts: Amounts, owners: Owners) -> ModelTally:
         rounds=1,
         decided=many.stop == Stop.COMPLETE,
         one_to_one=one.mappings is not None,
-        certain=len(certain),
-        certain_right=sum(certain),
+        in_every_mapping=len(certain),
+        in_every_mapping_right=sum(certain),
         paths=len(both),
         paths_right=sum(both),
         likeliest=len(likeliest),

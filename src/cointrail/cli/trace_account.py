@@ -45,7 +45,7 @@ def account(
     limit: LimitOption = PAGE,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Say what is left of claims on a cluster's balance, by four conventions.
+    """Say what is left of claims on a balance, by four conventions.
 
     First in first out, last in first out, pro rata, and the lowest intermediate balance. Each transaction
     is one entry of the account, change set off. The books of a custodian, where it discloses them, are

@@ -12,7 +12,7 @@ def change_link(tx: TxView, output: int, tier: Tier) -> Linked | Abstained:
 
     Such links widen a cluster for traces and expanded views. They never enter headline clusters.
 
-    Source: methods.md 9.1, tier 3, and 9.2.
+    Source: our choice.
     Wrong when: the vote is: the payee's output looks like change in every way that the rules see.
     Abstains on: a vote of tier 4, which is a lead; an input whose previous output is not known.
     Needs: the verdict of the vote; it can change as the chain grows.
@@ -24,7 +24,7 @@ def change_link(tx: TxView, output: int, tier: Tier) -> Linked | Abstained:
 def change_lead(tx: TxView, output: int, tier: Tier) -> Linked | Abstained:
     """Link the scripts that `tx` spends from with an output that a single rule calls change: a lead.
 
-    Source: methods.md 9.1, tier 4; BlockSci advises against the use of single rules.
+    Source: our choice; BlockSci advises against the use of single rules.
     Wrong when: that rule is; several times as often as where two agree.
     Abstains on: votes of tier 3 and stronger; an input whose previous output is not known.
     Needs: the verdict of the vote; it can change as the chain grows.

@@ -30,7 +30,7 @@ def common_input(tx: TxView, *, dated: bool = True, around: Surroundings = ALONE
 def common_input_lead(tx: TxView, *, dated: bool = True, around: Surroundings = ALONE) -> Linked | Abstained:
     """Link the scripts that `tx` spends from although several hands may have signed: a lead.
 
-    Source: methods.md 9.1, tier 4; the links that `common_input` leaves out because of a doubt.
+    Source: our choice: the links that `common_input` leaves out because of a doubt.
     Wrong when: the transaction is the join that its shape looks like.
     Abstains on: coinbase, fewer than two known scripts, a gate that is SAFE or UNSAFE.
     Needs: the transaction and its prevouts; of the chain, what `common_input` needs.

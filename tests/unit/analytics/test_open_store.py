@@ -274,8 +274,8 @@ def test_sql_gives_a_table(there: Asked, store: OpenStore) -> None:
 
 def test_what_cannot_be_chosen_is_refused(store: OpenStore) -> None:
     rows = store.outputs()
-    with pytest.raises(BadInput, match="no column `adress`"):
-        rows.only("adress")
+    with pytest.raises(BadInput, match="no column `adr`"):
+        rows.only("adr")
     with pytest.raises(BadInput, match="slice without a step"):
         rows[::2]
     with pytest.raises(BadInput, match="is not among the rows"):

@@ -47,7 +47,7 @@ def test_change_at_tier_1_adds_nothing_to_the_bound() -> None:
 # -- stop reasons, each with the chain that goes on
 
 
-def test_unspent() -> None:
+def test_a_coin_that_nothing_spends_ends_unspent() -> None:
     ledger, peel = peeler("t0: -> a:100")
     assert told(ledger, peel.forward(ledger.out("t0:0"))[0]) == ([], "unspent", "t0:0")
 

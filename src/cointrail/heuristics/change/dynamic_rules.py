@@ -63,7 +63,7 @@ def fingerprint(tx: TxView, context: ChangeContext) -> Verdict:
     An output stays where its spender has no hard conflict with this transaction, or with the sender's
     profile; it is ruled out where the spender has two, or tags hold it apart from the sender.
 
-    Source: methods.md 2.7; Kappos et al., USENIX Security 2022; ishaanam, wallet-fingerprinting.
+    Source: our choice; Kappos et al., USENIX Security 2022; ishaanam, wallet-fingerprinting.
     Wrong when: the payee uses the same program and the sender has changed his.
     Abstains on: coinbase, an output not spent yet, a spender with one conflict, no or several that fit.
     Needs: the outputs' spenders at a height; later blocks can change the answer.

@@ -55,7 +55,7 @@ def unnecessary_input(tx: TxView) -> Verdict:
     have paid them where k holds as much as that input; k is ruled out. It stays where k and the whole
     fee together hold less.
 
-    Source: methods.md 2.4, exact form; Nick 2015.
+    Source: Nick 2015; the exact form, with the fee in it, is our choice.
     Wrong when: the wallet takes more inputs than it needs: oldest first, at random, to consolidate.
     Abstains on: coinbase, one input, an input of unknown value, an output that only the fee decides on.
     Needs: the transaction and its prevouts; the answer never changes.
@@ -76,7 +76,7 @@ def round_value(tx: TxView) -> Verdict:
 
     Round is what ends in `FEWER_ZEROS` more decimal zeros.
 
-    Source: BlockSci, power of ten value; Androulaki et al. 2013; methods.md 2.5.
+    Source: BlockSci, power of ten value; Androulaki et al. 2013; how many zeros is our choice.
     Wrong when: the price was in another currency; a round deposit leaves round change.
     Abstains on: coinbase, an output of a postage amount, no output rounder than another.
     Needs: the transaction; the answer never changes.
@@ -99,7 +99,8 @@ def no_change(tx: TxView) -> Verdict:
     Change takes what payments leave over, odd satoshi too. Where the fee alone took them, no output is
     change. Round is a multiple of `ROUND_SAT`.
 
-    Source: methods.md 2.12; 39 % and 50 % of an exchange's simulated withdrawals had no change.
+    Source: our choice; achow101/coin-selection-simulation, where 39 % and 50 % of an exchange's
+        withdrawals had no change.
     Wrong when: the wallet rounds its change, or gives odd satoshi of change to the miner.
     Abstains on: coinbase, an input of unknown value, round inputs, an output that is not round.
     Needs: the transaction and its prevouts; the answer never changes.

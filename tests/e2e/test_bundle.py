@@ -76,14 +76,14 @@ def test_its_own_program_says_what_fails_and_ends_with_one(bundle: SignedBundle,
         assert subprocess.run(line, capture_output=True, check=False).returncode == 2
 
 
-def test_sha256sum_agrees(bundle: SignedBundle) -> None:
+def test_sha256sum_says_the_same_of_every_file(bundle: SignedBundle) -> None:
     for manifest in ("manifest-sha256.txt", "tagmanifest-sha256.txt"):
         line: Words = ["sha256sum", "--check", "--strict", "--quiet", manifest]
         assert subprocess.run(line, cwd=bundle.folder, check=False).returncode == 0
 
 
 @pytest.mark.skipif(shutil.which("minisign") is None, reason="Debian's `minisign` is not installed")
-def test_minisign_agrees(bundle: SignedBundle, tmp_path: Path) -> None:
+def test_minisign_says_the_same_of_the_signature(bundle: SignedBundle, tmp_path: Path) -> None:
     signed = bundle.folder / verify.SIGNED
     line: Words = ["minisign", "-V", "-p", bundle.public, "-m", signed]
     done = subprocess.run(line, capture_output=True, text=True, check=False)

@@ -16,6 +16,7 @@ from cointrail.sources.blocks_dir import BlocksDirectory
 from cointrail.store.ingest import ingest
 from cointrail.store.manifest import settled_folder
 from cointrail.store.reader import open_snapshot
+from cointrail.store.schema import FORMAT
 from cointrail.store.writer import writing
 from support.blocks_writer import write_files
 from support.command_line import cointrail
@@ -62,8 +63,11 @@ def test_two_writers_are_refused(tmp_path: Path) -> None:
         (lambda raw: raw[: len(raw) // 2], "cannot be read"),
         (lambda raw: b"\xff\xfe" + raw, "cannot be read"),
         (lambda _: b"[]", "is not the manifest of a store"),
-        (lambda _: b'{"format": 2}', "is not the manifest of a store"),
-        (lambda raw: raw.replace(b'"format": 2', b'"format": 3'), "has format 3, this program reads 2"),
+        (lambda _: b'{"format": %d}' % FORMAT, "is not the manifest of a store"),
+        (
+            lambda raw: raw.replace(b'"format": %d' % FORMAT, b'"format": %d' % (FORMAT + 1)),
+            f"has format {FORMAT + 1}, this program reads {FORMAT}",
+        ),
         (lambda raw: raw.replace(b'"height": 116', b'"height": "x"'), "is not the manifest of a store"),
         (lambda raw: raw.replace(b'"rows"', b'"sows"'), "is not the manifest of a store"),
         (lambda raw: raw.replace(b"regtest", b"moonnet"), "moonnet"),

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from cointrail.sources.blocks_dir import BlocksDirectory
+from support import real_data
+from support.bundles import signed_bundle
 from support.command_line import command_paths
 from support.demo_world import demo_folder
 
@@ -31,7 +33,20 @@ COMMANDS = [
     "cluster payments {seed} --store {store}",
     "cluster balance {seed} --store {store}",
     "cluster neighbours {seed} --store {store}",
+    "cluster tiers {seed} --store {store}",
+    "cluster review --store {store}",
+    "trace forward {outpoint} --policy all --store {store} --tags {world}/tags/exchanges.tagpack.yaml",
+    "trace backward {outpoint} --policy fifo --store {store}",
+    "trace account {seed} --claim {outpoint} --store {store}",
+    "trace peel {outpoint} --store {store}",
+    "tx analyse {txid} --store {store}",
+    "coinjoin analyse {txid} --store {store}",
+    "rules list",
+    "rules show common_input",
     "case run {world}/case.toml --out {out}/case --store {store}",
+    "case bundle {world}/case.toml --blocks {world}/blocks --out {out}/bundle --store {store}",
+    "verify {bundle}",
+    "evaluate real --data {real}",
     "simulate --seed 5 --out {out}/world --scale 0.01",
     "demo --seed 5 --out {out}/demo --scale 0.01",
     "tags check {world}/tags/exchanges.tagpack.yaml --network regtest",
@@ -87,6 +102,10 @@ def test_a_command_ends_well_without_a_network(
     line: str, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     demo = demo_folder(tmp_path_factory)
+    if "{real}" in line and (absent := real_data.why_absent()):
+        (pytest.fail if real_data.REQUIRED else pytest.skip)(absent)
+    bundle = signed_bundle(tmp_path_factory, demo).folder if "{bundle}" in line else None
+    outpoint = demo.payments()[0]["outpoint"]
     (tmp_path / "tx.hex").write_text(ONE_TX)
     with BlocksDirectory(demo.blocks) as source:
         (tmp_path / "block.bin").write_bytes(source.raw_block(1))
@@ -95,7 +114,10 @@ def test_a_command_ends_well_without_a_network(
         store=demo.store,
         out=tmp_path,
         seed=demo.seeds()[0],
-        txid=demo.payments()[0]["outpoint"].partition(":")[0],
+        outpoint=outpoint,
+        txid=outpoint.partition(":")[0],
+        bundle=bundle,
+        real=real_data.FOLDER,
     )
     done = _python(PROGRAM, *given.split(" "))
     assert (done.returncode, "outbound network" in done.stderr) == (0, False), done.stderr

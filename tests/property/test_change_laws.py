@@ -25,6 +25,7 @@ from cointrail.heuristics.change import (
 )
 from cointrail.heuristics.change.combine import all_of, any_of, first_of, only_if_one, without
 from cointrail.heuristics.change.dynamic_rules import fresh
+from cointrail.heuristics.change.fingerprint import HARD
 from cointrail.heuristics.change.static_rules import round_value, script_type, self_change, unnecessary_input
 from cointrail.heuristics.gate import Gate
 from support.chains import tx
@@ -146,10 +147,12 @@ def test_conflicts_are_the_same_both_ways_and_none_with_oneself(one: TxView, oth
 
 
 @given(txs=st.lists(payments(), max_size=5), other=payments())
-def test_more_transactions_of_a_sender_conflict_no_more(txs: list[TxView], other: TxView) -> None:
+def test_where_a_sender_showed_a_habit_more_of_his_transactions_conflict_no_more(
+    txs: list[TxView], other: TxView
+) -> None:
     prints = [fingerprint_of(one) for one in txs]
     some, more = merge(prints[:-1]), merge(prints)
-    named = {name for name in conflicts(more, fingerprint_of(other)).hard if name != "low_r"}
-    if some.word:
-        assert named <= set(conflicts(some, fingerprint_of(other)).hard)
+    shown = {name for name, values in HARD.items() if any(some.has(value) for value in values)}
+    named = shown.intersection(conflicts(more, fingerprint_of(other)).hard)
+    assert named <= set(conflicts(some, fingerprint_of(other)).hard)
     assert merge([more, Fingerprint(0)]) == more

@@ -27,6 +27,8 @@ from support.tight_ingest import ALL_BITS, Tight, forged_txids, short_runs, tigh
 from support.twin_coinbases import branch_with_twins
 
 TIP = 220
+RUNS = [(512, 8), (16, 2), (8, 3)]
+"""Units and fan-outs of index runs."""
 stops = st.lists(st.integers(0, TIP - 1), max_size=2).map(sorted)
 sizes = st.sampled_from([2000, 20_000, 1 << 30])
 
@@ -63,6 +65,13 @@ def _whole(unit: int, fanout: int) -> dict[str, bytes]:
         return _ingest(folder, batch_bytes=1 << 30)
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _made_with_plenty() -> None:
+    """What is compared with must be made before anything is scarce or forged."""
+    for runs in RUNS:
+        _whole(*runs)
+
+
 def _unlike_whole(found: dict[str, bytes], unit: int = 512, fanout: int = 8) -> list[str]:
     return differences(found, _whole(unit, fanout))
 
@@ -83,7 +92,7 @@ budgets = st.builds(
 )
 
 
-@given(budgets, stops, sizes, sizes, st.sampled_from([(512, 8), (16, 2), (8, 3)]))
+@given(budgets, stops, sizes, sizes, st.sampled_from(RUNS))
 @example(SCARCE, [60, 150], 2000, 1 << 30, (8, 3))
 @example(SCARCE, [130], 2000, 4000, (16, 2))
 @settings(max_examples=8)

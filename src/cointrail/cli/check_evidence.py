@@ -31,13 +31,12 @@ def verify(
     The same program lies in every bundle as data/verify.py and runs without Cointrail. There is no single
     verdict: each question has its own answer. Exit code 1 when something fails.
     """
-    answers = workbench.verify_bundle(bundle, key)
-    rows = [(one.answer, one.question, "; ".join(one.found)) for one in answers]
+    found = workbench.verify_bundle(bundle, key)
+    rows = [(one.answer, one.question, "; ".join(one.found)) for one in found.answers]
     tables = [
         Table("answers", ("answer", "question", "found"), rows),
-        Table("not proven by this program", ("what",), [(what,) for what in workbench.NOT_PROVEN]),
+        Table("not proven by this program", ("what",), [(what,) for what in found.not_proven]),
     ]
-    data = {"answers": answers, "not_proven": workbench.NOT_PROVEN}
-    write(Answer(data=data, tables=tables), form)
-    if any(one.fails for one in answers):
+    write(Answer(data=found, tables=tables), form)
+    if found.fails:
         raise typer.Exit(FOUND)

@@ -23,7 +23,20 @@ class Answered:
         return self.answer == verify.FAILS
 
 
-def verify_bundle(folder: Path, key_file: Path | None = None) -> tuple[Answered, ...]:
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """Every question about a bundle with its answer, and what no program can prove from blocks."""
+
+    answers: tuple[Answered, ...]
+    not_proven: tuple[str, ...] = verify.NOT_PROVEN
+
+    @property
+    def fails(self) -> bool:
+        """Whether something is not as the bundle says."""
+        return any(one.fails for one in self.answers)
+
+
+def verify_bundle(folder: Path, key_file: Path | None = None) -> Verified:
     """Answer every question about a bundle.
 
     Args:
@@ -37,11 +50,5 @@ def verify_bundle(folder: Path, key_file: Path | None = None) -> tuple[Answered,
         raise BadInput(f"`{folder}` holds no bagit.txt: it is no bundle", hint="name the bundle's own folder")
     if key_file is not None and not key_file.is_file():
         raise BadInput(f"`{key_file}` is not a file", hint="name the signer's public key")
-    return tuple(
-        Answered(question, answer, tuple(found))
-        for question, answer, found in verify.verify(folder, key_file)
-    )
-
-
-NOT_PROVEN = verify.NOT_PROVEN
-"""What no program can prove from blocks."""
+    answers = verify.verify(folder, key_file)
+    return Verified(tuple(Answered(question, answer, tuple(found)) for question, answer, found in answers))

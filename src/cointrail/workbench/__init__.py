@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from cointrail.casework.outputs import safe_cell
     from cointrail.coinjoin.analysis import JoinOptions
     from cointrail.evaluate.real.run import RealEvaluation, evaluate_real
-    from cointrail.evidence.check import NOT_PROVEN, Answered, verify_bundle
+    from cointrail.evidence.check import Answered, Verified, verify_bundle
     from cointrail.heuristics.base import Tier
     from cointrail.inspection.block import inspect_block
     from cointrail.inspection.coinjoin import analyse_raw_join
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from cointrail.workbench.trace_options import trace_bounds, trace_policies
 
 __all__ = [
-    "NOT_PROVEN",
     "Answered",
     "CaseRun",
     "DemoRun",
@@ -58,6 +57,7 @@ __all__ = [
     "RulePage",
     "Tier",
     "TraceBench",
+    "Verified",
     "Workbench",
     "analyse_raw_join",
     "analyse_raw_tx",
@@ -93,7 +93,6 @@ _HOMES = {
     "JoinOptions": "cointrail.coinjoin.analysis",
     "LedgerBench": "cointrail.workbench.ledger_bench",
     "LookupBench": "cointrail.workbench.lookup_bench",
-    "NOT_PROVEN": "cointrail.evidence.check",
     "OpenStore": "cointrail.analytics.open_store",
     "PeelBench": "cointrail.workbench.peel_bench",
     "PeelLimits": "cointrail.tracing.peel_limits",
@@ -103,6 +102,7 @@ _HOMES = {
     "RulePage": "cointrail.rulebook.cards",
     "Tier": "cointrail.heuristics.base",
     "TraceBench": "cointrail.workbench.trace_bench",
+    "Verified": "cointrail.evidence.check",
     "Workbench": "cointrail.workbench.bench",
     "analyse_raw_join": "cointrail.inspection.coinjoin",
     "analyse_raw_tx": "cointrail.inspection.tx_analysis",

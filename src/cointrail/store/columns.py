@@ -26,8 +26,14 @@ def shaped(flat: Array, spec: ColumnSpec) -> Array:
     return flat if spec.width == 1 else flat.reshape(-1, spec.width)
 
 
-def map_file(path: Path, dtype: str, count: int) -> Array:
+def map_file(path: Path, dtype: str, count: int, *, searched: bool = False) -> Array:
     """The first `count` values of a file, mapped; an empty array can be written to no more than a mapped one.
+
+    Args:
+        path: the file.
+        dtype: of its values.
+        count: how many.
+        searched: it is read here and there, not from end to end, so that the system need not read ahead.
 
     Raises:
         StoreCorrupt: the file is missing, shorter, or cannot be read.
@@ -46,7 +52,10 @@ def map_file(path: Path, dtype: str, count: int) -> Array:
                     hint="run `cointrail doctor`, or ingest into a new store",
                     path=str(path),
                 )
-            return np.frombuffer(mmap.mmap(file.fileno(), count * width, access=mmap.ACCESS_READ), dtype)
+            mapped = mmap.mmap(file.fileno(), count * width, access=mmap.ACCESS_READ)
+            if searched and hasattr(mmap, "MADV_RANDOM"):
+                mapped.madvise(mmap.MADV_RANDOM)
+            return np.frombuffer(mapped, dtype)
     except FileNotFoundError as error:
         raise StoreCorrupt(f"`{path}` is missing", hint="ingest into a new store", path=str(path)) from error
     except OSError as error:

@@ -75,8 +75,16 @@ class Run:
         return self.numbers[first:last]
 
 
-def open_run(folder: Path, spec: IndexSpec, first: int, last: int, rows: int | None = None) -> Run:
-    """Map a run.
+def open_run(
+    folder: Path,
+    spec: IndexSpec,
+    first: int,
+    last: int,
+    rows: int | None = None,
+    *,
+    searched: bool = False,
+) -> Run:
+    """Map a run; `searched` says that single keys will be looked up, not all of it read.
 
     Raises:
         StoreCorrupt: a file is missing, or has not `rows` rows where that is given.
@@ -90,7 +98,10 @@ def open_run(folder: Path, spec: IndexSpec, first: int, last: int, rows: int | N
                 hint="run `cointrail doctor`, or ingest into a new store",
                 path=str(path),
             )
-    return Run(map_file(keys, spec.key, count), map_file(numbers, spec.number, count))
+    return Run(
+        map_file(keys, spec.key, count, searched=searched),
+        map_file(numbers, spec.number, count, searched=searched),
+    )
 
 
 def stored_rows(path: Path, dtype: str) -> int:

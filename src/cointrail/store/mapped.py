@@ -67,6 +67,7 @@ class MappedStore:
                 first,
                 last,
                 self._rows_between(spec.table, first, last),
+                searched=True,
             )
             for first, last in self._run_heights()
         ]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cointrail.inspection.prevouts import read_prevouts
     from cointrail.inspection.raw_file import decode_file
     from cointrail.inspection.tx import inspect_tx
-    from cointrail.simulate import simulate_world
+    from cointrail.simulate import compose_world, plan_from_toml, preset, simulate_world
     from cointrail.workbench.bench import CaseRun, IngestRun, Workbench
     from cointrail.workbench.checks import PriceCheck, check_prices, check_tags
     from cointrail.workbench.demo import DemoRun, run_demo
@@ -38,11 +38,14 @@ __all__ = [
     "ask",
     "check_prices",
     "check_tags",
+    "compose_world",
     "decode_file",
     "inspect_block",
     "inspect_tx",
     "open_frames",
     "parse_size",
+    "plan_from_toml",
+    "preset",
     "read_prevouts",
     "require_folder",
     "run_demo",
@@ -62,11 +65,14 @@ _HOMES = {
     "ask": "cointrail.workbench.queries",
     "check_prices": "cointrail.workbench.checks",
     "check_tags": "cointrail.workbench.checks",
+    "compose_world": "cointrail.simulate",
     "decode_file": "cointrail.inspection.raw_file",
     "inspect_block": "cointrail.inspection.block",
     "inspect_tx": "cointrail.inspection.tx",
     "open_frames": "cointrail.workbench.lazy_frames",
     "parse_size": "cointrail.workbench.options",
+    "plan_from_toml": "cointrail.simulate",
+    "preset": "cointrail.simulate",
     "read_prevouts": "cointrail.inspection.prevouts",
     "require_folder": "cointrail.workbench.folders",
     "run_demo": "cointrail.workbench.demo",

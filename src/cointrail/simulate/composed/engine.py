@@ -13,7 +13,7 @@ from pathlib import Path
 from cointrail.simulate.clock import DAY
 from cointrail.simulate.composed.agents import ALWAYS, BUILDERS
 from cointrail.simulate.composed.agents.people import People
-from cointrail.simulate.composed.ledger import Ledger, Out
+from cointrail.simulate.composed.ledger import Ledger, Out, tell_genesis
 from cointrail.simulate.composed.plan import Plan
 from cointrail.simulate.composed.ranges import AGENT_NAMES
 from cointrail.simulate.composed.record import Record
@@ -109,6 +109,7 @@ class _World:
         blocks = -(-wanted // per_block)
         slot = self.plan.whole("days") * DAY / blocks
         start = self.plan.era.start
+        tell_genesis(self.ledger)
         for n in range(PREMINE):
             self._close(start - (PREMINE + 20 - n) * 600)
         time = self._open(start - 20 * 600)

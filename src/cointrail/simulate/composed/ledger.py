@@ -7,17 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from cointrail.chain.decode import encode_compact_size, encode_tx, merkle_root
+from cointrail.chain.decode import decode_block, encode_compact_size, encode_tx, merkle_root
 from cointrail.chain.script import push, push_number
 from cointrail.chain.types import NULL_VOUT, Height, Outpoint, Sat, Txid, TxIn, TxOut, sha256d
 from cointrail.chain.undo import SpentOutput
 from cointrail.simulate.blocks import BlockSink, commitment, mine
 from cointrail.simulate.composed import record as records
 from cointrail.simulate.composed.record import Record
-from cointrail.simulate.composed.roles import MINED
+from cointrail.simulate.composed.roles import MINED, NOBODY
 from cointrail.simulate.keys import Keys
 from cointrail.simulate.locks import Kind, Lock
-from cointrail.simulate.regtest import REGTEST, subsidy
+from cointrail.simulate.regtest import GENESIS, REGTEST, subsidy
 from cointrail.simulate.signing import ALL, DEFAULT, Unsigned, sign_inputs
 
 FINAL, NO_RBF, RBF = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
@@ -220,7 +220,7 @@ class Ledger:
         value = subsidy(height) + sum(posted.fee for posted in waiting)
         outs = [Out(miner.reward_lock(), value, "coinbase")]
         if any(posted.segwit for posted in waiting):
-            outs.append(Out(commitment(waiting, "nobody"), 0, "commitment"))
+            outs.append(Out(commitment(waiting, NOBODY), 0, "commitment"))
         null = Outpoint(Txid(bytes(32)), NULL_VOUT)
         script_sig = push_number(height) + push(f"/{miner.name}/".encode())
         outputs = [TxOut(Sat(out.value), out.lock.script) for out in outs]
@@ -242,3 +242,15 @@ def _usual(lock: Lock) -> int:
 
 def _spent(coin: Coin) -> SpentOutput:
     return SpentOutput(TxOut(Sat(coin.value), coin.lock.script), Height(coin.height), coin.coinbase)
+
+
+def tell_genesis(ledger: Ledger) -> None:
+    """Tell of block 0, whose output nobody can spend."""
+    first = decode_block(GENESIS).txs[0]
+    output, txid = first.outputs[0], str(first.txid)
+    lock = Lock(output.script, Kind.P2PK_UNCOMPRESSED, (), output.script, NOBODY, "genesis")
+    ledger.record.transaction(txid, 0, "coinbase", NOBODY, 0, "")
+    ledger.record.output(txid, 0, "genesis", lock, MINED, output.value, 0)
+    ledger.record.flow(MINED, NOBODY, output.value)
+    ledger.tx_count += 1
+    ledger.output_count += 1

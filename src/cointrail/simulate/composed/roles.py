@@ -87,8 +87,9 @@ OWNER_KINDS = {
     "coordinator": "runs CoinJoin rounds",
     "duster": "sends dust",
     "router": "runs a node of payment channels",
+    "channel": "a payment channel: its two hands in common",
     "swap_service": "swaps coins",
-    "nobody": "block 0, data outputs, channels held in common",
+    "nobody": "block 0, data outputs",
 }
 """Kinds of owners."""
 

@@ -79,6 +79,11 @@ class Wallet:
             self._standing = self.fresh("receive")
         return self._standing
 
+    def let_go(self, lock: Lock) -> None:
+        """Show that lock no more: somebody else has its key."""
+        if self._standing is lock:
+            self._standing = None
+
     def style(self) -> Style:
         """What the program leaves on a transaction made now."""
         program, locktime = self.program, 0

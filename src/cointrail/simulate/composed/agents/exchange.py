@@ -51,8 +51,12 @@ class Exchange:
         lock = self._accounts.get(customer)
         if lock is None or self.dice.chance(0.1):
             lock = self._accounts[customer] = self.tills.fresh("deposit")
-            self._customers[lock.script] = customer
+            self.open_account(lock, customer)
         return lock
+
+    def open_account(self, lock: Lock, customer: str) -> None:
+        """Book what arrives at `lock` on the account of `customer`."""
+        self._customers[lock.script] = customer
 
     def _booked(self, coin: Coin) -> None:
         customer = self._customers.get(coin.lock.script)
@@ -113,12 +117,17 @@ class Exchange:
             if out.role == "change":
                 self.hot.sweep([coin], self.hot.fresh("hot"), "self", "bump")
 
+    @property
+    def _moved_role(self) -> str:
+        """A cold store that a custodian keeps is another hand's."""
+        return "self" if self.cold.owner == self.name else "payment"
+
     def _fill_hot(self, value: int) -> None:
-        outs = [Out(self.hot.fresh("hot"), min(value, self.cold.balance * 9 // 10), "self")]
+        outs = [Out(self.hot.fresh("hot"), min(value, self.cold.balance * 9 // 10), self._moved_role)]
         self.cold.pay(outs, "internal")
 
     def _fill_cold(self, value: int) -> None:
-        self.hot.pay([Out(self.cold.fresh("cold"), value, "self")], "internal")
+        self.hot.pay([Out(self.cold.fresh("cold"), value, self._moved_role)], "internal")
 
 
 class Exchanges:

@@ -41,10 +41,13 @@ def simulate(
     scale: ScaleOption = 1.0,
     preset: Annotated[
         str | None,
-        typer.Option("--preset", metavar="NAME", help="Compose a world by a plan of that name, such as `2021`."),
+        typer.Option(
+            "--preset", metavar="NAME", help="Compose a world by a plan of that name, such as `2021`."
+        ),
     ] = None,
     world: Annotated[
-        Path | None, typer.Option("--world", metavar="FILE", help="Compose a world by the plan in a TOML file.")
+        Path | None,
+        typer.Option("--world", metavar="FILE", help="Compose a world by the plan in a TOML file."),
     ] = None,
     transactions: Annotated[
         int | None, typer.Option("--transactions", help="Size of a composed world, in place of its plan's.")
@@ -58,7 +61,9 @@ def simulate(
     """
     composed = preset is not None or world is not None
     if (preset is not None and world is not None) or (composed and scale != 1.0):
-        raise BadInput("name one of --preset, --world and --scale", hint="--transactions sizes a plan's world")
+        raise BadInput(
+            "name one of --preset, --world and --scale", hint="--transactions sizes a plan's world"
+        )
     if transactions is not None and not composed:
         raise BadInput("--transactions goes with --preset or --world", hint="the demo's world has --scale")
     workbench.require_folder(out)
@@ -67,7 +72,9 @@ def simulate(
         progress = partial(meter.steps, "simulate")
         summary: object
         if composed:
-            plan = workbench.preset(preset) if preset is not None else workbench.plan_from_toml(world or Path())
+            plan = (
+                workbench.preset(preset) if preset is not None else workbench.plan_from_toml(world or Path())
+            )
             plan = plan.with_size(transactions)
             summary = workbench.compose_world(plan, seed, out, signed=signed, progress=progress)
         else:

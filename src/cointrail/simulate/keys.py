@@ -120,7 +120,8 @@ class RealKeys:
         """A signature of 64 bytes by BIP 340, without added entropy."""
         self._lib.secp256k1_keypair_create(self._context, self._pair, secret)
         self._lib.secp256k1_schnorrsig_sign32(self._context, self._out, digest, self._pair, self._null)
-        return self._buffer(self._out, 64)[:]
+        signature: bytes = self._buffer(self._out, 64)[:]
+        return signature
 
 
 class StandInKeys:

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import Any, Protocol
 
 from cointrail.chain import script as scripts
 from cointrail.simulate.keys import Key, Keys
 
-if TYPE_CHECKING:
-    from cointrail.simulate.ledger import Coin
-
 
 class Home(Protocol):
-    """What keeps the coins that arrive at a lock."""
+    """What keeps the coins that arrive at a lock. The demo's world and composed ones have each their own."""
 
-    def receive(self, coin: Coin, /) -> None:
+    def receive(self, coin: Any, /) -> None:
         """Take in a coin."""
 
-    def forget(self, coin: Coin, /) -> None:
+    def forget(self, coin: Any, /) -> None:
         """Let go of a coin that is being spent."""
 
 

@@ -138,8 +138,8 @@ class _World:
         steps = max(1, room // (len(turns) + 1))
         while len(ledger.waiting) - before < room and not ledger.is_full and idle < _TRIES:
             at = len(ledger.waiting)
-            name = next(places, None)
-            if name is not None and owed[name] >= 1:
+            name = next(places, "")
+            if name and owed[name] >= 1:
                 self.agents[name].act()
                 owed[name] -= max(0.25, len(ledger.waiting) - at)
             for _ in range(steps):

@@ -25,16 +25,6 @@ MAX_WEIGHT = 3_400_000
 """Weight units after which a block takes no more. The limit is 4,000,000 (BIP 141)."""
 
 
-class Home(Protocol):
-    """What keeps the coins that arrive at a lock."""
-
-    def receive(self, coin: Coin, /) -> None:
-        """Take in a coin."""
-
-    def forget(self, coin: Coin, /) -> None:
-        """Let go of a coin that is being spent."""
-
-
 @dataclass(slots=True, eq=False)
 class Coin:
     """An output that can be spent; `height` is that of its block, also while that is in the making."""
@@ -161,7 +151,7 @@ class Ledger:
         txid = sha256d(base)
         for coin in coins:
             if coin.lock.home is not None:
-                coin.lock.home.forget(coin)  # type: ignore[arg-type]
+                coin.lock.home.forget(coin)
         if joint is None:
             records.single_owner_flows(self.record, payer, fee, outs)
         else:
@@ -181,7 +171,7 @@ class Ledger:
         made = [Coin(txid, n, out.value, out.lock, height, coinbase) for n, out in enumerate(outs)]
         for coin in made:
             if coin.lock.home is not None:
-                coin.lock.home.receive(coin)  # type: ignore[arg-type]
+                coin.lock.home.receive(coin)
         return made
 
     @property

@@ -40,26 +40,33 @@ class Plan:
             BadInput: a name that there is not, or a value out of its range.
         """
         if self.year not in ERAS:
-            raise BadInput(f"worlds are set in {', '.join(map(str, YEARS))}, not in {self.year}", value=self.year)
+            raise BadInput(
+                f"worlds are set in {', '.join(map(str, YEARS))}, not in {self.year}", value=self.year
+            )
         known = {value.name: value for value in VALUES}
         for name, number in self.numbers.items():
             if name not in known:
-                raise BadInput(f"a plan has no value `{name}`", hint=f"there are {', '.join(known)}", value=name)
+                raise BadInput(
+                    f"a plan has no value `{name}`", hint=f"there are {', '.join(known)}", value=name
+                )
             _check_number(known[name], number)
         for name, rate in self.rates.items():
             if name not in AGENT_NAMES:
-                raise BadInput(f"there is no agent `{name}`", hint=f"there are {', '.join(AGENT_NAMES)}", value=name)
+                raise BadInput(
+                    f"there is no agent `{name}`", hint=f"there are {', '.join(AGENT_NAMES)}", value=name
+                )
             _check(f"the rate of `{name}`", rate, 0, MAX_RATE)
         self._check_years()
-        _check("the sum of all agents' rates", sum(self.rates.values()), 0, MAX_RATES)
+        _check("the sum of all agents' rates", round(sum(self.rates.values()), 6), 0, MAX_RATES)
 
     def _check_years(self) -> None:
         for agent in AGENTS:
             if self.rates.get(agent.name, 0) and agent.since > self.year:
                 raise BadInput(
-                    f"there is no `{agent.name}` before {agent.since}", hint="leave it out or take a later era",
+                    f"there is no `{agent.name}` before {agent.since}",
+                    hint="leave it out or take a later era",
                     value=agent.name,
-                )  # fmt: skip
+                )
 
     @property
     def era(self) -> Era:
@@ -120,7 +127,9 @@ def plan_from_tables(tables: Mapping[str, object]) -> Plan:
     year = 2018
     for table, content in tables.items():
         if table not in _TABLES or not isinstance(content, dict):
-            raise BadInput(f"a plan has no table `{table}`", hint=f"there are {', '.join(_TABLES)}", value=table)
+            raise BadInput(
+                f"a plan has no table `{table}`", hint=f"there are {', '.join(_TABLES)}", value=table
+            )
         for name, number in content.items():
             if isinstance(number, bool) or not isinstance(number, int | float):
                 raise BadInput(f"`{name}` takes a number, got {number!r}", value=str(number))

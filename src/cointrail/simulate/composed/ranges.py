@@ -1,5 +1,6 @@
-"""Every value of a plan: its range, its default and what it does. The one source for the reader, the docs,
-and the random plans of a check.
+"""Every value of a plan: its range, its default and what it does.
+
+The one source for the reader of plans, the docs, and the random plans of a check.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ MAX_RATES = 700.0
 
 
 class AgentRange(NamedTuple):
-    """An agent's rate may be 0 to 200 among 1,000 transactions; where it begins to exist, and what it does."""
+    """An agent: the first year in which it exists, and what it does. Its rate may be 0 to 200 among 1,000."""
 
     name: str
     since: int
@@ -57,21 +58,21 @@ class AgentRange(NamedTuple):
 
 
 AGENTS = (
-    AgentRange("exchange", 2013, 200, "exchanges pay out, one by one and in batches, sweep deposits, fill hot "
-               "from cold, and bump fees by spending their change"),
-    AgentRange("custody", 2013, 3, "an exchange takes over customers' keys, or hands its store to a custodian"),
+    AgentRange("exchange", 2013, 200, "exchanges pay out, one by one and in batches, sweep deposits, fill "
+               "hot from cold, and bump fees by spending their change"),
+    AgentRange("custody", 2013, 3, "an exchange takes over customers' keys, or gives its store away"),
     AgentRange("merchant", 2013, 60, "merchants sell what they took in at an exchange"),
     AgentRange("pool", 2013, 30, "pools pay their members and sell"),
     AgentRange("casino", 2013, 120, "people bet at one reused address and are paid from it at once"),
     AgentRange("mixer", 2013, 20, "a custodial mixer takes coins and pays out others later"),
     AgentRange("market", 2013, 40, "a market holds purchases in two-of-three escrow"),
-    AgentRange("ransom", 2013, 30, "extortioners are paid at fresh addresses and peel the sum off to exchanges"),
+    AgentRange("ransom", 2013, 30, "extortioners are paid at fresh addresses and peel off to exchanges"),
     AgentRange("thief", 2013, 4, "a thief sweeps coins of many hands with their keys in one transaction"),
     AgentRange("joinmarket", 2016, 30, "makers and a taker join"),
     AgentRange("wasabi1", 2018, 10, "rounds of one denomination with ten participants and more"),
     AgentRange("whirlpool", 2021, 30, "coins cut for a pool, then mixed five by five"),
     AgentRange("wasabi2", 2025, 5, "rounds of many denominations with fifty inputs and more"),
-    AgentRange("lightning", 2018, 60, "channels opened by one or two hands, spliced, closed, closed by force"),
+    AgentRange("lightning", 2018, 60, "channels opened by one or two hands, spliced, closed, also by force"),
     AgentRange("ordinals", 2025, 80, "inscribed outputs sold with signatures that leave room (0x83)"),
     AgentRange("consolidator", 2013, 30, "people put many coins into one"),
     AgentRange("duster", 2013, 5, "dust sent to used addresses"),

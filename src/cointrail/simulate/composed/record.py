@@ -73,12 +73,16 @@ class Record:
             entry[0] += 1
             entry[1] += value
 
-    def transaction(self, txid: str, height: int, kind: str, maker: str, fee: int, change: str) -> None:
+    def transaction(  # noqa: PLR0917 - in the order of the file
+        self, txid: str, height: int, kind: str, maker: str, fee: int, change: str
+    ) -> None:
         """A line of `transactions.csv`; `change` names outputs by number, with blanks between."""
         assert kind in TX_KINDS, kind
         self._add("transactions", f"{txid},{height},{kind},{maker},{fee},{change}\n")
 
-    def output(self, txid: str, vout: int, role: str, lock: Lock, payer: str, value: int, height: int) -> None:
+    def output(  # noqa: PLR0917 - in the order of the file
+        self, txid: str, vout: int, role: str, lock: Lock, payer: str, value: int, height: int
+    ) -> None:
         """A line of `outputs.csv`, and of `scripts.csv` when the script is new."""
         assert role in ROLES, role
         owner = lock.owner
@@ -93,7 +97,9 @@ class Record:
         for place, (slot, owner) in enumerate(slots):
             self._add("joins", f"{txid},{side},{place},{slot},{owner}\n")
 
-    def movement(self, file: str, txid: str, vout: int, exchange: str, customer: str, value: int) -> None:
+    def movement(  # noqa: PLR0917 - in the order of the file
+        self, file: str, txid: str, vout: int, exchange: str, customer: str, value: int
+    ) -> None:
         """A line of `deposits.csv` or `withdrawals.csv`; accounts are named after their customers."""
         self._add(file, f"{txid},{vout},{exchange},{exchange}/{customer},{customer},{value}\n")
 

@@ -3,7 +3,7 @@
 All take effective values (satoshi less what it costs to spend the coin) and a target, and return places in
 the list, or None where they find nothing. Worlds are large, so searches give up sooner than the programs do.
 
-Sources: Erhardt, An evaluation of coin selection strategies, 2016; Bitcoin Core, src/wallet/coinselection.cpp.
+Sources: Erhardt, An evaluation of coin selection strategies, 2016; Bitcoin Core, wallet/coinselection.cpp.
 """
 
 from __future__ import annotations
@@ -143,9 +143,7 @@ def _closest(values: Sequence[int], places: Sequence[int], target: int, dice: Di
     return best
 
 
-def lightest(
-    values: Sequence[int], weights: Sequence[int], target: int, min_change: int
-) -> list[int] | None:
+def lightest(values: Sequence[int], weights: Sequence[int], target: int, min_change: int) -> list[int] | None:
     """The set of least weight that leaves `min_change` at least (CoinGrinder); greedy, then pruned."""
     order = sorted(range(len(values)), key=lambda n: (-values[n], weights[n]))
     taken = first_enough(values, order, target + min_change)
@@ -176,10 +174,10 @@ def waste(values: Sequence[int], taken: Sequence[int], target: int, change_cost:
     """
     excess = sum(values[n] for n in taken) - target
     timing = len(taken) * 68 * (rate - CONSOLIDATE_RATE)
-    return timing + (change_cost if excess > change_cost else excess)
+    return timing + min(excess, change_cost)
 
 
-def select(
+def select(  # noqa: PLR0917 - in the order in which a wallet comes to know them
     how: Selection, values: Sequence[int], weights: Sequence[int], target: int, change_cost: int,
     min_change: int, rate: float, dice: Dice,
 ) -> list[int] | None:  # fmt: skip
@@ -200,7 +198,11 @@ def select(
     exact = exact_match(values, target, change_cost)
     if how is Selection.EXACT:
         return exact or knapsack(values, target, min_change, dice)
-    tried = [exact, knapsack(values, target, min_change, dice), random_draw(values, target + min_change, dice)]
+    tried = [
+        exact,
+        knapsack(values, target, min_change, dice),
+        random_draw(values, target + min_change, dice),
+    ]
     if how is Selection.GRIND and rate > GRINDER_RATE:
         tried.append(lightest(values, weights, target, min_change))
     found = [taken for taken in tried if taken]

@@ -76,12 +76,12 @@ class Town:
         return made
 
     def amount(self, dice: Dice, times: float = 1.0) -> int:
-        """Satoshi that somebody pays: about `times` the usual, round in bitcoin, in dollars, or not at all."""
+        """Satoshi that somebody pays: about `times` the usual; round in bitcoin, in dollars, or not."""
         value = max(20_000.0, min(40.0 * self.usual * times, dice.lognormal(self.usual * times, 1.1)))
         draw = dice.unit()
         if draw < self.era.round_share:
             digits = len(str(int(value))) - (1 if dice.chance(0.6) else 2)
-            step = 10**digits
+            step: int = 10**digits
             return max(step, int(value / step + 0.5) * step)
         if draw < self.era.round_share + self.era.money_share:
             dollars = value * self._usd / 1e8

@@ -65,8 +65,10 @@ class Wallet:
     def fresh(self, role: str = "receive", kind: Kind | None = None) -> Lock:
         """A lock that was never used."""
         self._made += 1
-        lock = make_lock(self.town.ledger.keys, kind or self.kind, f"{self._name}/{self._made}", self.owner, role)
-        lock.home = self  # type: ignore[assignment]
+        lock = make_lock(
+            self.town.ledger.keys, kind or self.kind, f"{self._name}/{self._made}", self.owner, role
+        )
+        lock.home = self
         return lock
 
     def address(self, role: str = "receive") -> Lock:
@@ -114,7 +116,7 @@ class Wallet:
         change_role: str = "change",
         maker: str = "",
     ) -> Posted | None:
-        """Pay `outs` with coins by the program's way, or with `first` alone; None when they do not suffice."""
+        """Pay `outs` with coins by the program's way or with `first` alone; None when there is too little."""
         coins = list(first) or self._choose(outs)
         if not coins:
             return None

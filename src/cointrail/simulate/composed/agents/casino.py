@@ -21,9 +21,7 @@ class Casino:
     def __init__(self, town: Town, dice: Dice) -> None:
         self.town = town
         self.dice = dice
-        program = replace(
-            service_program(town.year, Kind.P2PKH), single=True, outputs=Outputs.CHANGE_LAST
-        )
+        program = replace(service_program(town.year, Kind.P2PKH), single=True, outputs=Outputs.CHANGE_LAST)
         self.wallet = town.enter("casino-0", "casino", program, dice)
         for _ in range(8):
             town.stakes.append(("casino-0", self.wallet.standing(), 20 * town.usual))

@@ -37,7 +37,9 @@ class CoinSwap:
         if person is None or self.maker.balance < value + int(town.rate * 600):
             return
         boxes = [
-            Wallet(town, owner.owner, owner.program, dice.child(f"{owner.owner}/{town.ledger.tx_count}"), name)
+            Wallet(
+                town, owner.owner, owner.program, dice.child(f"{owner.owner}/{town.ledger.tx_count}"), name
+            )
             for owner, name in (
                 (person.wallet, f"swap-{town.ledger.height}-{len(town.ledger.waiting)}"),
                 (self.maker, f"swap-{town.ledger.height}-{len(town.ledger.waiting)}"),
@@ -46,7 +48,7 @@ class CoinSwap:
         paid = person.wallet.pay([Out(boxes[0].fresh("swap"), value, "swap")], "coinswap")
         part = int(value * 0.998)
         if paid is not None and self.maker.pay([Out(boxes[1].fresh("swap"), part, "swap")], "coinswap"):
-            self._under_way.append((person, *boxes))
+            self._under_way.append((person, boxes[0], boxes[1]))
 
     def _finish(self) -> bool:
         """The oldest swap that has confirmed: keys go over, and each side spends with its own coins."""

@@ -35,7 +35,7 @@ def hand_over(town: Town, giver: Wallet, taker: Wallet, coins: Sequence[Coin]) -
         town.record.flow(giver.owner, taker.owner, sum(coin.value for coin in there))
         for coin in there:
             giver.forget(coin)
-        lock.owner, lock.home = taker.owner, taker  # type: ignore[assignment]
+        lock.owner, lock.home = taker.owner, taker
         giver.let_go(lock)
         for coin in there:
             taker.receive(coin)

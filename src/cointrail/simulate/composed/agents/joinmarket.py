@@ -44,7 +44,9 @@ class JoinMarket:
         value = town.amount(dice, 2.0)
         wanted = _MAKERS[0] + dice.below(_MAKERS[1] - _MAKERS[0])
         fee = int(value * _FEE_SHARE) + _FEE_FLAT
-        taker, seats, flows = wallets[0], [], []
+        taker = wallets[0]
+        seats: list[Seat] = []
+        flows: list[tuple[str, str, int]] = []
         for maker in wallets[1:]:
             brought = enough(maker, value + 3 * LEAST_CHANGE)
             if not brought or len(seats) == wanted:

@@ -134,7 +134,12 @@ class Lightning:
         self._shared(channel, [old], outs, [(channel.name, side.owner, value)], "splice")
 
     def _shared(
-        self, channel: _Channel, coins: list[Coin], outs: list[Out], flows: list[tuple[str, str, int]], kind: str
+        self,
+        channel: _Channel,
+        coins: list[Coin],
+        outs: list[Out],
+        flows: list[tuple[str, str, int]],
+        kind: str,
     ) -> None:
         dice = self.dice
         inputs = dice.sample(coins, len(coins))

@@ -28,7 +28,11 @@ class Nested:
             value = town.amount(dice)
             person = town.somebody(dice, value)
             if person is not None:
-                lock = self.host.tills.fresh("deposit") if dice.chance(0.8) else self.host.deposit_lock(self.name)
+                lock = (
+                    self.host.tills.fresh("deposit")
+                    if dice.chance(0.8)
+                    else self.host.deposit_lock(self.name)
+                )
                 self.host.open_account(lock, self.name)
                 person.wallet.pay([Out(lock, value, "deposit")], "payment")
             return

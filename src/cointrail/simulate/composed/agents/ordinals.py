@@ -100,8 +100,10 @@ class Ordinals:
             for n in range(len(inputs))
         ]
         flows = [
-            (buyer.name, seller, price), (buyer.name, self.house.owner, toll), (seller, buyer.name, asset.value),
-        ]  # fmt: skip
+            (buyer.name, seller, price),
+            (buyer.name, self.house.owner, toll),
+            (seller, buyer.name, asset.value),
+        ]
         posted = town.ledger.post(
             inputs, outs, style, "asset_sale", maker=buyer.name, joint=Joint(flows), signing=signing
         )

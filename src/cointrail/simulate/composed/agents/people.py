@@ -17,7 +17,7 @@ _TO_MERCHANT, _TO_FRIEND = 0.55, 0.75
 class Person:
     """One private hand with one wallet."""
 
-    __slots__ = ("bank", "name", "wallet", "_paid_before")
+    __slots__ = ("_paid_before", "bank", "name", "wallet")
 
     def __init__(self, town: Town, name: str, dice: Dice) -> None:
         self.name = name

@@ -63,8 +63,7 @@ class Members:
         self.dice = dice
         self.persons = dice.sample(town.persons, count)
         self.wallets = [
-            Wallet(town, person.name, program, dice.child(person.name), name)
-            for person in self.persons
+            Wallet(town, person.name, program, dice.child(person.name), name) for person in self.persons
         ]
 
     def stake(self, value: int, parts: int = 1) -> None:

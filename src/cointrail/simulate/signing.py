@@ -147,6 +147,27 @@ def sign_inputs(
     return [_sign(keys, digests, n, i) for n, i in enumerate(inputs)]
 
 
+def fill_inputs(keys: Keys, inputs: Sequence[Unsigned]) -> list[TxIn]:
+    """The inputs with bytes in the shape of signatures over nothing: for keys that are stand-ins anyway.
+
+    Cheap, because nobody hashes the transaction; each coin's bytes are its own.
+    """
+    return [_fill(keys, i) for i in inputs]
+
+
+def _fill(keys: Keys, i: Unsigned) -> TxIn:
+    lock, digest = i.lock, i.txid
+    outpoint = Outpoint(Txid(i.txid), i.vout)
+    flag = bytes((i.hash_type,))
+    if lock.kind is Kind.P2TR:
+        signature = keys.sign_taproot(lock.keys[0].secret, digest)
+        return TxIn(outpoint, b"", i.sequence, (signature + flag if i.hash_type else signature,))
+    signers = lock.keys[:2] if lock.kind in _TWO_SIGN else lock.keys[:1]
+    signatures = [keys.sign(key.secret, digest, low_r=i.low_r) + flag for key in signers]
+    witness = _witness(lock, signatures) if lock.kind in _SEGWIT else ()
+    return TxIn(outpoint, _script_sig(lock, signatures), i.sequence, witness)
+
+
 def _sign(keys: Keys, digests: _Digests, n: int, i: Unsigned) -> TxIn:
     lock = i.lock
     outpoint = Outpoint(Txid(i.txid), i.vout)

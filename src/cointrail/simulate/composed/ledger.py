@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from cointrail.chain.decode import decode_block, encode_compact_size, encode_tx, merkle_root
+from cointrail.chain.decode import decode_block, encode_compact_size, merkle_root
 from cointrail.chain.script import push, push_number
 from cointrail.chain.types import NULL_VOUT, Height, Outpoint, Sat, Txid, TxIn, TxOut, sha256d
 from cointrail.chain.undo import SpentOutput
@@ -15,10 +15,11 @@ from cointrail.simulate.blocks import BlockSink, commitment, mine
 from cointrail.simulate.composed import record as records
 from cointrail.simulate.composed.record import Record
 from cointrail.simulate.composed.roles import MINED, NOBODY
+from cointrail.simulate.composed.wire import to_wire
 from cointrail.simulate.keys import Keys
 from cointrail.simulate.locks import Kind, Lock
 from cointrail.simulate.regtest import GENESIS, REGTEST, subsidy
-from cointrail.simulate.signing import ALL, DEFAULT, Unsigned, sign_inputs
+from cointrail.simulate.signing import ALL, DEFAULT, Unsigned, fill_inputs, sign_inputs
 
 FINAL, NO_RBF, RBF = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
 MAX_WEIGHT = 3_400_000
@@ -142,13 +143,11 @@ class Ledger:
             for c, s in zip(coins, signing, strict=True)
         ]  # fmt: skip
         outputs = [TxOut(Sat(o.value), o.lock.script) for o in outs]
-        inputs = sign_inputs(self.keys, style.version, unsigned, outputs, style.locktime)
-        raw = encode_tx(style.version, inputs, outputs, style.locktime)
-        segwit = any(i.witness for i in inputs)
-        if segwit:
-            inputs = [TxIn(i.outpoint, i.script_sig, i.sequence) for i in inputs]
-        base = encode_tx(style.version, inputs, outputs, style.locktime) if segwit else raw
-        txid = sha256d(base)
+        if self.keys.signed:
+            inputs = sign_inputs(self.keys, style.version, unsigned, outputs, style.locktime)
+        else:
+            inputs = fill_inputs(self.keys, unsigned)
+        raw, txid, weight, segwit = to_wire(style.version, inputs, outputs, style.locktime)
         for coin in coins:
             if coin.lock.home is not None:
                 coin.lock.home.forget(coin)
@@ -156,7 +155,6 @@ class Ledger:
             records.single_owner_flows(self.record, payer, fee, outs)
         else:
             records.shared_flows(self.record, coins, outs, joint.flows)
-        weight = 3 * len(base) + len(raw)
         posted = Posted(
             raw, txid, fee, segwit, coins, [], outs, kind, maker or payer, payer if joint is None else "",
             joint, weight,
@@ -214,10 +212,8 @@ class Ledger:
         null = Outpoint(Txid(bytes(32)), NULL_VOUT)
         script_sig = push_number(height) + push(f"/{miner.name}/".encode())
         outputs = [TxOut(Sat(out.value), out.lock.script) for out in outs]
-        bare = encode_tx(1, [TxIn(null, script_sig, FINAL)], outputs, 0)
         witness = (bytes(32),) if len(outs) > 1 else ()
-        full = encode_tx(1, [TxIn(null, script_sig, FINAL, witness)], outputs, 0)
-        txid = sha256d(bare)
+        full, txid, _, _ = to_wire(1, [TxIn(null, script_sig, FINAL, witness)], outputs, 0)
         coins = self._hand_out(txid, outs, coinbase=True)
         records.mined(self.record, miner.name, value)
         return Posted(full, txid, 0, bool(witness), (), coins, outs, "coinbase", miner.name, MINED, None, 0)

@@ -6,6 +6,7 @@
 cli.md      every command, from the command line's own help
 errors.md   every error code, from the error tree
 rules.md    every rule, from the register of rules
+worlds.md   plans of composed worlds, and their truth files, from the tables that plans are read by
 tables.md   columns of a case's tables and of the store, and the stop reasons, from their definitions
 """
 
@@ -30,6 +31,7 @@ from cointrail.casework.rows import LeadRow, PaymentRow, ProceedRow
 from cointrail.store.schema import COLUMNS, INDEXES, TABLES
 from cointrail.tracing.stops import Stop
 from kept_files import ROOT
+from worlds_page import world_lines
 
 REFERENCE = ROOT / "docs" / "reference"
 NOTE = "<!-- Made by `make docs`. Do not edit. -->\n\n"
@@ -145,6 +147,7 @@ def pages() -> dict[str, Callable[[], Iterator[str]]]:
         "errors.md": error_lines,
         "rules.md": rule_lines,
         "tables.md": table_lines,
+        "worlds.md": world_lines,
     }
     if find_spec("cointrail.cli.main"):
         app = importlib.import_module("cointrail.cli.main").app

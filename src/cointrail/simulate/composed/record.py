@@ -11,20 +11,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
-from cointrail.simulate.composed.roles import FEE, MINED, NOBODY, OWNER_KINDS, ROLES, TX_KINDS
+from cointrail.simulate.composed.roles import FEE, MINED, NOBODY, OWNER_KINDS, ROLES, TRUTH_FILES, TX_KINDS
 from cointrail.simulate.locks import Lock
 
-HEADERS = {
-    "scripts": "script_hex,address,owner,owner_kind,role,first_height",
-    "outputs": "txid,vout,role,owner,payer,value_sat",
-    "transactions": "txid,height,kind,maker,fee_sat,change",
-    "joins": "txid,side,place,slot,owner",
-    "custody": "script_hex,owner,from_height,until_height",
-    "entities": "owner,kind,era,profile",
-    "flows": "payer,payee,count,value_sat",
-    "deposits": "txid,vout,exchange,account,customer,value_sat",
-    "withdrawals": "txid,vout,exchange,account,customer,value_sat",
-}
 _FLUSH_LINES = 20_000
 
 
@@ -33,10 +22,10 @@ class Record:
 
     def __init__(self, folder: Path, era: int) -> None:
         folder.mkdir(parents=True)
-        self._files = {name: (folder / f"{name}.csv").open("w", encoding="utf-8") for name in HEADERS}
-        for name, header in HEADERS.items():
+        self._files = {name: (folder / f"{name}.csv").open("w", encoding="utf-8") for name in TRUTH_FILES}
+        for name, (header, _) in TRUTH_FILES.items():
             self._files[name].write(f"{header}\n")
-        self._lines: dict[str, list[str]] = {name: [] for name in HEADERS}
+        self._lines: dict[str, list[str]] = {name: [] for name in TRUTH_FILES}
         self._era = era
         self.kinds: dict[str, str] = {}
         self._profiles: dict[str, str] = {}

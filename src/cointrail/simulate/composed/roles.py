@@ -98,3 +98,48 @@ FEE = "(fee)"
 """In place of a payee in `flows.csv`: what somebody paid to miners."""
 MINED = "(mined)"
 """In place of a payer: new coins and collected fees."""
+
+TRUTH_FILES = {
+    "outputs": (
+        "txid,vout,role,owner,payer,value_sat",
+        """every output, in the order of the chain: the nth line is the nth output. `owner` is the first;
+        `payer` is empty where several hands paid together""",
+    ),
+    "scripts": (
+        "script_hex,address,owner,owner_kind,role,first_height",
+        """every script at its first output, with its first owner; `address` is left empty""",
+    ),
+    "custody": (
+        "script_hex,owner,from_height,until_height",
+        """scripts whose key changed hands: who decides from one height until before another. A script that
+        is not listed has one owner for good""",
+    ),
+    "transactions": (
+        "txid,height,kind,maker,fee_sat,change",
+        """every transaction, in the order of the chain; `change` has the numbers of its change outputs, with
+        blanks between, and is empty when there truly is none""",
+    ),
+    "joins": (
+        "txid,side,place,slot,owner",
+        """CoinJoins alone: which participant (slot, from 0) brought which input and took which output;
+        slot -1 is a coordinator's""",
+    ),
+    "flows": (
+        "payer,payee,count,value_sat",
+        """who truly paid whom how much, all in all; `(mined)` pays pools, `(fee)` went to miners. What a hand
+        got less what it gave is what it holds at the end""",
+    ),
+    "entities": (
+        "owner,kind,era,profile",
+        """every hand: what it is, and its program with the kind of its addresses""",
+    ),
+    "deposits": (
+        "txid,vout,exchange,account,customer,value_sat",
+        """what arrived at an exchange for an account""",
+    ),
+    "withdrawals": (
+        "txid,vout,exchange,account,customer,value_sat",
+        """what an exchange paid out of an account""",
+    ),
+}
+"""Truth files: columns, and what a line is."""

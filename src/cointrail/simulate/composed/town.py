@@ -93,6 +93,10 @@ class Town:
         """One of the exchanges, large ones more often."""
         return dice.weigh(self.exchanges, self._weights)
 
+    def person(self, name: str) -> Person:
+        """The person of that name."""
+        return self.persons[int(name.rpartition("-")[2])]
+
     def somebody(self, dice: Dice, value: int, but: Sequence[str] = ()) -> Person | None:
         """A person who has `value` and a fee to spare; None when a few looks find nobody."""
         wanted = value + int(self.rate * 1_000)
@@ -113,6 +117,14 @@ class Town:
             if len(found) == count:
                 break
         return list(found.values())
+
+
+def sell_when_full(town: Town, wallet: Wallet, dice: Dice, most: int = 40) -> bool:
+    """Have a service sell what it took in when that is in more than `most` coins; whether it did."""
+    if len(wallet.coins) <= most:
+        return False
+    lock = town.exchange(dice).deposit_lock(wallet.owner)
+    return wallet.sweep(wallet.usable()[:most], lock, "deposit", "payment") is not None
 
 
 def exchange_weight(place: int) -> float:

@@ -17,6 +17,7 @@ MOST_AT_ONCE = 60
 _HOT_LOW, _HOT_HIGH = 0.1, 0.4
 """Part of everything that lies in the hot store."""
 _BUMP = 0.03
+_MOST_HOT = 150
 
 Request = tuple[str, Lock, int]
 
@@ -79,6 +80,8 @@ class Exchange:
             self.tills.sweep(self.tills.usable()[:MOST_AT_ONCE], hot.fresh("hot"), "sweep", "sweep")
         elif hot.balance > _HOT_HIGH * balance and dice.chance(0.1):
             self._fill_cold(int(hot.balance * 0.5))
+        elif len(hot.coins) > _MOST_HOT:
+            hot.sweep(hot.usable()[:MOST_AT_ONCE], hot.fresh("hot"), "self", "internal")
         else:
             self._serve()
 

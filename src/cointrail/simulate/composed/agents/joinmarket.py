@@ -38,6 +38,8 @@ class JoinMarket:
     def act(self) -> None:
         """One join; now and then somebody spends what was joined."""
         town, dice = self.town, self.dice
+        if self.members.tidy():
+            return
         if dice.chance(0.2) and self.members.spend(town.amount(dice)):
             return
         wallets = dice.sample(self.members.wallets, 12)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from cointrail.simulate.composed.ledger import Coin, Joint, Out, Signing
 from cointrail.simulate.composed.programs import service_program
-from cointrail.simulate.composed.town import Town, enough
+from cointrail.simulate.composed.town import Town, enough, sell_when_full
 from cointrail.simulate.composed.wallet import LEAST_CHANGE, Wallet
 from cointrail.simulate.dice import Dice
 from cointrail.simulate.locks import Kind
@@ -19,6 +19,7 @@ PADDING = 600
 _POSTAGE = (546, 10_000)
 _FEE = 0.02
 _SLOT = 2
+_MOST_OFFERS = 400
 
 
 class Ordinals:
@@ -33,7 +34,9 @@ class Ordinals:
 
     def act(self) -> None:
         """A sale, or something new to sell."""
-        if len(self.offers) > 5 and self.dice.chance(0.7):
+        if sell_when_full(self.town, self.house, self.dice):
+            return
+        if len(self.offers) > 5 and (len(self.offers) > _MOST_OFFERS or self.dice.chance(0.7)):
             self._sale()
         else:
             self._inscribe()
@@ -72,15 +75,14 @@ class Ordinals:
             return
         toll = int(price * _FEE)
         coins = enough(buyer.wallet, price + toll + 2 * PADDING + int(town.rate * 1_200))
-        to_seller = next((p for p in town.persons if p.name == seller), None)
-        if not coins or to_seller is None:
+        if not coins:
             return
         self.offers.pop(place)
         shelf, back = self._shelf(buyer.name, "assets"), buyer.wallet.address("change")
         outs = [
             Out(pads.fresh("padding"), 2 * PADDING, "padding"),
             Out(shelf.fresh("asset"), asset.value, "asset"),
-            Out(to_seller.wallet.address(), price, "sale"),
+            Out(town.person(seller).wallet.address(), price, "sale"),
             Out(self.house.fresh(), toll, "join_fee"),
             Out(pads.fresh("padding"), PADDING, "padding"),
             Out(pads.fresh("padding"), PADDING, "padding"),

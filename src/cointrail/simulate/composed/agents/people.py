@@ -10,6 +10,8 @@ from cointrail.simulate.locks import Lock
 
 MOST_COINS = 60
 """A wallet with more puts them together before it pays again."""
+_SHOPS, _FRIENDS = 12, 5
+"""Whom a person deals with over the years."""
 _TO_MERCHANT, _TO_FRIEND = 0.55, 0.75
 """Where a payment goes, cumulated; the rest is cashed out."""
 
@@ -17,22 +19,22 @@ _TO_MERCHANT, _TO_FRIEND = 0.55, 0.75
 class Person:
     """One private hand with one wallet."""
 
-    __slots__ = ("_paid_before", "bank", "name", "wallet")
+    __slots__ = ("_number", "bank", "name", "wallet")
 
-    def __init__(self, town: Town, name: str, dice: Dice) -> None:
-        self.name = name
+    def __init__(self, town: Town, number: int, dice: Dice) -> None:
+        self.name = name = f"person-{number}"
+        self._number = number
         self.wallet = town.enter(name, "person", program_of_person(town.plan, dice), dice)
         self.bank = town.exchange(dice)
-        self._paid_before: list[int] = []
 
     def merchant(self, town: Town, dice: Dice) -> int:
-        """The number of a merchant, mostly one where he bought before."""
-        known = self._paid_before
-        if len(known) < 4 or dice.chance(0.1):
-            known.append(dice.below(len(town.merchants)))
-            del known[:-6]
-            return known[-1]
-        return dice.pick(known)
+        """The number of a merchant: mostly one of the nearest, out of a circle of a dozen."""
+        place = dice.below(3) if dice.chance(0.7) else dice.below(_SHOPS)
+        return (self._number * 7 + place * 31) % len(town.merchants)
+
+    def friend(self, town: Town, dice: Dice) -> Person:
+        """Somebody he knows."""
+        return town.persons[(self._number * 13 + 1 + dice.below(_FRIENDS) * 37) % len(town.persons)]
 
 
 class People:
@@ -42,9 +44,7 @@ class People:
         self.town = town
         self.dice = dice
         self.payjoin = town.plan.number("payjoin")
-        town.persons = [
-            Person(town, f"person-{n}", dice.child(str(n))) for n in range(town.plan.whole("persons"))
-        ]
+        town.persons = [Person(town, n, dice.child(str(n))) for n in range(town.plan.whole("persons"))]
 
     def act(self) -> None:
         """One person pays, or asks for coins first."""
@@ -64,7 +64,7 @@ class People:
                 return
             self._pay(person, merchant.invoice(), value, "payment")
         elif draw < _TO_FRIEND:
-            friend = dice.pick(town.persons)
+            friend = person.friend(town, dice)
             if friend is person:
                 return
             if dice.chance(self.payjoin) and pay_join(town, dice, wallet, friend.wallet, value):

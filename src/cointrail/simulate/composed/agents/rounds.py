@@ -11,6 +11,8 @@ from cointrail.simulate.composed.town import Town
 from cointrail.simulate.composed.wallet import Wallet
 from cointrail.simulate.dice import Dice
 
+MOST_COINS = 24
+"""A member with more puts some together."""
 NOBODYS_SLOT = -1
 """In place of a participant's number: a coordinator's output."""
 
@@ -76,6 +78,15 @@ class Members:
         """Have a member's exchange pay him `value` into his wallet for joins."""
         person, wallet = self.persons[number], self.wallets[number]
         person.bank.request(person.name, wallet.fresh(), value)
+
+    def tidy(self) -> bool:
+        """Let the fuller of two members put coins together when he has many; whether he did."""
+        wallets = [self.dice.pick(self.wallets) for _ in range(2)]
+        wallet = max(wallets, key=lambda one: len(one.coins))
+        if len(wallet.coins) <= MOST_COINS:
+            return False
+        coins = wallet.usable()[: MOST_COINS // 2]
+        return wallet.sweep(coins, wallet.fresh(), "self", "consolidation") is not None
 
     def spend(self, value: int) -> bool:
         """Let one member who can pay a merchant from his wallet for joins; whether one did."""

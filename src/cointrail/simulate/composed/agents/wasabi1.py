@@ -9,7 +9,7 @@ from cointrail.simulate.composed.agents.rounds import Members, Seat, post_round
 from cointrail.simulate.composed.ledger import FINAL, Out, Style
 from cointrail.simulate.composed.programs import service_program
 from cointrail.simulate.composed.selection import Selection
-from cointrail.simulate.composed.town import Town, enough
+from cointrail.simulate.composed.town import Town, enough, sell_when_full
 from cointrail.simulate.composed.wallet import LEAST_CHANGE
 from cointrail.simulate.dice import Dice
 from cointrail.simulate.locks import Kind
@@ -40,6 +40,8 @@ class Wasabi1:
     def act(self) -> None:
         """One round, or a payment with what came out of one."""
         town, dice = self.town, self.dice
+        if sell_when_full(town, self.house, dice) or self.members.tidy():
+            return
         if dice.chance(0.35) and self.members.spend(town.amount(dice)):
             return
         value = BASE + dice.below(_SPREAD) - _SPREAD // 2

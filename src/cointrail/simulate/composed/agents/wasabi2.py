@@ -62,6 +62,8 @@ class Wasabi2:
     def act(self) -> None:
         """One round, or a payment with what came out of one."""
         town, dice = self.town, self.dice
+        if self.members.tidy():
+            return
         if dice.chance(0.35) and self.members.spend(town.amount(dice)):
             return
         seats: list[Seat] = []

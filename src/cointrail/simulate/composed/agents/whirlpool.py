@@ -9,7 +9,7 @@ from cointrail.simulate.composed.agents.rounds import Members, Seat, post_round
 from cointrail.simulate.composed.ledger import FINAL, Coin, Out, Style
 from cointrail.simulate.composed.programs import service_program
 from cointrail.simulate.composed.selection import Selection
-from cointrail.simulate.composed.town import Town
+from cointrail.simulate.composed.town import Town, sell_when_full
 from cointrail.simulate.composed.wallet import Wallet
 from cointrail.simulate.dice import Dice
 from cointrail.simulate.locks import Kind, data_lock
@@ -21,6 +21,8 @@ TOLL = POOL // 20
 EXTRA = 30_000
 """Satoshi that a fresh coin brings along for the miner; at most 110,000 by the published rules for tx0."""
 HANDS = 5
+_MOST_MIXED = 120
+"""With more mixed coins than that about, their hands rather spend than wait."""
 
 
 class Whirlpool:
@@ -48,7 +50,9 @@ class Whirlpool:
 
     def act(self) -> None:
         """Mix when five hands are there, else let somebody in; now and then mixed coins are spent."""
-        if self.dice.chance(0.2) and self._spend():
+        if sell_when_full(self.town, self.house, self.dice):
+            return
+        if self.dice.chance(0.8 if len(self.mixed) > _MOST_MIXED else 0.2) and self._spend():
             return
         if len(self.fresh) < 10 or not self._mix():
             self._enter()

@@ -40,9 +40,9 @@ def _plan_lines() -> Iterator[str]:
     )
     yield from _table(("table", "value", "range", "default", "meaning"), rows)
     yield from ("### Agents", "")
-    yield f"In the table `agents`, by name: how many of 1,000 transactions each makes, 0 to {MAX_RATE:g}, all"
-    yield f"together at most {MAX_RATES:g}. People's own payments are the rest. Exchanges, merchants and pools"
-    yield "are always there, as people deal with them. A rate is what is aimed at: an agent that cannot act (too"
+    yield f"In the table `agents`, by name: how many of 1,000 transactions each makes, 0 to {MAX_RATE:g},"
+    yield f"all together at most {MAX_RATES:g}. People pay the rest. Exchanges, merchants and pools are"
+    yield "always there, as people deal with them. A rate is what is aimed at: an agent that cannot act (too"
     yield "few coins, too few participants) makes fewer. Plans drawn at random go up to the last column."
     yield ""
     agents = ((f"`{a.name}`", str(a.since), a.meaning, f"{a.drawn_to:g}") for a in AGENTS)

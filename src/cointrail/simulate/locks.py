@@ -62,6 +62,8 @@ DELAY = 6
 _KEY_COUNTS = {Kind.MULTISIG: 3, Kind.P2SH_MULTISIG: 3, Kind.P2WSH_MULTISIG: 3, Kind.P2WSH_PAIR: 2}
 _UNCOMPRESSED = {Kind.P2PK_UNCOMPRESSED, Kind.P2PKH_UNCOMPRESSED}
 _REQUIRED = 2
+_KEY_HASH = slice(3, 23)
+"""Where a P2PKH script has its hash; it is also what a signature of P2WPKH covers (BIP 143)."""
 
 
 @dataclass(slots=True, eq=False)
@@ -98,7 +100,7 @@ def make_lock(keys: Keys, kind: Kind, name: str, owner: str, role: str) -> Lock:
     else:
         made = (keys.make(name, compressed=kind not in _UNCOMPRESSED),)
         inner = _single_inner(kind, made[0].public)
-    return Lock(_outer(kind, inner, made[0].public), kind, made, inner, owner, role)
+    return Lock(_outer(kind, inner), kind, made, inner, owner, role)
 
 
 def _single_inner(kind: Kind, public: bytes) -> bytes:
@@ -107,12 +109,12 @@ def _single_inner(kind: Kind, public: bytes) -> bytes:
     return scripts.p2pkh(scripts.hash160(public))
 
 
-def _outer(kind: Kind, inner: bytes, public: bytes) -> bytes:
+def _outer(kind: Kind, inner: bytes) -> bytes:
     match kind:
         case Kind.P2SH_P2WPKH:
-            return scripts.p2sh(scripts.hash160(scripts.p2wpkh(scripts.hash160(public))))
+            return scripts.p2sh(scripts.hash160(scripts.p2wpkh(inner[_KEY_HASH])))
         case Kind.P2WPKH:
-            return scripts.p2wpkh(scripts.hash160(public))
+            return scripts.p2wpkh(inner[_KEY_HASH])
         case Kind.P2SH_MULTISIG:
             return scripts.p2sh(scripts.hash160(inner))
         case Kind.P2WSH_MULTISIG | Kind.P2WSH_PAIR | Kind.P2WSH_DELAYED:

@@ -18,6 +18,7 @@ _HOT_LOW, _HOT_HIGH = 0.1, 0.4
 """Part of everything that lies in the hot store."""
 _BUMP = 0.03
 _MOST_HOT = 150
+_MOST_WAITING = 5_000
 
 Request = tuple[str, Lock, int]
 
@@ -66,8 +67,8 @@ class Exchange:
             self.town.record.movement("deposits", txid, coin.vout, self.name, customer, coin.value)
 
     def request(self, customer: str, lock: Lock, value: int) -> None:
-        """Have `value` paid to `lock` soon."""
-        if len(self.queue) < 5_000:
+        """Have `value` paid to `lock` soon; an exchange with too much to do takes no more."""
+        if len(self.queue) < _MOST_WAITING:
             self.queue.append((customer, lock, value))
 
     def act(self) -> None:

@@ -78,7 +78,9 @@ class Whirlpool:
         height = self.town.ledger.height
         seen: set[str] = set()
         if not self.mixed:
-            self.mixed = list(self._first.coins)
+            self.mixed = [coin for coin in self._first.coins if coin.value == POOL]
+        if not self.mixed:
+            self.town.exchange(self.dice).request(self._first.owner, self._first.fresh(), POOL)
         again = self._of_many_hands(self.mixed, 1 + self.dice.below(2), seen, height)
         new = self._of_many_hands(self.fresh, HANDS - len(again), seen, height)
         if not again or len(again) + len(new) < HANDS:

@@ -29,6 +29,7 @@ SHOWS = {
     "wasabi2": {"wasabi2"},
     "lightning": {"channel_open", "dual_open", "splice", "close", "force_close", "claim"},
     "ordinals": {"inscription", "asset_sale"},
+    "token": {"token"},
     "consolidator": {"consolidation"},
     "duster": {"dusting"},
     "nested": {"payment", "withdrawal"},

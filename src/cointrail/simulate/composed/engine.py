@@ -30,6 +30,7 @@ VERSION = 1
 PREMINE = 220
 """Blocks before people begin. The first 120 are ripe by then: 6,000 BTC."""
 _OPENING_AT_ONCE = 60
+_FIRST_COINS = 5
 _TRIES = 30
 """How often in a row people may do nothing before a block is closed as it is."""
 
@@ -183,8 +184,8 @@ class _World:
             value = min(left, int(town.usual * OPENING_PAYMENTS * self.dice.between(0.4, 2.0)))
             left -= value
             wallet = person.wallet
-            for _ in range(1 if wallet.program.single else 3):
-                person.bank.queue.append((person.name, wallet.address(), value // 3))
+            for _ in range(_FIRST_COINS):
+                person.bank.queue.append((person.name, wallet.address(), value // _FIRST_COINS))
         for name, lock, value in town.stakes:
             self.dice.pick(town.exchanges[:2]).queue.append((name, lock, value))
         while any(exchange.queue for exchange in town.exchanges):

@@ -17,6 +17,7 @@ from enum import Enum, auto
 
 from cointrail.simulate.composed.ledger import FINAL, NO_RBF, RBF
 from cointrail.simulate.composed.selection import Selection
+from cointrail.simulate.dice import Dice
 from cointrail.simulate.locks import Kind
 
 
@@ -99,64 +100,69 @@ _NESTED_OR_NATIVE = ((Kind.P2SH_P2WPKH, 0.5), (Kind.P2WPKH, 0.5))
 _NATIVE = ((Kind.P2WPKH, 1.0),)
 _NATIVE_OR_TAPROOT = ((Kind.P2WPKH, 0.7), (Kind.P2TR, 0.3))
 
+_MULTISIG = ((Kind.P2SH_MULTISIG, 1.0),)
+
 PROGRAMS = (
     Program("core-0.8", 2013, 2014, ((2013, 0.34),), selection=Selection.KNAPSACK, inputs=Inputs.SHUFFLED,
             fees=Fees.PER_KB, core=True),
     Program("core-0.12", 2015, 2017, ((2015, 0.14),), sequence=NO_RBF, locktime=Locktime.TIP,
             selection=Selection.KNAPSACK, inputs=Inputs.SHUFFLED, fees=Fees.EXACT, core=True),
-    Program("core-0.17", 2018, 2020, ((2018, 0.12),), kinds=((Kind.P2SH_P2WPKH, 0.8), (Kind.P2PKH, 0.2)),
-            version=2, sequence=RBF, locktime=Locktime.TIP, selection=Selection.EXACT,
+    Program("core-0.17", 2018, 2020, ((2018, 0.12),), kinds=((Kind.P2SH_P2WPKH, 0.6), (Kind.P2PKH, 0.4)),
+            version=2, sequence=NO_RBF, locktime=Locktime.TIP, selection=Selection.EXACT,
             inputs=Inputs.SHUFFLED, fees=Fees.EXACT, low_r=True, core=True),
-    Program("core-22", 2021, 2022, ((2021, 0.10),), kinds=_NATIVE, version=2, sequence=RBF,
+    Program("core-22", 2021, 2022, ((2021, 0.10),), kinds=_NATIVE, version=2, sequence=NO_RBF,
             locktime=Locktime.TIP, selection=Selection.LEAST_WASTE, inputs=Inputs.SHUFFLED,
             fees=Fees.EXACT, low_r=True, core=True),
     Program("core-28", 2023, 2030, ((2023, 0.12),), kinds=((Kind.P2WPKH, 0.8), (Kind.P2TR, 0.2)), version=2,
             sequence=RBF, locktime=Locktime.TIP, selection=Selection.GRIND, inputs=Inputs.SHUFFLED,
             fees=Fees.EXACT, low_r=True, core_change=True, core=True),
-    Program("electrum-1", 2012, 2014, ((2012, 0.10),), selection=Selection.OLDEST,
-            outputs=Outputs.CHANGE_ANYWHERE, fees=Fees.PER_KB),
-    Program("electrum-2", 2015, 2017, ((2015, 0.16),), sequence=NO_RBF, locktime=Locktime.TIP,
+    Program("electrum-1", 2012, 2014, ((2012, 0.10),), selection=Selection.OLDEST, fees=Fees.PER_KB),
+    Program("electrum-2", 2015, 2017, ((2015, 0.14),), sequence=NO_RBF, locktime=Locktime.TIP,
             selection=Selection.RANDOM, inputs=Inputs.SORTED, outputs=Outputs.SORTED),
-    Program("electrum-3", 2018, 2019, ((2018, 0.14),), kinds=((Kind.P2PKH, 0.5), (Kind.P2WPKH, 0.5)),
-            version=2, sequence=RBF, locktime=Locktime.TIP, selection=Selection.RANDOM,
-            inputs=Inputs.SORTED, outputs=Outputs.SORTED, low_r=True),
-    Program("electrum-4", 2020, 2030, ((2020, 0.14),), kinds=_NATIVE, version=2, sequence=RBF,
+    Program("electrum-3", 2018, 2019, ((2018, 0.14),), kinds=((Kind.P2PKH, 0.8), (Kind.P2WPKH, 0.2)),
+            sequence=NO_RBF, locktime=Locktime.TIP, selection=Selection.RANDOM, inputs=Inputs.SORTED,
+            outputs=Outputs.SORTED, low_r=True),
+    Program("electrum-4", 2020, 2030, ((2020, 0.12),), kinds=_NATIVE, version=2, sequence=RBF,
             locktime=Locktime.TIP, selection=Selection.RANDOM, inputs=Inputs.SORTED,
             outputs=Outputs.SORTED, low_r=True),
-    Program("web", 2012, 2030, ((2012, 0.34), (2018, 0.30), (2021, 0.18), (2025, 0.06)),
-            selection=Selection.LARGEST, inputs=Inputs.SORTED, outputs=Outputs.SORTED),
-    Program("bitcoinj", 2012, 2019, ((2012, 0.14), (2016, 0.16), (2018, 0.08)), selection=Selection.OLDEST,
-            inputs=Inputs.OLDEST, outputs=Outputs.CHANGE_ANYWHERE),
+    Program("web", 2012, 2017, ((2012, 0.34), (2016, 0.30)), selection=Selection.OLDEST),
+    Program("web-2", 2018, 2030, ((2018, 0.28), (2021, 0.18), (2025, 0.06)), inputs=Inputs.SORTED,
+            outputs=Outputs.SORTED),
+    Program("bitcoinj", 2012, 2019, ((2012, 0.14), (2016, 0.14), (2018, 0.08)), selection=Selection.OLDEST,
+            inputs=Inputs.OLDEST),
+    Program("shared-keys", 2014, 2022, ((2014, 0.16), (2018, 0.12), (2021, 0.06)), kinds=_MULTISIG,
+            selection=Selection.OLDEST),
     Program("single-2013", 2012, 2030, ((2012, 0.08), (2018, 0.05), (2021, 0.02)), single=True,
             kinds=((Kind.P2PKH_UNCOMPRESSED, 0.5), (Kind.P2PKH, 0.5)), outputs=Outputs.CHANGE_LAST),
-    Program("exodus", 2016, 2030, ((2016, 0.06), (2021, 0.08)), version=2, single=True,
-            kinds=((Kind.P2PKH, 0.5), (Kind.P2WPKH, 0.5)), selection=Selection.LARGEST,
-            outputs=Outputs.CHANGE_LAST),
-    Program("trust", 2018, 2030, ((2018, 0.04), (2021, 0.12)), sequence=RBF, single=True, kinds=_NATIVE,
+    Program("exodus", 2016, 2020, ((2016, 0.06),), single=True, outputs=Outputs.CHANGE_LAST),
+    Program("exodus-21", 2021, 2030, ((2021, 0.08),), version=2, single=True,
+            kinds=((Kind.P2PKH, 0.4), (Kind.P2WPKH, 0.6)), outputs=Outputs.CHANGE_LAST),
+    Program("trust", 2018, 2030, ((2018, 0.02), (2021, 0.12)), sequence=RBF, single=True, kinds=_NATIVE,
             selection=Selection.OLDEST, outputs=Outputs.CHANGE_LAST),
-    Program("trezor", 2014, 2030, ((2014, 0.08), (2018, 0.10)), kinds=_NESTED_OR_OLD, sequence=RBF,
+    Program("trezor", 2014, 2020, ((2014, 0.06), (2018, 0.08)), kinds=_NESTED_OR_OLD,
             selection=Selection.EXACT, inputs=Inputs.SORTED, outputs=Outputs.SORTED),
-    Program("ledger", 2016, 2030, ((2016, 0.06), (2018, 0.12)), kinds=_NESTED_OR_NATIVE, sequence=RBF,
+    Program("trezor-suite", 2021, 2030, ((2021, 0.08),), kinds=_NESTED_OR_NATIVE, sequence=RBF,
+            selection=Selection.EXACT, inputs=Inputs.SORTED, outputs=Outputs.SORTED),
+    Program("ledger", 2016, 2021, ((2016, 0.05), (2018, 0.12)), kinds=_NESTED_OR_OLD,
             selection=Selection.OLDEST, inputs=Inputs.OLDEST, outputs=Outputs.CHANGE_LAST),
-    Program("blue", 2019, 2030, ((2019, 0.08),), kinds=((Kind.P2WPKH, 0.8), (Kind.P2SH_P2WPKH, 0.2)),
+    Program("ledger-live", 2022, 2030, ((2022, 0.14),), kinds=_NESTED_OR_NATIVE, sequence=RBF,
+            selection=Selection.OLDEST, inputs=Inputs.OLDEST, outputs=Outputs.CHANGE_LAST),
+    Program("blue", 2019, 2030, ((2019, 0.06),), kinds=((Kind.P2WPKH, 0.8), (Kind.P2SH_P2WPKH, 0.2)),
             version=2, sequence=RBF, selection=Selection.LEAST_WASTE, outputs=Outputs.CHANGE_LAST),
-    Program("mobile-exchange", 2018, 2030, ((2018, 0.05), (2021, 0.08)), kinds=_NATIVE, version=2,
-            selection=Selection.LARGEST, outputs=Outputs.CHANGE_LAST),
-    Program("sparrow", 2021, 2030, ((2021, 0.06), (2025, 0.12)), kinds=_NATIVE_OR_TAPROOT, version=2,
+    Program("mobile-exchange", 2018, 2030, ((2018, 0.04), (2021, 0.10)), kinds=_NATIVE, version=2,
+            outputs=Outputs.CHANGE_LAST),
+    Program("sparrow", 2021, 2030, ((2021, 0.04), (2025, 0.12)), kinds=_NATIVE_OR_TAPROOT, version=2,
             sequence=RBF, locktime=Locktime.TIP, selection=Selection.EXACT, inputs=Inputs.SHUFFLED,
             fees=Fees.EXACT, low_r=True),
     Program("coin-control", 2013, 2030, ((2013, 0.03),), kinds=((Kind.P2PKH, 0.3), (Kind.P2WPKH, 0.7)),
-            version=2, sequence=RBF, selection=Selection.MANUAL, outputs=Outputs.CHANGE_FIRST),
-    Program("spend-all", 2013, 2030, ((2013, 0.02),), selection=Selection.ALL,
-            outputs=Outputs.CHANGE_ANYWHERE),
+            selection=Selection.MANUAL, outputs=Outputs.CHANGE_FIRST),
+    Program("spend-all", 2013, 2030, ((2013, 0.02),), selection=Selection.ALL),
 )  # fmt: skip
 """All programs of people."""
 
-BY_NAME = {program.name: program for program in PROGRAMS}
-
 FIRST_YEAR = {
     Kind.P2SH_P2WPKH: 2018, Kind.P2WPKH: 2018, Kind.P2WSH_MULTISIG: 2018, Kind.P2TR: 2022,
-    Kind.P2SH_MULTISIG: 2013,
+    Kind.P2SH_MULTISIG: 2014,
 }  # fmt: skip
 """First year in which worlds make such addresses. Segwit came in August 2017, taproot in November 2021."""
 
@@ -167,6 +173,20 @@ def kinds_at(program: Program, year: int) -> tuple[tuple[Kind, float], ...]:
     return there or ((Kind.P2PKH, 1.0),)
 
 
+_SERVICE_KINDS = {
+    2013: (Kind.P2PKH,),
+    2016: (Kind.P2PKH, Kind.P2PKH, Kind.P2SH_MULTISIG),
+    2018: (Kind.P2PKH, Kind.P2PKH, Kind.P2SH_P2WPKH, Kind.P2SH_MULTISIG),
+    2021: (Kind.P2PKH, Kind.P2SH_P2WPKH, Kind.P2WPKH, Kind.P2WPKH),
+    2025: (Kind.P2PKH, Kind.P2WPKH, Kind.P2WPKH, Kind.P2TR),
+}
+
+
+def service_kind(year: int, dice: Dice) -> Kind:
+    """The kind of addresses of some service that began a while before `year`."""
+    return dice.pick(next(kinds for since, kinds in reversed(_SERVICE_KINDS.items()) if since <= year))
+
+
 def service_program(year: int, kind: Kind | None = None) -> Program:
     """What services run: a program of their own, older kinds of addresses for longer."""
     if kind is None:
@@ -174,7 +194,6 @@ def service_program(year: int, kind: Kind | None = None) -> Program:
     if FIRST_YEAR.get(kind, 0) > year:
         kind = Kind.P2PKH
     return Program(
-        "service", 2009, 2100, (), kinds=((kind, 1.0),), version=1 if year < 2018 else 2,
-        sequence=FINAL if year < 2018 else RBF, selection=Selection.OLDEST, outputs=Outputs.CHANGE_ANYWHERE,
-        low_r=year >= 2021,
+        "service", 2009, 2100, (), kinds=((kind, 1.0),), version=1 if year < 2021 else 2,
+        sequence=FINAL if year < 2023 else RBF, selection=Selection.OLDEST, low_r=year >= 2021,
     )  # fmt: skip

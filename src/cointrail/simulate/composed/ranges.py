@@ -74,6 +74,7 @@ AGENTS = (
     AgentRange("wasabi2", 2025, 5, "rounds of many denominations with fifty inputs and more"),
     AgentRange("lightning", 2018, 60, "channels opened by one or two hands, spliced, closed, also by force"),
     AgentRange("ordinals", 2025, 80, "inscribed outputs sold with signatures that leave room (0x83)"),
+    AgentRange("token", 2016, 150, "tokens sent or minted with data outputs"),
     AgentRange("consolidator", 2013, 30, "people put many coins into one"),
     AgentRange("duster", 2013, 5, "dust sent to used addresses"),
     AgentRange("nested", 2013, 30, "a service that lives on an account at an exchange"),

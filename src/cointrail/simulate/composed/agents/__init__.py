@@ -19,6 +19,7 @@ from cointrail.simulate.composed.agents.ordinals import Ordinals
 from cointrail.simulate.composed.agents.pools import Pools
 from cointrail.simulate.composed.agents.ransom import Ransom
 from cointrail.simulate.composed.agents.thief import Thief
+from cointrail.simulate.composed.agents.tokens import Tokens
 from cointrail.simulate.composed.agents.wasabi1 import Wasabi1
 from cointrail.simulate.composed.agents.wasabi2 import Wasabi2
 from cointrail.simulate.composed.agents.whirlpool import Whirlpool
@@ -44,6 +45,7 @@ BUILDERS: dict[str, Callable[[Town, Dice], Agent]] = {
     "wasabi2": Wasabi2,
     "lightning": Lightning,
     "ordinals": Ordinals,
+    "token": Tokens,
     "coinswap": CoinSwap,
 }
 """`exchange`, `merchant` and `pool` are always there, as people need them; the others by their rate."""

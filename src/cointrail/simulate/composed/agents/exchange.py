@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 
 from cointrail.simulate.composed.ledger import Coin, Out, Posted
-from cointrail.simulate.composed.programs import service_program
+from cointrail.simulate.composed.programs import service_kind, service_program
 from cointrail.simulate.composed.town import Town
 from cointrail.simulate.dice import Dice
 from cointrail.simulate.locks import Kind, Lock
@@ -17,6 +17,8 @@ MOST_AT_ONCE = 60
 _HOT_LOW, _HOT_HIGH = 0.1, 0.4
 """Part of everything that lies in the hot store."""
 _BUMP = 0.03
+_MOST_ASK = 30
+"""Customers whom a batch waits for, at most; mostly far fewer."""
 _MOST_HOT = 150
 _MOST_WAITING = 5_000
 
@@ -27,9 +29,8 @@ class Exchange:
     """Holds its customers' coins."""
 
     def __init__(self, town: Town, name: str, dice: Dice, *, batches: bool) -> None:
-        kind = dice.pick((None, Kind.P2PKH, Kind.P2SH_P2WPKH))
         cold = Kind.P2PKH if town.year < 2016 else Kind.P2SH_MULTISIG
-        program = service_program(town.year, kind)
+        program = service_program(town.year, service_kind(town.year, dice))
         self.town = town
         self.name = name
         self.dice = dice
@@ -87,7 +88,8 @@ class Exchange:
             self._serve()
 
     def _serve(self) -> None:
-        if not self.queue:
+        wanted = 1 + int(self.dice.unit() ** 3 * _MOST_ASK) if self.batches else 1
+        for _ in range(wanted - len(self.queue)):
             person = self.dice.pick(self.town.persons)
             self.request(person.name, person.wallet.address(), self.town.amount(self.dice, 3.0))
         taken = [self.queue.popleft()]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from cointrail.simulate.composed.programs import service_program
+from cointrail.simulate.composed.programs import service_kind, service_program
 from cointrail.simulate.composed.town import Town
 from cointrail.simulate.dice import Dice
-from cointrail.simulate.locks import Kind, Lock
+from cointrail.simulate.locks import Lock
 
 _BATCH = 40
 
@@ -14,7 +14,7 @@ class Merchant:
     """One seller of goods."""
 
     def __init__(self, town: Town, name: str, dice: Dice, *, reuses: bool) -> None:
-        kind = dice.pick((Kind.P2PKH, Kind.P2SH_P2WPKH, Kind.P2WPKH))
+        kind = service_kind(town.year, dice)
         self.name = name
         self.reuses = reuses
         self.wallet = town.enter(name, "merchant", service_program(town.year, kind), dice)

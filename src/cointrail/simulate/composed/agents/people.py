@@ -10,6 +10,8 @@ from cointrail.simulate.locks import Lock
 
 MOST_COINS = 60
 """A wallet with more puts them together before it pays again."""
+_ALL_OF_IT = 0.4
+"""How often he cashes out whole coins, without change."""
 _SHOPS, _FRIENDS = 12, 5
 """Whom a person deals with over the years."""
 _TO_MERCHANT, _TO_FRIEND = 0.55, 0.75
@@ -56,7 +58,7 @@ class People:
             return
         value, draw = town.amount(dice), dice.unit()
         if wallet.balance < value + int(town.rate * 600):
-            person.bank.request(person.name, wallet.address(), int(value * dice.between(2, 9)))
+            person.bank.request(person.name, wallet.address(), int(value * dice.between(1.2, 5)))
             return
         if draw < _TO_MERCHANT:
             merchant = town.merchants[person.merchant(town, dice)]
@@ -70,6 +72,10 @@ class People:
             if dice.chance(self.payjoin) and pay_join(town, dice, wallet, friend.wallet, value):
                 return
             self._pay(person, friend.wallet.address(), value, "payment")
+        elif dice.chance(_ALL_OF_IT):
+            coins = wallet.usable()
+            some = coins[: 1 + dice.below(len(coins))]
+            wallet.sweep(some, person.bank.deposit_lock(person.name), "deposit", "payment")
         else:
             self._pay(person, person.bank.deposit_lock(person.name), value, "deposit")
 

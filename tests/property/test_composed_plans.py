@@ -18,7 +18,7 @@ seeds = st.integers(0, 2**32)
 
 @given(seeds)
 def test_a_drawn_plan_is_within_its_ranges_and_reads_back_from_its_file(seed: int) -> None:
-    plan = draw_plan(Dice(f"draw/{seed}"))
+    plan = draw_plan(seed)
     for value in VALUES:
         assert value.low <= plan.number(value.name) <= value.high
     assert sum(plan.rates.values()) <= MAX_RATES
@@ -34,7 +34,7 @@ def test_a_drawn_plan_is_within_its_ranges_and_reads_back_from_its_file(seed: in
 @settings(max_examples=4, deadline=None)
 @given(seeds)
 def test_a_world_of_any_plan_is_made_and_tells_the_truth(seed: int) -> None:
-    plan = draw_plan(Dice(f"world/{seed}"), transactions=400)
+    plan = draw_plan(seed, transactions=400)
     _make_and_check(plan, seed)
 
 

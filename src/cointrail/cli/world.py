@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from cointrail.workbench import DemoRun
 
 DEMO_OUT = Path("demo-out")
+RANDOM = "random"
+"""In place of a preset: a plan at random within the ranges, by the seed."""
 
 SeedOption = Annotated[int, typer.Option("--seed", min=0, help="Another number, another world.")]
 ScaleOption = Annotated[
@@ -42,7 +44,9 @@ def simulate(
     preset: Annotated[
         str | None,
         typer.Option(
-            "--preset", metavar="NAME", help="Compose a world by a plan of that name, such as `2021`."
+            "--preset",
+            metavar="NAME",
+            help="Compose a world by a plan of that name, as `2021`; `random` draws one by the seed.",
         ),
     ] = None,
     world: Annotated[
@@ -66,16 +70,18 @@ def simulate(
         )
     if transactions is not None and not composed:
         raise BadInput("--transactions goes with --preset or --world", hint="the demo's world has --scale")
+    plan = None
+    if world is not None:
+        plan = workbench.plan_from_toml(world)
+    elif preset is not None:
+        plan = workbench.draw_plan(seed) if preset == RANDOM else workbench.preset(preset)
+    plan = plan and plan.with_size(transactions)
     workbench.require_folder(out)
     signed = False if unsigned else None
     with Meter() as meter:
         progress = partial(meter.steps, "simulate")
         summary: object
-        if composed:
-            plan = (
-                workbench.preset(preset) if preset is not None else workbench.plan_from_toml(world or Path())
-            )
-            plan = plan.with_size(transactions)
+        if plan is not None:
             summary = workbench.compose_world(plan, seed, out, signed=signed, progress=progress)
         else:
             summary = workbench.simulate_world(seed, out, signed=signed, scale=scale, progress=progress)

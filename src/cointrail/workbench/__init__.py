@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cointrail.inspection.prevouts import read_prevouts
     from cointrail.inspection.raw_file import decode_file
     from cointrail.inspection.tx import inspect_tx
-    from cointrail.simulate import compose_world, plan_from_toml, preset, simulate_world
+    from cointrail.simulate import compose_world, draw_plan, plan_from_toml, preset, simulate_world
     from cointrail.workbench.bench import CaseRun, IngestRun, Workbench
     from cointrail.workbench.checks import PriceCheck, check_prices, check_tags
     from cointrail.workbench.demo import DemoRun, run_demo
@@ -40,6 +40,7 @@ __all__ = [
     "check_tags",
     "compose_world",
     "decode_file",
+    "draw_plan",
     "inspect_block",
     "inspect_tx",
     "open_frames",
@@ -67,6 +68,7 @@ _HOMES = {
     "check_tags": "cointrail.workbench.checks",
     "compose_world": "cointrail.simulate",
     "decode_file": "cointrail.inspection.raw_file",
+    "draw_plan": "cointrail.simulate",
     "inspect_block": "cointrail.inspection.block",
     "inspect_tx": "cointrail.inspection.tx",
     "open_frames": "cointrail.workbench.lazy_frames",

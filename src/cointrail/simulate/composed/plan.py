@@ -144,11 +144,13 @@ def plan_from_tables(tables: Mapping[str, object]) -> Plan:
     return Plan(year, numbers, rates)
 
 
-def draw_plan(dice: Dice, *, transactions: int | None = None) -> Plan:
+def draw_plan(seed: int, *, transactions: int | None = None) -> Plan:
     """A plan at random within the ranges; every agent of its years is there or not, by a coin.
 
-    `transactions` fixes the size; without it the size is drawn too, up to 10,000.
+    The same seed gives the same plan. `transactions` fixes the size; without it the size is drawn too, up
+    to 10,000.
     """
+    dice = Dice(f"cointrail plan/{seed}")
     year = dice.pick(YEARS)
     numbers = {value.name: _draw(value, dice) for value in VALUES}
     size = transactions or 300 + dice.below(9_700)

@@ -15,6 +15,8 @@ from cointrail.simulate.composed.roles import FEE, MINED, NOBODY, OWNER_KINDS, R
 from cointrail.simulate.locks import Lock
 
 _FLUSH_LINES = 20_000
+_ONE_MORE = 1 << 64
+"""A flow is one number: how often, times this, and satoshi. There are many, and lists take far more."""
 
 
 class Record:
@@ -29,7 +31,7 @@ class Record:
         self._era = era
         self.kinds: dict[str, str] = {}
         self._profiles: dict[str, str] = {}
-        self._flows: dict[tuple[str, str], list[int]] = {}
+        self._flows: dict[tuple[str, str], int] = {}
         self._moves: dict[bytes, list[tuple[str, int]]] = {}
         self.enter(NOBODY, NOBODY, "")
 
@@ -55,12 +57,8 @@ class Record:
 
     def flow(self, payer: str, payee: str, value: int) -> None:
         """Add to what `payer` truly paid to `payee`."""
-        entry = self._flows.get((payer, payee))
-        if entry is None:
-            self._flows[payer, payee] = [1, value]
-        else:
-            entry[0] += 1
-            entry[1] += value
+        pair = payer, payee
+        self._flows[pair] = self._flows.get(pair, 0) + _ONE_MORE + value
 
     def transaction(  # noqa: PLR0917 - in the order of the file
         self, txid: str, height: int, kind: str, maker: str, fee: int, change: str
@@ -112,7 +110,8 @@ class Record:
     def _write_sums(self) -> None:
         for owner, kind in self.kinds.items():
             self._add("entities", f"{owner},{kind},{self._era},{self._profiles[owner]}\n")
-        for (payer, payee), (count, value) in sorted(self._flows.items()):
+        for (payer, payee), packed in sorted(self._flows.items()):
+            count, value = divmod(packed, _ONE_MORE)
             self._add("flows", f"{payer},{payee},{count},{value}\n")
         for script, spans in self._moves.items():
             for (owner, since), (_, until) in zip(spans, (*spans[1:], ("", -1)), strict=True):

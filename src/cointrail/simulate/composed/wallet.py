@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cointrail.simulate.composed.ledger import Coin, Out, Posted, Style
 from cointrail.simulate.composed.programs import Fees, Inputs, Locktime, Outputs, Program, kinds_at
-from cointrail.simulate.composed.selection import select
+from cointrail.simulate.composed.selection import Selection, select
 from cointrail.simulate.dice import Dice
 from cointrail.simulate.locks import INPUT_VSIZE, Kind, Lock, make_lock
 
@@ -22,7 +22,7 @@ MIN_CHANGE = 50_000
 LOOKED_AT = 200
 """Coins that a wallet considers for one payment, the oldest."""
 
-_TX_VSIZE, _OUTPUT_VSIZE, _CHANGE_VSIZE = 11, 9, 34
+_TX_VSIZE, _OUTPUT_VSIZE, _CHANGE_VSIZE, _SPEND_VSIZE = 11, 9, 34, 68
 _AS_PAID = {
     Kind.P2PKH: Kind.P2PKH, Kind.P2PKH_UNCOMPRESSED: Kind.P2PKH, Kind.P2SH_P2WPKH: Kind.P2SH_P2WPKH,
     Kind.P2SH_MULTISIG: Kind.P2SH_P2WPKH, Kind.P2WPKH: Kind.P2WPKH, Kind.P2TR: Kind.P2TR,
@@ -127,7 +127,7 @@ class Wallet:
             return None
         made = list(outs)
         left -= int(self.rate() * _CHANGE_VSIZE)
-        if left > LEAST_CHANGE:
+        if left > self._least_change():
             self._place(made, Out(self._change_lock(outs), left, change_role))
         return self.post(coins, made, kind, maker=maker)
 
@@ -171,19 +171,38 @@ class Wallet:
         return [coins[place] for place in taken or ()]
 
     def _select(self, coins: Sequence[Coin], target: int, rate: float) -> list[int] | None:
+        """Places of the coins to spend. Core looks for one kind of address that suffices before it mixes."""
+        if self.program.core:
+            kinds = sorted({coin.lock.kind for coin in coins})
+            if len(kinds) > 1:
+                found = [self._select_among(coins, target, rate, kind) for kind in kinds]
+                alone = [taken for taken in found if taken]
+                if alone:
+                    return min(alone, key=lambda taken: sum(coins[n].value for n in taken))
+        return self._select_among(coins, target, rate)
+
+    def _select_among(
+        self, coins: Sequence[Coin], target: int, rate: float, kind: Kind | None = None
+    ) -> list[int] | None:
+        """Places of coins of that kind, or of any, that are worth more than their own fee."""
         weights = [INPUT_VSIZE[coin.lock.kind] for coin in coins]
-        values = [coin.value - int(rate * weight) for coin, weight in zip(coins, weights, strict=True)]
-        if min(values, default=0) <= 0:
-            worth = [n for n, value in enumerate(values) if value > 0]
-            taken = select(
-                self.program.selection, [values[n] for n in worth], [weights[n] for n in worth], target,
-                int(rate * (_CHANGE_VSIZE + 68)) + LEAST_CHANGE, MIN_CHANGE, rate, self.dice,
-            )  # fmt: skip
-            return None if taken is None else [worth[n] for n in taken]
-        return select(
-            self.program.selection, values, weights, target,
-            int(rate * (_CHANGE_VSIZE + 68)) + LEAST_CHANGE, MIN_CHANGE, rate, self.dice,
+        worth = [
+            n
+            for n, coin in enumerate(coins)
+            if coin.value > rate * weights[n] and kind in {None, coin.lock.kind}
+        ]
+        values = [coins[n].value - int(rate * weights[n]) for n in worth]
+        change_cost = int(rate * (_CHANGE_VSIZE + _SPEND_VSIZE)) + LEAST_CHANGE
+        taken = select(
+            self.program.selection, values, [weights[n] for n in worth], target, change_cost, MIN_CHANGE,
+            rate, self.dice,
         )  # fmt: skip
+        return None if taken is None else [worth[n] for n in taken]
+
+    def _least_change(self) -> int:
+        """Programs that look for exact sums give away what making and spending change would cost."""
+        exact = self.program.selection in {Selection.EXACT, Selection.LEAST_WASTE, Selection.GRIND}
+        return LEAST_CHANGE + (int(self.rate() * _SPEND_VSIZE) if exact else 0)
 
     def _change_lock(self, outs: Sequence[Out]) -> Lock:
         if self.program.core_change:

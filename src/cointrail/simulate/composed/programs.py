@@ -1,13 +1,16 @@
 """Wallet programs with their dated habits.
 
-Habits of 2020 to 2024 are those of the published fingerprint surveys and of the programs' sources; older
-ones are from release notes as far as they say it. A habit that no source states is marked `assumed` in the
-program's note. Shares are assumptions: nobody counts wallets.
+Habits of 2020 to 2024 follow the published surveys of wallet fingerprints and the programs' sources: Core
+(tip locktime, random place of change, shuffled inputs, version 2, low R), Electrum (the same locktime, BIP
+69, low R), Trezor (BIP 69, version 1), Ledger (oldest first, change last, version 1), Blue (version 2, change
+last), Coinbase's app (version 2, no replacement, change last), Exodus and Trust (one address). Older habits
+are from release notes where these speak of them; the rest (coin selection of closed programs, places of
+change before 2018) is assumed. Shares are assumptions too, set so that versions, locktimes, sequences and
+address kinds come near those of single real blocks of these years.
 
-Sources: Ghesmati, Fdhila and Weippl, Bitcoin privacy: a survey, 2022; "wallet fingerprints" by I. Muncaster,
-2023; Bitcoin Core release notes 0.11 (locktime), 0.14 (version 2), 0.16 (nested segwit), 0.17 (branch and
-bound, low R), 0.20 (native segwit), 22 (least waste), 24 (change type, opt-in replacement), 27 (CoinGrinder);
-BIPs 69, 125, 86.
+Sources: ishaanam, wallet-fingerprinting, 2023; achow101, wallet-fingerprinting; Bitcoin Core release notes
+0.11 (locktime), 0.14 (version 2), 0.16 (nested segwit), 0.17 (branch and bound, low R), 0.20 (native segwit),
+22 and 23 (least waste, random draw, change type), 24 (replacement), 27 (CoinGrinder); BIPs 69 and 125.
 """
 
 from __future__ import annotations
@@ -81,7 +84,7 @@ class Program:
     fees: Fees = Fees.WHOLE
     low_r: bool = False
     core_change: bool = False
-    """Change takes the kind of the payment (Bitcoin Core 24 and later)."""
+    """Change takes the kind of the payment (Bitcoin Core 23 and later)."""
     single: bool = False
     """One address for everything."""
     core: bool = False

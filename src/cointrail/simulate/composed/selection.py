@@ -35,7 +35,7 @@ class Selection(Enum):
     EXACT = auto()
     """Branch and bound, then knapsack: Bitcoin Core 0.17 to 0.21."""
     LEAST_WASTE = auto()
-    """Branch and bound, knapsack and random draw, the least waste: Bitcoin Core 22 to 26."""
+    """Branch and bound, knapsack and random draw, the least waste: Bitcoin Core 23 to 26; 22 had no draw."""
     GRIND = auto()
     """As before, and the lightest set where fees are high: Bitcoin Core 27 and later."""
     MANUAL = auto()

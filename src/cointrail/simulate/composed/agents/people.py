@@ -8,7 +8,7 @@ from cointrail.simulate.composed.town import Town, program_of_person
 from cointrail.simulate.dice import Dice
 from cointrail.simulate.locks import Lock
 
-MOST_COINS = 60
+MOST_COINS = 30
 """A wallet with more puts them together before it pays again."""
 _ALL_OF_IT = 0.4
 """How often he cashes out whole coins, without change."""

@@ -12,6 +12,7 @@ from importlib import metadata
 from itertools import cycle
 from pathlib import Path
 
+from cointrail.errors import BadInput
 from cointrail.simulate.clock import DAY
 from cointrail.simulate.composed.agents import ALWAYS, BUILDERS
 from cointrail.simulate.composed.agents.people import People
@@ -31,6 +32,8 @@ PREMINE = 220
 """Blocks before people begin. The first 120 are ripe by then: 6,000 BTC."""
 _OPENING_AT_ONCE = 60
 _FIRST_COINS = 5
+_MOST_IDLE = 500
+"""Blocks in a row without a transaction: a world that does no more."""
 _TRIES = 30
 """How often in a row people may do nothing before a block is closed as it is."""
 
@@ -63,7 +66,8 @@ def compose_world(
     blocks to do. The same plan and seed give the same bytes, signed or not each for itself.
 
     Raises:
-        BadInput: `out` is not empty, or `signed` is asked for and a library is missing.
+        BadInput: `out` is not empty, `signed` is asked for and a library is missing, or people of this plan
+            run out of coins and of ways to get them.
         BadBlocks: Bitcoin Core does not accept the world's blocks.
     """
     require_empty(out)
@@ -130,10 +134,17 @@ class _World:
             self._close(start - (PREMINE + 20 - n) * 600)
         time = self._open(start - 20 * 600)
         owed = dict.fromkeys(self.agents, 1.0)
-        made, done = 0, 0
+        made, done, idle = 0, 0, 0
         while made < wanted:
             self.town.wander()
-            made += self._fill(per_block, owed)
+            more = self._fill(per_block, owed)
+            made += more
+            idle = 0 if more else idle + 1
+            if idle > _MOST_IDLE:
+                raise BadInput(
+                    f"this world comes to a standstill after {made:,} transactions",
+                    hint="raise the rate of `exchange`: people cannot get coins",
+                )
             # A block that took less than its share makes the world a few blocks longer.
             time = max(time + 1, int(start + slot * (done + 0.9 * self.dice.unit())))
             self._close(time)

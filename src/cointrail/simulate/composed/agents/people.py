@@ -12,6 +12,7 @@ MOST_COINS = 30
 """A wallet with more puts them together before it pays again."""
 _ALL_OF_IT = 0.4
 """How often he cashes out whole coins, without change."""
+_TRIED = 6
 _SHOPS, _FRIENDS = 12, 5
 """Whom a person deals with over the years."""
 _TO_MERCHANT, _TO_FRIEND = 0.55, 0.75
@@ -60,16 +61,14 @@ class People:
         if wallet.balance < value + int(town.rate * 600):
             person.bank.request(person.name, wallet.address(), int(value * dice.between(1.2, 5)))
             return
+        if draw < _TO_FRIEND and dice.chance(self.payjoin) and self._join_somebody(person, value):
+            return
         if draw < _TO_MERCHANT:
             merchant = town.merchants[person.merchant(town, dice)]
-            if dice.chance(self.payjoin) and pay_join(town, dice, wallet, merchant.wallet, value):
-                return
             self._pay(person, merchant.invoice(), value, "payment")
         elif draw < _TO_FRIEND:
             friend = person.friend(town, dice)
             if friend is person:
-                return
-            if dice.chance(self.payjoin) and pay_join(town, dice, wallet, friend.wallet, value):
                 return
             self._pay(person, friend.wallet.address(), value, "payment")
         elif dice.chance(_ALL_OF_IT):
@@ -78,6 +77,13 @@ class People:
             wallet.sweep(some, person.bank.deposit_lock(person.name), "deposit", "payment")
         else:
             self._pay(person, person.bank.deposit_lock(person.name), value, "deposit")
+
+    def _join_somebody(self, person: Person, value: int) -> bool:
+        """Pay by PayJoin somebody he deals with whose addresses are of his kind; False when nobody can."""
+        town, dice = self.town, self.dice
+        payees = [town.merchants[person.merchant(town, dice)].wallet for _ in range(_TRIED)]
+        payees += [person.friend(town, dice).wallet for _ in range(_TRIED)]
+        return any(pay_join(town, dice, person.wallet, payee, value) for payee in payees)
 
     def _pay(self, person: Person, lock: Lock, value: int, role: str) -> None:
         person.wallet.pay([Out(lock, value, role)], "payment")

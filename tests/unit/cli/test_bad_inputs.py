@@ -109,6 +109,21 @@ BAD = {
     "a demo over somebody's folder": (["demo", "--out", "{tmp}/mine"], "no simulated world"),
     "a demo into a file": (["demo", "--out", "{case}"], "a file is in the way"),
     "a demo below a file": (["demo", "--out", "{case}/demo"], "a file is in the way"),
+    "a preset that there is not": (["simulate", "--preset", "1999", "--out", "{tmp}/w"], "no preset `1999`"),
+    "a preset and a scale": (
+        ["simulate", "--preset", "2018", "--scale", "0.5", "--out", "{tmp}/w"],
+        "name one of --preset",
+    ),
+    "a size without a plan": (
+        ["simulate", "--transactions", "500", "--out", "{tmp}/w"],
+        "--transactions goes",
+    ),
+    "a size out of range": (
+        ["simulate", "--preset", "2018", "--transactions", "1", "--out", "{tmp}/w"],
+        "`transactions` is 300 to",
+    ),
+    "a plan that is not there": (["simulate", "--world", "{tmp}/no.toml", "--out", "{tmp}/w"], "cannot read"),
+    "a plan that is none": (["simulate", "--world", "{case}", "--out", "{tmp}/w"], "no table `case`"),
     "a world into a file": (["simulate", "--out", "{case}"], "a file is in the way"),
     "a demo over a world that is a list": (["demo", "--out", "{tmp}/list"], "world.json` does not describe"),
     "a demo over a world without a seed": (["demo", "--out", "{tmp}/seedless"], "`seed` is missing"),

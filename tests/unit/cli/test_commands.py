@@ -135,6 +135,18 @@ def test_demo_of_another_seed_replaces_world_and_store(demo: DemoFolder, tmp_pat
     assert sorted(path.name for path in out.iterdir()) == ["case", "store", "world"]
 
 
+def test_a_world_is_composed_by_a_preset_by_chance_and_by_its_own_plan(tmp_path: Path) -> None:
+    def tip(name: str, *options: object) -> str:
+        size = ("--transactions", "300", "--unsigned", "--out", tmp_path / name)
+        done = cointrail("simulate", *options, "--seed", "4", *size, "--format", "json")
+        assert done.code == 0
+        return str(done.json()["tip_hash"])
+
+    first = tip("one", "--preset", "2016")
+    assert tip("again", "--world", tmp_path / "one" / "world.toml") == first
+    assert tip("drawn", "--preset", "random") != first
+
+
 def test_an_unsigned_world_says_so(tmp_path: Path) -> None:
     done = cointrail("simulate", "--out", tmp_path / "w", "--scale", "0.01", "--unsigned", "--format", "json")
     assert done.json()["signed"] is False

@@ -6,6 +6,7 @@
 cli.md      every command, from the command line's own help
 errors.md   every error code, from the error tree
 rules.md    every rule, from the register of rules; rules/ has a page for each, with its examples drawn
+worlds.md   plans of composed worlds, and their truth files, from the tables that plans are read by
 tables.md   columns of a case's tables and of the store, and the stop reasons, from their definitions
 """
 
@@ -32,6 +33,7 @@ from cointrail.store.schema import COLUMNS, INDEXES, TABLES
 from cointrail.tracing.stops import Stop
 from kept_files import ROOT
 from rule_pages import FOLDER, index_lines, missing_examples, pictures, rule_pages
+from worlds_page import world_lines
 
 REFERENCE = ROOT / "docs" / "reference"
 NOTE = "<!-- Made by `make docs`. Do not edit. -->\n\n"
@@ -133,6 +135,7 @@ def pages() -> dict[str, Callable[[], Iterator[str]]]:
         "rules.md": index_lines,
         "tables.md": table_lines,
         **rule_pages(),
+        "worlds.md": world_lines,
     }
     if find_spec("cointrail.cli.main"):
         app = importlib.import_module("cointrail.cli.main").app

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +13,7 @@ from cointrail.cli.case import case_answer, say_tags
 from cointrail.cli.options import Format, FormatOption
 from cointrail.cli.progress import Meter
 from cointrail.cli.render import Answer, Table, plain, write
+from cointrail.errors import BadInput
 
 if TYPE_CHECKING:
     from cointrail.workbench import DemoRun
@@ -37,26 +39,53 @@ def simulate(
         bool, typer.Option("--unsigned", help="Write stand-ins for signatures, and have nobody validate.")
     ] = False,
     scale: ScaleOption = 1.0,
+    preset: Annotated[
+        str | None,
+        typer.Option(
+            "--preset", metavar="NAME", help="Compose a world by a plan of that name, such as `2021`."
+        ),
+    ] = None,
+    world: Annotated[
+        Path | None,
+        typer.Option("--world", metavar="FILE", help="Compose a world by the plan in a TOML file."),
+    ] = None,
+    transactions: Annotated[
+        int | None, typer.Option("--transactions", help="Size of a composed world, in place of its plan's.")
+    ] = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Make an invented bitcoin economy whose truth is known.
 
-    Writes blocks, tags, prices, a case, and the truth beside them. The same seed gives the same
-    bytes. Signed where the libraries for it are installed.
+    Writes blocks and the truth beside them. Without a plan it is the demo's world, with tags, prices and a
+    case. The same seed gives the same bytes. Signed where the libraries for it are installed.
     """
-    workbench.require_folder(out)
-    with Meter() as meter:
-        summary = workbench.simulate_world(
-            seed,
-            out,
-            signed=False if unsigned else None,
-            scale=scale,
-            progress=lambda done, total: meter.steps("simulate", done, total),
+    composed = preset is not None or world is not None
+    if (preset is not None and world is not None) or (composed and scale != 1.0):
+        raise BadInput(
+            "name one of --preset, --world and --scale", hint="--transactions sizes a plan's world"
         )
-    if not summary.signed:
-        typer.echo("note: this world is UNSIGNED; its blocks were validated by nobody", err=True)
+    if transactions is not None and not composed:
+        raise BadInput("--transactions goes with --preset or --world", hint="the demo's world has --scale")
+    workbench.require_folder(out)
+    signed = False if unsigned else None
+    with Meter() as meter:
+        progress = partial(meter.steps, "simulate")
+        summary: object
+        if composed:
+            plan = (
+                workbench.preset(preset) if preset is not None else workbench.plan_from_toml(world or Path())
+            )
+            plan = plan.with_size(transactions)
+            summary = workbench.compose_world(plan, seed, out, signed=signed, progress=progress)
+        else:
+            summary = workbench.simulate_world(seed, out, signed=signed, scale=scale, progress=progress)
     data = plain(summary)
-    write(Answer(data=data, facts=[(name.replace("_", " "), value) for name, value in data.items()]), form)
+    if not data["signed"]:
+        typer.echo("note: this world is UNSIGNED; its blocks were validated by nobody", err=True)
+    kinds = sorted(data.get("kinds", {}).items())
+    facts = [(name.replace("_", " "), value) for name, value in data.items() if name != "kinds"]
+    tables = [Table("transactions by kind", ("kind", "count"), kinds)] if kinds else []
+    write(Answer(data=data, facts=facts, tables=tables), form)
 
 
 def demo(

@@ -11,8 +11,30 @@ orders customers              its demand, and who pays how
 regtest blocks sinks          blocks, and the two ways of writing them
 truth records tags case       what is true, what is told, what is asked
 scene world                   what actors share; a world from one seed
+outputs                       where a world goes
+
+composed/                     worlds without a plot, put together from a plan: any era, any mix of agents
 """
 
+from cointrail.simulate.composed import (
+    PRESETS,
+    ComposedSummary,
+    Plan,
+    compose_world,
+    draw_plan,
+    plan_from_toml,
+    preset,
+)
 from cointrail.simulate.world import WorldSummary, simulate_world
 
-__all__ = ["WorldSummary", "simulate_world"]
+__all__ = [
+    "PRESETS",
+    "ComposedSummary",
+    "Plan",
+    "WorldSummary",
+    "compose_world",
+    "draw_plan",
+    "plan_from_toml",
+    "preset",
+    "simulate_world",
+]

@@ -20,6 +20,14 @@ from cointrail.simulate.regtest import EASY, REGTEST, subsidy
 VERSION = 0x20000000
 
 
+class Sealed(Protocol):
+    """A transaction that is ready for a block."""
+
+    raw: bytes
+    txid: bytes
+    segwit: bool
+
+
 class BlockSink(Protocol):
     """Where blocks go."""
 
@@ -44,7 +52,7 @@ class BlockMaker:
         waiting, ledger.waiting = ledger.waiting, []
         coinbase = self._coinbase(height, time, waiting, pool)
         ids = [coinbase.txid, *(posted.txid for posted in waiting)]
-        header = _mine(self.tip, merkle_root(ids), time)
+        header = mine(self.tip, merkle_root(ids), time)
         for posted in (coinbase, *waiting):
             posted.origin.height, posted.origin.time = height, time
         raw = b"".join([header, encode_compact_size(len(ids)), coinbase.raw, *(p.raw for p in waiting)])
@@ -58,7 +66,7 @@ class BlockMaker:
         pays = [Pay(pool.reward_lock, value, "coinbase")]
         commit = time >= SEGWIT or any(posted.segwit for posted in waiting)
         if commit:
-            pays.append(Pay(_commitment(waiting, pool.wallet.owner), 0, "commitment"))
+            pays.append(Pay(commitment(waiting, pool.wallet.owner), 0, "commitment"))
         tag = push(f"/{pool.wallet.owner}/".encode())
         null = Outpoint(Txid(bytes(32)), NULL_VOUT)
         script_sig = push_number(height) + tag
@@ -73,13 +81,15 @@ def _spent(value: int, lock: Lock, origin: Origin) -> SpentOutput:
     return SpentOutput(TxOut(Sat(value), lock.script), Height(origin.height), origin.coinbase)
 
 
-def _commitment(waiting: Sequence[Posted], owner: str) -> Lock:
+def commitment(waiting: Sequence[Sealed], owner: str) -> Lock:
+    """The output that commits to all witnesses of a block (BIP 141)."""
     root = merkle_root([bytes(32), *(sha256d(p.raw) if p.segwit else p.txid for p in waiting)])
     script = COMMITMENT_PREFIX + sha256d(root + bytes(32))
     return Lock(script, Kind.DATA, (), script, owner, "data")
 
 
-def _mine(previous: bytes, root: bytes, time: int) -> bytes:
+def mine(previous: bytes, root: bytes, time: int) -> bytes:
+    """A header with enough work."""
     start = encode_header(VERSION, BlockHash(previous), root, time, REGTEST.pow_limit_bits, 0)[:76]
     sha256, nonce = hashlib.sha256, 0
     while True:

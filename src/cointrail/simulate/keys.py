@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import cache
 from typing import Protocol
 
 _COMPRESSED, _UNCOMPRESSED = 0x0102, 0x0002
@@ -30,9 +31,25 @@ class Keys(Protocol):
     def sign(self, secret: bytes, digest: bytes, *, low_r: bool) -> bytes:
         """A DER signature with low S; with `low_r` one whose R needs no 33rd byte."""
 
+    def make_taproot(self, name: str) -> Key:
+        """The tweaked secret of that name and its x-only output key of 32 bytes, without scripts (BIP 86)."""
+
+    def sign_taproot(self, secret: bytes, digest: bytes) -> bytes:
+        """A signature of 64 bytes by BIP 340."""
+
 
 def _secret(seed: str, name: str) -> bytes:
     return hashlib.sha256(f"{seed}/key/{name}".encode()).digest()
+
+
+@cache
+def _tag(name: str) -> bytes:
+    return hashlib.sha256(name.encode()).digest() * 2
+
+
+def tagged_hash(name: str, data: bytes) -> bytes:
+    """SHA-256 under a name of its own, as BIP 340 has it. 32 bytes."""
+    return hashlib.sha256(_tag(name) + data).digest()
 
 
 class RealKeys:
@@ -51,10 +68,11 @@ class RealKeys:
         from coincurve.context import GLOBAL_CONTEXT  # noqa: PLC0415
 
         self._seed, self._lib, self._context = seed, lib, GLOBAL_CONTEXT.ctx
-        self._null, self._buffer = ffi.NULL, ffi.buffer
+        self._null, self._buffer, self._from_buffer = ffi.NULL, ffi.buffer, ffi.from_buffer
         self._point = ffi.new("secp256k1_pubkey *")
         self._signature = ffi.new("secp256k1_ecdsa_signature *")
         self._out, self._size = ffi.new("unsigned char[72]"), ffi.new("size_t *")
+        self._pair, self._x_only = ffi.new("secp256k1_keypair *"), ffi.new("secp256k1_xonly_pubkey *")
 
     def make(self, name: str, *, compressed: bool = True) -> Key:
         """The key of that name; the same name always gives the same key."""
@@ -81,6 +99,29 @@ class RealKeys:
                 return der
             tries += 1
             entropy = tries.to_bytes(32, "little")
+
+    def make_taproot(self, name: str) -> Key:
+        """The tweaked secret of that name and its x-only output key of 32 bytes, without scripts (BIP 86)."""
+        lib, context, pair = self._lib, self._context, self._pair
+        if not lib.secp256k1_keypair_create(context, pair, _secret(self._seed, name)):
+            raise ValueError(f"the hash of `{name}` is no private key")
+        inner = self._public_of_pair()
+        lib.secp256k1_keypair_xonly_tweak_add(context, pair, tagged_hash("TapTweak", inner))
+        lib.secp256k1_keypair_sec(context, self._out, pair)
+        return Key(self._buffer(self._out, 32)[:], self._public_of_pair())
+
+    def _public_of_pair(self) -> bytes:
+        self._lib.secp256k1_keypair_xonly_pub(self._context, self._x_only, self._null, self._pair)
+        out = bytearray(32)
+        self._lib.secp256k1_xonly_pubkey_serialize(self._context, self._from_buffer(out), self._x_only)
+        return bytes(out)
+
+    def sign_taproot(self, secret: bytes, digest: bytes) -> bytes:
+        """A signature of 64 bytes by BIP 340, without added entropy."""
+        self._lib.secp256k1_keypair_create(self._context, self._pair, secret)
+        self._lib.secp256k1_schnorrsig_sign32(self._context, self._out, digest, self._pair, self._null)
+        signature: bytes = self._buffer(self._out, 64)[:]
+        return signature
 
 
 class StandInKeys:
@@ -113,3 +154,12 @@ class StandInKeys:
             r.insert(0, 0)
         body = bytes((2, len(r))) + r + bytes((2, len(s))) + s
         return bytes((0x30, len(body))) + body
+
+    def make_taproot(self, name: str) -> Key:
+        """The key of that name; the same name always gives the same bytes."""
+        secret = _secret(self._seed, name)
+        return Key(secret, hashlib.sha256(b"x" + secret).digest())
+
+    def sign_taproot(self, secret: bytes, digest: bytes) -> bytes:
+        """64 bytes that verify nowhere."""
+        return hashlib.sha512(secret + digest).digest()

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import Any, Protocol
 
 from cointrail.chain import script as scripts
 from cointrail.simulate.keys import Key, Keys
 
-if TYPE_CHECKING:
-    from cointrail.simulate.ledger import Coin
-
 
 class Home(Protocol):
-    """What keeps the coins that arrive at a lock."""
+    """What keeps the coins that arrive at a lock. The demo's world and composed ones have each their own."""
 
-    def receive(self, coin: Coin) -> None:
+    def receive(self, coin: Any, /) -> None:
         """Take in a coin."""
 
-    def forget(self, coin: Coin) -> None:
+    def forget(self, coin: Any, /) -> None:
         """Let go of a coin that is being spent."""
 
 
@@ -35,6 +32,11 @@ class Kind(StrEnum):
     MULTISIG = "multisig"
     P2SH_MULTISIG = "p2sh_multisig"
     P2WSH_MULTISIG = "p2wsh_multisig"
+    P2TR = "p2tr"
+    P2WSH_PAIR = "p2wsh_pair"
+    """Two of two: a payment channel."""
+    P2WSH_DELAYED = "p2wsh_delayed"
+    """Open to its owner after a number of blocks, or at once to whom he gave the other key (BOLT 3)."""
     DATA = "data"
 
 
@@ -48,12 +50,18 @@ INPUT_VSIZE = {
     Kind.MULTISIG: 189,
     Kind.P2SH_MULTISIG: 297,
     Kind.P2WSH_MULTISIG: 105,
+    Kind.P2TR: 58,
+    Kind.P2WSH_PAIR: 96,
+    Kind.P2WSH_DELAYED: 79,
 }
 """Virtual bytes that spending one such output takes."""
 
-_MULTISIG = {Kind.MULTISIG, Kind.P2SH_MULTISIG, Kind.P2WSH_MULTISIG}
+DELAY = 6
+"""Blocks that a delayed output waits. Channels take 144 and more; worlds are short."""
+
+_KEY_COUNTS = {Kind.MULTISIG: 3, Kind.P2SH_MULTISIG: 3, Kind.P2WSH_MULTISIG: 3, Kind.P2WSH_PAIR: 2}
 _UNCOMPRESSED = {Kind.P2PK_UNCOMPRESSED, Kind.P2PKH_UNCOMPRESSED}
-_REQUIRED, _KEYS = 2, 3
+_REQUIRED = 2
 
 
 @dataclass(slots=True, eq=False)
@@ -71,13 +79,22 @@ class Lock:
     role: str
     home: Home | None = field(default=None, repr=False)
     """The wallet that coins sent here arrive in."""
+    told: bool = False
+    """Whether the truth files have its line, where they are written as the world goes on."""
 
 
 def make_lock(keys: Keys, kind: Kind, name: str, owner: str, role: str) -> Lock:
     """A new lock; its keys follow from `name`."""
-    if kind in _MULTISIG:
-        made = tuple(keys.make(f"{name}/{i}") for i in range(_KEYS))
+    if kind is Kind.P2TR:
+        key = keys.make_taproot(name)
+        script = scripts.p2tr(key.public)
+        return Lock(script, kind, (key,), script, owner, role)
+    if kind in _KEY_COUNTS:
+        made = tuple(keys.make(f"{name}/{i}") for i in range(_KEY_COUNTS[kind]))
         inner = scripts.multisig(_REQUIRED, [key.public for key in made])
+    elif kind is Kind.P2WSH_DELAYED:
+        made = (keys.make(name), keys.make(f"{name}/penalty"))
+        inner = delayed_script(made[1].public, made[0].public)
     else:
         made = (keys.make(name, compressed=kind not in _UNCOMPRESSED),)
         inner = _single_inner(kind, made[0].public)
@@ -98,10 +115,16 @@ def _outer(kind: Kind, inner: bytes, public: bytes) -> bytes:
             return scripts.p2wpkh(scripts.hash160(public))
         case Kind.P2SH_MULTISIG:
             return scripts.p2sh(scripts.hash160(inner))
-        case Kind.P2WSH_MULTISIG:
+        case Kind.P2WSH_MULTISIG | Kind.P2WSH_PAIR | Kind.P2WSH_DELAYED:
             return scripts.p2wsh(scripts.script_hash(inner))
         case _:
             return inner
+
+
+def delayed_script(penalty: bytes, delayed: bytes) -> bytes:
+    """IF penalty key ELSE wait DROP delayed key ENDIF CHECKSIG. Source: BOLT 3, `to_local`."""
+    wait = scripts.push_number(DELAY) + b"\xb2\x75"
+    return b"\x63" + scripts.push(penalty) + b"\x67" + wait + scripts.push(delayed) + b"\x68\xac"
 
 
 def data_lock(data: bytes, owner: str) -> Lock:

@@ -1,19 +1,27 @@
-"""Signatures over whole transactions: the first scheme and that of BIP 143, SIGHASH_ALL throughout."""
+"""Signatures over transactions: the first scheme, that of BIP 143 and the key path of BIP 341.
+
+The first scheme signs with SIGHASH_ALL alone; the other two take any flag.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 from cointrail.chain.decode import encode_compact_size
 from cointrail.chain.script import hash160, p2wpkh, push
 from cointrail.chain.types import Outpoint, Txid, TxIn, TxOut, sha256d
-from cointrail.simulate.keys import Keys
+from cointrail.simulate.keys import Keys, tagged_hash
 from cointrail.simulate.locks import Kind, Lock
 
-SIGHASH_ALL = b"\x01"
+DEFAULT, ALL, NONE, SINGLE, ANYONE = 0x00, 0x01, 0x02, 0x03, 0x80
+"""Hash types. Source: BIP 341, which adds the first; the others are in Bitcoin Core, script/interpreter.h."""
+
 _ALL_FIELD = b"\x01\x00\x00\x00"
-_SEGWIT = {Kind.P2SH_P2WPKH, Kind.P2WPKH, Kind.P2WSH_MULTISIG}
+_P2WSH = {Kind.P2WSH_MULTISIG, Kind.P2WSH_PAIR, Kind.P2WSH_DELAYED}
+_SEGWIT = {Kind.P2SH_P2WPKH, Kind.P2WPKH, Kind.P2TR, *_P2WSH}
+_TWO_SIGN = {Kind.MULTISIG, Kind.P2SH_MULTISIG, Kind.P2WSH_MULTISIG, Kind.P2WSH_PAIR}
 _KEY_HASHES = {Kind.P2PKH, Kind.P2PKH_UNCOMPRESSED}
 
 
@@ -27,6 +35,7 @@ class Unsigned:
     lock: Lock
     sequence: int
     low_r: bool
+    hash_type: int = ALL
 
     @property
     def outpoint(self) -> bytes:
@@ -41,15 +50,18 @@ class _Digests:
         self, version: int, inputs: Sequence[Unsigned], outputs: Sequence[TxOut], locktime: int
     ) -> None:
         self._version = version.to_bytes(4, "little")
-        self._tail = locktime.to_bytes(4, "little") + _ALL_FIELD
-        self._outputs = b"".join(
+        self._locktime = locktime.to_bytes(4, "little")
+        self._tail = self._locktime + _ALL_FIELD
+        self._each = [
             o.value.to_bytes(8, "little") + encode_compact_size(len(o.script)) + o.script for o in outputs
-        )
+        ]
+        self._outputs = b"".join(self._each)
         self._output_count = encode_compact_size(len(outputs))
         self._inputs = inputs
         self._blank = [i.outpoint + b"\x00" + i.sequence.to_bytes(4, "little") for i in inputs]
         self._joined = b"".join(self._blank)
-        self._shared: tuple[bytes, bytes] | None = None
+        self._shared: tuple[bytes, bytes, bytes] | None = None
+        self._taproot_shared: bytes | None = None
 
     def legacy(self, n: int) -> bytes:
         """Every input blank but the `n`th, which shows the script it answers to."""
@@ -69,16 +81,62 @@ class _Digests:
         return sha256d(message)
 
     def segwit(self, n: int) -> bytes:
-        """BIP 143: hashes of all outpoints, sequences and outputs, and the `n`th input with its value."""
+        """BIP 143: what the `n`th input's hash type says of all inputs and outputs, and the input itself."""
         if self._shared is None:
             outpoints = b"".join(i.outpoint for i in self._inputs)
             sequences = b"".join(i.sequence.to_bytes(4, "little") for i in self._inputs)
-            self._shared = sha256d(outpoints) + sha256d(sequences), sha256d(self._outputs)
+            self._shared = sha256d(outpoints), sha256d(sequences), sha256d(self._outputs)
         i = self._inputs[n]
+        outpoints_hash, sequences_hash, outputs_hash = self._shared
+        if i.hash_type != ALL:
+            base, nothing = i.hash_type & 0x1F, bytes(32)
+            if i.hash_type & ANYONE:
+                outpoints_hash = nothing
+            if i.hash_type & ANYONE or base != ALL:
+                sequences_hash = nothing
+            if base == SINGLE:
+                outputs_hash = sha256d(self._each[n]) if n < len(self._each) else nothing
+            elif base == NONE:
+                outputs_hash = nothing
+        before = self._version + outpoints_hash + sequences_hash
         script = encode_compact_size(len(i.lock.inner)) + i.lock.inner
         value, sequence = i.value.to_bytes(8, "little"), i.sequence.to_bytes(4, "little")
-        before, outputs = self._shared
-        return sha256d(self._version + before + i.outpoint + script + value + sequence + outputs + self._tail)
+        after = outputs_hash + self._locktime + i.hash_type.to_bytes(4, "little")
+        return sha256d(before + i.outpoint + script + value + sequence + after)
+
+    def taproot(self, n: int) -> bytes:
+        """BIP 341, key path, no annex."""
+        i = self._inputs[n]
+        base = i.hash_type & 3
+        parts = [bytes((0, i.hash_type)), self._version, self._locktime]
+        if not i.hash_type & ANYONE:
+            parts.append(self._all_inputs())
+        if base not in {NONE, SINGLE}:
+            parts.append(sha256(self._outputs).digest())
+        parts.append(b"\x00")
+        if i.hash_type & ANYONE:
+            script = encode_compact_size(len(i.lock.script)) + i.lock.script
+            parts += [i.outpoint, i.value.to_bytes(8, "little"), script, i.sequence.to_bytes(4, "little")]
+        else:
+            parts.append(n.to_bytes(4, "little"))
+        if base == SINGLE:
+            parts.append(sha256(self._each[n]).digest())
+        return tagged_hash("TapSighash", b"".join(parts))
+
+    def _all_inputs(self) -> bytes:
+        if self._taproot_shared is None:
+            inputs = self._inputs
+            scripts = (encode_compact_size(len(i.lock.script)) + i.lock.script for i in inputs)
+            self._taproot_shared = b"".join(
+                sha256(b"".join(part)).digest()
+                for part in (
+                    (i.outpoint for i in inputs),
+                    (i.value.to_bytes(8, "little") for i in inputs),
+                    scripts,
+                    (i.sequence.to_bytes(4, "little") for i in inputs),
+                )
+            )
+        return self._taproot_shared
 
 
 def sign_inputs(
@@ -89,14 +147,40 @@ def sign_inputs(
     return [_sign(keys, digests, n, i) for n, i in enumerate(inputs)]
 
 
+def fill_inputs(keys: Keys, inputs: Sequence[Unsigned]) -> list[TxIn]:
+    """The inputs with bytes in the shape of signatures over nothing: for keys that are stand-ins anyway.
+
+    Cheap, because nobody hashes the transaction; each coin's bytes are its own.
+    """
+    return [_fill(keys, i) for i in inputs]
+
+
+def _fill(keys: Keys, i: Unsigned) -> TxIn:
+    lock, digest = i.lock, i.txid
+    outpoint = Outpoint(Txid(i.txid), i.vout)
+    flag = bytes((i.hash_type,))
+    if lock.kind is Kind.P2TR:
+        signature = keys.sign_taproot(lock.keys[0].secret, digest)
+        return TxIn(outpoint, b"", i.sequence, (signature + flag if i.hash_type else signature,))
+    signers = lock.keys[:2] if lock.kind in _TWO_SIGN else lock.keys[:1]
+    signatures = [keys.sign(key.secret, digest, low_r=i.low_r) + flag for key in signers]
+    witness = _witness(lock, signatures) if lock.kind in _SEGWIT else ()
+    return TxIn(outpoint, _script_sig(lock, signatures), i.sequence, witness)
+
+
 def _sign(keys: Keys, digests: _Digests, n: int, i: Unsigned) -> TxIn:
     lock = i.lock
+    outpoint = Outpoint(Txid(i.txid), i.vout)
+    if lock.kind is Kind.P2TR:
+        signature = keys.sign_taproot(lock.keys[0].secret, digests.taproot(n))
+        flag = bytes((i.hash_type,)) if i.hash_type else b""
+        return TxIn(outpoint, b"", i.sequence, (signature + flag,))
     segwit = lock.kind in _SEGWIT
     digest = digests.segwit(n) if segwit else digests.legacy(n)
-    signers = lock.keys[:2] if len(lock.keys) > 1 else lock.keys
-    signatures = [keys.sign(key.secret, digest, low_r=i.low_r) + SIGHASH_ALL for key in signers]
+    signers = lock.keys[:2] if lock.kind in _TWO_SIGN else lock.keys[:1]
+    flag = bytes((i.hash_type,))
+    signatures = [keys.sign(key.secret, digest, low_r=i.low_r) + flag for key in signers]
     witness = _witness(lock, signatures) if segwit else ()
-    outpoint = Outpoint(Txid(i.txid), i.vout)
     return TxIn(outpoint, _script_sig(lock, signatures), i.sequence, witness)
 
 
@@ -114,6 +198,8 @@ def _script_sig(lock: Lock, signatures: list[bytes]) -> bytes:
 
 
 def _witness(lock: Lock, signatures: list[bytes]) -> tuple[bytes, ...]:
-    if lock.kind is Kind.P2WSH_MULTISIG:
+    if lock.kind is Kind.P2WSH_DELAYED:
+        return (signatures[0], b"", lock.inner)
+    if lock.kind in _P2WSH:
         return (b"", *signatures, lock.inner)
     return (signatures[0], lock.keys[0].public)

@@ -5,15 +5,19 @@ from __future__ import annotations
 import ctypes
 import gc
 import shutil
+from collections import deque
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from cointrail.chain.types import BlockHash
 from cointrail.chain.undo import SpentOutput, encode_undo, undo_checksum
 from cointrail.errors import BadBlocks
+from cointrail.simulate.blocks import BlockSink
 from cointrail.simulate.regtest import GENESIS, REGTEST
 
 XOR_KEY_SIZE = 8
+BLOCKS_AHEAD = 4
 MAX_FILE_SIZE = 128 * 1024 * 1024
 """Source: Bitcoin Core, src/node/blockstorage.h, MAX_BLOCKFILE_SIZE."""
 
@@ -103,6 +107,33 @@ class FileSink:
         with (self._dir / f"{kind}{self._number:05d}.dat").open("ab") as file:
             file.write(mixed.to_bytes(len(record), "big"))
         self._sizes[kind] = at + len(record)
+
+
+class AheadSink:
+    """Hands blocks on in a thread of its own, so that the next block is made while one is checked.
+
+    Whatever the inner sink raises is raised again by the next call.
+    """
+
+    def __init__(self, inner: BlockSink) -> None:
+        self._inner = inner
+        self._pool = ThreadPoolExecutor(1)
+        self._waiting: deque[Future[None]] = deque()
+
+    def add(self, raw: bytes, previous: bytes, spent: Sequence[Sequence[SpentOutput]]) -> None:
+        """Take the next block, and wait when more than a few are under way."""
+        while len(self._waiting) >= BLOCKS_AHEAD:
+            self._waiting.popleft().result()
+        self._waiting.append(self._pool.submit(self._inner.add, raw, previous, spent))
+
+    def finish(self, height: int, tip: bytes) -> None:
+        """Wait for all blocks, then finish."""
+        try:
+            while self._waiting:
+                self._waiting.popleft().result()
+            self._inner.finish(height, tip)
+        finally:
+            self._pool.shutdown()
 
 
 def _start_directory(blocks_dir: Path, xor_key: bytes) -> None:

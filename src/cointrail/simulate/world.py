@@ -18,17 +18,17 @@ from cointrail.simulate.crowd import Crowd
 from cointrail.simulate.customers import Customers
 from cointrail.simulate.dice import Dice
 from cointrail.simulate.exchange import Exchange
-from cointrail.simulate.keys import Keys, RealKeys, StandInKeys
+from cointrail.simulate.keys import Keys
 from cointrail.simulate.ledger import Ledger
 from cointrail.simulate.locks import Kind
 from cointrail.simulate.mixing import Mixing
 from cointrail.simulate.orders import draw_orders
+from cointrail.simulate.outputs import open_outputs, require_empty
 from cointrail.simulate.prices import Prices
 from cointrail.simulate.records import write_truth
 from cointrail.simulate.roster import FIRMS
 from cointrail.simulate.scene import Scene
 from cointrail.simulate.shop import Shop
-from cointrail.simulate.sinks import FileSink, KernelSink
 from cointrail.simulate.tags import write_tags
 from cointrail.simulate.truth import Truth
 
@@ -91,29 +91,12 @@ def simulate_world(
     """
     if not SCALES[0] <= scale <= SCALES[1]:
         raise BadInput(f"a world has a scale of {SCALES[0]} to {SCALES[1]}, got {scale}", value=scale)
-    if out.exists() and any(out.iterdir()):
-        raise BadInput(f"`{out}` is not empty", hint="name a new folder", path=str(out))
-    out.mkdir(parents=True, exist_ok=True)
+    require_empty(out)
     root = Dice(f"cointrail world {VERSION}/{seed}")
-    keys, sink = _open(f"{VERSION}/{seed}", out, root, signed=signed)
+    keys, sink = open_outputs(f"{VERSION}/{seed}", out, root, signed=signed)
     world = World(root, keys, sink, scale)
     world.run(progress)
     return world.write(seed, out)
-
-
-def _open(seed: str, out: Path, root: Dice, *, signed: bool | None) -> tuple[Keys, BlockSink]:
-    dice = root.child("xor")
-    xor_key = bytes(dice.below(256) for _ in range(8))
-    if signed is not False:
-        try:
-            return RealKeys(seed), KernelSink(out / "blocks", out / ".kernel", xor_key)
-        except ImportError as missing:
-            if signed:
-                raise BadInput(
-                    f"a signed world needs the library `{missing.name}`",
-                    hint="install cointrail[simulate], or make an unsigned world",
-                ) from missing
-    return StandInKeys(seed), FileSink(out / "blocks", xor_key)
 
 
 class World:

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from cointrail.inspection.tx import inspect_tx
     from cointrail.inspection.tx_analysis import analyse_raw_tx
     from cointrail.rulebook.cards import RuleCard, RulePage, rule_cards, rule_page
-    from cointrail.simulate import simulate_world
     from cointrail.tracing.error_bound import percent
     from cointrail.tracing.peel_limits import PeelLimits
+    from cointrail.simulate import compose_world, plan_from_toml, preset, simulate_world
     from cointrail.workbench.bench import CaseRun, IngestRun, Workbench
     from cointrail.workbench.checks import PriceCheck, check_prices, check_tags
     from cointrail.workbench.demo import DemoRun, run_demo
@@ -64,6 +64,7 @@ __all__ = [
     "ask",
     "check_prices",
     "check_tags",
+    "compose_world",
     "decode_file",
     "evaluate_real",
     "inspect_block",
@@ -72,6 +73,8 @@ __all__ = [
     "open_store",
     "parse_size",
     "percent",
+    "plan_from_toml",
+    "preset",
     "read_prevouts",
     "require_folder",
     "rule_cards",
@@ -109,6 +112,7 @@ _HOMES = {
     "ask": "cointrail.workbench.queries",
     "check_prices": "cointrail.workbench.checks",
     "check_tags": "cointrail.workbench.checks",
+    "compose_world": "cointrail.simulate",
     "decode_file": "cointrail.inspection.raw_file",
     "evaluate_real": "cointrail.evaluate.real.run",
     "inspect_block": "cointrail.inspection.block",
@@ -117,6 +121,8 @@ _HOMES = {
     "open_store": "cointrail.analytics.open_store",
     "parse_size": "cointrail.workbench.options",
     "percent": "cointrail.tracing.error_bound",
+    "plan_from_toml": "cointrail.simulate",
+    "preset": "cointrail.simulate",
     "read_prevouts": "cointrail.inspection.prevouts",
     "require_folder": "cointrail.workbench.folders",
     "rule_cards": "cointrail.rulebook.cards",

@@ -65,5 +65,5 @@ def test_every_stop_reason_is_explained() -> None:
 
 def test_every_page_can_be_made_and_is_the_same_twice() -> None:
     once = {name: page_text(make()) for name, make in pages().items()}
-    assert {"errors.md", "rules.md", "tables.md"} <= once.keys()
+    assert {"errors.md", "rules.md", "tables.md", "worlds.md"} <= once.keys()
     assert once == {name: page_text(make()) for name, make in pages().items()}

@@ -1,0 +1,112 @@
+"""A marketplace for inscribed outputs: the seller signs for his input and its price alone (0x83).
+
+What is inscribed stands in a script path of taproot in the real chain; here an inscription is a plain
+output of 546 or 10,000 satoshi.
+"""
+
+from __future__ import annotations
+
+from cointrail.simulate.composed.ledger import Coin, Joint, Out, Signing
+from cointrail.simulate.composed.programs import service_program
+from cointrail.simulate.composed.town import Town, enough, sell_when_full
+from cointrail.simulate.composed.wallet import LEAST_CHANGE, Wallet
+from cointrail.simulate.dice import Dice
+from cointrail.simulate.locks import Kind
+from cointrail.simulate.signing import ANYONE, SINGLE
+
+PADDING = 600
+"""Satoshi of the two small coins that a buyer puts first, so that the asset is third on both sides."""
+_POSTAGE = (546, 10_000)
+_FEE = 0.02
+_SLOT = 2
+_MOST_OFFERS = 400
+
+
+class Ordinals:
+    """Collectors, each with a wallet of assets beside his own, and the house."""
+
+    def __init__(self, town: Town, dice: Dice) -> None:
+        self.town = town
+        self.dice = dice
+        self.house = town.enter("bazaar-0", "market", service_program(town.year, Kind.P2TR), dice)
+        self._shelves: dict[str, Wallet] = {}
+        self.offers: list[Coin] = []
+
+    def act(self) -> None:
+        """A sale, or something new to sell."""
+        if sell_when_full(self.town, self.house, self.dice):
+            return
+        if len(self.offers) > 5 and (len(self.offers) > _MOST_OFFERS or self.dice.chance(0.7)):
+            self._sale()
+        else:
+            self._inscribe()
+
+    def _shelf(self, owner: str, what: str) -> Wallet:
+        """A collector's wallet for assets or for padding."""
+        key = f"{owner}/{what}"
+        if key not in self._shelves:
+            program = service_program(self.town.year, Kind.P2TR)
+            self._shelves[key] = Wallet(self.town, owner, program, self.dice.child(key), what)
+        return self._shelves[key]
+
+    def _inscribe(self) -> None:
+        value = self.dice.pick(_POSTAGE)
+        person = self.town.somebody(self.dice, value)
+        if person is None:
+            return
+        shelf = self._shelf(person.name, "assets")
+        posted = person.wallet.pay([Out(shelf.fresh("asset"), value, "asset")], "inscription")
+        if posted is not None:
+            self.offers += [coin for coin in posted.coins if coin.lock.home is shelf]
+
+    def _sale(self) -> None:
+        town, dice = self.town, self.dice
+        place = dice.below(len(self.offers))
+        asset = self.offers[place]
+        price = max(30_000, town.amount(dice, 0.7))
+        seller = asset.lock.owner
+        buyer = town.somebody(dice, int(price * (1 + _FEE)) + 30_000, (seller,))
+        if buyer is None or asset.height > town.ledger.height:
+            return
+        pads = self._shelf(buyer.name, "padding")
+        ready = pads.usable()[:2]
+        if len(ready) < 2 or any(coin.height > town.ledger.height for coin in ready):
+            buyer.wallet.pay([Out(pads.fresh("padding"), PADDING, "padding") for _ in range(2)], "internal")
+            return
+        toll = int(price * _FEE)
+        coins = enough(buyer.wallet, price + toll + 2 * PADDING + int(town.rate * 1_200))
+        if not coins:
+            return
+        self.offers.pop(place)
+        shelf, back = self._shelf(buyer.name, "assets"), buyer.wallet.address("change")
+        outs = [
+            Out(pads.fresh("padding"), 2 * PADDING, "padding"),
+            Out(shelf.fresh("asset"), asset.value, "asset"),
+            Out(town.person(seller).wallet.address(), price, "sale"),
+            Out(self.house.fresh(), toll, "join_fee"),
+            Out(pads.fresh("padding"), PADDING, "padding"),
+            Out(pads.fresh("padding"), PADDING, "padding"),
+        ]
+        inputs = [*ready, asset, *coins]
+        fee = buyer.wallet.fee(inputs, [*(out.lock for out in outs), back])
+        left = sum(coin.value for coin in inputs) - sum(out.value for out in outs) - fee
+        if left > LEAST_CHANGE:
+            outs.append(Out(back, left, "change"))
+        elif left < 0:
+            self.offers.append(asset)
+            return
+        style = buyer.wallet.style()
+        low_r = buyer.wallet.program.low_r
+        signing = [
+            Signing(style.sequence, SINGLE | ANYONE if n == _SLOT else None, low_r)
+            for n in range(len(inputs))
+        ]
+        flows = [
+            (buyer.name, seller, price),
+            (buyer.name, self.house.owner, toll),
+            (seller, buyer.name, asset.value),
+        ]
+        posted = town.ledger.post(
+            inputs, outs, style, "asset_sale", maker=buyer.name, joint=Joint(flows), signing=signing
+        )
+        self.offers += [coin for coin in posted.coins if coin.lock.home is shelf]

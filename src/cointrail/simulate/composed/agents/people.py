@@ -1,0 +1,77 @@
+"""Private hands: they pay merchants and each other, cash out, and get new coins at their exchange."""
+
+from __future__ import annotations
+
+from cointrail.simulate.composed.agents.payjoin import pay_join
+from cointrail.simulate.composed.ledger import Out
+from cointrail.simulate.composed.town import Town, program_of_person
+from cointrail.simulate.dice import Dice
+from cointrail.simulate.locks import Lock
+
+MOST_COINS = 60
+"""A wallet with more puts them together before it pays again."""
+_SHOPS, _FRIENDS = 12, 5
+"""Whom a person deals with over the years."""
+_TO_MERCHANT, _TO_FRIEND = 0.55, 0.75
+"""Where a payment goes, cumulated; the rest is cashed out."""
+
+
+class Person:
+    """One private hand with one wallet."""
+
+    __slots__ = ("_number", "bank", "name", "wallet")
+
+    def __init__(self, town: Town, number: int, dice: Dice) -> None:
+        self.name = name = f"person-{number}"
+        self._number = number
+        self.wallet = town.enter(name, "person", program_of_person(town.plan, dice), dice)
+        self.bank = town.exchange(dice)
+
+    def merchant(self, town: Town, dice: Dice) -> int:
+        """The number of a merchant: mostly one of the nearest, out of a circle of a dozen."""
+        place = dice.below(3) if dice.chance(0.7) else dice.below(_SHOPS)
+        return (self._number * 7 + place * 31) % len(town.merchants)
+
+    def friend(self, town: Town, dice: Dice) -> Person:
+        """Somebody he knows."""
+        return town.persons[(self._number * 13 + 1 + dice.below(_FRIENDS) * 37) % len(town.persons)]
+
+
+class People:
+    """All persons; acting means that one of them pays."""
+
+    def __init__(self, town: Town, dice: Dice) -> None:
+        self.town = town
+        self.dice = dice
+        self.payjoin = town.plan.number("payjoin")
+        town.persons = [Person(town, n, dice.child(str(n))) for n in range(town.plan.whole("persons"))]
+
+    def act(self) -> None:
+        """One person pays, or asks for coins first."""
+        town, dice = self.town, self.dice
+        person = dice.pick(town.persons)
+        wallet = person.wallet
+        if len(wallet.coins) > MOST_COINS:
+            wallet.sweep(wallet.usable()[:MOST_COINS], wallet.address(), "self", "consolidation")
+            return
+        value, draw = town.amount(dice), dice.unit()
+        if wallet.balance < value + int(town.rate * 600):
+            person.bank.request(person.name, wallet.address(), int(value * dice.between(2, 9)))
+            return
+        if draw < _TO_MERCHANT:
+            merchant = town.merchants[person.merchant(town, dice)]
+            if dice.chance(self.payjoin) and pay_join(town, dice, wallet, merchant.wallet, value):
+                return
+            self._pay(person, merchant.invoice(), value, "payment")
+        elif draw < _TO_FRIEND:
+            friend = person.friend(town, dice)
+            if friend is person:
+                return
+            if dice.chance(self.payjoin) and pay_join(town, dice, wallet, friend.wallet, value):
+                return
+            self._pay(person, friend.wallet.address(), value, "payment")
+        else:
+            self._pay(person, person.bank.deposit_lock(person.name), value, "deposit")
+
+    def _pay(self, person: Person, lock: Lock, value: int, role: str) -> None:
+        person.wallet.pay([Out(lock, value, role)], "payment")

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from cointrail.inspection.tx import inspect_tx
     from cointrail.inspection.tx_analysis import analyse_raw_tx
     from cointrail.rulebook.cards import RuleCard, RulePage, rule_cards, rule_page
+    from cointrail.simulate import compose_world, plan_from_toml, preset, simulate_world
     from cointrail.tracing.error_bound import percent
     from cointrail.tracing.peel_limits import PeelLimits
-    from cointrail.simulate import compose_world, plan_from_toml, preset, simulate_world
     from cointrail.workbench.bench import CaseRun, IngestRun, Workbench
     from cointrail.workbench.checks import PriceCheck, check_prices, check_tags
     from cointrail.workbench.demo import DemoRun, run_demo

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cointrail.evaluate.intervals import CONFIDENCE
+from cointrail.evaluate.intervals import CONFIDENCE, ONE, interval
 
 DRAWS = 1_000
 """Samples of as many hands as there are."""
@@ -27,10 +27,13 @@ def ratio_interval(
     draws: int = DRAWS,
     confidence: float = CONFIDENCE,
 ) -> tuple[float, float] | None:
-    """The interval of sum(above) / sum(below) over hands; None where no hand has anything below.
+    """The interval of a share, sum(above) / sum(below) over hands; None where no hand has anything below.
+
+    Where all hands have all or nothing, drawing them again shows no spread; the interval is then that of
+    Clopper and Pearson for so many hands.
 
     Args:
-        above: per hand what is summed up.
+        above: per hand what is summed up, at most what is below.
         below: per hand how many items that comes from.
         seed: of the draws; the same seed gives the same interval.
         draws: how many.
@@ -40,6 +43,9 @@ def ratio_interval(
     if not len(kept):
         return None
     above, below = above[kept].astype(np.float64), below[kept].astype(np.float64)
+    if not above.any() or (above == below).all():
+        low, high = interval(len(kept) if above.any() else 0, len(kept), confidence)
+        return low / ONE, high / ONE
     dice, n = np.random.default_rng(seed), len(kept)
     step, ratios = max(1, _AT_ONCE // n), []
     for first in range(0, draws, step):

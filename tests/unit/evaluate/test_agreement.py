@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from cointrail.evaluate.agreement import Agreement, CommonTable, agreement, worst_mean
 from cointrail.evaluate.bootstrap import ratio_interval
+from cointrail.evaluate.intervals import ONE, interval
 
 ITEMS = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5), st.integers(0, 9)), min_size=1, max_size=40)
 
@@ -83,6 +84,8 @@ def test_the_bootstrap_is_the_same_for_the_same_seed_and_holds_the_share() -> No
     assert low < above.sum() / below.sum() < high
 
 
-def test_hands_that_all_agree_leave_no_doubt() -> None:
-    assert ratio_interval(np.array([4.0, 2.0]), np.array([4, 2]), seed=1) == (1, 1)
+def test_hands_that_all_agree_leave_the_doubt_of_their_number() -> None:
+    many = np.full(300, 4.0)
+    assert ratio_interval(many, many, seed=1) == (interval(300, 300)[0] / ONE, 1)
+    assert ratio_interval(many * 0, many, seed=1) == (0, interval(0, 300)[1] / ONE)
     assert ratio_interval(np.array([0.0]), np.array([0]), seed=1) is None

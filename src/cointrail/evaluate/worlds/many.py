@@ -28,6 +28,7 @@ Progress = Callable[[str, int, int], None]
 class Draft:
     """A world to be made."""
 
+    name: str
     plan: Plan
     seed: int
 
@@ -44,8 +45,11 @@ def drafts(presets: Sequence[str], plans: Sequence[Path], seeds: range, size: in
     Raises:
         BadInput: no such plan.
     """
-    known = [*map(preset, presets), *map(plan_from_toml, plans)]
-    return [Draft(plan.with_size(size), seed) for plan in known for seed in seeds]
+    known = [(name, preset(name)) for name in presets]
+    known += [(path.stem, plan_from_toml(path)) for path in plans]
+    return [
+        Draft(f"{name}, seed {seed}", plan.with_size(size), seed) for name, plan in known for seed in seeds
+    ]
 
 
 def evaluate_many(
@@ -74,4 +78,4 @@ def measure_draft(draft: Draft) -> WorldCounts:
     with tempfile.TemporaryDirectory(prefix="cointrail-world-") as scratch:
         world = Path(scratch, "world")
         compose_world(draft.plan, draft.seed, world, signed=False)
-        return measure_world(world, seed=draft.seed)
+        return measure_world(world, name=draft.name, seed=draft.seed)

@@ -57,7 +57,7 @@ class WorldCounts:
         rules: that had a say.
         transactions: without coinbases.
         hands: how many owners.
-        strata: links asserted and wrong.
+        strata: links asserted and wrong; PayJoins are left out of common inputs.
         kinds: the same by what the transactions truly are.
         tiers: whole clusterings.
         change: the vote on change.
@@ -78,13 +78,19 @@ class WorldCounts:
 
 
 def measure_world(
-    world: Path, store: Path | None = None, *, seed: int = 0, progress: Progress | None = None
+    world: Path,
+    store: Path | None = None,
+    *,
+    name: str = "",
+    seed: int = 0,
+    progress: Progress | None = None,
 ) -> WorldCounts:
     """Measure every link, clustering and verdict on a world against its truth.
 
     Args:
         world: folder that `simulate` wrote.
         store: of its blocks; None: they are read into one that goes away.
+        name: what the world is called; by default by its plan's digest and its seed.
         seed: of the draws of one link a hand, and of intervals.
         progress: told the stage.
 
@@ -93,7 +99,7 @@ def measure_world(
         BadInput: the store holds another chain.
     """
     told = progress or (lambda *_: None)
-    name = name_of(world)
+    name = name or name_of(world)
     with _store_of(world, store, told) as opened, open_snapshot(opened) as snapshot:
         clusters = load_or_build(snapshot, progress=lambda done, total: told(STAGES[1], done, total))
         told(STAGES[2], 2, len(STAGES))
@@ -101,7 +107,7 @@ def measure_world(
         told(STAGES[3], 3, len(STAGES))
         signers = signers_of(snapshot, truth)
         statements = statements_of(snapshot, clusters, truth, signers)
-        strata = count_strata(statements, marks_of(snapshot, clusters), seed)
+        strata = count_strata(_without_payjoins(statements, truth), marks_of(snapshot, clusters), seed)
         told(STAGES[4], 4, len(STAGES))
         tiers = judge_tiers(snapshot, clusters, truth, seed)
         told(STAGES[5], 5, len(STAGES))
@@ -158,6 +164,12 @@ def _store_of(world: Path, store: Path | None, told: Progress) -> Iterator[Path]
         with BlocksDirectory(world / "blocks") as source:
             ingest(fresh, source)
         yield fresh
+
+
+def _without_payjoins(statements: Statements, truth: Truth) -> Statements:
+    """Leave out common inputs of PayJoins: their share is assumed, not measured (methods.md 9.3)."""
+    left = (statements.rule != Link.COMMON_INPUT) | ~truth.is_payjoin(statements.tx)
+    return Statements(*(column[left] for column in statements))
 
 
 def _by_kind(statements: Statements, truth: Truth) -> tuple[WrongKind, ...]:

@@ -14,33 +14,36 @@ PAGE = "report.md"
 BOUNDS, RELIABILITY, SURVIVAL = "bounds.svg", "reliability.svg", "survival.svg"
 
 _SIZE = """\
-{worlds} simulated worlds, {size:,} transactions that spend something, {hands:,} hands. The truth of each world
-is known, and nothing on the tracing side can see it."""
+{worlds} simulated worlds, {size:,} transactions that spend something, {hands:,} hands. The truth of each
+world is known, and nothing on the tracing side can see it."""
 
 _BOUND = """\
-An **upper bound** is the one-sided 95 % limit of Clopper and Pearson on one link of each hand, drawn by lot;
-all {bounds} bounds hold together (Bonferroni). Where the share of all links that were wrong is greater, it stands
-in its place. A stratum with fewer than {enough} hands has its parent's bound."""
+An **upper bound** is the one-sided 95 % limit of Clopper and Pearson on one link of each hand, drawn by
+lot; all {bounds} bounds hold together (Bonferroni). Where the share of all links that were wrong is
+greater, it stands in its place. A stratum with fewer than {enough} hands has its parent's bound.
+
+PayJoins are left out of the bounds of common inputs, because nobody knows their share among payments: what
+they did here is counted below, and whoever states a bound adds a share that is assumed."""
 
 _INVENTED = """\
-These are rates in worlds that were made up. They say how far a rule goes wrong when people behave as the worlds
-have them behave, and no more."""
+These are rates in worlds that were made up. They say how far a rule goes wrong when people behave as the
+worlds have them behave, and no more."""
 
 _CLUSTERS = """\
-BCubed is the mean over scripts; *by value*, over satoshi received. Intervals draw hands again. *Unexplained* are
-false merges that are left when links by PayJoins and by keys that changed hands are cut. What a cluster lacks
-stands beside it as recall: balances are lower bounds."""
+BCubed is the mean over scripts; *by value*, over satoshi received. Intervals draw hands again.
+*Unexplained* are false merges that are left when links by PayJoins and by keys that changed hands are
+cut. What a cluster lacks stands beside it as recall: balances are lower bounds."""
 
 _CHANGE = """\
-Of {total:,} transactions {with_change:,} have change beside a payment. T3 and stronger named it in {named};
-the vote abstained on {silent} of all."""
+Of {total:,} transactions {with_change:,} have change beside a payment. T3 and stronger named it in
+{named}; the vote abstained on {silent} of all."""
 
 _GATE = """\
 Where several hands signed, each SAFE is an error; elsewhere each UNSAFE is a link that was given up."""
 
 _POINTS = """\
-Each point is a stratum in one world. What was stated rests on these very worlds, so points above the line show
-how far worlds differ. For worlds that nobody has seen, draw new seeds."""
+Each point is a stratum in one world. What was stated rests on these very worlds, so points above the
+line show how far worlds differ. For worlds that nobody has seen, draw new seeds."""
 
 FEW_CHAINS = 30
 """Chains below which a point of the survival curve is not drawn."""

@@ -21,9 +21,6 @@ from cointrail.store.reader import Snapshot
 Array = npt.NDArray[Any]
 I64 = npt.NDArray[np.int64]
 
-PAYJOIN = "payjoin"
-"""The kind of a transaction in which payer and payee both sign, as worlds call it."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TierAgreement:
@@ -89,10 +86,8 @@ def _unexplained(clusters: Clusters, truth: Truth, tier: Tier, items: I64) -> in
     child, parent, rule, txs = proof_edges(clusters)
     tiers = np.array([link.tier for link in Link], np.uint8)[rule]
     cut = (tiers > tier) | truth.moved[child] | truth.moved[parent]
-    if PAYJOIN in truth.tx_kinds:
-        shown = np.flatnonzero(shown_in(txs))
-        kinds = truth.tx_kind[txs[shown].astype(np.int64)]
-        cut[shown[kinds == truth.tx_kinds.index(PAYJOIN)]] = True
+    shown = np.flatnonzero(shown_in(txs))
+    cut[shown[truth.is_payjoin(txs[shown].astype(np.int64))]] = True
     above = np.arange(len(truth.script_hand), dtype=np.int64)
     above[child[~cut]] = parent[~cut]
     return agreement(CommonTable.of(roots(above)[items], truth.script_hand[items])).false_merges

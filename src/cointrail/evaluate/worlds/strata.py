@@ -25,7 +25,7 @@ MARKS = ("rule", "era", "scripts", "shape", "fingerprint", "sender")
 """The columns of a stratum, from the first to the last that is given up."""
 
 _DAY = 86_400
-ERAS = ("to 2014", "2015 to 2016", "2017 to 2019", "2020 to 2022", "from 2023")
+ERAS = ("2009 to 2014", "2015 to 2016", "2017 to 2019", "2020 to 2022", "2023 on")
 """By the year of the block; each holds one of the years that worlds are set in."""
 _ERA_ENDS = np.array([16_436, 17_167, 18_262, 19_358], np.int64) * _DAY
 """The first seconds of 2015, 2017, 2020 and 2023, UTC."""

@@ -29,6 +29,9 @@ _SPAN = ("script_hex", "owner", "from_height")
 UNTOLD = "untold"
 """The kind of a transaction in a world that does not say it."""
 
+PAYJOIN = "payjoin"
+"""The kind of a transaction in which payer and payee both sign, as worlds call it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Spans:
@@ -68,6 +71,13 @@ class Truth:
     tx_kinds: tuple[str, ...]
     tx_kind: I32
     digest: str
+
+    def is_payjoin(self, txs: Numbers) -> npt.NDArray[np.bool_]:
+        """Whether transactions are PayJoins; False where the world does not say what they are."""
+        if PAYJOIN not in self.tx_kinds:
+            return np.zeros(len(txs), np.bool_)
+        found: npt.NDArray[np.bool_] = self.tx_kind[txs] == self.tx_kinds.index(PAYJOIN)
+        return found
 
     def owner_at(self, scripts: Numbers, heights: Numbers) -> I32:
         """Who decides over scripts in blocks of some heights."""

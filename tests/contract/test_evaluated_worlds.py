@@ -67,7 +67,7 @@ def test_who_decides_over_a_script_follows_its_custody(world: Composed, read: tu
         number = snapshot.find_script(bytes.fromhex(script))
         assert number is not None
         for owner, since, until in spans:
-            for height in (since, min(until, 2**31) - 1):
+            for height in {since, min(until, 2**31) - 1} if since < until else ():
                 found = truth.owner_at(np.array([number]), np.array([height]))
                 assert truth.hands[int(found[0])] == owner
 
@@ -167,4 +167,11 @@ def test_a_truth_file_with_torn_lines_is_refused(folder: Path, tmp_path: Path) -
     with (tmp_path / "world" / "truth" / "outputs.csv").open("a") as lines:
         lines.write("torn\n")
     with pytest.raises(BadInput, match="is no table"):
+        measure_world(tmp_path / "world", folder / "store")
+
+
+def test_a_truth_file_without_a_column_is_refused(folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(folder / "world", tmp_path / "world")
+    (tmp_path / "world" / "truth" / "scripts.csv").write_text("script_hex\n00\n")
+    with pytest.raises(BadInput, match="does not hold the truth"):
         measure_world(tmp_path / "world", folder / "store")

@@ -96,9 +96,20 @@ def read_truth(world: Path, snapshot: Snapshot) -> Truth:
 
     Raises:
         NotFound: the folder holds no world with truth files.
-        BadInput: they are not of this chain.
+        BadInput: they are not of this chain, or hold something else than is expected.
     """
     folder = world / "truth"
+    try:
+        return _read(folder, snapshot)
+    except (ValueError, KeyError) as error:
+        raise BadInput(
+            f"`{folder}` does not hold the truth of a world: {error}",
+            hint="name a folder that `cointrail simulate` wrote",
+            path=str(folder),
+        ) from error
+
+
+def _read(folder: Path, snapshot: Snapshot) -> Truth:
     outputs, scripts = read_columns(folder / "outputs.csv"), read_columns(folder / "scripts.csv")
     custody = folder / "custody.csv"
     moves = read_columns(custody) if custody.exists() else dict.fromkeys(_SPAN, ())
@@ -139,6 +150,7 @@ def read_columns(path: Path) -> Columns:
             rows = csv.reader(file)
             heads = next(rows, [])
             columns = list(zip(*rows, strict=True))
+            return dict(zip(heads, columns or [()] * len(heads), strict=True))
     except FileNotFoundError as error:
         raise NotFound(
             f"`{path}` is not there",
@@ -147,7 +159,6 @@ def read_columns(path: Path) -> Columns:
         ) from error
     except (ValueError, csv.Error) as error:
         raise BadInput(f"`{path}` is no table: {error}", path=str(path)) from error
-    return dict(zip(heads, columns or [()] * len(heads), strict=True))
 
 
 def _output_numbers(snapshot: Snapshot, outputs: Columns, folder: Path) -> I64:

@@ -79,9 +79,10 @@ def world(
     seed: LotOption = 0,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Measure every link, cluster and change verdict in one world against what is true there.
+    """Measure every link, cluster and change verdict in one world.
 
-    Shares carry upper bounds or intervals. A stratum with too few hands takes its parent's bound. The same
+    All are compared with what is true there. Shares carry upper bounds or intervals. A stratum with too few
+    hands takes its parent's bound. The same
     world gives the same bytes.
     """
     with Meter() as meter:
@@ -114,9 +115,10 @@ def run(
     ] = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Make worlds of several plans and seeds, measure them, and write what came of it.
+    """Make worlds of several plans and seeds, and measure them.
 
-    Without a plan: one of each era, and some that stress joins, one wallet program, and crime. The worlds
+    Writes tables, pictures and a page. Without a plan: one of each era, and some that stress joins, one
+    wallet program, and crime. The worlds
     themselves are not kept: their plans and seeds make them again.
     """
     with Meter() as meter:
@@ -208,7 +210,7 @@ def _world_answer(found: Evaluation) -> Answer:
             Table("clusters", _CLUSTERS, [[row[place] for place in places] for row in clusters.rows]),
         ],
         csv=strata,
-        basis=[(row[0], f"truth {row[3]}") for row in sheets["worlds"].rows],
+        basis=[(one.name, f"truth {one.truth_digest}") for one in found.worlds],
     )
 
 

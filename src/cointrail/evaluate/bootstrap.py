@@ -20,7 +20,7 @@ _AT_ONCE = 4_000_000
 
 
 def ratio_interval(
-    above: npt.NDArray[np.floating[Any]],
+    above: npt.NDArray[np.number[Any]],
     below: npt.NDArray[np.number[Any]],
     *,
     seed: int,

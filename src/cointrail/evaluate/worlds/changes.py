@@ -90,7 +90,7 @@ def tally_change(
 ) -> ChangeTally:
     """Count everything."""
     columns = clusters.change_columns
-    tier, rules, codes = (np.asarray(column) for column in (columns.tier, columns.rules, columns.quiet))
+    tier, rules, codes = np.asarray(columns.tier), np.asarray(columns.rules), np.asarray(columns.quiet)
     spending = signers.hand != NOBODY
     said, wrong = change_said(snapshot, clusters, truth, signers)
     with_change = _with_change(snapshot, truth, signers)

@@ -83,7 +83,11 @@ def survival(found: Evaluation) -> list[tuple[int, int, int]]:
         total = sums.setdefault(one.hops, [0, 0])
         total[0] += one.chains
         total[1] += one.still_right
-    return [(hops, *total) for hops, total in sorted(sums.items()) if total[0] >= FEW_CHAINS or hops == 1]
+    return [
+        (hops, chains, right)
+        for hops, (chains, right) in sorted(sums.items())
+        if chains >= FEW_CHAINS or hops == 1
+    ]
 
 
 def _page(found: Evaluation) -> Iterator[str]:
@@ -210,6 +214,7 @@ def _change(found: Evaluation) -> Iterator[str]:
     with_change, right = sum(one.with_change for one in tallies), sum(one.found for one in tallies)
     said = _sums({count.tier: count.said for count in one.counts} for one in tallies)
     wrong = _sums({count.tier: count.wrong for count in one.counts} for one in tallies)
+    reasons = sorted(quiet.items(), key=lambda one: one[1], reverse=True)
     named, silent = share(right, with_change), share(sum(quiet.values()), total)
     yield _CHANGE.format(total=total, with_change=with_change, named=named, silent=silent)
     yield ""
@@ -225,7 +230,7 @@ def _change(found: Evaluation) -> Iterator[str]:
         [(rule, n, failed[rule], share(failed[rule], n)) for rule, n in voters.items()],
     )
     yield ""
-    yield from _table(("abstained because", "transactions"), sorted(quiet.items(), key=lambda one: -one[1]))
+    yield from _table(("abstained because", "transactions"), reasons)
 
 
 def _gate(found: Evaluation) -> Iterator[str]:

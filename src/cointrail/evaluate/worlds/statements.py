@@ -62,7 +62,12 @@ def count_strata(statements: Statements, marks: TxMarks, seed: int) -> tuple[Str
         seed: of the draw; the same seed gives the same counts.
     """
     lot = np.random.default_rng(seed).permutation(len(statements.tx))
-    rule, tx, hand, wrong = (np.asarray(column)[lot] for column in statements)
+    rule, tx, hand, wrong = (
+        statements.rule[lot],
+        statements.tx[lot],
+        statements.hand[lot],
+        statements.wrong[lot],
+    )
     columns = [rule.astype(np.int64), *(column[tx].astype(np.int64) for column in marks)]
     shallow = np.isin(rule, _BY_SCRIPT)
     found: list[StratumCount] = []

@@ -112,7 +112,9 @@ def read_truth(world: Path, snapshot: Snapshot) -> Truth:
 def _read(folder: Path, snapshot: Snapshot) -> Truth:
     outputs, scripts = read_columns(folder / "outputs.csv"), read_columns(folder / "scripts.csv")
     custody = folder / "custody.csv"
-    moves = read_columns(custody) if custody.exists() else dict.fromkeys(_SPAN, ())
+    moves: Columns = dict.fromkeys(_SPAN, ())
+    if custody.exists():
+        moves = read_columns(custody)
     owners = np.array([*outputs["owner"], *moves["owner"]])
     hands, codes = np.unique(owners, return_inverse=True)
     numbers = _output_numbers(snapshot, outputs, folder)

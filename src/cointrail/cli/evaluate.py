@@ -82,8 +82,7 @@ def world(
     """Measure every link, cluster and change verdict in one world.
 
     All are compared with what is true there. Shares carry upper bounds or intervals. A stratum with too few
-    hands takes its parent's bound. The same
-    world gives the same bytes.
+    hands takes its parent's bound. The same world gives the same bytes.
     """
     with Meter() as meter:
         found = workbench.evaluate_world(folder, store, seed=seed, progress=meter.steps)
@@ -118,8 +117,7 @@ def run(
     """Make worlds of several plans and seeds, and measure them.
 
     Writes tables, pictures and a page. Without a plan: one of each era, and some that stress joins, one
-    wallet program, and crime. The worlds
-    themselves are not kept: their plans and seeds make them again.
+    wallet program, and crime. The worlds themselves are not kept: their plans and seeds make them again.
     """
     with Meter() as meter:
         found, files = workbench.evaluate_worlds(

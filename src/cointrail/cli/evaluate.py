@@ -1,4 +1,4 @@
-"""`cointrail evaluate real`: what detectors and models say of real transactions with known labels."""
+"""`cointrail evaluate`: methods against real transactions with known labels, and against simulated worlds."""
 
 from __future__ import annotations
 
@@ -17,9 +17,13 @@ from cointrail.cli.render import Answer, Table, table_of, write
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-    from cointrail.workbench import RealEvaluation
+    from cointrail.workbench import Evaluation, RealEvaluation
 
 app = typer.Typer(help="Measure methods on data whose truth is known.")
+
+LotOption = Annotated[
+    int, typer.Option("--seed", min=0, help="Of the draw of one link a hand, and of intervals.")
+]
 
 _TALLY = (
     "detector",
@@ -61,6 +65,151 @@ def real(
     with Meter() as meter:
         found = workbench.evaluate_real(data, meter.steps)
     write(_answer(found), form)
+
+
+@app.command("world")
+def world(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder that `simulate` wrote.")],
+    store: Annotated[
+        Path | None,
+        typer.Option(
+            "--store", metavar="DIR", help="Store of its blocks; without one they are read, and not kept."
+        ),
+    ] = None,
+    seed: LotOption = 0,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Measure every link, cluster and change verdict in one world.
+
+    All are compared with what is true there. Shares carry upper bounds or intervals. A stratum with too few
+    hands takes its parent's bound. The same world gives the same bytes.
+    """
+    with Meter() as meter:
+        found = workbench.evaluate_world(folder, store, seed=seed, progress=meter.steps)
+    write(_world_answer(found), form)
+
+
+@app.command("run")
+def run(
+    out: Annotated[
+        Path,
+        typer.Option("--out", metavar="DIR", help="New or empty folder for tables, pictures and a page."),
+    ],
+    worlds: Annotated[
+        list[str] | None,
+        typer.Option("--worlds", metavar="NAME", help="Plan of worlds by name; may be repeated."),
+    ] = None,
+    plan: Annotated[
+        list[Path] | None,
+        typer.Option("--plan", metavar="FILE", help="Plan of worlds in a TOML file; may be repeated."),
+    ] = None,
+    seeds: Annotated[int, typer.Option("--seeds", min=1, help="Worlds of each plan.")] = 2,
+    first_seed: Annotated[int, typer.Option("--first-seed", min=0, help="Of the first of these.")] = 1,
+    transactions: Annotated[
+        int | None,
+        typer.Option("--transactions", min=300, help="Size of each world, in place of its plan's."),
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", min=1, help="Worlds at a time; by default one a processor.")
+    ] = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Make worlds of several plans and seeds, and measure them.
+
+    Writes tables, pictures and a page. Without a plan: one of each era, and some that stress joins, one
+    wallet program, and crime. The worlds themselves are not kept: their plans and seeds make them again.
+    """
+    with Meter() as meter:
+        found, files = workbench.evaluate_worlds(
+            out,
+            presets=worlds or (),
+            plans=plan or (),
+            seeds=seeds,
+            first_seed=first_seed,
+            transactions=transactions,
+            jobs=jobs,
+            progress=meter.steps,
+        )
+    write(_world_answer(found), form)
+    typer.echo(f"\n{len(files)} files are in {out}; begin with report.md", err=True)
+
+
+_STRATUM = (
+    "rule",
+    "era",
+    "links",
+    "wrong links",
+    "n",
+    "wrong",
+    "bound_ppm",
+    "bound from",
+    "target_ppm",
+    "within",
+)
+_CLUSTERS = (
+    "world",
+    "tier",
+    "bcubed_precision",
+    "precision_low",
+    "precision_high",
+    "bcubed_recall",
+    "recall_low",
+    "recall_high",
+    "false_merges",
+    "unexplained_merges",
+)
+
+
+def _world_answer(found: Evaluation) -> Answer:
+    sheets = workbench.evaluation_sheets(found)
+    strata = Table("strata", sheets["strata"].heads, sheets["strata"].rows)
+    everything = {
+        name: [dict(zip(sheet.heads, row, strict=True)) for row in sheet.rows]
+        for name, sheet in sheets.items()
+    }
+    heads = [one for one in found.strata if len(one.stratum) <= 2]
+    rows = [
+        (
+            one.stratum[0],
+            one.stratum[1] if len(one.stratum) > 1 else "all",
+            one.links,
+            one.wrong_links,
+            one.n,
+            one.wrong,
+            one.bound_ppm,
+            "itself" if one.own else "the rule",
+            one.target_ppm,
+            one.within,
+        )
+        for one in heads
+    ]
+    clusters = sheets["clusters"]
+    places = [clusters.heads.index(name) for name in _CLUSTERS]
+    return Answer(
+        data=everything,
+        facts=[("bounds that hold together", found.bounds)],
+        tables=[
+            Table("links, by rule and era (all strata: --format csv)", _STRATUM, rows),
+            *(
+                Table(title, sheets[name].heads, sheets[name].rows)
+                for name, title in (
+                    ("vote", "the vote on change"),
+                    ("change", "change that was named"),
+                    ("voters", "rules that voted"),
+                    ("survival", "coins followed along their change"),
+                    ("gate", "the gate, by what transactions truly are"),
+                )
+            ),
+            Table(
+                "wrong links, by what made them",
+                sheets["kinds"].heads,
+                [(kind.rule, kind.kind, kind.links, kind.wrong) for kind in found.kinds if kind.wrong],
+            ),
+            Table("clusters", _CLUSTERS, [[row[place] for place in places] for row in clusters.rows]),
+        ],
+        csv=strata,
+        basis=[(one.name, f"truth {one.truth_digest}") for one in found.worlds],
+    )
 
 
 def _answer(found: RealEvaluation) -> Answer:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from cointrail.casework.outputs import safe_cell
     from cointrail.coinjoin.analysis import JoinOptions
     from cointrail.evaluate.real.run import RealEvaluation, evaluate_real
+    from cointrail.evaluate.worlds.pool import Evaluation
     from cointrail.evidence.check import Answered, Verified, verify_bundle
     from cointrail.heuristics.base import Tier
     from cointrail.inspection.block import inspect_block
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from cointrail.workbench.bench import CaseRun, IngestRun, Workbench
     from cointrail.workbench.checks import PriceCheck, check_prices, check_tags
     from cointrail.workbench.demo import DemoRun, run_demo
+    from cointrail.workbench.evaluation import evaluate_world, evaluate_worlds, evaluation_sheets
     from cointrail.workbench.folders import require_folder
     from cointrail.workbench.lazy_frames import open_frames
     from cointrail.workbench.ledger_bench import LedgerBench
@@ -44,6 +46,7 @@ __all__ = [
     "Answered",
     "CaseRun",
     "DemoRun",
+    "Evaluation",
     "IngestRun",
     "JoinOptions",
     "LedgerBench",
@@ -68,6 +71,9 @@ __all__ = [
     "decode_file",
     "draw_plan",
     "evaluate_real",
+    "evaluate_world",
+    "evaluate_worlds",
+    "evaluation_sheets",
     "inspect_block",
     "inspect_tx",
     "open_frames",
@@ -93,6 +99,7 @@ _HOMES = {
     "Answered": "cointrail.evidence.check",
     "CaseRun": "cointrail.workbench.bench",
     "DemoRun": "cointrail.workbench.demo",
+    "Evaluation": "cointrail.evaluate.worlds.pool",
     "IngestRun": "cointrail.workbench.bench",
     "JoinOptions": "cointrail.coinjoin.analysis",
     "LedgerBench": "cointrail.workbench.ledger_bench",
@@ -117,6 +124,9 @@ _HOMES = {
     "decode_file": "cointrail.inspection.raw_file",
     "draw_plan": "cointrail.simulate",
     "evaluate_real": "cointrail.evaluate.real.run",
+    "evaluate_world": "cointrail.workbench.evaluation",
+    "evaluate_worlds": "cointrail.workbench.evaluation",
+    "evaluation_sheets": "cointrail.workbench.evaluation",
     "inspect_block": "cointrail.inspection.block",
     "inspect_tx": "cointrail.inspection.tx",
     "open_frames": "cointrail.workbench.lazy_frames",

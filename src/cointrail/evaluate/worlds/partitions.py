@@ -1,0 +1,102 @@
+"""The nested clusterings of a world against its hands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from cointrail.chain.view import ScriptType
+from cointrail.clustering.clusters import Clusters
+from cointrail.clustering.rules import TIERS, Link
+from cointrail.evaluate.agreement import Agreement, CommonTable, add_up, agreement
+from cointrail.evaluate.bootstrap import ratio_interval
+from cointrail.evaluate.worlds.links import proof_edges, shown_in
+from cointrail.evaluate.worlds.truth import Truth
+from cointrail.heuristics.base import Tier
+from cointrail.store.reader import Snapshot
+
+Array = npt.NDArray[Any]
+I64 = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TierAgreement:
+    """Clusters of one tier and all stronger ones.
+
+    Attributes:
+        tier: the weakest.
+        left_out: scripts that changed hands: no partition can be right about them.
+        agreement: of all others.
+        precision_interval: of BCubed precision, by drawing hands again.
+        recall_interval: of BCubed recall.
+        unexplained: false merges that are left when links made by PayJoins and by scripts that changed hands
+            are cut from the proof.
+    """
+
+    tier: str
+    left_out: int
+    agreement: Agreement
+    precision_interval: tuple[float, float] | None
+    recall_interval: tuple[float, float] | None
+    unexplained: int
+
+
+def judge_tiers(snapshot: Snapshot, clusters: Clusters, truth: Truth, seed: int) -> tuple[TierAgreement, ...]:
+    """Every tier. Scripts that nobody can spend from are no items; a script weighs what it received."""
+    spendable = snapshot.column("scripts.type").all() != ScriptType.OP_RETURN
+    items = np.flatnonzero(spendable & ~truth.moved)
+    values = snapshot.column("outputs.value").all()
+    received = add_up(snapshot.column("outputs.script").all(), values, snapshot.n_scripts)[items]
+    left_out = int((spendable & truth.moved).sum())
+    hands = truth.script_hand[items]
+    found = []
+    for tier in TIERS:
+        table = CommonTable.of(clusters.labels(tier)[items], hands, received)
+        precision, recall = _intervals(table, seed)
+        found.append(
+            TierAgreement(
+                tier=tier.name,
+                left_out=left_out,
+                agreement=agreement(table),
+                precision_interval=precision,
+                recall_interval=recall,
+                unexplained=_unexplained(clusters, truth, tier, items),
+            )
+        )
+    return tuple(found)
+
+
+_Interval = tuple[float, float] | None
+
+
+def _intervals(table: CommonTable, seed: int) -> tuple[_Interval, _Interval]:
+    """Of BCubed precision and recall."""
+    squares = (table.items * table.items).astype(np.float64)
+    per_hand = np.bincount(table.hand, table.items).astype(np.int64)
+    precision = np.bincount(table.hand, squares / table.of_clusters(table.items))
+    recall = np.bincount(table.hand, squares / table.of_hands(table.items))
+    return ratio_interval(precision, per_hand, seed=seed), ratio_interval(recall, per_hand, seed=seed)
+
+
+def _unexplained(clusters: Clusters, truth: Truth, tier: Tier, items: I64) -> int:
+    """False merges without the edges that PayJoins and changes of custody made."""
+    child, parent, rule, txs = proof_edges(clusters)
+    tiers = np.array([link.tier for link in Link], np.uint8)[rule]
+    cut = (tiers > tier) | truth.moved[child] | truth.moved[parent]
+    shown = np.flatnonzero(shown_in(txs))
+    cut[shown[truth.is_payjoin(txs[shown].astype(np.int64))]] = True
+    above = np.arange(len(truth.script_hand), dtype=np.int64)
+    above[child[~cut]] = parent[~cut]
+    return agreement(CommonTable.of(roots(above)[items], truth.script_hand[items])).false_merges
+
+
+def roots(above: I64) -> I64:
+    """The root of every node of a forest, given what each hangs on; a root hangs on itself."""
+    while True:
+        higher = above[above]
+        if (higher == above).all():
+            return above
+        above = higher

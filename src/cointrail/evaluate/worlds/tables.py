@@ -1,0 +1,148 @@
+"""An evaluation as tables: what CSV files and pages have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+
+from cointrail.evaluate.agreement import Agreement
+from cointrail.evaluate.worlds.pool import Evaluation, Stratum
+from cointrail.evaluate.worlds.strata import MARKS
+
+Cell = str | int | None
+Row = tuple[Cell, ...]
+
+DIGITS = 6
+"""Of shares: beyond, the order of additions shows."""
+
+_AGREEMENT = tuple(field.name for field in fields(Agreement))
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Rows under heads."""
+
+    name: str
+    heads: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+
+def sheets(found: Evaluation) -> tuple[Sheet, ...]:
+    """Every table of an evaluation."""
+    return (
+        strata_sheet(found.strata),
+        Sheet("kinds", ("rule", "kind", "links", "wrong"), tuple(map(_kind, found.kinds))),
+        clusters_sheet(found),
+        Sheet("change", ("world", "tier", "said", "wrong", "wrong_low", "wrong_high"), tuple(_change(found))),
+        Sheet(
+            "vote", ("world", "transactions", "with_change", "found", "abstained", *_LIMITS), _votes(found)
+        ),
+        Sheet("abstained", ("world", "reason", "transactions"), tuple(_quiet(found))),
+        Sheet("voters", ("world", "rule", "said", "wrong"), tuple(_voters(found))),
+        Sheet("survival", ("world", "hops", "chains", "still_right", "low", "high"), tuple(_survival(found))),
+        Sheet(
+            "gate",
+            ("world", "kind", "several_hands", "transactions", "safe", "unknown", "unsafe"),
+            tuple(_gate(found)),
+        ),
+        Sheet(
+            "worlds",
+            ("world", "transactions", "hands", "truth_digest", "store_digest"),
+            tuple((w.name, w.transactions, w.hands, w.truth_digest, w.store_digest) for w in found.worlds),
+        ),
+    )
+
+
+_LIMITS = ("abstained_low", "abstained_high")
+
+
+def strata_sheet(strata: Sequence[Stratum]) -> Sheet:
+    """Strata, with an empty cell for every mark that may be anything."""
+    heads = (*MARKS, "links", "wrong_links", "n", "wrong", "bound_ppm", "bound_from", "target_ppm", "within")
+    return Sheet("strata", heads, tuple(map(_stratum, strata)))
+
+
+def _stratum(one: Stratum) -> Row:
+    marks = (*one.stratum, *("",) * (len(MARKS) - len(one.stratum)))
+    origin = "own" if one.own else "parent: " + " / ".join(one.bound_from)
+    counts = one.links, one.wrong_links, one.n, one.wrong
+    return *marks, *counts, one.bound_ppm, origin, one.target_ppm, "yes" if one.within else "no"
+
+
+def _kind(kind: object) -> Row:
+    return tuple(getattr(kind, name) for name in ("rule", "kind", "links", "wrong"))
+
+
+def clusters_sheet(found: Evaluation) -> Sheet:
+    """Every tier of every world."""
+    intervals = ("precision_low", "precision_high", "recall_low", "recall_high")
+    rows = tuple(
+        (
+            world.name,
+            tier.tier,
+            *(cell(getattr(tier.agreement, name)) for name in _AGREEMENT),
+            tier.unexplained,
+            tier.left_out,
+            *limits(tier.precision_interval),
+            *limits(tier.recall_interval),
+        )
+        for world in found.worlds
+        for tier in world.tiers
+    )
+    heads = ("world", "tier", *_AGREEMENT, "unexplained_merges", "left_out", *intervals)
+    return Sheet("clusters", heads, rows)
+
+
+def _change(found: Evaluation) -> Iterator[Row]:
+    for world in found.worlds:
+        for count in world.change.counts:
+            yield world.name, count.tier, count.said, count.wrong, *limits(count.wrong_interval)
+
+
+def _votes(found: Evaluation) -> tuple[Row, ...]:
+    return tuple(
+        (
+            world.name,
+            world.change.transactions,
+            world.change.with_change,
+            world.change.found,
+            sum(world.change.quiet.values()),
+            *limits(world.change.abstained_interval),
+        )
+        for world in found.worlds
+    )
+
+
+def _quiet(found: Evaluation) -> Iterator[Row]:
+    for world in found.worlds:
+        for reason, count in world.change.quiet.items():
+            yield world.name, reason, count
+
+
+def _voters(found: Evaluation) -> Iterator[Row]:
+    for world in found.worlds:
+        for voter in world.change.voters:
+            yield world.name, voter.rule, voter.said, voter.wrong
+
+
+def _survival(found: Evaluation) -> Iterator[Row]:
+    for world in found.worlds:
+        for one in world.change.survival:
+            yield world.name, one.hops, one.chains, one.still_right, *limits(one.interval)
+
+
+def _gate(found: Evaluation) -> Iterator[Row]:
+    for world in found.worlds:
+        for one in world.gate:
+            several = "yes" if one.several else "no"
+            yield world.name, one.kind, several, one.transactions, one.safe, one.unknown, one.unsafe
+
+
+def cell(value: float | None) -> Cell:
+    """A share with its digits; a count as it is."""
+    return f"{value:.{DIGITS}f}" if isinstance(value, float) else value
+
+
+def limits(interval: tuple[float, float] | None) -> tuple[Cell, Cell]:
+    """Both ends of an interval; two empty cells where there is none."""
+    return (None, None) if interval is None else (cell(interval[0]), cell(interval[1]))

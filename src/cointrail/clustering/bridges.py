@@ -35,7 +35,8 @@ _SEED = 0x6272_6964_6765
 class Bridge:
     """A link without which a part of the cluster would be apart; scripts by number.
 
-    `scripts`, `received_sat` and `balance_sat` are of the smaller part: what is at risk.
+    `scripts`, `received_sat` and `balance_sat`, compared in this order, are of the smaller part: what is at
+    risk.
     """
 
     one: int
@@ -111,7 +112,7 @@ def find_bridges(members: U32, links: LinkTable, sums: I64, limit: int) -> tuple
 def _bridge(members: U32, links: LinkTable, trees: kernel.Trees, child: int, below: I64) -> Bridge:
     row = int(trees.tx[child])
     part, rest = below[child], below[0] - below[child]
-    lesser = part if (part[0], part[1]) <= (rest[0], rest[1]) else rest
+    lesser = part if tuple(part) <= tuple(rest) else rest
     tx = int(links.tx[row])
     return Bridge(
         int(members[links.one[row]]),

@@ -95,22 +95,18 @@ def test_minisign_says_the_same_of_the_signature(bundle: SignedBundle, tmp_path:
         assert subprocess.run(line, capture_output=True, check=False).returncode != 0
 
 
+def _pack(demo: DemoFolder, out: Path, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    """Run `case bundle` in a process of its own."""
+    program = "import sys; from cointrail.cli.main import main; sys.exit(main())"
+    given: Words = ["--blocks", demo.blocks, "--store", demo.store, "--out", out]
+    line: Words = [sys.executable, "-c", program, "case", "bundle", demo.case, *given]
+    return subprocess.run(line, capture_output=True, text=True, check=False, env=env)
+
+
 def test_another_user_place_zone_and_language_give_the_same_bytes(
     bundle: SignedBundle, demo: DemoFolder, tmp_path: Path
 ) -> None:
     again = tmp_path / "somewhere else" / "paquet-é"
-    program = "import sys; from cointrail.cli.main import main; sys.exit(main())"
-    command: Words = [
-        "case",
-        "bundle",
-        demo.case,
-        "--blocks",
-        demo.blocks,
-        "--store",
-        demo.store,
-        "--out",
-        again,
-    ]
     other = {
         "TZ": "America/St_Johns",
         "LC_ALL": "C",
@@ -118,8 +114,8 @@ def test_another_user_place_zone_and_language_give_the_same_bytes(
         "USER": "somebody",
         "PYTHONHASHSEED": "7",
     }
-    line: Words = [sys.executable, "-c", program, *command]
-    subprocess.run(line, check=True, capture_output=True, env={**os.environ, **other})
+    done = _pack(demo, again, env={**os.environ, **other})
+    assert done.returncode == 0, done.stderr
     files = sorted(path.relative_to(again) for path in again.rglob("*") if path.is_file())
     assert len(files) > 12
     for name in files:
@@ -127,21 +123,7 @@ def test_another_user_place_zone_and_language_give_the_same_bytes(
 
 
 def test_a_folder_that_is_there_is_left_alone(demo: DemoFolder, tmp_path: Path) -> None:
-    program = "import sys; from cointrail.cli.main import main; sys.exit(main())"
-    command: Words = [
-        "case",
-        "bundle",
-        demo.case,
-        "--blocks",
-        demo.blocks,
-        "--store",
-        demo.store,
-        "--out",
-        tmp_path,
-    ]
-    done = subprocess.run(
-        [sys.executable, "-c", program, *command], capture_output=True, text=True, check=False
-    )
+    done = _pack(demo, tmp_path)
     assert done.returncode == 2
     assert "is there already" in done.stderr
     assert not list(tmp_path.iterdir())

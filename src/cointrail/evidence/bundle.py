@@ -24,7 +24,7 @@ This folder is the evidence of a case, in a form that can be checked without the
 
     python3 data/verify.py --key SIGNER.pub
 
-needs Python 3.9 or later and nothing else, and no network. SIGNER.pub is the public key of whoever signed,
+needs Python 3.10 or later and nothing else, and no network. SIGNER.pub is the public key of whoever signed,
 from a source that you trust. `sha256sum -c manifest-sha256.txt` checks the files alone.
 
 case/payments.csv    each payment: output, block, time, value, what it was worth

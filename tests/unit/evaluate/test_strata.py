@@ -85,6 +85,13 @@ def test_a_stratum_with_too_few_hands_inherits_and_says_from_whom() -> None:
     assert found[CHILD].bound_ppm == found[RULE,].bound_ppm == upper_bound(4, 5_000)
 
 
+def test_an_inherited_bound_is_not_below_what_went_wrong_here() -> None:
+    few = StratumCount(CHILD, links=40, wrong_links=36, n=10, wrong=9)
+    found = bounded(counted((RULE,), 5_000, 4), few)
+    assert found[CHILD].bound_from == (RULE,)
+    assert found[CHILD].bound_ppm == 900_000
+
+
 def test_a_rule_as_a_whole_has_its_own_bound_however_few_there_are() -> None:
     assert bounded(counted((RULE,), 3))[RULE,].own
 

@@ -9,7 +9,7 @@ from math import log10
 from cointrail.evaluate.intervals import ONE
 from cointrail.evaluate.worlds.pool import Stratum
 
-WIDTH, LEFT, RIGHT, ROW, TOP = 720, 250, 40, 24, 34
+WIDTH, LEFT, RIGHT, ROW, TOP = 760, 300, 40, 24, 34
 BLUE, RED, GREY = "#0072b2", "#d55e00", "#888888"
 """Told apart with any colour vision. Source: Okabe and Ito, 2008."""
 

@@ -94,6 +94,7 @@ def bound_strata(counts: Sequence[StratumCount]) -> tuple[tuple[Stratum, ...], i
     """The bound of every stratum, and how many of them are their own.
 
     A stratum with fewer than `ENOUGH` links takes its parent's bound; a rule as a whole always has its own.
+    No bound is below the share of all links that was wrong, a parent's neither.
 
     Args:
         counts: sorted, so that parents come first; every parent is there.
@@ -103,7 +104,11 @@ def bound_strata(counts: Sequence[StratumCount]) -> tuple[tuple[Stratum, ...], i
     strata = []
     for count in counts:
         key = count.stratum
-        known[key] = (_bound(count, bounds), key) if _has_own(count) else known[key[:-1]]
+        if _has_own(count):
+            known[key] = max(_share(count), upper_bound(count.wrong, count.n, strata=bounds)), key
+        else:
+            above, whose = known[key[:-1]]
+            known[key] = max(_share(count), above), whose
         bound, origin = known[key]
         strata.append(
             Stratum(
@@ -124,9 +129,9 @@ def _has_own(count: StratumCount) -> bool:
     return count.n >= ENOUGH or len(count.stratum) == 1
 
 
-def _bound(count: StratumCount, bounds: int) -> int:
-    share = -(-ONE * count.wrong_links // max(1, count.links))
-    return max(share, upper_bound(count.wrong, count.n, strata=bounds))
+def _share(count: StratumCount) -> int:
+    """How many of a million links were wrong, rounded up."""
+    return -(-ONE * count.wrong_links // max(1, count.links))
 
 
 def target_of(rule: str) -> int:

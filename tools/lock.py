@@ -32,7 +32,7 @@ LOCKS = ROOT / "requirements"
 HEADER = "# Made by `make lock` from pyproject.toml. Do not edit.\n"
 PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^ ;\\]+)", re.MULTILINE)
 OUR_NAME = "cointrail"
-ALWAYS = ("sql", "evaluate", "sign", "test", "dev")
+ALWAYS = ("sql", "evaluate", "sign", "postgres", "protect", "stamp", "learn", "serve", "test", "dev")
 """Extras that the tests and checks need."""
 
 

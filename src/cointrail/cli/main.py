@@ -22,6 +22,7 @@ from cointrail.cli import (
     look,
     query,
     rules,
+    serve,
     trace,
     trace_account,
     trace_peel,
@@ -70,6 +71,7 @@ for noun in (
     check_evidence,
     world,
     evaluate,
+    serve,
 ):
     noun.add_to(app)
 

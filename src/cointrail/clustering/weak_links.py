@@ -119,9 +119,9 @@ def slot_pairs(batch: TxBatch, reasons: U32) -> Rows:
         high = np.flatnonzero(batch.out_value[own] > JOINMARKET_DUST)
         values, counts = np.unique(batch.out_value[own][high], return_counts=True)
         slots = batch.out_script[own][batch.out_value[own] == values[counts.argmax()]]
-        one, other = np.triu_indices(len(slots), 1)
-        apart = _read_slots(batch, t)
-        one, other = np.append(slots[one], apart[:, 0]), np.append(slots[other], apart[:, 1])
+        before, after = np.triu_indices(len(slots), 1)
+        apart = np.concatenate([np.column_stack([slots[before], slots[after]]), _read_slots(batch, t)])
+        one, other = apart[:, 0], apart[:, 1]
         pieces.append(_rows(batch, one, other, np.full(len(one), t), PairReason.JOINMARKET_SLOTS))
     one, other, tx, reason = (np.concatenate(columns) for columns in zip(*pieces, strict=True))
     return one, other, tx, reason

@@ -8,7 +8,7 @@ the rest, with clusters as they were in the block before.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -95,7 +95,8 @@ def find_sweeps(chain: SweptChain, clusters: Clusters, *, limits: SweepLimits = 
     large = np.add.reduceat(sweeps.inputs, starts) >= limits.owners
     found = []
     for first, last in _old_groups(chain, sweeps, starts[large], ends[large], limits):
-        group = _Sweeps(*(column[first:last] for column in sweeps))
+        columns: list[Any] = [column[first:last] for column in sweeps]
+        group = _Sweeps(*columns)
         said = key_sweep(_as_sweeps(chain, clusters, group), limits=limits)
         if isinstance(said, KeyCompromise):
             found.append(FoundSweep(tuple(group.tx.tolist()), int(group.to[0]), said.because))

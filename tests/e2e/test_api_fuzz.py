@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
@@ -42,7 +44,7 @@ def test_no_request_is_answered_by_a_bug_or_off_the_document(app: Guard, path: s
         phases=[Phase.explicit, Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    def ask(case: schemathesis.Case) -> None:
+    def ask(case: schemathesis.Case[Any]) -> None:
         # A name may well be readable and yet not be one of this chain: that is 404 or 422, and right.
         case.call_and_validate(headers=HEADERS, excluded_checks=[positive_data_acceptance])
 

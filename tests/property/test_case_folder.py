@@ -66,7 +66,7 @@ def test_rows_are_sorted_with_empty_cells_last(
     there = [cell for cell in cells if cell]
     keys = [Decimal(cell) for cell in there] if column in NUMBERS else there
     assert cells == there + [""] * (len(cells) - len(there))
-    assert keys == sorted(keys, reverse=descending)  # type: ignore[type-var]
+    assert keys == sorted(keys, reverse=descending)
     assert sorted(found.rows) == sorted(tuple(row.values()) for row in demo.payments())
 
 

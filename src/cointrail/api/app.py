@@ -21,8 +21,9 @@ PREFIX = f"/api/v{VERSION}"
 PAGE = Path(__file__).parent / "page"
 """Where the built page lies."""
 
+_PROBLEM = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"description": says, "content": {MEDIA_TYPE: {"schema": Problem.model_json_schema()}}}
+    status: {"description": says, "content": _PROBLEM}
     for status, says in (
         (401, "no session"),
         (403, "another origin"),
@@ -34,9 +35,19 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
 }
 
 
+class _App(FastAPI):
+    """FastAPI names no schema that only error responses have."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI document."""
+        document = super().openapi()
+        document["components"]["schemas"]["Problem"] = Problem.model_json_schema()
+        return document
+
+
 def make_app() -> FastAPI:
     """The application without a server behind it: good for its OpenAPI document alone."""
-    app = FastAPI(
+    app = _App(
         title="Cointrail",
         version=cointrail.__version__,
         summary="Follow a bitcoin trail on your own machine, and prove it.",

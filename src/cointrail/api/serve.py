@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import secrets
+import signal
 import socket
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,6 +82,8 @@ def serve(
             limit_concurrency=WAITING,
             timeout_graceful_shutdown=5,
         )
+        # uvicorn stops in order and then raises the signal again: as an exit, the token goes too.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         try:
             say(Ready(url=f"http://{HOST}:{port}/#token={token}", port=port, token_file=kept))
             uvicorn.Server(config).run(sockets=[listening])

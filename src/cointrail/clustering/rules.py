@@ -41,11 +41,17 @@ _LINK_RULES = (
     "change.lead",
 )
 
+_APART = ("joinmarket.slots",)
+"""Rules that only say which scripts are two hands'."""
+
 TIERS = (Tier.T1, Tier.T2, Tier.T3, Tier.T4)
 """Of the nested clusterings: each holds the links of its tier and all stronger ones."""
 
 
 def rules_in_force() -> tuple[str, ...]:
-    """Names of all rules that have a say: those that link, the gate's in their order, those that vote."""
-    ids = (*_LINK_RULES, *(reason.id for reason in REASONS), *(voter.id for voter in VOTERS))
+    """Names of all rules that have a say: those that link, the gate's in their order, and the rest.
+
+    The rest vote on change, or keep scripts apart.
+    """
+    ids = (*_LINK_RULES, *(reason.id for reason in REASONS), *(voter.id for voter in VOTERS), *_APART)
     return tuple(REGISTRY[rule_id].name for rule_id in ids if rule_id in REGISTRY)

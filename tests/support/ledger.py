@@ -193,6 +193,7 @@ class FakeClusters:
     unclear: frozenset[str] = frozenset()
     rules: tuple[str, ...] = ("common_input@2",)
     digest: str = "11" * 32
+    model: None = None
 
     def __post_init__(self) -> None:
         count = len(self.ledger.names)

@@ -89,3 +89,14 @@ def _trees(model: ForestModel) -> Trees:
         _FAMILY,
         np.array(model.known, np.bool_),
     )
+
+
+def strata_of_rows(rows: npt.NDArray[np.int16]) -> npt.NDArray[np.int64]:
+    """The place in `STRATA` of the transaction that each row is of."""
+    family = np.full(features.UNKNOWN_TYPE + 1, _FAMILY[ScriptType.NONSTANDARD], np.int64)
+    family[: len(_FAMILY)] = _FAMILY
+    kind, inputs, outputs = (rows[:, features.FEATURES.index(name)] for name in _OF_STRATUM)
+    return family[kind] * 4 + (inputs > 1) * 2 + (outputs > 2)
+
+
+_OF_STRATUM = ("input_type", "inputs", "outputs")

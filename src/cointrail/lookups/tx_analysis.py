@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields, replace
 
 from cointrail.chain.types import Txid
 from cointrail.clustering.change_context import ChainContext
+from cointrail.heuristics.change.vote import LEARNED
 from cointrail.lookups.desk import LookupDesk
 from cointrail.lookups.tx import get_tx
 from cointrail.lookups.views import BlockRef, LookupBasis
@@ -45,13 +46,20 @@ def analyse_tx(desk: LookupDesk, text: str) -> TxAnalysis:
             desk.snapshot, desk.clusters, number, is_service=lambda label: _is_service(desk, label)
         ),
         gate=desk.clusters.gate(number),
+        model=desk.clusters.model,
     )
     return TxAnalysis(
         **{one.name: getattr(reading, one.name) for one in fields(reading)},
         txid=view.txid,
         block=desk.block_of_tx(number),
-        basis=replace(desk.basis, rules=tuple(card.name for card in rule_cards())),
+        basis=replace(desk.basis, rules=_rules(desk)),
     )
+
+
+def _rules(desk: LookupDesk) -> tuple[str, ...]:
+    """All rules; a learned change model that has a say stands in place of its rule."""
+    model = desk.clusters.model
+    return tuple(card.name if model is None or card.id != LEARNED else model.name for card in rule_cards())
 
 
 def _is_service(desk: LookupDesk, label: int) -> bool:

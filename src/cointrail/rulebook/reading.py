@@ -10,6 +10,7 @@ import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 
 from cointrail.chain.address import encode_address
 from cointrail.chain.network import Network
@@ -19,6 +20,7 @@ from cointrail.heuristics.change import (
     VOTERS,
     Change,
     ChangeContext,
+    ChangeModel,
     Remaining,
     fingerprint_of,
     matching_wallets,
@@ -161,6 +163,7 @@ def read_tx(
     dated: bool,
     context: ChangeContext | None = None,
     gate: GateVerdict | None = None,
+    model: ChangeModel | None = None,
 ) -> TxReading:
     """Ask every rule about one transaction.
 
@@ -170,13 +173,16 @@ def read_tx(
         dated: whether its height is one of the main network.
         context: what the chain says of it; None: rules that ask it are not asked.
         gate: the verdict where it is known already, with what only the chain tells.
+        model: a learned change model that has a say; None: none has.
     """
     rule_cards()
     shape = shape_of(tx, dated=dated)
     verdict = judge(tx, dated=dated) if gate is None else gate
-    answers = tuple(_answers(tx, context))
+    answers = tuple(_answers(tx, context, model))
     needed = needed_inputs(tx)
-    found = None if context is None else _voted(vote(tx, context, gate=verdict.gate, dated=dated))
+    found = None
+    if context is not None:
+        found = _voted(vote(tx, context, gate=verdict.gate, model=model, dated=dated))
     reasons = tuple(_fired(rule_id, shape) for rule_id in verdict.reasons)
     return TxReading(
         form=_form(tx, shape),
@@ -269,14 +275,15 @@ def needed_inputs(tx: TxView) -> NeededInputs:
 # -- change
 
 
-def _answers(tx: TxView, context: ChangeContext | None) -> Iterator[ChangeAnswer]:
+def _answers(tx: TxView, context: ChangeContext | None, model: ChangeModel | None) -> Iterator[ChangeAnswer]:
     """Every change rule, those with a vote first."""
     order = {voter.id: place for place, voter in enumerate(VOTERS)}
     rules = [REGISTRY[card.id] for card in rule_cards() if card.kind is Kind.CHANGE]
     for rule in sorted(rules, key=lambda one: (order.get(one.id, len(order)), one.id)):
         weight = next(("hard" if one.hard else "weak" for one in VOTERS if one.id == rule.id), "none")
         tier = "" if rule.tier is None else rule.tier.name
-        said = _asked(rule.function, tx, context, _taken(rule))
+        asked = partial(rule.function, model=model) if "model" in _taken(rule) else rule.function
+        said = _asked(asked, tx, context, _taken(rule))
         if isinstance(said, Remaining):
             yield ChangeAnswer(rule.name, tier, weight, tuple(sorted(said.outputs)), None, said.judged_at)
         else:

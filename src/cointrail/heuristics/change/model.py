@@ -20,9 +20,11 @@ import numpy.typing as npt
 
 from cointrail.chain.view import TxView
 from cointrail.errors import BadInput, NotFound
-from cointrail.heuristics.base import Abstained
+from cointrail.heuristics.base import REGISTRY, Abstained
 from cointrail.heuristics.change.base import ChangeContext, Remaining, Verdict, spendable
 from cointrail.heuristics.change.features import FEATURES, STRATA, features_of, stratum_of
+
+RULE = "change.learned"
 
 FORMAT = 1
 
@@ -72,8 +74,8 @@ class ForestModel:
 
     @property
     def name(self) -> str:
-        """How a result says that the model had a say."""
-        return f"change.learned model {self.digest[:16]}"
+        """The rule with the model that it asked, as results quote it: `change.learned@2+0123456789abcdef`."""
+        return f"{REGISTRY[RULE].name}+{self.digest[:16]}"
 
     def score(self, row: tuple[int, ...]) -> int:
         """What the trees say of one output, in millionths of a logit."""

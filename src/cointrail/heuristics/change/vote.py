@@ -24,6 +24,7 @@ REVEALED = "change.revealed"
 """The one rule that is enough for T3 by itself."""
 
 LEARNED = "change.learned"
+"""The one rule that asks a model, where one is in force."""
 
 HARD_VOTES = 2
 """Hard signals that must agree for T3. methods.md 9.1."""
@@ -130,7 +131,7 @@ def vote(
         tx: the transaction and what its inputs spend.
         context: what the chain says of it.
         gate: the gate's verdict on it where it is known already; None: judged here.
-        model: a learned model as one more voter; None: off. The bulk twin has none.
+        model: a learned model as one more voter; None: off.
         dated: whether its height is one of the main network.
 
     Returns:

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 
 from cointrail.clustering.build import build
+from cointrail.evaluate.learning.samples import Samples, sample_world
 from cointrail.evaluate.worlds.changes import ChangeTally, tally_change
 from cointrail.evaluate.worlds.links import signers_of
 from cointrail.evaluate.worlds.many import Draft
 from cointrail.evaluate.worlds.truth import read_truth
 from cointrail.heuristics.base import Tier
 from cointrail.heuristics.change.model import ForestModel
-from cointrail.simulate import compose_world
+from cointrail.simulate import compose_world, simulate_world
 from cointrail.sources.blocks_dir import BlocksDirectory
 from cointrail.store.ingest import ingest
 from cointrail.store.reader import open_snapshot
 
 TIERS = (Tier.T3, Tier.T4)
 """Whose verdicts a model can change."""
+
+DEMO = "demo"
+"""In place of a plan: the world of the demo, which is not composed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,30 +56,44 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One world: its plan, its name and truth digest, and both votes."""
+    """One world: what it is, both votes, and its samples."""
 
     plan: str
-    world: str
-    truth_digest: str
     without: Said
     beside: Said
+    samples: Samples
 
 
 def compare_draft(draft: Draft, plan: str, model: ForestModel) -> Compared:
-    """Make one world in a folder that goes away, and ask the vote twice."""
+    """Make one composed world in a folder that goes away, and ask the vote twice."""
     with tempfile.TemporaryDirectory(prefix="cointrail-learn-") as scratch:
-        world, store = Path(scratch, "world"), Path(scratch, "store")
+        world = Path(scratch, "world")
         compose_world(draft.plan, draft.seed, world, signed=False)
-        with BlocksDirectory(world / "blocks") as source:
-            ingest(store, source)
-        with open_snapshot(store) as snapshot:
-            truth = read_truth(world, snapshot)
-            signers = signers_of(snapshot, truth)
-            without, beside = (
-                _said(tally_change(snapshot, build(snapshot, model=one), truth, signers, draft.seed))
-                for one in (None, model)
-            )
-    return Compared(plan, draft.name, truth.digest, without, beside)
+        return _compare(world, Path(scratch, "store"), plan, draft.name, draft.seed, model)
+
+
+def compare_demo(seed: int, scale: float, model: ForestModel) -> Compared:
+    """The same for the demo's world, which another engine makes: other people, other habits."""
+    with tempfile.TemporaryDirectory(prefix="cointrail-learn-") as scratch:
+        world = Path(scratch, "world")
+        simulate_world(seed, world, signed=False, scale=scale)
+        return _compare(world, Path(scratch, "store"), DEMO, f"demo, seed {seed}", seed, model)
+
+
+def _compare(world: Path, store: Path, plan: str, name: str, seed: int, model: ForestModel) -> Compared:
+    with BlocksDirectory(world / "blocks") as source:
+        ingest(store, source)
+    with open_snapshot(store) as snapshot:
+        truth = read_truth(world, snapshot)
+        signers = signers_of(snapshot, truth)
+        clusters = build(snapshot)
+        beside = build(snapshot, model=model)
+        return Compared(
+            plan,
+            _said(tally_change(snapshot, clusters, truth, signers, seed)),
+            _said(tally_change(snapshot, beside, truth, signers, seed)),
+            sample_world(snapshot, clusters, truth, name),
+        )
 
 
 def _said(tally: ChangeTally) -> Said:
@@ -88,9 +107,21 @@ def _said(tally: ChangeTally) -> Said:
     )
 
 
-def total(said: list[Said]) -> Said:
+def total(said: Iterable[Said]) -> Said:
     """Of several worlds together."""
     found = Said(0, 0, (0,) * len(TIERS), (0,) * len(TIERS))
     for one in said:
         found = found.plus(one)
     return found
+
+
+def votes_by_plan(compared: Iterable[Compared]) -> list[tuple[str, Said, Said]]:
+    """Plan, the vote without and with the model; last all composed worlds together."""
+    worlds = list(compared)
+    plans = dict.fromkeys(one.plan for one in worlds)
+    groups = {plan: [one for one in worlds if one.plan == plan] for plan in plans}
+    groups["all but demo"] = [one for one in worlds if one.plan != DEMO]
+    return [
+        (name, total(one.without for one in some), total(one.beside for one in some))
+        for name, some in groups.items()
+    ]

@@ -6,12 +6,16 @@ scikit-learn is needed for this and for nothing else.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from cointrail.errors import BadInput
+from cointrail.evaluate.intervals import ONE
 from cointrail.evaluate.learning.samples import Samples
+from cointrail.heuristics.change.features import FEATURES
 from cointrail.heuristics.change.model import ONE_LOGIT
 
 Array = npt.NDArray[Any]
@@ -64,6 +68,20 @@ class Forest:
         }
 
 
+def require_learner() -> None:
+    """See that scikit-learn is installed, before worlds are made for it.
+
+    Raises:
+        BadInput: it is not.
+    """
+    if find_spec("sklearn") is None:
+        raise BadInput(
+            "training needs the package `scikit-learn`, which is not installed",
+            hint="install the extra `learn`: `pip install 'cointrail[learn]'`",
+            package="scikit-learn",
+        )
+
+
 def train(samples: Samples, *, seed: int) -> tuple[Forest, Any]:
     """Grow trees; the same samples and seed give the same ones.
 
@@ -91,6 +109,15 @@ def forest_of(learner: Any) -> Forest:
         forest.start.append(len(forest.feature))
         _lay(forest, tree.nodes, 0)
     return forest
+
+
+def gains_of(learner: Any) -> tuple[int, ...]:
+    """How much each feature's splits gained, in ppm of all gains."""
+    gains = np.zeros(len(FEATURES))
+    for (tree,) in learner._predictors:  # noqa: SLF001 -- there is no public way to the trees
+        inner = tree.nodes[tree.nodes["is_leaf"] == 0]
+        np.add.at(gains, inner["feature_idx"], inner["gain"])
+    return tuple((ONE * gains / max(float(gains.sum()), 1e-9)).astype(np.int64).tolist())
 
 
 def _lay(forest: Forest, nodes: Array, number: int) -> None:

@@ -42,7 +42,7 @@ I16 = npt.NDArray[np.int16]
 I32 = npt.NDArray[np.int32]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ForestModel:
     """A `ChangeModel` of boosted trees; see `cointrail.kernel.change_model.Trees` for the arrays.
 

@@ -13,7 +13,7 @@ FOLDER = "rules"
 WHERE = "src/cointrail/rulebook/examples"
 
 SILENT = frozenset({"change.learned"})
-"""Rules that never speak as they are shipped: the place of a model that is not there."""
+"""Rules that do not speak as they are shipped: a model that is off."""
 
 
 def index_lines() -> Iterator[str]:

@@ -116,9 +116,9 @@ def test_the_bulk_vote_with_a_model_says_what_the_plain_vote_says(
     model = drawn_model(seed)
     batch, facts = batch_with_weights([tx for tx, _, _ in scene]), facts_of(scene)
     learned = ask_batch(model, batch, static_batch(batch), facts)
-    for n, (tx, context, _) in enumerate(scene):
-        answer = model.judge(tx, context)
-        mask = sum(1 << k for k, place in enumerate(spendable(tx)) if place in picked(answer))
+    for n, (one, context, _) in enumerate(scene):
+        answer = model.judge(one, context)
+        mask = sum(1 << k for k, place in enumerate(spendable(one)) if place in picked(answer))
         assert int(learned[n]) == (8 | mask if mask else 0)
     gate = np.array([verdict for _, _, verdict in scene], np.uint8)
     found = vote_batch(batch, gate, facts, learned=learned, dated=dated)

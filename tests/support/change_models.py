@@ -5,8 +5,11 @@ from __future__ import annotations
 import random
 from typing import Any
 
+import numpy as np
+
 from cointrail.heuristics.change.features import FEATURES, STRATA
 from cointrail.heuristics.change.model import FORMAT, ForestModel, model_bytes, model_of
+from cointrail.kernel.change_model import Trees
 
 Tree = list[tuple[int, int, int, int]]
 """Nodes in preorder: feature (-1: a leaf), greatest value that goes left, right child, leaf."""
@@ -62,3 +65,10 @@ def drawn_model(seed: int) -> ForestModel:
     return model_from(
         *(tree() for _ in range(6)), base=lot.randint(-99, 99), cut=lot.randint(-99, 9), known=known
     )
+
+
+def trees_of(model: ForestModel) -> Trees:
+    """A model's trees as the kernel takes them."""
+    known = np.array(model.known, np.bool_)
+    arrays = model.start, model.feature, model.most, model.right, model.leaf
+    return Trees(*arrays, model.base, model.cut, np.zeros(11, np.uint8), known)

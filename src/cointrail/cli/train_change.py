@@ -37,6 +37,12 @@ def train_change(
     out: Annotated[
         Path, typer.Option("--out", metavar="DIR", help="New or empty folder for the model and its card.")
     ],
+    worlds: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--worlds", metavar="NAME", help="Plan of worlds by name, in place of all; may be repeated."
+        ),
+    ] = None,
     seeds: Annotated[
         int, typer.Option("--seeds", min=1, help="Training worlds of each plan; half as many for the rest.")
     ] = 4,
@@ -49,9 +55,10 @@ def train_change(
     """Train the learned change model on simulated worlds.
 
     Trees from training worlds, probabilities and the cut from calibration worlds, every figure from
-    comparison worlds. Writes the model, its card and a diagram; the same options give the same bytes.
+    comparison worlds. A model that too few worlds have calibrated keeps quiet everywhere. Writes the model,
+    its card and a diagram; the same options give the same bytes.
     """
-    budget = workbench.Budget(seeds=seeds, transactions=transactions, jobs=jobs)
+    budget = workbench.Budget(seeds=seeds, transactions=transactions, jobs=jobs, plans=tuple(worlds or ()))
     with Meter() as meter:
         found, files = workbench.train_change(out, budget, progress=meter.steps)
     write(_answer(found), form)
@@ -68,6 +75,7 @@ def _answer(found: Trained) -> Answer:
     facts: list[tuple[str, object]] = [
         ("model", found.model.digest),
         ("payments asked about", figures.payments),
+        ("kinds of transactions that it speaks in", sum(found.model.known)),
         ("picks", figures.spoke),
         ("wrong picks", figures.wrong),
         ("false positives, at most ppm", figures.false_positive_bound_ppm),

@@ -15,6 +15,7 @@ from cointrail.clustering.proof import Proof, ProofStep
 from cointrail.clustering.rules import TIERS
 from cointrail.errors import BadInput, NotFound
 from cointrail.heuristics.base import Abstained, Tier
+from cointrail.heuristics.change.model import ForestModel
 from cointrail.heuristics.change.vote import Change
 from cointrail.heuristics.gate import GateVerdict, verdict_of
 

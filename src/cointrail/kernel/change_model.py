@@ -106,9 +106,9 @@ def _write_own(
     o: int,
     n: int,
     sums: Sums,
-    sure: bool,
+    sure: bool,  # noqa: FBT001
     limits: ModelLimits,
-    row: I64,  # noqa: FBT001
+    row: I64,
 ) -> None:
     """The columns that need no other output; those that do hold its part of the sum or the maximum."""
     value, kind = int64(col.out_value[o]), int64(col.out_type[o])

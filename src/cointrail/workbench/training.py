@@ -23,7 +23,7 @@ def train_change(
         The model with its figures, and the names of the files.
 
     Raises:
-        BadInput: there is something in `out`, or too little to train or calibrate with.
+        BadInput: there is something in `out`, no such plan, or the extra `learn` is not installed.
     """
     require_room(out)
     trained = train_change_model(budget, progress)

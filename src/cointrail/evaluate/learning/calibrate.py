@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from cointrail.errors import BadInput
 from cointrail.evaluate.intervals import ONE, upper_bound
 from cointrail.evaluate.learning.samples import Samples
 from cointrail.heuristics.base import Tier
@@ -25,7 +24,7 @@ FALSE_POSITIVES_PPM = 1_000
 """Of outputs that are not the sender's, at most so many are picked: the upper bound. methods.md 2.11, 9.2."""
 
 NEVER = 1 << 40
-"""A cut that no sum reaches."""
+"""The cut of a model that may not speak anywhere; no sum reaches it."""
 
 CUTS = 400
 """Cuts that are tried, at evenly spaced ranks of the sums."""
@@ -83,15 +82,15 @@ def hands_of(samples: Samples) -> tuple[int, ...]:
 
 
 def choose_cut(samples: Samples, scores: I64, known: Marks) -> int:
-    """The least cut at which the false positives stay below `FALSE_POSITIVES_PPM`, and wrong picks below T3's.
+    """The least cut with false positives below `FALSE_POSITIVES_PPM`, and wrong picks below T3's target.
 
     Args:
         samples: of calibration worlds.
         scores: of their rows.
         known: per stratum, whether it had enough hands in training.
 
-    Raises:
-        BadInput: there are too few outputs to show that any cut is good enough.
+    Returns:
+        `NEVER` where there are too few outputs to show that any cut is good enough: such a model keeps quiet.
     """
     usable = known[samples.stratum]
     foreign = ~samples.own & usable[samples.tx]
@@ -107,12 +106,6 @@ def choose_cut(samples: Samples, scores: I64, known: Marks) -> int:
             break
         if share <= TARGET_PPM[Tier.T3]:
             best = cut
-    if best == NEVER:
-        raise BadInput(
-            "the calibration worlds are too few, or the model too poor, to show one false pick in a thousand",
-            hint="raise --seeds or --transactions",
-            outputs=int(foreign.sum()),
-        )
     return best
 
 
@@ -121,6 +114,8 @@ def known_strata(samples: Samples, scores: I64, cut: int, hands: tuple[int, ...]
 
     In a stratum with too few hands in calibration the share of wrong picks is taken as it is.
     """
+    if cut == NEVER:
+        return np.zeros(len(hands), np.bool_)
     picks = picks_of(samples, scores, cut)
     known = np.array(hands) >= ENOUGH_HANDS
     for place in np.flatnonzero(known).tolist():

@@ -1,4 +1,4 @@
-"""The card of a model: what it was made of, how good it is, where it fails. Written by the training itself."""
+"""The card of a model, written by its training: what it was made of, how good it is, where it fails."""
 
 from __future__ import annotations
 
@@ -149,7 +149,8 @@ def _card(trained: Trained) -> Iterator[str]:
     order = sorted(zip(trained.gains_ppm, FEATURES, strict=True), reverse=True)
     yield from (_row(f"`{name}`", percent(gain)) for gain, name in order)
     yield from ("", _FAILS, "", "## Worlds", "")
-    yield "Of each purpose, SHA-256 over the names of its worlds and the digests of their truth files, in order."
+    yield "Of each purpose, SHA-256 over the names of its worlds and the digests of their truth files, in"
+    yield "order."
     yield from ("", "| worlds | how many | digest |", "|---|---|---|")
     for purpose, worlds in trained.worlds.items():
         text = "".join(f"{name}\t{digest}\n" for name, digest in worlds)

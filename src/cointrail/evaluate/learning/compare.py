@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-
 from cointrail.clustering.build import build
 from cointrail.evaluate.learning.samples import Samples, sample_world
 from cointrail.evaluate.worlds.changes import ChangeTally, tally_change
@@ -69,7 +68,7 @@ def compare_draft(draft: Draft, plan: str, model: ForestModel) -> Compared:
     with tempfile.TemporaryDirectory(prefix="cointrail-learn-") as scratch:
         world = Path(scratch, "world")
         compose_world(draft.plan, draft.seed, world, signed=False)
-        return _compare(world, Path(scratch, "store"), plan, draft.name, draft.seed, model)
+        return _compare(world, plan=plan, name=draft.name, seed=draft.seed, model=model)
 
 
 def compare_demo(seed: int, scale: float, model: ForestModel) -> Compared:
@@ -77,10 +76,11 @@ def compare_demo(seed: int, scale: float, model: ForestModel) -> Compared:
     with tempfile.TemporaryDirectory(prefix="cointrail-learn-") as scratch:
         world = Path(scratch, "world")
         simulate_world(seed, world, signed=False, scale=scale)
-        return _compare(world, Path(scratch, "store"), DEMO, f"demo, seed {seed}", seed, model)
+        return _compare(world, plan=DEMO, name=f"demo, seed {seed}", seed=seed, model=model)
 
 
-def _compare(world: Path, store: Path, plan: str, name: str, seed: int, model: ForestModel) -> Compared:
+def _compare(world: Path, *, plan: str, name: str, seed: int, model: ForestModel) -> Compared:
+    store = world.with_name("store")
     with BlocksDirectory(world / "blocks") as source:
         ingest(store, source)
     with open_snapshot(store) as snapshot:

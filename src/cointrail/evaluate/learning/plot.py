@@ -12,11 +12,10 @@ SIDE, LEFT, TOP, WIDTH, HEIGHT = 300, 70, 40, 480, 400
 
 
 def draw_reliability(points: Sequence[ReliabilityPoint]) -> str:
-    """Stated probability against the share that is the sender's, with intervals; the ideal is the diagonal."""
+    """Stated probability against the share that is the sender's, with intervals; ideal is the diagonal."""
     parts = [
         f'<rect x="{LEFT}" y="{TOP}" width="{SIDE}" height="{SIDE}" fill="none" stroke="{GREY}"/>',
-        f'<line x1="{LEFT}" y1="{TOP + SIDE}" x2="{LEFT + SIDE}" y2="{TOP}" stroke="{GREY}" '
-        'stroke-dasharray="4 3"/>',
+        f'<path d="M{LEFT} {TOP + SIDE}L{LEFT + SIDE} {TOP}" stroke="{GREY}" stroke-dasharray="4 3"/>',
     ]
     for tick in (0, 25, 50, 75, 100):
         x, y = _across(tick * ONE // 100), _up(tick / 100)
@@ -37,13 +36,9 @@ def draw_reliability(points: Sequence[ReliabilityPoint]) -> str:
         )
     middle = LEFT + SIDE / 2
     title = "Stated probability against the share found, with 95 % intervals"
-    body = "\n".join(
-        [
-            *parts,
-            f'<text x="{middle}" y="{TOP + SIDE + 36}" text-anchor="middle">stated that the output is the '
-            "sender's</text>",
-        ]
-    )
+    below = "stated that the output is the sender's"
+    parts.append(f'<text x="{middle}" y="{TOP + SIDE + 36}" text-anchor="middle">{below}</text>')
+    body = "\n".join(parts)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" '
         f'height="{HEIGHT}" font-family="sans-serif" font-size="12">\n<title>{title}</title>\n'

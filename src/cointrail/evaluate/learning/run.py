@@ -27,13 +27,14 @@ from cointrail.evaluate.learning.seeds import (
 from cointrail.evaluate.learning.train import Forest, gains_of, require_learner, train
 from cointrail.heuristics.change.features import FEATURES, STRATA
 from cointrail.heuristics.change.model import ENOUGH_HANDS, FORMAT, ForestModel, model_bytes, model_of
+from cointrail.simulate.world import SCALES
 
 T = TypeVar("T")
 Progress = Callable[[str, int, int], None]
 """Told the stage, how much is done, and how much there is."""
 
 DEMO_SCALE = 0.3
-"""Of the demo's world, about 20,000 transactions."""
+"""Of the demo's world beside composed ones of the default size: about 20,000 transactions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +45,23 @@ class Budget:
         seeds: training worlds of each preset; half as many, but one, for calibration and for comparison.
         transactions: of each world.
         jobs: worlds at a time; None: one for each processor.
-        demo_scale: of the demo's world; 0 leaves it out.
+        plans: presets that worlds are made of; none: all, and plans by lot.
     """
 
     seeds: int = DEFAULT_SEEDS
     transactions: int = DEFAULT_SIZE
     jobs: int | None = None
-    demo_scale: float = DEMO_SCALE
+    plans: tuple[str, ...] = ()
 
     @property
     def other_seeds(self) -> int:
         """Worlds of each preset for calibration, and as many for comparison."""
         return max(1, self.seeds // 2)
+
+    @property
+    def demo_scale(self) -> float:
+        """Of the demo's world, in proportion to the others."""
+        return min(1.0, max(SCALES[0], DEMO_SCALE * self.transactions / DEFAULT_SIZE))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,24 +93,21 @@ def train_change_model(budget: Budget, progress: Progress | None = None) -> Trai
     """Make the worlds, train, calibrate and measure; the same budget gives the same bytes.
 
     Raises:
-        BadInput: there is nothing to train on, or not enough to calibrate with; or the extra `learn` is not
-            installed.
+        BadInput: there is nothing to train on, no such preset, or the extra `learn` is not installed.
     """
     if budget.seeds < 1:
         raise BadInput(f"there is nothing to learn from {budget.seeds} worlds", value=budget.seeds)
     require_learner()
     told = progress or (lambda *_: None)
     with ProcessPoolExecutor(budget.jobs or os.cpu_count() or 1, mp_context=get_context("spawn")) as pool:
-        ask = _Asked(pool, told)
-        training = join_samples(ask.samples("training worlds", TRAINING, budget.seeds, budget.transactions))
-        calibration = join_samples(
-            ask.samples("calibration worlds", CALIBRATION, budget.other_seeds, budget.transactions)
-        )
+        ask = _Asked(pool, budget, told)
+        training = join_samples(ask.samples("training worlds", TRAINING, budget.seeds))
+        calibration = join_samples(ask.samples("calibration worlds", CALIBRATION, budget.other_seeds))
         told("trees", 0, 1)
         forest, learner = train(training, seed=TRAINING)
         raw = _raw(forest, training, calibration)
         model = model_of(raw)
-        compared = ask.compared(model, budget)
+        compared = ask.compared(model)
     seen = join_samples([one.samples for one in compared if one.plan != DEMO])
     return Trained(
         model=model,
@@ -125,21 +128,22 @@ def train_change_model(budget: Budget, progress: Progress | None = None) -> Trai
 class _Asked:
     """Worlds asked of a pool of processes, in order."""
 
-    def __init__(self, pool: ProcessPoolExecutor, told: Progress) -> None:
+    def __init__(self, pool: ProcessPoolExecutor, budget: Budget, told: Progress) -> None:
         self._pool = pool
+        self._budget = budget
         self._told = told
 
-    def samples(self, stage: str, first_seed: int, seeds: int, size: int) -> list[Samples]:
+    def samples(self, stage: str, first_seed: int, seeds: int) -> list[Samples]:
         """Of every world of one purpose."""
-        wanted = worlds_from(first_seed, seeds, size)
+        wanted = worlds_from(first_seed, seeds, self._budget.transactions, self._budget.plans)
         return self._wait(stage, [self._pool.submit(sample_draft, one.draft) for one in wanted])
 
-    def compared(self, model: ForestModel, budget: Budget) -> tuple[Compared, ...]:
-        """Both votes in every comparison world."""
-        wanted = worlds_from(COMPARISON, budget.other_seeds, budget.transactions)
+    def compared(self, model: ForestModel) -> tuple[Compared, ...]:
+        """Both votes in every comparison world, and in the demo's."""
+        budget = self._budget
+        wanted = worlds_from(COMPARISON, budget.other_seeds, budget.transactions, budget.plans)
         jobs = [self._pool.submit(compare_draft, one.draft, one.plan, model) for one in wanted]
-        if budget.demo_scale > 0:
-            jobs.append(self._pool.submit(compare_demo, COMPARISON, budget.demo_scale, model))
+        jobs.append(self._pool.submit(compare_demo, COMPARISON, budget.demo_scale, model))
         return tuple(self._wait("comparison worlds", jobs))
 
     def _wait(self, stage: str, jobs: list[Future[T]]) -> list[T]:

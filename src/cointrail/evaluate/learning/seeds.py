@@ -6,6 +6,7 @@ away from them, or what they measure is what the model was taught.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from cointrail.evaluate.worlds.many import DEFAULT_PRESETS, Draft
@@ -34,20 +35,24 @@ class Planned(NamedTuple):
     draft: Draft
 
 
-def worlds_from(first_seed: int, seeds: int, size: int) -> list[Planned]:
+def worlds_from(first_seed: int, seeds: int, size: int, plans: Sequence[str] = ()) -> list[Planned]:
     """A world of each preset and seed, and some of plans by lot.
 
     Args:
         first_seed: one of the three above.
         seeds: worlds of each preset.
         size: transactions of each world.
+        plans: presets in place of all of them, and of plans by lot.
+
+    Raises:
+        BadInput: no such preset.
     """
     found = [
         Planned(name, Draft(f"{name}, seed {seed}", preset(name).with_size(size), seed))
-        for name in DEFAULT_PRESETS
+        for name in plans or DEFAULT_PRESETS
         for seed in range(first_seed, first_seed + seeds)
     ]
-    drawn = range(first_seed, first_seed + seeds * DRAWN_PER_SEED)
+    drawn = range(first_seed, first_seed + (0 if plans else seeds * DRAWN_PER_SEED))
     found += [
         Planned(DRAWN, Draft(f"drawn, seed {seed}", draw_plan(seed).with_size(size), seed)) for seed in drawn
     ]

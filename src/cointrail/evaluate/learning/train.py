@@ -89,6 +89,7 @@ def train(samples: Samples, *, seed: int) -> tuple[Forest, Any]:
         The trees as columns, and scikit-learn's own model, which a test holds them to.
     """
     from sklearn.ensemble import HistGradientBoostingClassifier  # noqa: PLC0415 -- heavy, and only here
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415 -- comes with it
 
     learner = HistGradientBoostingClassifier(
         learning_rate=RATE,
@@ -98,7 +99,8 @@ def train(samples: Samples, *, seed: int) -> tuple[Forest, Any]:
         early_stopping=False,
         random_state=seed,
     )
-    learner.fit(samples.rows, samples.own)
+    with threadpool_limits(1):  # sums in one order, whatever the machine
+        learner.fit(samples.rows, samples.own)
     return forest_of(learner), learner
 
 

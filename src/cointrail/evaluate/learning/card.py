@@ -74,6 +74,9 @@ _FAILS = """\
   the change goes to an old one that was not spent from, it is wrong as they are.
 - Much of what it sees is how outputs are spent later. For coins that rest, and near the tip, it knows
   less; a verdict may change when blocks arrive, and carries the height that it was judged at.
+- A payment may have no change: coins that fit exactly, two payees. {without:,} of the {payments:,} payments
+  that it was trained on were such. Where worlds have few, it has not learned to keep quiet on them, and
+  senders with many coins make most of them.
 - Two people with the same program and the same habits look the same to it.
 - A PayJoin that the gate does not see looks like an ordinary payment.
 - Programs newer than the worlds' last era were never seen. Retrain when a new version of a common wallet
@@ -148,7 +151,8 @@ def _card(trained: Trained) -> Iterator[str]:
     yield from ("", "## What it looks at", "", "| feature | part of all gains |", "|---|---|")
     order = sorted(zip(trained.gains_ppm, FEATURES, strict=True), reverse=True)
     yield from (_row(f"`{name}`", percent(gain)) for gain, name in order)
-    yield from ("", _FAILS, "", "## Worlds", "")
+    fails = _FAILS.format(without=trained.without_change, payments=trained.training[1])
+    yield from ("", fails, "", "## Worlds", "")
     yield "Of each purpose, SHA-256 over the names of its worlds and the digests of their truth files, in"
     yield "order."
     yield from ("", "| worlds | how many | digest |", "|---|---|---|")

@@ -74,6 +74,7 @@ class Trained:
         budget: that made it.
         gains_ppm: what each feature's splits gained, of all.
         training: outputs and payments that the trees were grown on.
+        without_change: of these payments, with no output of the sender's.
         worlds: names and truth digests, of training, calibration and comparison.
         figures: of the model by itself on the comparison worlds.
         compared: the vote with and without it, by world; the demo's world last.
@@ -84,6 +85,7 @@ class Trained:
     budget: Budget
     gains_ppm: tuple[int, ...]
     training: tuple[int, int]
+    without_change: int
     worlds: dict[str, tuple[tuple[str, str], ...]]
     figures: Figures
     compared: tuple[Compared, ...]
@@ -115,6 +117,7 @@ def train_change_model(budget: Budget, progress: Progress | None = None) -> Trai
         budget=budget,
         gains_ppm=gains_of(learner),
         training=(len(training.rows), len(training.hand)),
+        without_change=training.without_change,
         worlds={
             "training": training.worlds,
             "calibration": calibration.worlds,

@@ -62,6 +62,12 @@ class Samples:
         found: npt.NDArray[np.int64] = np.searchsorted(self.tx, np.arange(len(self.hand)))
         return found
 
+    @property
+    def without_change(self) -> int:
+        """Transactions none of whose outputs is their sender's."""
+        kept = np.bincount(self.tx, self.own.astype(np.float64), len(self.hand))
+        return int((kept == 0).sum())
+
 
 def join_samples(parts: list[Samples]) -> Samples:
     """Samples of several worlds; their hands are different ones."""

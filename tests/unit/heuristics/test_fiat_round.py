@@ -30,7 +30,7 @@ def test_the_output_that_is_not_round_in_the_currency_is_left() -> None:
 
 
 def test_without_a_price_nothing_is_said() -> None:
-    assert fiat_round(PAYMENT) == Abstained("no price is given")
+    assert fiat_round(PAYMENT) == Abstained("no price of its day is given")
 
 
 @pytest.mark.parametrize(

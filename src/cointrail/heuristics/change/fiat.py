@@ -50,13 +50,13 @@ def fiat_round(tx: TxView, price: FiatPrice | None = None) -> Verdict:
 
     Source: our choice; Androulaki et al. 2013 look at values in bitcoin only.
     Wrong when: the wallet gives change in round fiat; an amount is round by chance, one in a thousand.
-    Abstains on: everything while no price is given; coinbase, an output of a postage amount, a price at
-        which a step is worth less than `LEAST_STEP_SAT`; no output round, or all. Payers use the rate of
-        their own minute and source, so a daily rate finds few of them.
+    Abstains on: everything while no price of its day is given; coinbase, an output of a postage amount, a
+        price at which a step is worth less than `LEAST_STEP_SAT`; no output round, or all. Payers use the
+        rate of their own minute and source, so a daily rate finds few of them.
     Needs: the transaction, and a rate from a named source; the answer never changes for the same table.
     """
     if price is None:
-        return Abstained("no price is given")
+        return Abstained("no price of its day is given")
     if price.per_coin <= 0 or LEAST_STEP_SAT * price.per_coin > STEP_UNITS * COIN_SAT:
         return Abstained("at this price too many amounts are round by chance")
     places = spendable(tx)

@@ -91,7 +91,7 @@ def sample_draft(draft: Draft) -> Samples:
         with BlocksDirectory(world / "blocks") as source:
             ingest(store, source)
         with open_snapshot(store) as snapshot:
-            clusters = load_or_build(snapshot)
+            clusters = load_or_build(snapshot, model=None)
             return sample_world(snapshot, clusters, read_truth(world, snapshot), draft.name)
 
 

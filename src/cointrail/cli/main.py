@@ -25,6 +25,7 @@ from cointrail.cli import (
     trace,
     trace_account,
     trace_peel,
+    train_change,
     tx_analysis,
     world,
 )
@@ -70,6 +71,7 @@ for noun in (
     check_evidence,
     world,
     evaluate,
+    train_change,
 ):
     noun.add_to(app)
 

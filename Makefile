@@ -9,12 +9,13 @@ BIN := .venv/bin
 PYTHON_IN_VENV := $(BIN)/python
 WORKERS ?= 2
 DEMO_OUT ?= demo-out
+MODEL_OUT ?= model-out
 SIZES ?= 1 4 16
 PY_FOLDERS := src tests benchmarks fuzz tools
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test check fix bench figures fuzz docs lock clean
+.PHONY: help setup demo test check fix bench figures learn fuzz docs lock clean
 
 help: ## say what each target does
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
@@ -61,6 +62,12 @@ figures: setup .venv/.bench-done ## write the page on performance from the newes
 		{ echo "make bench: the peers have wheels for Python 3.11 and 3.12 only" >&2; exit 1; }
 	@touch $@
 
+learn: setup ## maintainers: train the learned change model anew, with its card
+	@rm -rf $(MODEL_OUT)
+	@$(BIN)/cointrail evaluate train-change --out $(MODEL_OUT)
+	@cp $(MODEL_OUT)/change_model.json src/cointrail/heuristics/change/
+	@cp $(MODEL_OUT)/change-model.md $(MODEL_OUT)/change-model.svg docs/reference/
+
 fuzz: setup ## ten million hostile inputs for the readers, then some under bounds checks
 	@$(PYTHON_IN_VENV) fuzz/run.py --inputs 10000000
 	@$(PYTHON_IN_VENV) fuzz/run.py --inputs 200000 --checked --seed 2
@@ -69,5 +76,5 @@ lock: setup ## maintainers: resolve the lock files anew (needs uv)
 	@$(PYTHON_IN_VENV) tools/lock.py
 
 clean: ## remove .venv, caches and the demo's output
-	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist fuzz-out $(DEMO_OUT)
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist fuzz-out $(DEMO_OUT) $(MODEL_OUT)
 	@find src tests tools benchmarks fuzz -name __pycache__ -prune -exec rm -rf {} +

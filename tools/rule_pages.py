@@ -12,8 +12,8 @@ from draw_example import draw
 FOLDER = "rules"
 WHERE = "src/cointrail/rulebook/examples"
 
-SILENT = frozenset({"change.learned"})
-"""Rules that never speak as they are shipped: the place of a model that is not there."""
+SILENT = frozenset({"change.fiat_round", "change.learned"})
+"""Rules that do not speak of a transaction alone: a model is off, or no price is given."""
 
 
 def index_lines() -> Iterator[str]:

@@ -17,6 +17,7 @@ from cointrail.chain.view import TxView
 from cointrail.heuristics.base import Abstained
 from cointrail.heuristics.change import Remaining, matching_wallets, spendable
 from cointrail.heuristics.change.base import StaticRule
+from cointrail.heuristics.change.model import SHIPPED, read_model
 from cointrail.heuristics.change.published_rules import below_inputs
 from cointrail.heuristics.change.static_rules import (
     no_change,
@@ -26,6 +27,7 @@ from cointrail.heuristics.change.static_rules import (
     unnecessary_input,
 )
 from cointrail.heuristics.gate import Gate, judge
+from support.change import Told
 from support.coinjoin_files import iter_mempool_views
 from support.kept import assert_kept
 
@@ -71,6 +73,16 @@ def _said(rule: StaticRule, tx: TxView, place: int) -> str:
     if answer.only is None:
         return "left several" if answer.outputs else "left none"
     return "right" if answer.only == place else "wrong"
+
+
+def test_the_shipped_model_is_seldom_wrong_about_real_self_change(sample: list[TxView]) -> None:
+    """Taking every script for new, so that only what the transactions themselves show can help."""
+    model, counts = read_model(SHIPPED), Counter[str]()
+    for tx, place in revealing(sample):
+        answer = model.judge(tx, Told(new=frozenset(spendable(tx))))
+        counts["abstained" if isinstance(answer, Abstained) else str(answer.only == place)] += 1
+    assert counts["True"] > 200
+    assert counts["False"] * 100 <= counts["True"] + counts["False"]
 
 
 def test_two_static_signals_that_agree_are_never_wrong_about_real_self_change(sample: list[TxView]) -> None:

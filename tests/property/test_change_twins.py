@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from cointrail.chain.view import ScriptType, TxView
 from cointrail.heuristics.base import Abstained
 from cointrail.heuristics.change import Fingerprint, Remaining, fingerprint_of, spendable, vote
-from cointrail.heuristics.change.base import StaticRule
+from cointrail.heuristics.change.base import StaticRule, Verdict
+from cointrail.heuristics.change.features import FEATURES, features_of
 from cointrail.heuristics.change.published_rules import below_inputs
 from cointrail.heuristics.change.static_rules import (
     no_change,
@@ -27,9 +28,11 @@ from cointrail.heuristics.change_bulk import (
     verdict_of,
     vote_batch,
 )
+from cointrail.heuristics.change_model_bulk import ask_batch, sample_batch
 from cointrail.heuristics.gate import Gate
 from support.chains import batch_of, output_view, tx
 from support.change import Told
+from support.change_models import drawn_model
 from support.payments import MAKERS, SCRIPTS, Scene, batch_with_weights, payments, scenes
 
 RULES: dict[str, StaticRule] = {
@@ -87,6 +90,44 @@ def test_the_bulk_vote_says_what_the_plain_vote_says(scene: Scene, *, dated: boo
     found = vote_batch(batch_with_weights([tx for tx, _, _ in scene]), gate, facts_of(scene), dated=dated)
     plain = [vote(tx, context, gate=verdict, dated=dated) for tx, context, verdict in scene]
     assert [verdict_of(found, n, 900_000) for n in range(len(scene))] == plain
+
+
+@settings(max_examples=150)
+@given(scene=scenes())
+def test_bulk_features_are_the_plain_ones(scene: Scene) -> None:
+    batch, facts = batch_with_weights([tx for tx, _, _ in scene]), facts_of(scene)
+    asked = np.ones(len(scene), np.bool_)
+    found = sample_batch(batch, static_batch(batch), facts, asked)
+    plain = [
+        row
+        for tx, context, _ in scene
+        if not tx.is_coinbase and len(spendable(tx)) in {2, 3}
+        for row in features_of(tx, context)
+    ]
+    assert [tuple(row) for row in found.rows.tolist()] == plain
+    assert {len(row) for row in plain} <= {len(FEATURES)}
+
+
+@settings(max_examples=150)
+@given(scene=scenes(), dated=st.booleans(), seed=st.integers(0, 30))
+def test_the_bulk_vote_with_a_model_says_what_the_plain_vote_says(
+    scene: Scene, *, dated: bool, seed: int
+) -> None:
+    model = drawn_model(seed)
+    batch, facts = batch_with_weights([tx for tx, _, _ in scene]), facts_of(scene)
+    learned = ask_batch(model, batch, static_batch(batch), facts)
+    for n, (one, context, _) in enumerate(scene):
+        answer = model.judge(one, context)
+        mask = sum(1 << k for k, place in enumerate(spendable(one)) if place in picked(answer))
+        assert int(learned[n]) == (8 | mask if mask else 0)
+    gate = np.array([verdict for _, _, verdict in scene], np.uint8)
+    found = vote_batch(batch, gate, facts, learned=learned, dated=dated)
+    plain = [vote(tx, context, gate=verdict, model=model, dated=dated) for tx, context, verdict in scene]
+    assert [verdict_of(found, n, 900_000) for n in range(len(scene))] == plain
+
+
+def picked(answer: Verdict) -> frozenset[int]:
+    return frozenset() if isinstance(answer, Abstained) else answer.outputs
 
 
 @given(tx=payments())

@@ -195,6 +195,7 @@ class FakeClusters:
     """Those of `unsafe` that are for a swap alone."""
     rules: tuple[str, ...] = ("common_input@2",)
     digest: str = "11" * 32
+    model: None = None
 
     def __post_init__(self) -> None:
         count = len(self.ledger.names)

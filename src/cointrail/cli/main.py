@@ -26,6 +26,7 @@ from cointrail.cli import (
     trace,
     trace_account,
     trace_peel,
+    train_change,
     tx_analysis,
     world,
 )
@@ -72,6 +73,7 @@ for noun in (
     world,
     evaluate,
     serve,
+    train_change,
 ):
     noun.add_to(app)
 

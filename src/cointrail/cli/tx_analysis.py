@@ -36,6 +36,11 @@ def analyse(
     network: NetworkOption = NetworkName.MAINNET,
     store: StoreOption = STORE,
     tags: TagsOption = [],  # noqa: B006 -- typer copies it
+    prices: Annotated[
+        list[Path] | None,
+        typer.Option("--prices", metavar="FILE", help="Price table, to see amounts round in a currency."),
+    ] = None,
+    currency: Annotated[str, typer.Option("--currency", help="That currency, by its three letters.")] = "USD",
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Say what every rule makes of a transaction, and on what.
@@ -49,7 +54,9 @@ def analyse(
         if prevouts is not None:
             raise typer.BadParameter("`--prevouts` goes with `--file`: a store knows what is spent")
         with Meter() as meter:
-            found = workbench.LookupBench(store, meter.steps).analyse_tx(str(txid), tags=tags)
+            found = workbench.LookupBench(store, meter.steps).analyse_tx(
+                str(txid), tags=tags, prices=prices or (), currency=currency
+            )
         facts: Facts = [
             ("txid", found.txid),
             ("height", found.block.height),

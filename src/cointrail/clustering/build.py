@@ -29,6 +29,7 @@ from cointrail.clustering.rules import TIERS, Link, rules_in_force
 from cointrail.clustering.shelf import PIECE, MemoryShelf, Shelf, in_pieces, put
 from cointrail.clustering.spill import Log
 from cointrail.clustering.weak_links import WeakLinks
+from cointrail.heuristics.change.model import ForestModel
 from cointrail.heuristics.gate import REASONS
 from cointrail.heuristics.gate_bits import gates_of
 from cointrail.heuristics.gate_chain import judge_chain
@@ -43,13 +44,16 @@ Progress = Callable[[int, int], None]
 """Called with steps done and steps in all: each script is one, each transaction is two."""
 
 
-def build_and_keep(chain: ChainView, *, progress: Progress | None = None) -> Clusters:
+def build_and_keep(
+    chain: ChainView, *, progress: Progress | None = None, model: ForestModel | None = None
+) -> Clusters:
     """Build clusters into the store's derived folder; where nothing can be written, in memory.
 
     Raises:
         StoreUnwritable: the disk is full, and the clusters are too large for memory.
     """
-    return keep(chain, rules_in_force(), lambda shelf: build(chain, shelf=shelf, progress=progress))
+    rules = rules_in_force(model)
+    return keep(chain, rules, lambda shelf: build(chain, shelf=shelf, progress=progress, model=model), model)
 
 
 def build(
@@ -58,6 +62,7 @@ def build(
     shelf: Shelf | None = None,
     progress: Progress | None = None,
     heavy_from: int = HEAVY_OUTPUTS,
+    model: ForestModel | None = None,
 ) -> Clusters:
     """Join scripts by tier, then chain order; and list what the headline clusters received and spent.
 
@@ -72,11 +77,12 @@ def build(
         shelf: where the arrays go; None: memory.
         progress: told how far it is.
         heavy_from: a script with more outputs has lists of its own.
+        model: a learned change model as one more voter; None: off.
 
     Raises:
         OSError: the shelf cannot be written to.
     """
-    building = _Building(chain, shelf or MemoryShelf(), progress)
+    building = _Building(chain, shelf or MemoryShelf(), progress, model)
     first, _ = building.join_keys()
     reasons = put(building.shelf, "reasons", "<u4", building.join_inputs(first.label))
     second, cluster = building.partition("t2")
@@ -85,7 +91,7 @@ def build(
     third, _ = building.join_weak("t3", second)
     fourth, cluster = building.join_weak("t4", third)
     watched = write_proof(building.shelf, building.edges, fourth, cluster, building.periods.first_txs)
-    rules = rules_in_force()
+    rules = rules_in_force(model)
     growth = building.periods.grown(watched.largest)
     guards = put_guards(building.shelf, Guards(watched.reviews, building.refusals(), growth))
     partitions = dict(zip(TIERS, (first, second, third, fourth), strict=True))
@@ -100,18 +106,21 @@ def build(
         tip_height=building.periods.tip_height,
         digest=_digest(rules, *(partition.label for partition in partitions.values())),
         skipped=building.skipped(),
+        model=model,
     )
 
 
 class _Building:
     """The state between the passes: who is joined, by which edges, and how far the work is."""
 
-    def __init__(self, chain: ChainView, shelf: Shelf, progress: Progress | None) -> None:
+    def __init__(
+        self, chain: ChainView, shelf: Shelf, progress: Progress | None, model: ForestModel | None
+    ) -> None:
         self.chain = chain
         self.shelf = shelf
         self.edges = Log(shelf, EDGE_TYPES)
         self.periods = Periods()
-        self._votes = ChainVotes(chain, shelf)
+        self._votes = ChainVotes(chain, shelf, model)
         self._weak = WeakLinks(shelf)
         self._pairs: Table | None = None
         self._refusals: list[Refusals] = []

@@ -12,6 +12,7 @@ from cointrail.clustering.moves import MoveIndex
 from cointrail.heuristics.base import Abstained, Tier
 from cointrail.heuristics.change import Change, Fingerprint, fingerprint_of, merge, vote
 from cointrail.heuristics.change.fingerprint import PROFILE_TXS
+from cointrail.heuristics.change.model import ForestModel
 from cointrail.heuristics.gate import Gate, GateVerdict
 from cointrail.store.columns import Column
 
@@ -75,6 +76,10 @@ class ChangeChain(Protocol):
 
 class ChangeClusters(Protocol):
     """What is asked of clusters; `Clusters` gives it."""
+
+    @property
+    def model(self) -> ForestModel | None:
+        """The learned change model that has a say; None: none has."""
 
     def label(self, script_num: int, tier: Tier = ...) -> int:
         """Smallest member of the script's headline cluster."""
@@ -178,7 +183,8 @@ def change_of(
     """The vote on one transaction of a chain, with the gate's stored verdict."""
     context = ChainContext(chain, clusters, tx_num, is_service=is_service, apart=apart)
     dated = chain.network.name == "mainnet"
-    return vote(chain.tx_view(tx_num), context, gate=clusters.gate(tx_num).gate, dated=dated)
+    gate = clusters.gate(tx_num).gate
+    return vote(chain.tx_view(tx_num), context, gate=gate, model=clusters.model, dated=dated)
 
 
 def profile_of(chain: ChangeChain, clusters: SpendingClusters, label: int) -> Fingerprint | None:

@@ -11,6 +11,7 @@ from cointrail.clustering.chain_view import ChainView
 from cointrail.clustering.change_columns import CHANGE_TYPES, ChangeColumns
 from cointrail.clustering.shelf import Shelf
 from cointrail.clustering.spill import Log
+from cointrail.heuristics.change.model import ForestModel
 from cointrail.heuristics.change_bulk import (
     NO_PRINT,
     BatchChange,
@@ -19,6 +20,7 @@ from cointrail.heuristics.change_bulk import (
     static_batch,
     vote_batch,
 )
+from cointrail.heuristics.change_model_bulk import ask_batch
 from cointrail.heuristics.linkable import linkable_scripts
 from cointrail.kernel.grouping import NONE
 from cointrail.store.batch import UNKNOWN_SCRIPT, TxBatch
@@ -62,10 +64,12 @@ class ChainVotes:
     Args:
         chain: the chain.
         shelf: gives room for fingerprints, and gets the arrays of `CHANGE_TYPES`.
+        model: a learned model as one more voter; None: off.
     """
 
-    def __init__(self, chain: ChainView, shelf: Shelf) -> None:
+    def __init__(self, chain: ChainView, shelf: Shelf, model: ForestModel | None = None) -> None:
         self._chain = chain
+        self._model = model
         self._dated = chain.network.name == "mainnet"
         self._by_tx, self._by_output = Log(shelf, ("<u8", "u1")), Log(shelf, ("u1",))
         self._static: StaticChange | None = None
@@ -95,16 +99,25 @@ class ChainVotes:
         Raises:
             OSError: the disk is full.
         """
-        static = self._static = self._static or self._close_first_pass()
-        txs = slice(batch.first_tx, batch.first_tx + batch.count)
-        outputs = slice(self._outputs, self._outputs + len(batch.out_value))
-        own = StaticChange(*map(np.array, (static.prints[txs], static.spoke[txs], static.left[outputs])))
-        facts = self._facts(batch, senders, out_cluster, static.prints)
-        votes = vote_batch(batch, gate, facts, found=own, dated=self._dated)
+        own, facts = self.facts(batch, senders, out_cluster)
+        learned = None if self._model is None else ask_batch(self._model, batch, own, facts)
+        votes = vote_batch(batch, gate, facts, found=own, learned=learned, dated=self._dated)
         columns: tuple[Array, ...] = votes.output, votes.tier, votes.rules, votes.quiet
         for writer, column in zip(self._columns, columns, strict=True):
             writer.add(column)
         return votes
+
+    def facts(self, batch: TxBatch, senders: Senders, out_cluster: U32) -> tuple[StaticChange, ChangeFacts]:
+        """What the vote on the next batch of the second pass asks: of the transactions, and of the chain.
+
+        Raises:
+            OSError: the disk is full.
+        """
+        static = self._static = self._static or self._close_first_pass()
+        txs = slice(batch.first_tx, batch.first_tx + batch.count)
+        outputs = slice(self._outputs, self._outputs + len(batch.out_value))
+        own = StaticChange(*map(np.array, (static.prints[txs], static.spoke[txs], static.left[outputs])))
+        return own, self._facts(batch, senders, out_cluster, static.prints)
 
     def close(self) -> ChangeColumns:
         """All verdicts.

@@ -15,6 +15,7 @@ from cointrail.clustering.proof import Proof, ProofStep
 from cointrail.clustering.rules import TIERS
 from cointrail.errors import BadInput, NotFound
 from cointrail.heuristics.base import Abstained, Tier
+from cointrail.heuristics.change.model import ForestModel
 from cointrail.heuristics.change.vote import Change
 from cointrail.heuristics.gate import GateVerdict, verdict_of
 
@@ -46,6 +47,8 @@ class Clusters:
     """SHA-256 over the rules and the labels, in hex: same digest, same clusters."""
     skipped: dict[str, int] = field(default_factory=dict)
     """Transactions of two known input scripts or more that the gate kept from linking, by reason."""
+    model: ForestModel | None = None
+    """The learned change model that had a say; whoever asks the vote again asks it too."""
 
     def label(self, script_num: int, tier: Tier = Tier.T2) -> int:
         """The smallest script number of the cluster; a script that nothing joined is its own."""

@@ -100,6 +100,7 @@ class JudgedClusters:
         self.changes = tuple(self._change(label) for label in touched)
         self.digest = _digest(clusters.digest, self.judgements)
         self.rules = clusters.rules
+        self.model = clusters.model
 
     # -- what the rest of a case asks
 

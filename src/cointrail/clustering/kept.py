@@ -39,6 +39,7 @@ from cointrail.clustering.rules import TIERS
 from cointrail.clustering.shelf import array_path
 from cointrail.errors import StoreCorrupt
 from cointrail.heuristics.base import Tier
+from cointrail.heuristics.change.model import ForestModel
 from cointrail.store.columns import map_file
 from cointrail.store.manifest import sync_folder
 
@@ -85,8 +86,10 @@ def kept_folders(derived: Path) -> list[Path]:
 # -- reading
 
 
-def find_kept(chain: ChainView, rules: tuple[str, ...]) -> Clusters | None:
+def find_kept(chain: ChainView, rules: tuple[str, ...], model: ForestModel | None = None) -> Clusters | None:
     """What was kept for this state and these rules, mapped; None when there is nothing whole.
+
+    The model is the one that `rules` name, if they name one.
 
     Time: that of opening some thirty files, however large they are.
     """
@@ -96,7 +99,7 @@ def find_kept(chain: ChainView, rules: tuple[str, ...]) -> Clusters | None:
         if manifest["store_digest"] != chain.digest or tuple(manifest["rules"]) != rules:
             return None
         _require_unchanged(folder, manifest)
-        clusters = _mapped(chain, folder, manifest)
+        clusters = _mapped(chain, folder, manifest, model)
     except (OSError, ValueError, KeyError, TypeError, StoreCorrupt):
         return None
     return clusters if _fits(chain, clusters) else None
@@ -145,7 +148,7 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _mapped(chain: ChainView, folder: Path, manifest: dict[str, Any]) -> Clusters:
+def _mapped(chain: ChainView, folder: Path, manifest: dict[str, Any], model: ForestModel | None) -> Clusters:
     notes = manifest["arrays"]
     arrays = {
         name: map_file(array_path(folder, name), notes[name]["dtype"], notes[name]["rows"]) for name in TYPES
@@ -176,6 +179,7 @@ def _mapped(chain: ChainView, folder: Path, manifest: dict[str, Any]) -> Cluster
         tip_height=int(manifest["tip_height"]),
         digest=str(manifest["digest"]),
         skipped=dict(manifest["skipped"]),
+        model=model,
     )
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from enum import IntEnum
 
 from cointrail.heuristics.base import REGISTRY, Rule, Tier
-from cointrail.heuristics.change.vote import VOTERS
+from cointrail.heuristics.change.model import ForestModel
+from cointrail.heuristics.change.vote import LEARNED, VOTERS
 from cointrail.heuristics.gate import REASONS
 
 
@@ -48,10 +49,15 @@ TIERS = (Tier.T1, Tier.T2, Tier.T3, Tier.T4)
 """Of the nested clusterings: each holds the links of its tier and all stronger ones."""
 
 
-def rules_in_force() -> tuple[str, ...]:
+def rules_in_force(model: ForestModel | None = None) -> tuple[str, ...]:
     """Names of all rules that have a say: those that link, the gate's in their order, and the rest.
 
-    The rest vote on change, or keep scripts apart.
+    The rest vote on change, or keep scripts apart. A learned model that has a say is named in place of its
+    rule, by the digest of its file.
     """
     ids = (*_LINK_RULES, *(reason.id for reason in REASONS), *(voter.id for voter in VOTERS), *_APART)
-    return tuple(REGISTRY[rule_id].name for rule_id in ids if rule_id in REGISTRY)
+    return tuple(
+        model.name if model is not None and rule_id == LEARNED else REGISTRY[rule_id].name
+        for rule_id in ids
+        if rule_id in REGISTRY
+    )

@@ -97,7 +97,7 @@ def static_batch(batch: TxBatch) -> StaticChange:
         np.empty(len(batch.out_value), np.uint8),
     )
     room = np.empty(int(np.diff(batch.in_start).max(initial=0)), np.uint32)
-    judge_outputs(_columns(batch), _LIMITS, _POSTAGE, room, found.left, found.spoke, found.prints)
+    judge_outputs(columns_of(batch), _LIMITS, POSTAGE, room, found.left, found.spoke, found.prints)
     return found
 
 
@@ -107,6 +107,7 @@ def vote_batch(
     facts: ChangeFacts,
     *,
     found: StaticChange | None = None,
+    learned: npt.NDArray[np.uint8] | None = None,
     dated: bool = True,
 ) -> BatchChange:
     """The vote on every transaction; equal to `vote` on each.
@@ -116,6 +117,7 @@ def vote_batch(
         gate: per transaction its `Gate`, from `judge_batch`.
         facts: what the chain says of its outputs and senders.
         found: what `static_batch` found of this batch; None: found here.
+        learned: what `ask_batch` found of it; None: no model is in force.
         dated: whether its heights are those of the main network.
     """
     found = static_batch(batch) if found is None else found
@@ -135,11 +137,13 @@ def vote_batch(
         np.empty(count, np.uint8),
     )
     static = found.left, found.spoke, found.prints
-    vote_columns(_columns(batch), gate, *static, columns, _CORE, dated, _VOTE, _QUIET, out)
+    silent = np.zeros(count, np.uint8) if learned is None else learned
+    vote_columns(columns_of(batch), gate, *static, columns, silent, _CORE, dated, VOTE_LIMITS, _QUIET, out)
     return BatchChange(*out)
 
 
-def _columns(batch: TxBatch) -> ChangeColumns:
+def columns_of(batch: TxBatch) -> ChangeColumns:
+    """The columns that change is judged by."""
     return ChangeColumns(
         batch.height,
         batch.version,
@@ -166,9 +170,9 @@ _LIMITS = ChangeLimits(
     round_sat=static_rules.ROUND_SAT,
 )
 
-_POSTAGE = np.array(sorted(static_rules.POSTAGE_SAT), dtype=np.int64)
+POSTAGE = np.array(sorted(static_rules.POSTAGE_SAT), dtype=np.int64)
 
-_VOTE = VoteLimits(
+VOTE_LIMITS = VoteLimits(
     max_outputs=MAX_OUTPUTS,
     max_place=MAX_PLACE,
     hard_votes=HARD_VOTES,

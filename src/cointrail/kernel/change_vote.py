@@ -33,7 +33,7 @@ OPPOSED, OUTVOTED, WEAK, LEAD, ENOUGH = 0, 1, 2, 3, 4
 """How strong a count is. Opposed by a hard rule; a lead outvoted by a weak one; too weak to be one."""
 _HIGH_R = 1 << 20
 _V_SELF, _V_REVEALED, _V_TYPE, _V_FRESH, _V_UNNECESSARY, _V_ROUND, _V_PRINT = 0, 1, 2, 3, 4, 5, 6
-_V_PEELING, _V_CONSUMER = 8, 9
+_V_LEARNED, _V_PEELING, _V_CONSUMER = 7, 8, 9
 
 
 class Facts(NamedTuple):
@@ -297,13 +297,14 @@ def vote_columns(
     spoke: U8,
     prints: U64,
     facts: Facts,
+    learned: U8,
     core: I64,
     dated: bool,  # noqa: FBT001
     limits: VoteLimits,
     code: QuietCodes,
     out: Verdicts,
 ) -> None:
-    """Write the verdict on every transaction."""
+    """Write the verdict on every transaction; `learned` holds four bits each of the model's answer."""
     for t in range(len(gate)):
         out.output[t], out.tier[t], out.rules[t] = limits.no_output, limits.no_tier, 0
         places = _spendable(col, t)
@@ -338,6 +339,7 @@ def vote_columns(
         answers |= int64(_static_answer(col, t, left, spoke[t], UNNECESSARY_INPUT)) << 4 * _V_UNNECESSARY
         answers |= int64(_static_answer(col, t, left, spoke[t], ROUND_VALUE)) << 4 * _V_ROUND
         answers |= int64(_print_answer(col, t, mine, facts, limits)) << 4 * _V_PRINT
+        answers |= int64(learned[t]) << 4 * _V_LEARNED
         chosen, rules, strength = _count(answers, limits)
         if chosen <= 0 or strength == OPPOSED:
             out.quiet[t] = code.no_signal if chosen == 0 else code.opposed

@@ -10,6 +10,8 @@ import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
+from typing import Any
 
 from cointrail.chain.address import encode_address
 from cointrail.chain.network import Network
@@ -19,12 +21,15 @@ from cointrail.heuristics.change import (
     VOTERS,
     Change,
     ChangeContext,
+    ChangeModel,
     Remaining,
     fingerprint_of,
     matching_wallets,
     spendable,
     vote,
 )
+from cointrail.heuristics.change.fiat import FiatPrice
+from cointrail.heuristics.change.vote import FIAT
 from cointrail.heuristics.gate import REASONS, GateVerdict, judge
 from cointrail.heuristics.shape import Shape, shape_of
 from cointrail.rulebook.cards import Kind, rule_cards
@@ -161,6 +166,8 @@ def read_tx(
     dated: bool,
     context: ChangeContext | None = None,
     gate: GateVerdict | None = None,
+    model: ChangeModel | None = None,
+    price: FiatPrice | None = None,
 ) -> TxReading:
     """Ask every rule about one transaction.
 
@@ -170,13 +177,17 @@ def read_tx(
         dated: whether its height is one of the main network.
         context: what the chain says of it; None: rules that ask it are not asked.
         gate: the verdict where it is known already, with what only the chain tells.
+        model: a learned change model that has a say; None: none has.
+        price: of a bitcoin when its block was mined; None: amounts are round in bitcoin only.
     """
     rule_cards()
     shape = shape_of(tx, dated=dated)
     verdict = judge(tx, dated=dated) if gate is None else gate
-    answers = tuple(_answers(tx, context))
+    answers = tuple(_answers(tx, context, {"model": model, "price": price}))
     needed = needed_inputs(tx)
-    found = None if context is None else _voted(vote(tx, context, gate=verdict.gate, dated=dated))
+    found = None
+    if context is not None:
+        found = _voted(vote(tx, context, gate=verdict.gate, model=model, price=price, dated=dated))
     reasons = tuple(_fired(rule_id, shape) for rule_id in verdict.reasons)
     return TxReading(
         form=_form(tx, shape),
@@ -269,14 +280,17 @@ def needed_inputs(tx: TxView) -> NeededInputs:
 # -- change
 
 
-def _answers(tx: TxView, context: ChangeContext | None) -> Iterator[ChangeAnswer]:
-    """Every change rule, those with a vote first."""
-    order = {voter.id: place for place, voter in enumerate(VOTERS)}
+def _answers(tx: TxView, context: ChangeContext | None, extras: dict[str, Any]) -> Iterator[ChangeAnswer]:
+    """Every change rule, those with a vote first; `extras` are what some take beside the transaction."""
+    voters = sorted((*VOTERS, FIAT), key=lambda voter: not voter.hard)
+    order = {voter.id: place for place, voter in enumerate(voters)}
     rules = [REGISTRY[card.id] for card in rule_cards() if card.kind is Kind.CHANGE]
     for rule in sorted(rules, key=lambda one: (order.get(one.id, len(order)), one.id)):
-        weight = next(("hard" if one.hard else "weak" for one in VOTERS if one.id == rule.id), "none")
+        weight = next(("hard" if one.hard else "weak" for one in voters if one.id == rule.id), "none")
         tier = "" if rule.tier is None else rule.tier.name
-        said = _asked(rule.function, tx, context, _taken(rule))
+        taken = _taken(rule)
+        given = {name: one for name, one in extras.items() if name in taken}
+        said = _asked(partial(rule.function, **given), tx, context, taken)
         if isinstance(said, Remaining):
             yield ChangeAnswer(rule.name, tier, weight, tuple(sorted(said.outputs)), None, said.judged_at)
         else:

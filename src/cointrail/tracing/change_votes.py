@@ -86,7 +86,8 @@ class ChainVotes:
             profile=chain_marks,
         )
         gate = self._clusters.gate(tx_num).gate
-        return vote(self._chain.tx_view(tx_num), context, gate=gate, dated=self._dated)
+        tx = self._chain.tx_view(tx_num)
+        return vote(tx, context, gate=gate, model=self._clusters.model, dated=self._dated)
 
     def tags_have_a_say(self, tx_num: int) -> bool:
         """Whether the transaction pays somebody else's tagged cluster, or a tagged service signed it."""

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from cointrail.analytics.open_store import OpenStore, open_store
     from cointrail.casework.outputs import safe_cell
     from cointrail.coinjoin.analysis import JoinOptions
+    from cointrail.evaluate.learning.compare import votes_by_plan
+    from cointrail.evaluate.learning.run import Budget, Trained
     from cointrail.evaluate.real.run import RealEvaluation, evaluate_real
     from cointrail.evaluate.worlds.pool import Evaluation
     from cointrail.evidence.check import Answered, Verified, verify_bundle
@@ -43,9 +45,11 @@ if TYPE_CHECKING:
     from cointrail.workbench.queries import ask, sql_table
     from cointrail.workbench.trace_bench import TraceBench
     from cointrail.workbench.trace_options import trace_bounds, trace_policies
+    from cointrail.workbench.training import train_change
 
 __all__ = [
     "Answered",
+    "Budget",
     "CaseRun",
     "DemoRun",
     "Evaluation",
@@ -63,6 +67,7 @@ __all__ = [
     "RulePage",
     "Tier",
     "TraceBench",
+    "Trained",
     "Verified",
     "Workbench",
     "analyse_raw_join",
@@ -96,11 +101,14 @@ __all__ = [
     "sql_table",
     "trace_bounds",
     "trace_policies",
+    "train_change",
     "verify_bundle",
+    "votes_by_plan",
 ]
 
 _HOMES = {
     "Answered": "cointrail.evidence.check",
+    "Budget": "cointrail.evaluate.learning.run",
     "CaseRun": "cointrail.workbench.bench",
     "DemoRun": "cointrail.workbench.demo",
     "Evaluation": "cointrail.evaluate.worlds.pool",
@@ -118,6 +126,7 @@ _HOMES = {
     "RulePage": "cointrail.rulebook.cards",
     "Tier": "cointrail.heuristics.base",
     "TraceBench": "cointrail.workbench.trace_bench",
+    "Trained": "cointrail.evaluate.learning.run",
     "Verified": "cointrail.evidence.check",
     "Workbench": "cointrail.workbench.bench",
     "analyse_raw_join": "cointrail.inspection.coinjoin",
@@ -150,7 +159,9 @@ _HOMES = {
     "sql_table": "cointrail.workbench.queries",
     "trace_bounds": "cointrail.workbench.trace_options",
     "trace_policies": "cointrail.workbench.trace_options",
+    "train_change": "cointrail.workbench.training",
     "verify_bundle": "cointrail.evidence.check",
+    "votes_by_plan": "cointrail.evaluate.learning.compare",
 }
 
 _EXTRAS = {

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from cointrail.clustering.kept import find_kept
 from cointrail.clustering.rules import rules_in_force
+from cointrail.heuristics.change.switch import model_in_force
 from cointrail.lookups import address_page, address_txs, balance, balance_series, block, neighbours
 from cointrail.lookups.ledger import LedgerDesk
 from cointrail.lookups.recognise import Recognised, recognise
@@ -91,5 +92,6 @@ class LedgerBench:
     @contextmanager
     def _ledger(self) -> Iterator[LedgerDesk]:
         with open_snapshot(self.store) as snapshot:
-            clusters = find_kept(snapshot, rules_in_force())
+            model = model_in_force()
+            clusters = find_kept(snapshot, rules_in_force(model), model)
             yield LedgerDesk(snapshot, clusters.moves if clusters else None)

@@ -77,10 +77,14 @@ class LookupBench(LedgerBench):
             )
             return found
 
-    def analyse_tx(self, text: str, *, tags: Sequence[Path] = ()) -> TxAnalysis:
-        """A transaction as every rule reads it."""
+    def analyse_tx(
+        self, text: str, *, tags: Sequence[Path] = (), prices: Sequence[Path] = (), currency: str = "USD"
+    ) -> TxAnalysis:
+        """A transaction as every rule reads it; with prices also by amounts round in a currency."""
+        analyse = import_module("cointrail.lookups.tx_analysis").analyse_tx
         with self._desk(tags) as desk:
-            found: TxAnalysis = import_module("cointrail.lookups.tx_analysis").analyse_tx(desk, text)
+            rates = import_module("cointrail.valuation.rates").RateBook.load(prices) if prices else None
+            found: TxAnalysis = analyse(desk, text, rates, currency)
             return found
 
     def show_cluster(

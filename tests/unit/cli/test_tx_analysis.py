@@ -120,3 +120,38 @@ def test_what_cannot_be_read_is_bad_input(args: tuple[str, ...], why: str) -> No
     done = cointrail("tx", "analyse", *args)
     assert done.code == 2
     assert why in done.err
+
+
+def test_a_price_table_that_was_asked_is_named_by_its_digest(demo: DemoFolder) -> None:
+    txid = demo.payments()[0]["outpoint"].partition(":")[0]
+    plain, priced = (
+        cointrail("tx", "analyse", txid, *prices, "--format", "json").json()
+        for prices in ((), ("--prices", demo.prices))
+    )
+    assert "change.fiat_round@1" in plain["basis"]["rules"]
+    assert any(name.startswith("change.fiat_round@1+") for name in priced["basis"]["rules"])
+    said = [
+        next(one["abstains"] for one in found["change"] if one["rule"] == "change.fiat_round@1")
+        for found in (plain, priced)
+    ]
+    assert said[0] == "no price of its day is given"
+    assert said[1] != said[0]
+
+
+def test_a_switched_on_model_is_asked_and_named_by_its_digest(
+    demo: DemoFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    txid = txids(demo, 1)[0]
+    off = cointrail("tx", "analyse", txid, "--format", "json").json()
+    monkeypatch.setenv("COINTRAIL_LEARNED_CHANGE", "on")
+    on = cointrail("tx", "analyse", txid, "--format", "json").json()
+    assert "change.learned@2" in off["basis"]["rules"]
+    assert any(name.startswith("change.learned@2+") for name in on["basis"]["rules"])
+    assert off["basis"] != on["basis"]
+
+
+def test_a_switch_that_names_no_model_is_bad_input(demo: DemoFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COINTRAIL_LEARNED_CHANGE", str(demo.prices))
+    done = cointrail("tx", "analyse", txids(demo, 1)[0])
+    assert done.code == 2
+    assert "holds no change model" in done.err

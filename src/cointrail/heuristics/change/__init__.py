@@ -13,6 +13,7 @@ from cointrail.heuristics.change.fingerprint import Mark as Mark
 from cointrail.heuristics.change.fingerprint import conflicts as conflicts
 from cointrail.heuristics.change.fingerprint import fingerprint_of as fingerprint_of
 from cointrail.heuristics.change.fingerprint import merge as merge
+from cointrail.heuristics.change.learned import ChangeModel as ChangeModel
 from cointrail.heuristics.change.vote import VOTERS as VOTERS
 from cointrail.heuristics.change.vote import Change as Change
 from cointrail.heuristics.change.vote import Quiet as Quiet

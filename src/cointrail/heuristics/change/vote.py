@@ -13,6 +13,7 @@ from cointrail.chain.view import ScriptType, TxView
 from cointrail.heuristics.base import Abstained, Tier
 from cointrail.heuristics.change import dynamic_rules, static_rules
 from cointrail.heuristics.change.base import ChangeContext, ChangeRule, Remaining, Verdict, spendable, static
+from cointrail.heuristics.change.fiat import FiatPrice, fiat_round
 from cointrail.heuristics.change.learned import ChangeModel, learned
 from cointrail.heuristics.change.wallets import is_core_like
 from cointrail.heuristics.gate import Gate, judge
@@ -24,6 +25,7 @@ REVEALED = "change.revealed"
 """The one rule that is enough for T3 by itself."""
 
 LEARNED = "change.learned"
+"""The one rule that asks a model, where one is in force."""
 
 HARD_VOTES = 2
 """Hard signals that must agree for T3. methods.md 9.1."""
@@ -95,6 +97,10 @@ VOTERS: tuple[Voter, ...] = (
 )
 """Voter k is bit k of the bulk twin's bit set. The order is stored; it only grows at the end."""
 
+FIAT = Voter("change.fiat_round", alone=False)
+"""Speaks for `change.round_value` where that abstains and a price is given, so that one fact has one vote.
+Kept verdicts are reached without prices, so it has no bit."""
+
 RULES: dict[str, ChangeRule] = {
     "change.self": static(static_rules.self_change),
     "change.revealed": dynamic_rules.revealed,
@@ -116,6 +122,7 @@ def vote(
     *,
     gate: Gate | None = None,
     model: ChangeModel | None = None,
+    price: FiatPrice | None = None,
     dated: bool = True,
 ) -> Change | Abstained:
     """Say which output is the sender's change: the definition that the bulk twin must equal.
@@ -130,7 +137,8 @@ def vote(
         tx: the transaction and what its inputs spend.
         context: what the chain says of it.
         gate: the gate's verdict on it where it is known already; None: judged here.
-        model: a learned model as one more voter; None: off. The bulk twin has none.
+        model: a learned model as one more voter; None: off.
+        price: of a bitcoin when its block was mined; None: amounts are round in bitcoin only.
         dated: whether its height is one of the main network.
 
     Returns:
@@ -156,6 +164,8 @@ def vote(
         return Abstained(Quiet.NO_CHANGE)
     answers = {voter.id: ask(voter.id, tx, context, dated=dated) for voter in VOTERS[1:]}
     answers[LEARNED] = learned(tx, context, model)
+    if isinstance(answers["change.round_value"], Abstained):
+        answers[FIAT.id] = fiat_round(tx, price)
     return _count(answers, context)
 
 
@@ -197,18 +207,19 @@ def _count(answers: dict[str, Verdict], context: ChangeContext) -> Change | Abst
     left = {
         rule: answer for rule, answer in answers.items() if isinstance(answer, Remaining) and answer.outputs
     }
-    wanted = {left[v.id].only for v in VOTERS if v.hard and v.id in left} - {None}
+    voters = (*VOTERS, FIAT)
+    wanted = {left[v.id].only for v in voters if v.hard and v.id in left} - {None}
     if not wanted:
         return Abstained(Quiet.NO_SIGNAL)
     place = wanted.pop()
     if wanted or place is None:
         return Abstained(Quiet.OPPOSED)
-    against = [v for v in VOTERS if v.id in left and place not in left[v.id].outputs]
+    against = [v for v in voters if v.id in left and place not in left[v.id].outputs]
     if any(v.hard for v in against):
         return Abstained(Quiet.OPPOSED)
     if context.held_apart(place):
         return Abstained(Quiet.HELD_APART)
-    in_favour = [v for v in VOTERS if v.id in left and left[v.id].only == place]
+    in_favour = [v for v in voters if v.id in left and left[v.id].only == place]
     rules = tuple(v.id for v in in_favour)
     if REVEALED in rules or sum(v.hard for v in in_favour) >= HARD_VOTES:
         return change(place, Tier.T3, rules, context.height)

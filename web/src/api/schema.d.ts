@@ -144,6 +144,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{case}/months": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Case Months
+         * @description Payments to the service by month, UTC, also the months without any.
+         */
+        get: operations["case_months_api_v1_cases__case__months_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{case}/tables/{table}": {
         parameters: {
             query?: never;
@@ -356,6 +376,26 @@ export interface paths {
          * @description One rule with its examples.
          */
         get: operations["rule_api_v1_rules__rule_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{rule_id}/examples/{place}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Drawn Example
+         * @description A worked example of a rule, drawn.
+         */
+        get: operations["drawn_example_api_v1_rules__rule_id__examples__place__get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1316,7 +1356,7 @@ export interface components {
              * Stop
              * @enum {string}
              */
-            stop: "custodian" | "own_service" | "coinbase" | "unspent" | "fee" | "burned" | "coinjoin" | "unclear_transaction" | "multiparty" | "conflicting_tags" | "tagged_address" | "missing_predecessor" | "hop_limit" | "output_limit" | "small_share" | "dust" | "time_limit" | "collision" | "deposit";
+            stop: "custodian" | "own_service" | "coinbase" | "unspent" | "fee" | "burned" | "coinjoin" | "swap" | "unclear_transaction" | "multiparty" | "conflicting_tags" | "tagged_address" | "missing_predecessor" | "hop_limit" | "output_limit" | "small_share" | "dust" | "time_limit" | "collision" | "deposit";
             /**
              * Value Sat
              * @description Satoshi; as a string where it lies beyond 2^53-1.
@@ -1438,7 +1478,7 @@ export interface components {
              * Stop
              * @enum {string}
              */
-            stop: "custodian" | "own_service" | "coinbase" | "unspent" | "fee" | "burned" | "coinjoin" | "unclear_transaction" | "multiparty" | "conflicting_tags" | "tagged_address" | "missing_predecessor" | "hop_limit" | "output_limit" | "small_share" | "dust" | "time_limit" | "collision" | "deposit";
+            stop: "custodian" | "own_service" | "coinbase" | "unspent" | "fee" | "burned" | "coinjoin" | "swap" | "unclear_transaction" | "multiparty" | "conflicting_tags" | "tagged_address" | "missing_predecessor" | "hop_limit" | "output_limit" | "small_share" | "dust" | "time_limit" | "collision" | "deposit";
         };
         /**
          * Filter
@@ -1723,6 +1763,14 @@ export interface components {
             undecided: string[];
         };
         /**
+         * Months
+         * @description Payments of a case by month.
+         */
+        Months: {
+            /** Months */
+            months: components["schemas"]["PaymentMonth"][];
+        };
+        /**
          * NeededInputs
          * @description Whether every input was needed (the unnecessary input heuristic).
          */
@@ -1872,6 +1920,25 @@ export interface components {
             value_sat: number | string;
         };
         /**
+         * PaymentMonth
+         * @description Payments to the service in a month.
+         */
+        PaymentMonth: {
+            /** Currency */
+            currency: string;
+            /** Month */
+            month: string;
+            /** Payments */
+            payments: number;
+            /** Value */
+            value: string | null;
+            /**
+             * Value Sat
+             * @description Satoshi; as a string where it lies beyond 2^53-1.
+             */
+            value_sat: number | string;
+        };
+        /**
          * PeelBranch
          * @description An output that may go on where a chain ends; `followed_as` is the number of its own chain, if any.
          */
@@ -1958,7 +2025,7 @@ export interface components {
              * Stop
              * @enum {string}
              */
-            stop: "unspent" | "coinbase" | "multiparty" | "service" | "conflicting_tags" | "missing_predecessor" | "join" | "sweep" | "batch" | "burned" | "ambiguous" | "paid_by" | "min_value" | "hop_limit" | "gap";
+            stop: "unspent" | "coinbase" | "multiparty" | "swap" | "service" | "conflicting_tags" | "missing_predecessor" | "join" | "sweep" | "batch" | "burned" | "ambiguous" | "paid_by" | "min_value" | "hop_limit" | "gap";
         };
         /**
          * PeelHopLine
@@ -2104,7 +2171,7 @@ export interface components {
          */
         PolicyView: {
             /** Cut */
-            cut: ("custodian" | "own_service" | "coinbase" | "unspent" | "fee" | "burned" | "coinjoin" | "unclear_transaction" | "multiparty" | "conflicting_tags" | "tagged_address" | "missing_predecessor" | "hop_limit" | "output_limit" | "small_share" | "dust" | "time_limit" | "collision" | "deposit") | null;
+            cut: ("custodian" | "own_service" | "coinbase" | "unspent" | "fee" | "burned" | "coinjoin" | "swap" | "unclear_transaction" | "multiparty" | "conflicting_tags" | "tagged_address" | "missing_predecessor" | "hop_limit" | "output_limit" | "small_share" | "dust" | "time_limit" | "collision" | "deposit") | null;
             /** Followed To */
             followed_to: string | null;
             followed_to_block: components["schemas"]["BlockRef"] | null;
@@ -2124,6 +2191,38 @@ export interface components {
             policy: "fifo" | "lifo" | "haircut" | "tiho" | "tilo" | "payment_first" | "change_first" | "poison";
             /** Transactions */
             transactions: number;
+        };
+        /**
+         * Problem
+         * @description What went wrong (RFC 9457).
+         */
+        Problem: {
+            /**
+             * Detail
+             * @description What was given and what is wrong with it.
+             */
+            detail: string;
+            /**
+             * Facts
+             * @description The same as values.
+             */
+            facts: {
+                [key: string]: unknown;
+            };
+            /**
+             * Hint
+             * @description What to do.
+             */
+            hint: string | null;
+            /** Status */
+            status: number;
+            /** Title */
+            title: string;
+            /**
+             * Type
+             * @description `urn:cointrail:error:CODE`; the code is stable.
+             */
+            type: string;
         };
         /**
          * Recognised
@@ -2409,7 +2508,7 @@ export interface components {
              * Stop
              * @enum {string}
              */
-            stop: "custodian" | "own_service" | "coinbase" | "unspent" | "fee" | "burned" | "coinjoin" | "unclear_transaction" | "multiparty" | "conflicting_tags" | "tagged_address" | "missing_predecessor" | "hop_limit" | "output_limit" | "small_share" | "dust" | "time_limit" | "collision" | "deposit";
+            stop: "custodian" | "own_service" | "coinbase" | "unspent" | "fee" | "burned" | "coinjoin" | "swap" | "unclear_transaction" | "multiparty" | "conflicting_tags" | "tagged_address" | "missing_predecessor" | "hop_limit" | "output_limit" | "small_share" | "dust" | "time_limit" | "collision" | "deposit";
         };
         /**
          * StoreStatus
@@ -2801,34 +2900,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description another origin */
@@ -2837,34 +2909,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description the chain does not hold it */
@@ -2873,34 +2918,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description too much at once */
@@ -2909,34 +2927,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description it cannot be read */
@@ -2945,34 +2936,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description the store cannot answer now */
@@ -2981,34 +2945,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3046,34 +2983,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description another origin */
@@ -3082,34 +2992,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description the chain does not hold it */
@@ -3118,34 +3001,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description too much at once */
@@ -3154,34 +3010,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description it cannot be read */
@@ -3190,34 +3019,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description the store cannot answer now */
@@ -3226,34 +3028,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3292,34 +3067,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description another origin */
@@ -3328,34 +3076,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description the chain does not hold it */
@@ -3364,34 +3085,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description too much at once */
@@ -3400,34 +3094,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description it cannot be read */
@@ -3436,34 +3103,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description the store cannot answer now */
@@ -3472,34 +3112,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3538,34 +3151,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description another origin */
@@ -3574,34 +3160,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description the chain does not hold it */
@@ -3610,34 +3169,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description too much at once */
@@ -3646,34 +3178,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description it cannot be read */
@@ -3682,34 +3187,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description the store cannot answer now */
@@ -3718,34 +3196,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3782,34 +3233,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description another origin */
@@ -3818,34 +3242,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description the chain does not hold it */
@@ -3854,34 +3251,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description too much at once */
@@ -3890,34 +3260,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description it cannot be read */
@@ -3926,34 +3269,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description the store cannot answer now */
@@ -3962,34 +3278,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4018,34 +3307,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description another origin */
@@ -4054,34 +3316,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description the chain does not hold it */
@@ -4090,34 +3325,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description too much at once */
@@ -4126,34 +3334,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description it cannot be read */
@@ -4162,34 +3343,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description the store cannot answer now */
@@ -4198,34 +3352,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4257,34 +3384,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description another origin */
@@ -4293,34 +3393,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description the chain does not hold it */
@@ -4329,34 +3402,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description too much at once */
@@ -4365,34 +3411,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description it cannot be read */
@@ -4401,34 +3420,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description the store cannot answer now */
@@ -4437,34 +3429,84 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    case_months_api_v1_cases__case__months_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As `/cases` lists it. */
+                case: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Months"];
+                };
+            };
+            /** @description no session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the chain does not hold it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much at once */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4502,34 +3544,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description another origin */
@@ -4538,34 +3553,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description the chain does not hold it */
@@ -4574,34 +3562,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description too much at once */
@@ -4610,34 +3571,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description it cannot be read */
@@ -4646,34 +3580,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description the store cannot answer now */
@@ -4682,34 +3589,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4747,34 +3627,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description another origin */
@@ -4783,34 +3636,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description the chain does not hold it */
@@ -4819,34 +3645,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description too much at once */
@@ -4855,34 +3654,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description it cannot be read */
@@ -4891,34 +3663,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description the store cannot answer now */
@@ -4927,34 +3672,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4993,34 +3711,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description another origin */
@@ -5029,34 +3720,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description the chain does not hold it */
@@ -5065,34 +3729,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description too much at once */
@@ -5101,34 +3738,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description it cannot be read */
@@ -5137,34 +3747,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description the store cannot answer now */
@@ -5173,34 +3756,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5238,34 +3794,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description another origin */
@@ -5274,34 +3803,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description the chain does not hold it */
@@ -5310,34 +3812,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description too much at once */
@@ -5346,34 +3821,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description it cannot be read */
@@ -5382,34 +3830,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description the store cannot answer now */
@@ -5418,34 +3839,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5484,34 +3878,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description another origin */
@@ -5520,34 +3887,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description the chain does not hold it */
@@ -5556,34 +3896,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description too much at once */
@@ -5592,34 +3905,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description it cannot be read */
@@ -5628,34 +3914,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description the store cannot answer now */
@@ -5664,34 +3923,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5730,34 +3962,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description another origin */
@@ -5766,34 +3971,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description the chain does not hold it */
@@ -5802,34 +3980,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description too much at once */
@@ -5838,34 +3989,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description it cannot be read */
@@ -5874,34 +3998,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description the store cannot answer now */
@@ -5910,34 +4007,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5974,34 +4044,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description another origin */
@@ -6010,34 +4053,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description the chain does not hold it */
@@ -6046,34 +4062,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description too much at once */
@@ -6082,34 +4071,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description it cannot be read */
@@ -6118,34 +4080,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description the store cannot answer now */
@@ -6154,34 +4089,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -6214,34 +4122,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description another origin */
@@ -6250,34 +4131,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description the chain does not hold it */
@@ -6286,34 +4140,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description too much at once */
@@ -6322,34 +4149,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description it cannot be read */
@@ -6358,34 +4158,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description the store cannot answer now */
@@ -6394,34 +4167,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -6454,34 +4200,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description another origin */
@@ -6490,34 +4209,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description the chain does not hold it */
@@ -6526,34 +4218,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description too much at once */
@@ -6562,34 +4227,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description it cannot be read */
@@ -6598,34 +4236,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description the store cannot answer now */
@@ -6634,34 +4245,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -6690,34 +4274,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description another origin */
@@ -6726,34 +4283,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description the chain does not hold it */
@@ -6762,34 +4292,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description too much at once */
@@ -6798,34 +4301,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description it cannot be read */
@@ -6834,34 +4310,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description the store cannot answer now */
@@ -6870,34 +4319,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -6929,34 +4351,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description another origin */
@@ -6965,34 +4360,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description the chain does not hold it */
@@ -7001,34 +4369,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description too much at once */
@@ -7037,34 +4378,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description it cannot be read */
@@ -7073,34 +4387,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description the store cannot answer now */
@@ -7109,34 +4396,86 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drawn_example_api_v1_rules__rule_id__examples__place__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id, or id@version. */
+                rule_id: string;
+                /** @description Of the example in the rule's list, from 1. */
+                place: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture, as SVG. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": string;
+                };
+            };
+            /** @description no session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the chain does not hold it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much at once */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -7169,34 +4508,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description another origin */
@@ -7205,34 +4517,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description the chain does not hold it */
@@ -7241,34 +4526,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description too much at once */
@@ -7277,34 +4535,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description it cannot be read */
@@ -7313,34 +4544,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description the store cannot answer now */
@@ -7349,34 +4553,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -7407,34 +4584,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description another origin */
@@ -7443,34 +4593,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description the chain does not hold it */
@@ -7479,34 +4602,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description too much at once */
@@ -7515,34 +4611,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description it cannot be read */
@@ -7551,34 +4620,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description the store cannot answer now */
@@ -7587,34 +4629,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -7641,34 +4656,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description another origin */
@@ -7677,34 +4665,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description the chain does not hold it */
@@ -7713,34 +4674,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description too much at once */
@@ -7749,34 +4683,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description it cannot be read */
@@ -7785,34 +4692,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description the store cannot answer now */
@@ -7821,34 +4701,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -7877,34 +4730,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description another origin */
@@ -7913,34 +4739,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description the chain does not hold it */
@@ -7949,34 +4748,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description too much at once */
@@ -7985,34 +4757,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description it cannot be read */
@@ -8021,34 +4766,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description the store cannot answer now */
@@ -8057,34 +4775,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -8117,34 +4808,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description another origin */
@@ -8153,34 +4817,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description the chain does not hold it */
@@ -8189,34 +4826,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description too much at once */
@@ -8225,34 +4835,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description it cannot be read */
@@ -8261,34 +4844,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description the store cannot answer now */
@@ -8297,34 +4853,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -8356,34 +4885,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description another origin */
@@ -8392,34 +4894,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description the chain does not hold it */
@@ -8428,34 +4903,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description too much at once */
@@ -8464,34 +4912,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description it cannot be read */
@@ -8500,34 +4921,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description the store cannot answer now */
@@ -8536,34 +4930,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -8595,34 +4962,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description another origin */
@@ -8631,34 +4971,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description the chain does not hold it */
@@ -8667,34 +4980,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description too much at once */
@@ -8703,34 +4989,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description it cannot be read */
@@ -8739,34 +4998,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description the store cannot answer now */
@@ -8775,34 +5007,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -8834,34 +5039,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description another origin */
@@ -8870,34 +5048,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description the chain does not hold it */
@@ -8906,34 +5057,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description too much at once */
@@ -8942,34 +5066,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description it cannot be read */
@@ -8978,34 +5075,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description the store cannot answer now */
@@ -9014,34 +5084,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": {
-                        /**
-                         * Detail
-                         * @description What was given and what is wrong with it.
-                         */
-                        detail: string;
-                        /**
-                         * Facts
-                         * @description The same as values.
-                         */
-                        facts: {
-                            [key: string]: unknown;
-                        };
-                        /**
-                         * Hint
-                         * @description What to do.
-                         */
-                        hint: string | null;
-                        /** Status */
-                        status: number;
-                        /** Title */
-                        title: string;
-                        /**
-                         * Type
-                         * @description `urn:cointrail:error:CODE`; the code is stable.
-                         */
-                        type: string;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

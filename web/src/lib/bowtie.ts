@@ -25,7 +25,7 @@ export function bowTie(inputs: number[], outputs: number[], fee: number): BowTie
   const left = largest(inputs);
   const right = largest(outputs);
   const total = Math.max(sum(outputs) + fee, 1);
-  const height = Math.max(120, 14 * Math.max(left.length, right.length + 1));
+  const height = Math.max(120, WAIST + 16 * Math.max(left.length, right.length + 1));
   const bands = [
     ...side("input", left, total, height),
     ...side("output", [...right, ...(fee > 0 ? [{ place: -1, value: fee }] : [])], total, height),

@@ -15,6 +15,12 @@ export function count(value: number): string {
   return value.toLocaleString("en-US");
 }
 
+/** `1,234.50 USD`, as exact as it was told. */
+export function money(value: string, currency: string): string {
+  const [whole = "0", part = ""] = value.split(".");
+  return `${whole.replace(/\B(?=(\d{3})+$)/g, ",")}.${part.padEnd(2, "0")} ${currency}`;
+}
+
 /** `2018-03-31 23:57:49 UTC`. */
 export function utc(iso: string): string {
   return `${iso.replace("T", " ").replace("Z", "")} UTC`;

@@ -96,7 +96,7 @@ def test_a_trail_is_walked_from_a_name_to_a_table_by_mouse(
     payment = demo.payments()[0]
     with visit(browser, url) as site:
         page = site.page
-        page.get_by_role("searchbox").or_(page.locator("#search")).first.fill(payment["outpoint"])
+        page.get_by_placeholder("Address, transaction").fill(payment["outpoint"])
         page.get_by_role("button", name="Search").click()
         expect(page.locator("h1")).to_contain_text(payment["outpoint"][:64])
         expect(page.get_by_role("table", name="Change, rule by rule")).to_be_visible()
@@ -120,6 +120,9 @@ def _filter_and_save(site: Site, demo: DemoFolder) -> None:
     page.get_by_label("Text").fill("payment")
     page.get_by_role("button", name="Filter", exact=True).click()
     expect(page.get_by_text("rows pass the filters")).to_contain_text(f"{len(rows):,} of")
+    expect(page.locator(".cited")).to_contain_text(
+        f"{len(rows):,} of {len(demo.payments()):,} rows where class is"
+    )
     with page.expect_download() as saving:
         page.get_by_role("button", name="Save as CSV").click()
     text = Path(saving.value.path()).read_text(encoding="utf-8")
@@ -140,7 +143,7 @@ def test_the_same_trail_is_walked_by_keyboard_alone(demo: DemoFolder, browser: B
         _tab_to(page, "a[href^='/cluster/']")
         page.keyboard.press("Enter")
         expect(page.locator("h1")).to_contain_text("Cluster")
-        page.keyboard.press("Alt+ArrowLeft")
+        page.go_back()
         expect(page.locator("h1")).to_contain_text("Address")
         site.open("/")
         _tab_to(page, "a[href='/case/demo']")
@@ -148,7 +151,7 @@ def test_the_same_trail_is_walked_by_keyboard_alone(demo: DemoFolder, browser: B
         expect(page.locator("h1")).to_contain_text("Case")
         _tab_to(page, "a[href='/case/demo/payments']")
         page.keyboard.press("Enter")
-        expect(page.get_by_text(f"{len(demo.payments()):,} rows")).to_be_visible()
+        expect(page.locator("main p[role=status]")).to_contain_text(f"{len(demo.payments()):,} rows")
         _tab_to(page, "th button")
         page.keyboard.press("Enter")
         expect(page.locator("th[aria-sort='ascending']")).to_have_count(1)

@@ -32,5 +32,10 @@ export const at = {
   cluster: (name: string | number) => `/cluster/${encodeURIComponent(String(name))}`,
   block: (name: string | number) => `/block/${name}`,
   case: (name: string, tab = "") => `/case/${encodeURIComponent(name)}${tab ? `/${tab}` : ""}`,
+  /** The page of what a search found; an outpoint is an output of its transaction. */
+  found: (one: { thing: string; name: string }) => {
+    if (one.thing === "transaction" || one.thing === "outpoint") return at.tx(one.name.split(":")[0] ?? "");
+    return one.thing === "block" ? at.block(one.name) : at.address(one.name);
+  },
   rule: (id: string) => `/rules/${encodeURIComponent(id)}`,
 };

@@ -1,5 +1,7 @@
 /** How values are written: bitcoin with all eight places, times in UTC, labels with hidden characters shown. */
 
+import type { Basis } from "./api";
+
 const COIN = 100_000_000n;
 
 /** `1,234.50000000`, exact. */
@@ -34,6 +36,15 @@ export function shown(text: string): string {
   return text.replace(
     HIDDEN,
     (one) => `⟨U+${(one.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}⟩`,
+  );
+}
+
+/** What somebody needs to find it again: where the chain ended, which store, which program. */
+export function citation(what: string, basis: Basis): string {
+  const clusters = basis.clusters_digest ? `, clusters ${basis.clusters_digest}` : "";
+  return (
+    `${what}; as of block ${basis.tip_height} (${basis.tip_hash}) of ${basis.network}; ` +
+    `${basis.program}, store ${basis.store_digest}${clusters}`
   );
 }
 

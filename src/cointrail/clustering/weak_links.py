@@ -13,11 +13,13 @@ import numpy as np
 import numpy.typing as npt
 
 from cointrail.chain.view import ScriptType
+from cointrail.clustering.chain_view import ChainView
 from cointrail.clustering.change_votes import Senders
 from cointrail.clustering.proof_maker import EDGE_TYPES
 from cointrail.clustering.rules import Link
 from cointrail.clustering.shelf import Shelf
 from cointrail.clustering.spill import Log
+from cointrail.clustering.standing import Standing
 from cointrail.clustering.weak_link_kinds import PairReason
 from cointrail.heuristics.base import Tier
 from cointrail.heuristics.change_bulk import NO_OUTPUT, BatchChange
@@ -43,9 +45,12 @@ class WeakLinks:
 
     Args:
         shelf: gives files for them: 13 bytes a link or pair.
+        chain: the chain.
+        standing: which leads are links at all.
     """
 
-    def __init__(self, shelf: Shelf) -> None:
+    def __init__(self, shelf: Shelf, chain: ChainView, standing: Standing) -> None:
+        self._chain, self._standing = chain, standing
         self.strong = Log(shelf, EDGE_TYPES)
         """T3."""
         self.weak = Log(shelf, EDGE_TYPES)
@@ -67,7 +72,8 @@ class WeakLinks:
         strong = _change_links(batch, senders, votes, by_tier[Tier.T3], Link.CHANGE)
         self.strong.append(*strong)
         leads = _change_links(batch, senders, votes, by_tier[Tier.T4], Link.CHANGE_LEAD)
-        unsure = _input_leads(batch, senders, np.flatnonzero(gate == Gate.UNKNOWN))
+        told = self._standing.leads(self._chain, Link.COMMON_INPUT_LEAD, batch.height)
+        unsure = _input_leads(batch, senders, np.flatnonzero((gate == Gate.UNKNOWN) & told))
         weak = tuple(np.concatenate(columns) for columns in zip(unsure, leads, strict=True))
         order = np.argsort(weak[2], kind="stable")
         self.weak.append(*(column[order] for column in weak))

@@ -58,7 +58,7 @@ def peel_chain(
 
 def _peeler(around: Around, limits: PeelLimits) -> Peeler:
     snapshot = around.desk.snapshot
-    votes = ChainVotes(snapshot, around.desk.clusters, around.tags)
+    votes = ChainVotes(snapshot, around.desk.clusters, around.tags, around.desk.clusters.standing)
 
     def block_time(tx_num: int) -> int:
         return snapshot.block_time(snapshot.tx_height(tx_num))

@@ -244,7 +244,9 @@ class Workbench(PeelBench, TraceBench):
             clusters,
             attribution,
             rates,
-            changes=KeptChanges(snapshot, clusters, ChainVotes(snapshot, clusters, attribution)),
+            changes=KeptChanges(
+                snapshot, clusters, ChainVotes(snapshot, clusters, attribution, built.standing)
+            ),
             judged=judged,
             tag_verdicts={verdict.value: count for verdict, count in verdicts.items()},
             progress=self._stage("trace"),

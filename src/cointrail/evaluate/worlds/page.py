@@ -8,7 +8,7 @@ from fractions import Fraction
 from cointrail.evaluate.intervals import ONE
 from cointrail.evaluate.worlds.plots import draw_bounds, draw_reliability, draw_survival
 from cointrail.evaluate.worlds.pool import ENOUGH, Evaluation, Stratum
-from cointrail.tracing.error_bound import percent
+from cointrail.error_rates.combine import percent
 
 PAGE = "report.md"
 BOUNDS, RELIABILITY, SURVIVAL = "bounds.svg", "reliability.svg", "survival.svg"

@@ -181,7 +181,7 @@ class _Building:
             own = np.array(reasons[batch.first_tx : batch.first_tx + batch.count])
             gate = self.standing.gates(self.chain, gates_of(own), batch.height)
             votes = self._votes.vote(batch, gate, senders, out_cluster)
-            self._weak.add(batch, gate, own, senders, votes)
+            self._weak.add(batch, own, senders, votes)
             self._tell(self.chain.n_scripts + self.chain.n_txs + batch.first_tx + batch.count)
         return maker.finish(), self._votes.close()
 

@@ -21,11 +21,13 @@ from cointrail.error_rates.tiers import tiers_of
 from cointrail.heuristics.base import Abstained, Tier
 from cointrail.heuristics.change.vote import Change, Quiet, change
 from cointrail.heuristics.gate import Gate
+from cointrail.heuristics.gate_bits import gates_of, leave_leads
 
 if TYPE_CHECKING:
     from cointrail.heuristics.change_bulk import BatchChange
 
 U8 = npt.NDArray[np.uint8]
+U32 = npt.NDArray[np.uint32]
 Array = npt.NDArray[Any]
 
 _NONE = np.uint8(0xFF)
@@ -64,12 +66,15 @@ class Standing:
         worse = self.tiers[Link.COMMON_INPUT][self._eras(chain, heights)] > Tier.T2
         return np.where(worse & (gate == Gate.SAFE), np.uint8(Gate.UNKNOWN), gate)
 
-    def leads(self, chain: ChainView, link: Link, heights: Array) -> npt.NDArray[np.bool_]:
-        """Whether a lead of this kind, shown in blocks of these heights, is a link at all."""
-        if not self.moved(link):
-            return np.ones(len(heights), np.bool_)
-        kept: npt.NDArray[np.bool_] = self.tiers[link][self._eras(chain, heights)] <= Tier.T4
-        return kept
+    def input_leads(self, chain: ChainView, reasons: U32, heights: Array) -> npt.NDArray[np.bool_]:
+        """Where inputs that were signed together are a lead: by the gate's warning, or fallen from T2."""
+        found = leave_leads(reasons)
+        if self.moved(Link.COMMON_INPUT):
+            gate = gates_of(reasons)
+            found |= (gate == Gate.SAFE) & (self.gates(chain, gate, heights) == Gate.UNKNOWN)
+        if self.moved(Link.COMMON_INPUT_LEAD):
+            found &= self.tiers[Link.COMMON_INPUT_LEAD][self._eras(chain, heights)] <= Tier.T4
+        return found
 
     def votes(self, chain: ChainView, found: BatchChange, heights: Array) -> BatchChange:
         """Verdicts on change at the tiers that they keep; one of T5 is an abstention."""

@@ -24,13 +24,12 @@ from cointrail.clustering.weak_link_kinds import PairReason
 from cointrail.heuristics.base import Tier
 from cointrail.heuristics.change_bulk import NO_OUTPUT, BatchChange
 from cointrail.heuristics.coinjoin import JOINMARKET_DUST
-from cointrail.heuristics.gate import REASONS, Gate
+from cointrail.heuristics.gate import REASONS
 from cointrail.heuristics.linkable import linkable_scripts
 from cointrail.store.batch import UNKNOWN_SCRIPT, TxBatch
 from cointrail.store.chain_places import rows_between
 
 Array = npt.NDArray[Any]
-U8 = npt.NDArray[np.uint8]
 U32 = npt.NDArray[np.uint32]
 I64 = npt.NDArray[np.int64]
 
@@ -57,7 +56,7 @@ class WeakLinks:
         """T4."""
         self.pairs = Log(shelf, PAIR_TYPES)
 
-    def add(self, batch: TxBatch, gate: U8, reasons: U32, senders: Senders, votes: BatchChange) -> None:
+    def add(self, batch: TxBatch, reasons: U32, senders: Senders, votes: BatchChange) -> None:
         """Gather from the next batch.
 
         Raises:
@@ -72,8 +71,8 @@ class WeakLinks:
         strong = _change_links(batch, senders, votes, by_tier[Tier.T3], Link.CHANGE)
         self.strong.append(*strong)
         leads = _change_links(batch, senders, votes, by_tier[Tier.T4], Link.CHANGE_LEAD)
-        told = self._standing.leads(self._chain, Link.COMMON_INPUT_LEAD, batch.height)
-        unsure = _input_leads(batch, senders, np.flatnonzero((gate == Gate.UNKNOWN) & told))
+        told = self._standing.input_leads(self._chain, reasons, batch.height)
+        unsure = _input_leads(batch, senders, np.flatnonzero(told))
         weak = tuple(np.concatenate(columns) for columns in zip(unsure, leads, strict=True))
         order = np.argsort(weak[2], kind="stable")
         self.weak.append(*(column[order] for column in weak))

@@ -21,8 +21,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from cointrail.errors import BadInput
 from cointrail.error_rates.strata import Stratum
+from cointrail.errors import BadInput
 
 FORM = 1
 """Version of the form of the file; another one is refused."""

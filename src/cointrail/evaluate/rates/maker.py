@@ -121,9 +121,7 @@ def left_out(worlds: int) -> int:
     return max(0, out - 1)
 
 
-def _row(
-    stratum: Stratum, counts: Counts, place: int, bound: int, rest: int, bound_from: int
-) -> Row:
+def _row(stratum: Stratum, counts: Counts, place: int, bound: int, rest: int, bound_from: int) -> Row:
     here = np.flatnonzero(counts.world_key == place)
     large = here[counts.world_links[here] >= LARGE_SHARE]
     return Row(
@@ -185,7 +183,13 @@ def _with_real(row: Row, real: Sequence[RealTally]) -> Row:
         return row
     links, wrong, n, drawn = (sum(column) for column in zip(*counts, strict=True))
     bound = upper_bound(drawn, n) if n >= ENOUGH else lower_bound(drawn, n)
-    return replace(row, real_links=links, real_wrong=wrong, bound_ppm=max(row.bound_ppm, bound), rest_ppm=max(row.rest_ppm, bound))
+    return replace(
+        row,
+        real_links=links,
+        real_wrong=wrong,
+        bound_ppm=max(row.bound_ppm, bound),
+        rest_ppm=max(row.rest_ppm, bound),
+    )
 
 
 def _coverage(tallies: Sequence[Tally]) -> Iterator[Coverage]:

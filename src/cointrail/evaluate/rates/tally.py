@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from cointrail.chain.view import ScriptType
 from cointrail.clustering.build import build
+from cointrail.clustering.clusters import Clusters
 from cointrail.clustering.rules import TIERS, Link
 from cointrail.error_rates.strata import ERAS, WORDS
 from cointrail.error_rates.table import UNMEASURED
@@ -19,8 +21,6 @@ from cointrail.evaluate.worlds.links import signers_of, statements_of
 from cointrail.evaluate.worlds.statements import Statements
 from cointrail.evaluate.worlds.strata import TxMarks, marks_of
 from cointrail.evaluate.worlds.truth import Truth, read_truth
-from cointrail.chain.view import ScriptType
-from cointrail.clustering.clusters import Clusters
 from cointrail.simulate import Plan, compose_world
 from cointrail.sources.blocks_dir import BlocksDirectory
 from cointrail.store.ingest import ingest

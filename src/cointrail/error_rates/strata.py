@@ -81,3 +81,13 @@ def marks_of_tx(tx: TxView, time: int, sender_scripts: int) -> Stratum:
     prints = PRINTS[(version * len(_LOCKS) + (tx.locktime > 0)) * len(_SIGNALS) + signals]
     size = SIZES[0 if first is None else bisect_right(SIZE_STEPS, sender_scripts)]
     return ERAS[era_of(time)], family, shape, prints, size
+
+
+QUOTED_MARKS = 4
+"""Rule, era, scripts and shape: marks by which bounds are told apart. Fingerprint and sender are left out: they
+moved no bound beyond chance, and a sender's cluster grows with the chain, so a link's bound would change."""
+
+
+def quoted_marks(tx: TxView, time: int) -> Stratum:
+    """The marks after the rule by which the bound of a link is told that a transaction shows."""
+    return marks_of_tx(tx, time, 1)[: QUOTED_MARKS - 1]

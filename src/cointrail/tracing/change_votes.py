@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from cointrail.clustering.standing import Standing
 from cointrail.clustering.change_context import ChainContext, ChangeChain, ChangeClusters
+from cointrail.clustering.standing import Standing
 from cointrail.heuristics.base import Abstained
 from cointrail.heuristics.change import Change, Fingerprint, Quiet, fingerprint_of, vote
 from cointrail.tracing.ledger import ChangeHop, Ledger, SpentRow, Tags

@@ -9,7 +9,7 @@ from statistics import fmean
 
 import numpy as np
 
-from cointrail.error_rates.strata import ERAS, Stratum
+from cointrail.error_rates.strata import ERAS, QUOTED_MARKS, Stratum
 from cointrail.error_rates.table import FORM, Coverage, Row
 from cointrail.evaluate.intervals import CONFIDENCE, ONE, at_most, lower_bound, upper_bound
 from cointrail.evaluate.rates.groups import Counts, Joined, count_by, prefix, quoted_by, words_of
@@ -24,10 +24,6 @@ ENOUGH_FOR: dict[Tier, int] = {Tier.T1: 8_000, Tier.T2: 8_000, Tier.T3: 800}
 """More than `ENOUGH` where a tier asks for more than so few could show: without a single error, this many
 give a bound (with Bonferroni over about a hundred) that the tier allows. A smaller stratum can say nothing of
 its tier, so it is told by its parent."""
-
-QUOTED_MARKS = 4
-"""Rule, era, scripts and shape: marks by which bounds are told apart. Fingerprint and sender are left out: they
-moved no bound beyond chance, and a sender's cluster grows with the chain, so a link's bound would change."""
 
 WORLD_ENOUGH = 30
 """Links of different hands from which on a world by itself says something of a stratum."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from cointrail.error_rates.tiers import ALLOWED_PPM
 from cointrail.evaluate.intervals import ONE, upper_bound
 from cointrail.evaluate.worlds.one import WorldCounts, WrongKind
 from cointrail.evaluate.worlds.statements import StratumCount
 from cointrail.heuristics.base import REGISTRY
-from cointrail.error_rates.tiers import ALLOWED_PPM
 
 ENOUGH = 300
 """Links of different hands from which on a stratum has a bound of its own. methods.md 9.3."""

@@ -99,8 +99,8 @@ class ErrorColumns:
         Says(
             INFERENCE,
             "parts per million",
-            "the inferences of this row are wrong with at most this, no payjoin among them; empty where one of "
-            "them was not measured",
+            "the inferences of this row are wrong in at most this, no payjoin among them; empty where one "
+            "of them was not measured",
         ),
     ]
     independent_ppm: Annotated[

@@ -27,6 +27,7 @@ _ROW = (
     "wrong",
     "worlds",
     "bound_ppm",
+    "rest_ppm",
     "bound of",
     "stress_ppm",
 )
@@ -73,8 +74,8 @@ def table(
 ) -> None:
     """Make the table of measured error anew.
 
-    From worlds of default plans and of plans drawn at random. The same program makes the same bytes. The table
-    in force is the one in the package.
+    From worlds of default plans and of plans drawn at random. The same program makes the same bytes. The
+    table in force is the one in the package.
     """
     with Meter() as meter:
         made = workbench.make_error_table(
@@ -95,6 +96,7 @@ def _table_answer(made: MadeTable) -> Answer:
             row.wrong,
             row.worlds,
             row.bound_ppm,
+            row.rest_ppm,
             "itself" if row.own else "its parent",
             row.stress_ppm,
         )
@@ -132,7 +134,8 @@ def check(
     write(_check_answer(found), form)
     if not found.holds:
         typer.echo(
-            f"{found.outside} of {found.strata} strata are outside their bounds; chance allows {found.allowed}",
+            f"{found.outside} of {found.strata} strata are outside their bounds; "
+            f"chance allows {found.allowed}",
             err=True,
         )
         raise typer.Exit(FOUND)

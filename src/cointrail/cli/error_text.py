@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cointrail import workbench
+from cointrail.error_rates.combine import NOT_MEASURED
 
 if TYPE_CHECKING:
     from cointrail.error_rates.combine import ErrorBound
@@ -15,7 +16,7 @@ FIVE_PERCENT = 50_000
 
 def rate_text(ppm: int | None) -> str:
     """A bound in percent; words where there is none."""
-    return workbench.NOT_MEASURED if ppm is None else workbench.percent(ppm)
+    return NOT_MEASURED if ppm is None else workbench.percent(ppm)
 
 
 def bound_text(bound: ErrorBound) -> str:
@@ -28,7 +29,7 @@ def bound_facts(bound: ErrorBound, says: str) -> list[tuple[str, object]]:
     links = ", ".join(f"{count} x {tier}" for tier, count in bound.links.items())
     facts: list[tuple[str, object]] = [
         ("links", links or "none: ledger facts alone"),
-        ("wrong with at most", bound_text(bound)),
+        ("wrong in at most", bound_text(bound)),
     ]
     if bound.independent_ppm is not None:
         facts.append(("if links fail independently", workbench.percent(bound.independent_ppm)))

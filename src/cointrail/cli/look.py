@@ -258,8 +258,8 @@ def explain(
 ) -> None:
     """Show what joins two addresses, or that nothing does.
 
-    Each step is one transaction with the rule and tier that it links by, and how often such links are wrong. Steps of T3 and T4 join no
-    cluster: they are a lead from one address to the other.
+    Each step is one transaction with the rule and tier that it links by, and how often such links are
+    wrong. Steps of T3 and T4 join no cluster: they are a lead from one address to the other.
     """
     with Meter() as meter:
         found = workbench.LookupBench(store, meter.steps).explain(a, b, case=case)

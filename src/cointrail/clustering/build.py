@@ -149,9 +149,9 @@ class _Building:
         Begins with scripts as `label` has joined them.
         """
         self._parent = np.array(label)
-        for batch, gate, reasons in judge_chain(self.chain):
+        for batch, verdicts, reasons in judge_chain(self.chain):
             edges = Edges(*(np.empty(len(batch.in_script), np.uint32) for _ in range(3)))
-            gate = self.standing.gates(self.chain, gate, batch.height)
+            gate = self.standing.gates(self.chain, verdicts, batch.height)
             inputs = batch.first_tx, batch.in_start, linkable_scripts(batch)
             count = join_inputs(self._parent, *inputs, gate, reasons, self._skipped, edges)
             self.edges.append(*(column[:count] for column in edges), np.full(count, Link.COMMON_INPUT))

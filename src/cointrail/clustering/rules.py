@@ -47,7 +47,7 @@ TIERS = (Tier.T1, Tier.T2, Tier.T3, Tier.T4)
 
 
 def rules_in_force(table: ErrorTable | None = None) -> tuple[str, ...]:
-    """Names of all that has a say: rules that link, the gate's in their order, those that vote, the error table.
+    """Names of all that has a say: rules that link, the gate's in their order, those that vote, the table.
 
     Args:
         table: that says at which tier a rule stands; None: the one of this package.

@@ -1,8 +1,8 @@
 """Links at the tier that their rule keeps by the table of measured error, era by era.
 
-A rule that was measured to be worse than its tier allows falls to a weaker one in that era: its links become
-leads, or none. A link of T5 is no link. What the gate and the vote say stays as it is told; only what is joined
-on it, and followed, changes.
+A rule that was measured to be worse than its tier allows falls to a weaker one in that era: its links
+become leads, or none. A link of T5 is no link. What the gate and the vote say stays as it is told; only what
+is joined on it, and followed, changes.
 """
 
 from __future__ import annotations

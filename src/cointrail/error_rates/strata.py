@@ -84,8 +84,8 @@ def marks_of_tx(tx: TxView, time: int, sender_scripts: int) -> Stratum:
 
 
 QUOTED_MARKS = 4
-"""Rule, era, scripts and shape: marks by which bounds are told apart. Fingerprint and sender are left out: they
-moved no bound beyond chance, and a sender's cluster grows with the chain, so a link's bound would change."""
+"""Rule, era, scripts and shape: marks by which bounds are told apart. Fingerprint and sender are left out:
+they moved no bound beyond chance, and a sender's cluster grows with the chain, so a bound would change."""
 
 
 def quoted_marks(tx: TxView, time: int) -> Stratum:

@@ -108,10 +108,10 @@ class ErrorTable:
 
     Attributes:
         digest: SHA-256 of its file, in hex; `NO_DIGEST` for none at all.
-        budget: how it was made: `full` or `small`.
+        budget: of its making: `full` or `small`.
         worlds: names of the worlds and digests of their truth.
         real: what the real data were: name, what, digest.
-        hands: in all worlds.
+        hands: owners in all worlds.
         transactions: in all worlds.
         strata: bounds that hold together.
         rows: by stratum.

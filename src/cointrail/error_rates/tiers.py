@@ -1,4 +1,4 @@
-"""Which tier a rule keeps: the one that it declares, or a weaker one where the table says that it is worse."""
+"""Which tier a rule keeps: the one that it declares, or a weaker one where it was measured to be worse."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ ALLOWED_PPM: dict[Tier, int] = {
     Tier.T4: 100_000,
     Tier.T5: 1_000_000,
 }
-"""How often a link of a tier may be wrong, at most. methods.md 9.1: T2 0.1 % (payjoins apart), T3 1 %, T4 10 %;
-T5 is no link. T1 is "about 0": it is held to what T2 allows."""
+"""How often a link of a tier may be wrong, at most. methods.md 9.1: T2 0.1 % (payjoins apart), T3 1 %,
+T4 10 %; T5 is no link. T1 is "about 0": it is held to what T2 allows."""
 
 _WEAKER = {Tier.T1: Tier.T4, Tier.T2: Tier.T4, Tier.T3: Tier.T4, Tier.T4: Tier.T5}
 """What a rule falls to. T3 is for change alone, so nothing else falls to it."""

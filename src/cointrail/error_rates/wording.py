@@ -1,4 +1,4 @@
-"""The sentence that goes with a bound (methods.md 9.5): one place makes it, so that all answers say the same."""
+"""The sentences that go with a bound (methods.md 9.5), from one place, so that all answers say the same."""
 
 from __future__ import annotations
 
@@ -58,8 +58,8 @@ def _validated(charge: Charge, table: ErrorTable) -> str:
     assert rate is not None, "it was measured"
     where = "" if rate.asked == rate.quoted else f", counted over `{in_words(rate.quoted)}`"
     return (
-        f"In validation ({rate.worlds} simulated worlds, {rate.n:,} hands{where}; table {table.digest[:16]}) it "
-        f"was wrong in at most {percent(rate.bound_ppm)} of cases (95 % confidence)."
+        f"In validation ({rate.worlds} simulated worlds, {rate.n:,} hands{where}; table {table.digest[:16]}) "
+        f"it was wrong in at most {percent(rate.bound_ppm)} of cases (95 % confidence)."
     )
 
 
@@ -70,7 +70,7 @@ def _together(bound: ErrorBound) -> str:
         return f"Together: not measured, because {count} of the links have no measured rate ({rules})."
     if not bound.payjoin_links:
         return (
-            f"Together: wrong with at most {percent(bound.bound_ppm)}, whatever the links have in common; "
+            f"Together: wrong in at most {percent(bound.bound_ppm)}, whatever the links have in common; "
             f"{percent(bound.independent_ppm)} if they fail independently."
         )
     shares = "; ".join(
@@ -79,8 +79,8 @@ def _together(bound: ErrorBound) -> str:
         if share in PAYJOIN_PPM[1:]
     )
     return (
-        f"Together: wrong with at most {percent(bound.bound_ppm)} if none of {bound.payjoin_links} links is a "
-        f"payjoin's ({percent(bound.independent_ppm)} if links fail independently); by assumed share of "
+        f"Together: wrong in at most {percent(bound.bound_ppm)} if none of {bound.payjoin_links} links is "
+        f"a payjoin's ({percent(bound.independent_ppm)} if links fail independently); by assumed share of "
         f"payjoins: {shares}."
     )
 

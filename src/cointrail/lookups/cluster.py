@@ -94,7 +94,7 @@ def show_cluster(desk: LookupDesk, text: str, *, start: int = 0, limit: int = 25
 
 
 def headline_error(desk: LookupDesk, scripts: int, first: int, last: int) -> ClusterError:
-    """Of a headline cluster of so many scripts, seen from one transaction to another: all its links count as T2."""
+    """Of a headline cluster with so many scripts, its first and last transaction. All links count as T2."""
     snapshot = desk.snapshot
     since, until = (snapshot.block_time(snapshot.tx_height(tx)) for tx in (first, last))
     return cluster_error({Tier.T2: scripts - 1}, since, until)

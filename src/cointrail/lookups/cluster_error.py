@@ -27,8 +27,9 @@ class ClusterError:
 
     Attributes:
         links: that its proof needs: one fewer than its scripts.
-        link_bound_ppm: one of them is wrong with at most this, by the worst rule and era; None: not measured.
-        wrong_links_ppm: as many wrong links are to be expected at most; a million is one link. None: not measured.
+        link_bound_ppm: one of them is wrong in at most this, by the worst rule and era; None: not measured.
+        wrong_links_ppm: as many wrong links are to be expected at most; a million is one link. None: not
+            measured.
         says: the same in sentences, with what is missed.
     """
 
@@ -81,9 +82,10 @@ def _says(links: int, worst: int, wrong: int) -> str:
         return "It is one script: nothing is inferred."
     whole, rest = divmod(wrong, ONE)
     return (
-        f"It hangs together by {links:,} links, each wrong with at most {percent(worst)} (95 % confidence, no "
-        f"payjoin among them): at most {whole:,}.{rest // 10_000:02} wrong links are to be expected. One wrong "
-        "link can make a whole part wrong, so a path between two addresses says more than the whole."
+        f"It hangs together by {links:,} links, each wrong in at most {percent(worst)} of cases (95 % "
+        f"confidence, no payjoin among them): at most {whole:,}.{rest // 10_000:02} wrong links are to be "
+        "expected. One wrong link can make a whole part wrong, so a path between two addresses says more than "
+        "the whole."
     )
 
 

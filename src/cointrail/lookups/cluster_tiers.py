@@ -35,8 +35,8 @@ MOST_LISTED = 25
 class TierLine:
     """The cluster that holds what was asked for, with the links of one tier and all stronger ones.
 
-    `parts` are the clusters of the tier before (scripts, for T1) that it is made of. `wrong_links_ppm`: as many
-    of its links are to be expected wrong at most, a million being one link; None: not measured.
+    `parts` are the clusters of the tier before (scripts, for T1) that it is made of. `wrong_links_ppm`: as
+    many of its links are to be expected wrong at most, a million being one link; None: not measured.
     """
 
     tier: Tier

@@ -16,7 +16,7 @@ from cointrail.lookups.views import BlockRef
 class LinkLine:
     """A link between two scripts; `txid` and `block` are None where the scripts alone show it.
 
-    `bound_ppm`: such links are wrong with at most this; None: not measured.
+    `bound_ppm`: such links are wrong in at most this; None: not measured.
     """
 
     rule: str

@@ -62,7 +62,8 @@ class RuleCard:
         name: id and version as results quote them.
         kind: what it says.
         tier: of its links, as it declares it; None where it makes none.
-        measured_tier: the tier that its links stand at by the table of measured error; by era where they differ.
+        measured_tier: the tier that its links stand at by the table of measured error; by era where they
+            differ.
         error: how often they were wrong, at most; None where it makes none.
         dynamic: whether later blocks can change its answer, so that results name the height.
         gate: what the gate says when it fires: `safe`, `unknown`, `unsafe`; None where it is not in the gate.

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from cointrail.analytics.open_store import OpenStore, open_store
     from cointrail.casework.outputs import safe_cell
     from cointrail.coinjoin.analysis import JoinOptions
-    from cointrail.error_rates.combine import NOT_MEASURED, percent
+    from cointrail.error_rates.combine import percent
     from cointrail.evaluate.rates.check import TableCheck
     from cointrail.evaluate.real.run import RealEvaluation, evaluate_real
     from cointrail.evaluate.worlds.pool import Evaluation
@@ -45,7 +45,6 @@ if TYPE_CHECKING:
     from cointrail.workbench.trace_options import trace_bounds, trace_policies
 
 __all__ = [
-    "NOT_MEASURED",
     "Answered",
     "CaseRun",
     "DemoRun",
@@ -112,7 +111,6 @@ _HOMES = {
     "LedgerBench": "cointrail.workbench.ledger_bench",
     "LookupBench": "cointrail.workbench.lookup_bench",
     "MadeTable": "cointrail.workbench.error_rates",
-    "NOT_MEASURED": "cointrail.error_rates.combine",
     "OpenStore": "cointrail.analytics.open_store",
     "PeelBench": "cointrail.workbench.peel_bench",
     "PeelLimits": "cointrail.tracing.peel_limits",

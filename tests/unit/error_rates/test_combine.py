@@ -1,22 +1,39 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from cointrail.error_rates.combine import (
+    ONE,
+    PAYJOIN_PPM,
+    Charge,
+    bound_of,
+    if_independent,
+    percent,
+    union_bound,
+)
 from cointrail.heuristics.base import Tier
-from cointrail.tracing.error_bound import NOT_MEASURED, bound_of, if_independent, percent, union_bound
+from support.peeling import charge
 
-EXAMPLE = [*[1_000] * 6, *[8_000] * 3, 5_000]
-"""Six T2 links at 0.1 %, three hops at 0.8 %, a tag at 0.5 %."""
+EXAMPLE = [
+    *(charge(Tier.T2, 1_000, payjoin=k < 3) for k in range(6)),
+    *(charge(Tier.T3, 8_000) for _ in range(3)),
+    charge(Tier.T4, 5_000),
+]
+"""methods.md 9.4: six T2 links at 0.1 %, payjoin charged on half; three hops at 0.8 %; a tag at 0.5 %."""
+
+RATES = st.lists(st.integers(0, ONE), max_size=30)
 
 
 def test_the_worked_example_adds_up_to_three_and_a_half_per_cent() -> None:
-    assert percent(union_bound(EXAMPLE)) == "3.5 %"
-    assert round(if_independent(EXAMPLE), -2) == 34_500
-
-
-@pytest.mark.parametrize(("share", "text"), [(1_000, "3.8 %"), (10_000, "6.5 %"), (50_000, "18.5 %")])
-def test_payjoins_on_half_of_the_links_raise_it(share: int, text: str) -> None:
-    assert percent(union_bound([*EXAMPLE, *[share] * 3])) == text
+    found = bound_of(EXAMPLE)
+    assert found.bound_ppm is not None
+    assert percent(found.bound_ppm) == "3.5 %"
+    assert found.independent_ppm is not None
+    assert round(found.independent_ppm, -2) == 34_500
+    assert [percent(total) for _, total in found.payjoin_ppm] == ["3.5 %", "3.8 %", "6.5 %", "18.5 %"]
+    assert found.links == {"T2": 6, "T3": 3, "T4": 1}
 
 
 @pytest.mark.parametrize(
@@ -27,18 +44,41 @@ def test_error_grows_with_every_hop(rate: int, hops: int, right: int) -> None:
     assert (1_000_000 - if_independent([rate] * hops) + 500) // 1_000 == right
 
 
-def test_independent_links_are_never_worse_than_the_union_bound() -> None:
-    assert if_independent(EXAMPLE) <= union_bound(EXAMPLE)
+@given(rates=RATES, more=st.integers(0, ONE))
+def test_a_longer_path_is_never_better_and_independence_never_worse(rates: list[int], more: int) -> None:
+    assert union_bound(rates) <= union_bound([*rates, more]) <= ONE
+    assert if_independent(rates) <= if_independent([*rates, more]) <= ONE
+    assert if_independent(rates) <= union_bound(rates) or union_bound(rates) == ONE
 
 
-def test_no_bound_is_above_one() -> None:
-    assert union_bound([600_000, 600_000]) == 1_000_000
-    assert if_independent([1_000_000, 5]) == 1_000_000
+@given(rates=RATES, payjoins=st.integers(0, 30))
+def test_more_payjoins_never_make_a_bound_better(rates: list[int], payjoins: int) -> None:
+    charges = [charge(Tier.T2, ppm, payjoin=k < payjoins) for k, ppm in enumerate(rates)]
+    sums = [total for _, total in bound_of(charges).payjoin_ppm]
+    assert sums == sorted(sums)
+    assert sums[0] == bound_of(charges).bound_ppm
 
 
-def test_ledger_facts_are_no_links_and_targets_are_no_measurement() -> None:
-    bound = bound_of([Tier.T0, Tier.T1, Tier.T3])
-    assert (bound.links, bound.target_ppm, bound.measured) == ({"T1": 1, "T3": 1}, 10_000, NOT_MEASURED)
+def test_one_link_without_a_rate_leaves_the_path_without_a_bound() -> None:
+    found = bound_of([charge(Tier.T2, 500), charge(Tier.T3, None, rule="service.deposit@1")])
+    assert (found.bound_ppm, found.independent_ppm, found.payjoin_ppm) == (None, None, ())
+    assert found.not_measured == {"service.deposit@1": 1}
+    assert found.weakest is not None
+    assert found.weakest.rule == "service.deposit@1"
+
+
+def test_ledger_facts_alone_have_a_bound_of_nothing() -> None:
+    found = bound_of([])
+    assert (found.links, found.bound_ppm, found.weakest) == ({}, 0, None)
+
+
+def test_what_an_analyst_judged_has_no_rate() -> None:
+    found = bound_of([Charge("judgement:j1", None, None)])
+    assert (found.links, found.measured) == ({"judged": 1}, False)
+
+
+def test_shares_of_payjoins_are_the_assumptions_that_the_methods_name() -> None:
+    assert [percent(share) for share in PAYJOIN_PPM] == ["0 %", "0.1 %", "1 %", "5 %"]
 
 
 @pytest.mark.parametrize(

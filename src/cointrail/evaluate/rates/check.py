@@ -116,7 +116,7 @@ def check_tally(table: ErrorTable, tally: Tally, seed: int) -> TableCheck:
     quoted = quoted_by(rows.code, own)
     counts = count_by(rows, quoted, seed)
     checked = [
-        _checked(table, own[key], *numbers)
+        _checked(table, own[key], numbers)
         for key, *numbers in zip(
             counts.keys.tolist(),
             *(column.tolist() for column in (counts.links, counts.wrong_links, counts.n, counts.wrong)),
@@ -127,9 +127,8 @@ def check_tally(table: ErrorTable, tally: Tally, seed: int) -> TableCheck:
     return _verdict(table, tally, seed, checked, _unknown(table, tally))
 
 
-def _checked(
-    table: ErrorTable, stratum: Stratum, links: int, wrong_links: int, n: int, wrong: int
-) -> CheckedStratum:
+def _checked(table: ErrorTable, stratum: Stratum, numbers: Sequence[int]) -> CheckedStratum:
+    links, wrong_links, n, wrong = numbers
     bound = table.rows[stratum].rest_ppm
     share = max(-(-ONE * wrong // n), -(-ONE * wrong_links // links))
     least = lower_bound(wrong, n, confidence=CONFIDENCE)

@@ -61,12 +61,12 @@ def rows_of(tallies: Sequence[Tally], seed: int = 0) -> tuple[tuple[Row, ...], i
             if stratum in own:
                 whole = bound_of(counts, place, len(own))
                 rest = _rest(whole, groups, group_at.get(stratum), len(own), enough(stratum[0]))
-                found[stratum] = _row(stratum, counts, place, whole, rest, depth)
+                found[stratum] = _row(stratum, counts, place, bound=whole, rest=rest, bound_from=depth)
             elif depth == len(("rule", "era")):
                 above = found[stratum[:1]]
                 share = _share(counts.wrong_links[place], counts.links[place])
                 bound = max(above.rest_ppm, share)
-                found[stratum] = _row(stratum, counts, place, bound, bound, 1)
+                found[stratum] = _row(stratum, counts, place, bound=bound, rest=bound, bound_from=1)
     return tuple(found[stratum] for stratum in sorted(found)), len(own)
 
 
@@ -117,7 +117,7 @@ def left_out(worlds: int) -> int:
     return max(0, out - 1)
 
 
-def _row(stratum: Stratum, counts: Counts, place: int, bound: int, rest: int, bound_from: int) -> Row:
+def _row(stratum: Stratum, counts: Counts, place: int, *, bound: int, rest: int, bound_from: int) -> Row:
     here = np.flatnonzero(counts.world_key == place)
     large = here[counts.world_links[here] >= LARGE_SHARE]
     return Row(

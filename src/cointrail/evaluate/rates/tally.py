@@ -1,4 +1,4 @@
-"""What one world says of every rule: links by stratum and hand, as columns that many worlds are joined from."""
+"""What one world says of every rule: links by stratum and hand, as columns that worlds are joined from."""
 
 from __future__ import annotations
 
@@ -103,8 +103,8 @@ def tally_world(world: Path, name: str) -> Tally:
 def _charged(statements: Statements, truth: Truth) -> Statements:
     """Without what PayJoins show: their share is assumed, not measured (methods.md 9.3).
 
-    Who states a bound charges that share on links of two inputs and more, up to two outputs: on common inputs,
-    and on change, whose sender a PayJoin hides as well.
+    Who states a bound charges that share on links of two inputs and more, up to two outputs: on common
+    inputs, and on change, whose sender a PayJoin hides as well.
     """
     left = np.isin(statements.rule, BY_SCRIPT)
     left[~left] = ~truth.is_payjoin(statements.tx[~left])

@@ -32,10 +32,13 @@ def peeler(
     tagged: Mapping[str, str] | None = None,
     unsafe: frozenset[str] = frozenset(),
     apart: frozenset[str] = frozenset(),
+    swaps: frozenset[str] = frozenset(),
     limits: PeelLimits | None = None,
 ) -> tuple[Fake, Peeler]:
     """Whoever follows chains on a ledger; nothing is tagged unless it is said."""
-    ledger, near = neighbourhood(text, own="", tagged=tagged or {"nobody": "exa"}, unsafe=unsafe, apart=apart)
+    ledger, near = neighbourhood(
+        text, own="", tagged=tagged or {"nobody": "exa"}, unsafe=unsafe, apart=apart, swaps=swaps
+    )
     near.deposits = Deposits(near, ledger, near.clusters, near.tags)  # type: ignore[arg-type]  # fakes
     judge = FakeChanges(ledger, changes or {}, programs or {})
     rates = PlainRates()

@@ -39,6 +39,11 @@ class GateVerdict:
         """Whether the inputs are one hand's in nine of ten such cases all the same."""
         return self.gate == Gate.UNKNOWN and DOUBTFUL.isdisjoint(self.reasons)
 
+    @property
+    def is_swap(self) -> bool:
+        """Whether nothing but a swap makes it `UNSAFE`: value changes hands, and none is joined."""
+        return SWAP in self.reasons and JOINED.isdisjoint(self.reasons)
+
 
 @rule("gate.missing_prevout", version=1)
 def missing_prevout(shape: Shape) -> bool:
@@ -67,6 +72,9 @@ class Reason:
     leaves_lead: bool = False
 
 
+SWAP = "swap.preimage"
+"""The one reason that is UNSAFE because value changes hands, not because several hands sign."""
+
 TX0 = "whirlpool.tx0"
 """The one reason that clears others."""
 
@@ -86,7 +94,7 @@ REASONS: tuple[Reason, ...] = (
     Reason("gate.missing_prevout", Gate.UNKNOWN, missing_prevout, by_shape=False, leaves_lead=True),
     Reason(TX0, Gate.SAFE, whirlpool.tx0, by_shape=False),
     Reason("coinjoin.wasabi2_remix", Gate.UNSAFE, wasabi.wasabi2_remix, by_shape=False),
-    Reason("swap.preimage", Gate.UNSAFE, swap.preimage, by_shape=False),
+    Reason(SWAP, Gate.UNSAFE, swap.preimage, by_shape=False),
     Reason("lightning.commitment", Gate.UNKNOWN, lightning.commitment, by_shape=False),
     Reason("lightning.close", Gate.UNKNOWN, lightning.close, by_shape=False),
     Reason("lightning.open", Gate.UNKNOWN, lightning.opening, by_shape=False, leaves_lead=True),
@@ -104,6 +112,9 @@ DOUBTFUL = frozenset(
     reason.id for reason in REASONS if reason.gate == Gate.UNKNOWN and not reason.leaves_lead
 )
 """Warnings that leave no link at all."""
+
+JOINED = frozenset(reason.id for reason in REASONS if reason.gate == Gate.UNSAFE) - {SWAP}
+"""Reasons by which several hands may have signed."""
 
 DYNAMIC = frozenset({"lightning.open"})
 """Reasons that a later block can add to a verdict."""

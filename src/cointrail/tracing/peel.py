@@ -211,9 +211,11 @@ class Peeler:
         sender, label = self._said(facts.labels)
         chain.service = label
         change = _place(vote)
+        verdict = self.near.clusters.gate(facts.tx_num)
         return HopFacts(
             known=facts.all_known,
-            gate=self.near.clusters.gate(facts.tx_num).gate,
+            gate=verdict.gate,
+            swap=verdict.is_swap,
             sender=sender,
             inputs=len(facts.inputs),
             foreign_inputs=sum(
@@ -257,10 +259,12 @@ class Peeler:
         chain.service = label
         first = facts.inputs[0].script_num if facts.inputs else None
         home = None if first is None else self.near.label(first)
+        verdict = self.near.clusters.gate(facts.tx_num)
         return HopFacts(
             coinbase=facts.coinbase,
             known=facts.all_known,
-            gate=self.near.clusters.gate(facts.tx_num).gate,
+            gate=verdict.gate,
+            swap=verdict.is_swap,
             sender=sender,
             inputs=len(facts.inputs),
             foreign_inputs=sum(

@@ -77,6 +77,12 @@ def test_a_preimage_ends_a_trace_wherever_it_is_shown() -> None:
     assert judge(batch).gate == Gate.UNSAFE
 
 
+def test_a_swap_is_none_where_a_join_is_seen_too() -> None:
+    assert judge(spend(marks=CLAIM)).is_swap
+    joined = judge(spend(marks=CLAIM | InputMarks.ANYONE_CAN_PAY))
+    assert (joined.gate, joined.is_swap) == (Gate.UNSAFE, False)
+
+
 def test_a_refund_changes_no_hands() -> None:
     assert judge(spend(marks=ORDINARY | InputMarks.HASH_LOCK)) == GateVerdict(Gate.SAFE, ())
 

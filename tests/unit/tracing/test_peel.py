@@ -60,6 +60,14 @@ def test_multiparty_where_the_gate_is_unsafe() -> None:
     assert back.stop is PeelStop.MULTIPARTY
 
 
+def test_swap_where_a_secret_was_shown_and_nothing_else_is_unsafe() -> None:
+    ledger, peel = peeler(LONG, changes=LONG_CHANGE, swaps=frozenset({"t3"}))
+    (chain,) = peel.forward(ledger.out("t1:0"))
+    assert told(ledger, chain) == (["t2:1"], "swap", "t2:1")
+    (back,) = peel.backward(ledger.out("t3:0"))
+    assert (back.stop, back.because) == (PeelStop.SWAP, "a secret was shown: the value changes hands")
+
+
 def test_service_where_the_coin_reaches_a_tagged_cluster() -> None:
     ledger, peel = peeler(LONG, changes=LONG_CHANGE, tagged={"p3": "exa"})
     (chain,) = peel.forward(ledger.out("t1:0"))

@@ -20,9 +20,9 @@ from cointrail.heuristics.base import REGISTRY, Tier
 ENOUGH = 300
 """Links of different hands below which a stratum has no bound of its own. methods.md 9.3."""
 
-ENOUGH_FOR: dict[Tier, int] = {Tier.T1: 8_000, Tier.T2: 8_000, Tier.T3: 800}
-"""More than `ENOUGH` where a tier asks for more than so few could show: without a single error, this many
-give a bound (with Bonferroni over about a hundred) that the tier allows. A smaller stratum can say nothing of
+ENOUGH_FOR: dict[Tier, int] = {Tier.T1: 20_000, Tier.T2: 20_000, Tier.T3: 2_000}
+"""More than `ENOUGH` where a tier asks for more than so few could show. With three errors by chance, so many
+still give a bound (Bonferroni over two hundred) that the tier allows. A smaller stratum can say nothing of
 its tier, so it is told by its parent."""
 
 WORLD_ENOUGH = 30

@@ -50,6 +50,8 @@ COMMANDS = [
     "evaluate world {world} --store {store}",
     "evaluate run --worlds quiet --seeds 1 --transactions 300 --jobs 1 --out {out}/run",
     "evaluate train-change --worlds quiet --seeds 1 --transactions 300 --jobs 1 --out {out}/model",
+    "evaluate table --budget small --jobs 1 --out {out}/table.json",
+    "evaluate check --seed 3",
     "simulate --seed 5 --out {out}/world --scale 0.01",
     "demo --seed 5 --out {out}/demo --scale 0.01",
     "tags check {world}/tags/exchanges.tagpack.yaml --network regtest",

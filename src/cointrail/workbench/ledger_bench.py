@@ -82,5 +82,5 @@ class LedgerBench:
     def _ledger(self) -> Iterator[LedgerDesk]:
         with open_snapshot(self.store) as snapshot:
             model = model_in_force()
-            clusters = find_kept(snapshot, rules_in_force(model), model)
+            clusters = find_kept(snapshot, rules_in_force(model=model), model=model)
             yield LedgerDesk(snapshot, clusters.moves if clusters else None)

@@ -32,6 +32,7 @@ class Kind(StrEnum):
     MULTISIG = "multisig"
     P2SH_MULTISIG = "p2sh_multisig"
     P2WSH_MULTISIG = "p2wsh_multisig"
+    P2SH_P2WSH_MULTISIG = "p2sh_p2wsh_multisig"
     P2TR = "p2tr"
     P2WSH_PAIR = "p2wsh_pair"
     """Two of two: a payment channel."""
@@ -50,6 +51,7 @@ INPUT_VSIZE = {
     Kind.MULTISIG: 189,
     Kind.P2SH_MULTISIG: 297,
     Kind.P2WSH_MULTISIG: 105,
+    Kind.P2SH_P2WSH_MULTISIG: 140,
     Kind.P2TR: 58,
     Kind.P2WSH_PAIR: 96,
     Kind.P2WSH_DELAYED: 79,
@@ -59,7 +61,10 @@ INPUT_VSIZE = {
 DELAY = 6
 """Blocks that a delayed output waits. Channels take 144 and more; worlds are short."""
 
-_KEY_COUNTS = {Kind.MULTISIG: 3, Kind.P2SH_MULTISIG: 3, Kind.P2WSH_MULTISIG: 3, Kind.P2WSH_PAIR: 2}
+_KEY_COUNTS = {
+    Kind.MULTISIG: 3, Kind.P2SH_MULTISIG: 3, Kind.P2WSH_MULTISIG: 3, Kind.P2SH_P2WSH_MULTISIG: 3,
+    Kind.P2WSH_PAIR: 2,
+}  # fmt: skip
 _UNCOMPRESSED = {Kind.P2PK_UNCOMPRESSED, Kind.P2PKH_UNCOMPRESSED}
 _REQUIRED = 2
 _KEY_HASH = slice(3, 23)
@@ -117,6 +122,8 @@ def _outer(kind: Kind, inner: bytes) -> bytes:
             return scripts.p2wpkh(inner[_KEY_HASH])
         case Kind.P2SH_MULTISIG:
             return scripts.p2sh(scripts.hash160(inner))
+        case Kind.P2SH_P2WSH_MULTISIG:
+            return scripts.p2sh(scripts.hash160(scripts.p2wsh(scripts.script_hash(inner))))
         case Kind.P2WSH_MULTISIG | Kind.P2WSH_PAIR | Kind.P2WSH_DELAYED:
             return scripts.p2wsh(scripts.script_hash(inner))
         case _:

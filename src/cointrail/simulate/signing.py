@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from cointrail.chain.decode import encode_compact_size
-from cointrail.chain.script import hash160, p2wpkh, push
+from cointrail.chain.script import hash160, p2wpkh, p2wsh, push, script_hash
 from cointrail.chain.types import Outpoint, Txid, TxIn, TxOut, sha256d
 from cointrail.simulate.keys import Keys, tagged_hash
 from cointrail.simulate.locks import Kind, Lock
@@ -19,9 +19,11 @@ DEFAULT, ALL, NONE, SINGLE, ANYONE = 0x00, 0x01, 0x02, 0x03, 0x80
 """Hash types. Source: BIP 341, which adds the first; the others are in Bitcoin Core, script/interpreter.h."""
 
 _ALL_FIELD = b"\x01\x00\x00\x00"
-_P2WSH = {Kind.P2WSH_MULTISIG, Kind.P2WSH_PAIR, Kind.P2WSH_DELAYED}
+_P2WSH = {Kind.P2WSH_MULTISIG, Kind.P2SH_P2WSH_MULTISIG, Kind.P2WSH_PAIR, Kind.P2WSH_DELAYED}
 _SEGWIT = {Kind.P2SH_P2WPKH, Kind.P2WPKH, Kind.P2TR, *_P2WSH}
-_TWO_SIGN = {Kind.MULTISIG, Kind.P2SH_MULTISIG, Kind.P2WSH_MULTISIG, Kind.P2WSH_PAIR}
+_TWO_SIGN = {
+    Kind.MULTISIG, Kind.P2SH_MULTISIG, Kind.P2WSH_MULTISIG, Kind.P2SH_P2WSH_MULTISIG, Kind.P2WSH_PAIR,
+}  # fmt: skip
 _KEY_HASHES = {Kind.P2PKH, Kind.P2PKH_UNCOMPRESSED}
 
 
@@ -194,6 +196,8 @@ def _script_sig(lock: Lock, signatures: list[bytes]) -> bytes:
         return b"\x00" + pushed + push(lock.inner)
     if lock.kind is Kind.P2SH_P2WPKH:
         return push(p2wpkh(hash160(lock.keys[0].public)))
+    if lock.kind is Kind.P2SH_P2WSH_MULTISIG:
+        return push(p2wsh(script_hash(lock.inner)))
     return b"" if lock.kind in _SEGWIT else pushed
 
 

@@ -12,7 +12,7 @@ from cointrail.chain.decode import decode_block, decode_tx
 from cointrail.chain.types import Block
 from cointrail.errors import BadInput
 from cointrail.evaluate.fidelity.features import Near, Row, Spending, row_of, rows_of_block, shown_script
-from cointrail.evaluate.fidelity.samples import Sample, table_of
+from cointrail.evaluate.fidelity.samples import Sample, join_samples, table_of, thin
 from cointrail.evaluate.real.blocks import READERS
 from cointrail.evaluate.real.files import iter_mempool_txs
 
@@ -41,13 +41,13 @@ class RealEra:
         sample: transactions that worlds are held against.
         halves: two samples of different days, where there are.
         sources: file names with the SHA-256 of the files.
-        per_block: transactions of a block.
+        in_block: whether all of them stand in blocks, so that neighbours tell something.
     """
 
     sample: Sample
     halves: tuple[Sample, Sample] | None
     sources: Mapping[str, str]
-    per_block: int
+    in_block: bool
 
 
 def read_era(folder: Path, year: int) -> RealEra:
@@ -58,18 +58,19 @@ def read_era(folder: Path, year: int) -> RealEra:
     """
     sources: dict[str, str] = {}
     groups: list[Sample] = []
-    sizes: list[int] = []
     for group in REAL[year]:
         rows: list[Row] = []
         for source in group:
             found = _read_mempool(folder, sources) if source == MEMPOOL else _read_block(folder, source, sources)
             rows += found
-            sizes.append(len(found))
         groups.append(Sample(" and ".join(map(str, group)), table_of(rows)))
-    in_blocks = [one for one in groups if one.name != MEMPOOL]
-    sample = Sample(f"{year}", table_of(tuple(row) for one in in_blocks for row in one.rows.tolist()))
     halves = (groups[0], groups[1]) if len(groups) > 1 else None
-    return RealEra(sample, halves, sources, max(sizes[: len(in_blocks)]))
+    in_block = all(one.name != MEMPOOL for one in groups)
+    if not in_block:
+        # A mempool's part must not be that of the one block.
+        fewest = min(map(len, groups))
+        groups = [thin(one, fewest) for one in groups]
+    return RealEra(join_samples(str(year), groups), halves, sources, in_block)
 
 
 def _read_block(folder: Path, height: int, sources: dict[str, str]) -> list[Row]:

@@ -25,7 +25,7 @@ from cointrail.simulate.dice import Dice
 from cointrail.simulate.outputs import open_outputs, require_empty
 from cointrail.simulate.sinks import AheadSink
 
-VERSION = 1
+VERSION = 2
 """Of composed worlds: another number, another world from the same plan and seed."""
 
 PREMINE = 220
@@ -192,11 +192,12 @@ class _World:
         self._close(time)
         left = SUPPLY // 2
         for person in town.persons:
-            value = min(left, int(town.usual * OPENING_PAYMENTS * self.dice.between(0.4, 2.0)))
+            value = min(left, int(town.usual * person.means * OPENING_PAYMENTS * self.dice.between(0.4, 2.0)))
             left -= value
             wallet = person.wallet
             for _ in range(_FIRST_COINS):
-                person.bank.queue.append((person.name, wallet.address(), value // _FIRST_COINS))
+                part = town.asked(value // _FIRST_COINS, self.dice)
+                person.bank.queue.append((person.name, wallet.address(), part))
         for name, lock, value in town.stakes:
             self.dice.pick(town.exchanges[:2]).queue.append((name, lock, value))
         while any(exchange.queue for exchange in town.exchanges):

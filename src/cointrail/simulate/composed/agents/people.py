@@ -22,13 +22,15 @@ _TO_MERCHANT, _TO_FRIEND = 0.55, 0.75
 class Person:
     """One private hand with one wallet."""
 
-    __slots__ = ("_number", "bank", "name", "wallet")
+    __slots__ = ("_number", "bank", "means", "name", "wallet")
 
     def __init__(self, town: Town, number: int, dice: Dice) -> None:
         self.name = name = f"person-{number}"
         self._number = number
         self.wallet = town.enter(name, "person", program_of_person(town.plan, dice), dice)
         self.bank = town.exchange(dice)
+        self.means = town.means(dice)
+        """How much he has and pays, beside the usual."""
 
     def merchant(self, town: Town, dice: Dice) -> int:
         """The number of a merchant: mostly one of the nearest, out of a circle of a dozen."""
@@ -57,9 +59,10 @@ class People:
         if len(wallet.coins) > MOST_COINS:
             wallet.sweep(wallet.usable()[:MOST_COINS], wallet.address(), "self", "consolidation")
             return
-        value, draw = town.amount(dice), dice.unit()
+        value, draw = town.amount(dice, person.means), dice.unit()
         if wallet.balance < value + int(town.rate * 600):
-            person.bank.request(person.name, wallet.address(), int(value * dice.between(1.2, 5)))
+            wanted = town.asked(int(value * dice.between(1.2, 5)), dice)
+            person.bank.request(person.name, wallet.address(), wanted)
             return
         if draw < _TO_FRIEND and dice.chance(self.payjoin) and self._join_somebody(person, value):
             return

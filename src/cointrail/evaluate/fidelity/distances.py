@@ -180,7 +180,10 @@ def _cells(parts: Parts) -> Callable[[Sample], list[Cell]]:
         columns = [sample.rows[:, COLUMN[name]] for name, _ in parts]
         if parts[0][0] in {"coin_age", "fee_rate"}:
             columns = [column[column != UNKNOWN] for column in columns]
-        told = [[into(number) for number in column.tolist()] for column, (_, into) in zip(columns, parts, strict=True)]
+        told = [
+            [into(number) for number in column.tolist()]
+            for column, (_, into) in zip(columns, parts, strict=True)
+        ]
         return list(told[0]) if len(told) == 1 else list(zip(*told, strict=True))
 
     return read

@@ -134,9 +134,7 @@ class Near(NamedTuple):
     chained: bool
 
 
-def row_of(
-    tx: Tx, height: int | None, shown: Sequence[bytes | None], near: Near, spending: Spending
-) -> Row:
+def row_of(tx: Tx, height: int | None, shown: Sequence[bytes | None], near: Near, spending: Spending) -> Row:
     """The features of one transaction, in the order of `FEATURES`."""
     kinds = {kind_of_input(i) for i in tx.inputs}
     marks = [input_marks(i.script_sig, i.witness) for i in tx.inputs]
@@ -252,7 +250,11 @@ _SEQUENCES = {0xFFFFFFFF: 0, 0xFFFFFFFE: 1, 0xFFFFFFFD: 2}
 
 def _low_r(inputs: Sequence[TxIn], marks: Sequence[InputMarks]) -> int:
     kinds = {InputKind.TAPROOT_KEY, InputKind.TAPROOT_SCRIPT}
-    signed = [m for i, m in zip(inputs, marks, strict=True) if m & InputMarks.SIGNED and kind_of_input(i) not in kinds]
+    signed = [
+        m
+        for i, m in zip(inputs, marks, strict=True)
+        if m & InputMarks.SIGNED and kind_of_input(i) not in kinds
+    ]
     return int(not any(mark & InputMarks.HIGH_R for mark in signed)) if signed else UNKNOWN
 
 

@@ -61,7 +61,9 @@ def read_era(folder: Path, year: int) -> RealEra:
     for group in REAL[year]:
         rows: list[Row] = []
         for source in group:
-            found = _read_mempool(folder, sources) if source == MEMPOOL else _read_block(folder, source, sources)
+            found = (
+                _read_mempool(folder, sources) if source == MEMPOOL else _read_block(folder, source, sources)
+            )
             rows += found
         groups.append(Sample(" and ".join(map(str, group)), table_of(rows)))
     halves = (groups[0], groups[1]) if len(groups) > 1 else None

@@ -91,7 +91,9 @@ class Exchange:
         wanted = 1 + int(self.dice.unit() ** 3 * _MOST_ASK) if self.batches else 1
         for _ in range(wanted - len(self.queue)):
             person = self.dice.pick(self.town.persons)
-            self.request(person.name, person.wallet.address(), self.town.amount(self.dice, 3.0 * person.means))
+            self.request(
+                person.name, person.wallet.address(), self.town.amount(self.dice, 3.0 * person.means)
+            )
         taken = [self.queue.popleft()]
         if self.batches:
             taken += [self.queue.popleft() for _ in range(min(len(self.queue), MOST_AT_ONCE - 1))]

@@ -32,6 +32,8 @@ PREMINE = 220
 """Blocks before people begin. The first 120 are ripe by then: 6,000 BTC."""
 _OPENING_AT_ONCE = 60
 _FIRST_COINS = 5
+_HOT_COINS = 30
+"""That an exchange begins with, from each pool."""
 _MOST_IDLE = 500
 """Blocks in a row without a transaction: a world that does no more."""
 _TRIES = 30
@@ -184,9 +186,9 @@ class _World:
             pool.wallet.ripen()
             total = int(pool.wallet.balance * 0.95)
             outs = [
-                Out(exchange.hot.fresh("hot"), int(total * weight / sum(weights)) // 5, "payment")
+                Out(exchange.hot.fresh("hot"), int(total * weight / sum(weights)) // _HOT_COINS, "payment")
                 for exchange, weight in zip(town.exchanges, weights, strict=True)
-                for _ in range(5)
+                for _ in range(_HOT_COINS)
             ]
             pool.wallet.pay(outs, "opening", first=pool.wallet.usable())
         self._close(time)

@@ -7,7 +7,7 @@ from cointrail.simulate.composed.plan import Plan
 
 _SERVICES = {
     "exchange": 140.0, "custody": 0.5, "merchant": 25.0, "pool": 8.0, "mixer": 5.0, "market": 12.0,
-    "ransom": 10.0, "thief": 0.7, "consolidator": 10.0, "duster": 0.7, "nested": 12.0,
+    "ransom": 10.0, "thief": 0.7, "consolidator": 4.0, "duster": 0.7, "nested": 12.0,
 }  # fmt: skip
 
 PRESETS = {

@@ -22,15 +22,15 @@ OPENING_PAYMENTS = 12
 """A person's first coins, in usual payments."""
 SUPPLY = 5_000 * 100_000_000
 """Satoshi that are there when people begin."""
-LEAST_USUAL = 40_000
+LEAST_USUAL = 30_000
 """Satoshi. Smaller usual payments would go for fees."""
-LEAST_PAYMENT = 5_000
+LEAST_PAYMENT = 2_000
 """Satoshi that people pay at least."""
-SPREAD = 1.3
+SPREAD = 1.5
 """Deviation of the logarithm of what one hand pays."""
-MEANS_SPREAD = 1.2
+MEANS_SPREAD = 1.7
 """And of what hands have, beside each other."""
-_LEAST_MEANS, _MOST_MEANS = 0.15, 15.0
+_LEAST_MEANS, _MOST_MEANS = 0.05, 60.0
 
 
 class Agent(Protocol):
@@ -54,7 +54,7 @@ class Town:
         self.kb_fee = 10_000
         """Satoshi for each kilobyte begun, where programs count so."""
         hands = plan.whole("persons") + 10 * (plan.whole("merchants") + plan.whole("exchanges") + 30)
-        self.usual = max(LEAST_USUAL, min(self.era.usual, SUPPLY // (6 * OPENING_PAYMENTS * hands)))
+        self.usual = max(LEAST_USUAL, min(self.era.usual, SUPPLY // (12 * OPENING_PAYMENTS * hands)))
         """Satoshi of the median payment."""
         self.persons: list[Person] = []
         self.merchants: list[Merchant] = []
@@ -85,7 +85,7 @@ class Town:
     def amount(self, dice: Dice, times: float = 1.0) -> int:
         """Satoshi that somebody pays: about `times` the usual; round in bitcoin, in dollars, or not."""
         usual = self.usual * times
-        least = max(LEAST_PAYMENT, 100 * self.rate)
+        least = max(LEAST_PAYMENT, 60 * self.rate)
         return self.asked(int(max(least, min(60.0 * usual, dice.lognormal(usual, SPREAD)))), dice)
 
     def asked(self, value: int, dice: Dice) -> int:

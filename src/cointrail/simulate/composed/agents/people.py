@@ -12,6 +12,8 @@ MOST_COINS = 30
 """A wallet with more puts them together before it pays again."""
 _ALL_OF_IT = 0.4
 """How often he cashes out whole coins, without change."""
+_ONE_COIN, _MOST_CASHED = 0.7, 6
+"""How often that is one coin, and how many at most."""
 _TRIED = 6
 _SHOPS, _FRIENDS = 12, 5
 """Whom a person deals with over the years."""
@@ -75,8 +77,8 @@ class People:
                 return
             self._pay(person, friend.wallet.address(), value, "payment")
         elif dice.chance(_ALL_OF_IT):
-            coins = wallet.usable()
-            some = coins[: 1 + dice.below(len(coins))]
+            count = 1 if dice.chance(_ONE_COIN) else 1 + dice.below(_MOST_CASHED)
+            some = dice.sample(wallet.usable(), count)
             wallet.sweep(some, person.bank.deposit_lock(person.name), "deposit", "payment")
         else:
             self._pay(person, person.bank.deposit_lock(person.name), value, "deposit")

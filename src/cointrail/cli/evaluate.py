@@ -151,8 +151,8 @@ def fidelity(
 ) -> None:
     """Hold worlds of an era against real blocks of that time.
 
-    Marginals and key joints, each with a distance and its limit, and a classifier that tells real from made up,
-    with what it goes by. Rates of an era whose gates fail carry the warning.
+    Marginals and key joints, each with a distance and its limit, and a classifier that tells real from made
+    up, with what it goes by. Rates of an era whose gates fail carry the warning.
     """
     with Meter() as meter:
         found, files = workbench.evaluate_fidelity(out, data, eras=era or (), seed=seed, progress=meter.steps)
@@ -161,7 +161,7 @@ def fidelity(
     heads = ("era", "n", "gates passed", "failed", "auc", "two real samples", "goes by")
     rows = [
         (
-            one.era,
+            str(one.era),
             one.n,
             len(one.passed),
             len(one.failed),
@@ -179,10 +179,10 @@ def fidelity(
 _GATE = ("era", "gate", "distance", "limit", "passed", "two real samples")
 
 
-def _gate_rows(era: EraGates) -> Iterator[tuple[int, str, str, str, bool, str | None]]:
+def _gate_rows(era: EraGates) -> Iterator[tuple[str, str, str, str, bool, str | None]]:
     for one in era.gates:
         apart = None if one.real_distance is None else f"{one.real_distance:.3f}"
-        yield era.era, one.name, f"{one.distance:.3f}", f"{one.limit:g}", one.passed, apart
+        yield str(era.era), one.name, f"{one.distance:.3f}", f"{one.limit:g}", one.passed, apart
 
 
 def _thousandths(ppm: int) -> str:

@@ -1,7 +1,8 @@
-"""How like real blocks the worlds are that rates were measured in, by era, as data that ships with the program.
+"""How like real blocks those worlds are that rates were measured in: by era, as data that ships.
 
-A rate from worlds says how often a rule is wrong when people behave as the worlds have them behave. Where worlds of
-an era are told from real transactions of that time, its rates carry the warning. `evaluate fidelity` makes the data.
+A rate from worlds says how often a rule is wrong when people behave as the worlds have them behave. Where
+worlds of an era are told from real transactions of that time, its rates carry the warning. `evaluate
+fidelity` makes the data.
 """
 
 from __future__ import annotations
@@ -63,8 +64,8 @@ class EraFidelity:
             return None
         total = len(self.passed) + len(self.failed)
         return (
-            f"worlds of {self.era} are told from real transactions: {len(self.failed)} of {total} gates fail, "
-            f"AUC {self.auc_ppm / 1_000_000:.2f}"
+            f"worlds of {self.era} are told from real transactions: {len(self.failed)} of {total} gates "
+            f"fail, AUC {self.auc_ppm / 1_000_000:.2f}"
         )
 
 

@@ -13,14 +13,15 @@ from cointrail.chain.decode import encode_compact_size
 from cointrail.chain.script import hash160, p2wpkh, p2wsh, push, script_hash
 from cointrail.chain.types import Outpoint, Txid, TxIn, TxOut, sha256d
 from cointrail.simulate.keys import Keys, tagged_hash
-from cointrail.simulate.locks import Kind, Lock
+from cointrail.simulate.locks import Kind, Lock, leaf_hash
 
 DEFAULT, ALL, NONE, SINGLE, ANYONE = 0x00, 0x01, 0x02, 0x03, 0x80
 """Hash types. Source: BIP 341, which adds the first; the others are in Bitcoin Core, script/interpreter.h."""
 
 _ALL_FIELD = b"\x01\x00\x00\x00"
 _P2WSH = {Kind.P2WSH_MULTISIG, Kind.P2SH_P2WSH_MULTISIG, Kind.P2WSH_PAIR, Kind.P2WSH_DELAYED}
-_SEGWIT = {Kind.P2SH_P2WPKH, Kind.P2WPKH, Kind.P2TR, *_P2WSH}
+_TAPROOT = {Kind.P2TR, Kind.P2TR_LEAF}
+_SEGWIT = {Kind.P2SH_P2WPKH, Kind.P2WPKH, *_TAPROOT, *_P2WSH}
 _TWO_SIGN = {
     Kind.MULTISIG, Kind.P2SH_MULTISIG, Kind.P2WSH_MULTISIG, Kind.P2SH_P2WSH_MULTISIG, Kind.P2WSH_PAIR,
 }  # fmt: skip
@@ -107,7 +108,7 @@ class _Digests:
         return sha256d(before + i.outpoint + script + value + sequence + after)
 
     def taproot(self, n: int) -> bytes:
-        """BIP 341, key path, no annex."""
+        """BIP 341, no annex; by script where the lock has one (BIP 342)."""
         i = self._inputs[n]
         base = i.hash_type & 3
         parts = [bytes((0, i.hash_type)), self._version, self._locktime]
@@ -115,7 +116,8 @@ class _Digests:
             parts.append(self._all_inputs())
         if base not in {NONE, SINGLE}:
             parts.append(sha256(self._outputs).digest())
-        parts.append(b"\x00")
+        by_script = i.lock.kind is Kind.P2TR_LEAF
+        parts.append(b"\x02" if by_script else b"\x00")
         if i.hash_type & ANYONE:
             script = encode_compact_size(len(i.lock.script)) + i.lock.script
             parts += [i.outpoint, i.value.to_bytes(8, "little"), script, i.sequence.to_bytes(4, "little")]
@@ -123,6 +125,8 @@ class _Digests:
             parts.append(n.to_bytes(4, "little"))
         if base == SINGLE:
             parts.append(sha256(self._each[n]).digest())
+        if by_script:
+            parts += [leaf_hash(i.lock.inner), b"\x00", b"\xff" * 4]
         return tagged_hash("TapSighash", b"".join(parts))
 
     def _all_inputs(self) -> bytes:
@@ -161,9 +165,9 @@ def _fill(keys: Keys, i: Unsigned) -> TxIn:
     lock, digest = i.lock, i.txid
     outpoint = Outpoint(Txid(i.txid), i.vout)
     flag = bytes((i.hash_type,))
-    if lock.kind is Kind.P2TR:
+    if lock.kind in _TAPROOT:
         signature = keys.sign_taproot(lock.keys[0].secret, digest)
-        return TxIn(outpoint, b"", i.sequence, (signature + flag if i.hash_type else signature,))
+        return _taproot_input(outpoint, i, signature + flag if i.hash_type else signature)
     signers = lock.keys[:2] if lock.kind in _TWO_SIGN else lock.keys[:1]
     signatures = [keys.sign(key.secret, digest, low_r=i.low_r) + flag for key in signers]
     witness = _witness(lock, signatures) if lock.kind in _SEGWIT else ()
@@ -173,10 +177,10 @@ def _fill(keys: Keys, i: Unsigned) -> TxIn:
 def _sign(keys: Keys, digests: _Digests, n: int, i: Unsigned) -> TxIn:
     lock = i.lock
     outpoint = Outpoint(Txid(i.txid), i.vout)
-    if lock.kind is Kind.P2TR:
+    if lock.kind in _TAPROOT:
         signature = keys.sign_taproot(lock.keys[0].secret, digests.taproot(n))
         flag = bytes((i.hash_type,)) if i.hash_type else b""
-        return TxIn(outpoint, b"", i.sequence, (signature + flag,))
+        return _taproot_input(outpoint, i, signature + flag)
     segwit = lock.kind in _SEGWIT
     digest = digests.segwit(n) if segwit else digests.legacy(n)
     signers = lock.keys[:2] if lock.kind in _TWO_SIGN else lock.keys[:1]
@@ -184,6 +188,11 @@ def _sign(keys: Keys, digests: _Digests, n: int, i: Unsigned) -> TxIn:
     signatures = [keys.sign(key.secret, digest, low_r=i.low_r) + flag for key in signers]
     witness = _witness(lock, signatures) if segwit else ()
     return TxIn(outpoint, _script_sig(lock, signatures), i.sequence, witness)
+
+
+def _taproot_input(outpoint: Outpoint, i: Unsigned, signature: bytes) -> TxIn:
+    by_script = (i.lock.inner, i.lock.control) if i.lock.kind is Kind.P2TR_LEAF else ()
+    return TxIn(outpoint, b"", i.sequence, (signature, *by_script))
 
 
 def _script_sig(lock: Lock, signatures: list[bytes]) -> bytes:

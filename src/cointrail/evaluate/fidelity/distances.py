@@ -1,7 +1,8 @@
 """Marginals and key joints of two samples, compared: each is a gate with a limit.
 
 The distance is half the sum of absolute differences of shares (total variation): the least part of one
-sample's transactions that would have to be others for both to look alike in this. 0 is alike, 1 nothing shared.
+sample's transactions that would have to be others for both to look alike in this. 0 is alike, 1 nothing
+shared.
 """
 
 from __future__ import annotations

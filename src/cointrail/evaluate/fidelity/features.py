@@ -19,8 +19,8 @@ from cointrail.chain.view import InputMarks, ScriptType
 
 UNKNOWN = -1
 WINDOW = 100
-"""Transactions of the block, just before this one, that reuse and chains are looked for in. Blocks of different
-size would otherwise differ in both."""
+"""Transactions of the block, just before this one, that reuse and chains are looked for in. Blocks of
+different size would otherwise differ in both."""
 LOCKTIME_IS_TIME = 500_000_000
 """Source: Bitcoin Core, `LOCKTIME_THRESHOLD`."""
 NEAR_TIP = 100
@@ -53,7 +53,8 @@ class Feature(NamedTuple):
     group: str
     meaning: str
     judged: bool = True
-    """Whether the classifier sees it: it is known of every transaction, and worlds mean to be like blocks in it."""
+    """Whether the classifier sees it: it is known of every transaction, and worlds mean to be like blocks in
+    it."""
 
 
 FEATURES = (
@@ -75,14 +76,14 @@ FEATURES = (
     Feature("out_data", "scripts", "outputs that carry data"),
     Feature("out_other", "scripts", "outputs of any other kind"),
     Feature("data_bytes", "scripts", "bytes of the scripts that carry data"),
-    Feature("like_input", "scripts", "outputs of the kind of all inputs, -1 where inputs differ or do not tell"),
+    Feature("like_input", "scripts", "outputs of the kind of all inputs, -1 where inputs differ or hide it"),
     Feature("input_order", "order", "1 sorted as BIP 69 has it, 0 not, -1 with one input"),
     Feature("output_order", "order", "values: 1 rising, 2 falling, 0 neither, -1 with fewer than two"),
     Feature("large_first", "order", "1 where the first output is the largest, -1 with one output"),
     Feature("self_change", "reuse", "outputs back to an address that an input shows"),
     Feature("same_input", "reuse", "inputs whose address another input shows too"),
     Feature("seen_output", "reuse", "outputs to addresses of the hundred transactions before, in the block"),
-    Feature("chained", "reuse", "1 where it spends an output of the hundred transactions before, in the block"),
+    Feature("chained", "reuse", "1 where it spends an output of the hundred transactions before"),
     Feature("largest", "values", "largest output, ten times the logarithm of satoshi"),
     Feature("smallest", "values", "smallest output that is not 0, likewise"),
     Feature("equal", "values", "most outputs of one value"),

@@ -21,20 +21,20 @@ _DRAWN = 5
 """Gates whose values are drawn: those that fail by most."""
 
 _INTRO = """\
-A rate that was measured in worlds says how often a rule is wrong when people behave as the worlds have them behave.
-This page says how far that is from real transactions, era by era. Where a gate fails, rates of that era carry the
-warning.
+A rate that was measured in worlds says how often a rule is wrong when people behave as the worlds have them
+behave. This page says how far that is from real transactions, era by era. Where a gate fails, rates of that
+era carry the warning.
 
-A **distance** is the least part of one side's transactions that would have to be others for both to be alike in a
-feature (total variation). Marginals pass up to {marginal:g}, joints up to {joint:g}. The **AUC** is the probability
-that a classifier scores a real transaction above a made up one; it passes up to {auc:g}, 0.5 is chance. *Two real
-samples* says the same of two real samples of the era, from different days: worlds cannot be asked to be more like a
-day than another day is.
+A **distance** is the least part of one side's transactions that would have to be others for both to be alike
+in a feature (total variation). Marginals pass up to {marginal:g}, joints up to {joint:g}. The **AUC** is the
+probability that a classifier scores a real transaction above a made up one; it passes up to {auc:g}, 0.5 is
+chance. *Two real samples* says the same of two real samples of the era, from different days: worlds cannot be
+asked to be more like a day than another day is.
 
-Single real blocks lack most of what they spend. Everything but fee rate and coin age is read from a transaction and
-its neighbours in the block alone, on both sides in the same way; these two are compared where they are known, and the
-classifier does not see them. Each transaction is scored by a model that has not seen it. Shares of programs were set
-with these blocks in view, so no block is unseen."""
+Single real blocks lack most of what they spend. Everything but fee rate and coin age is read from a
+transaction and its neighbours in the block alone, on both sides in the same way; these two are compared where
+they are known, and the classifier does not see them. Each transaction is scored by a model that has not seen
+it. Shares of programs were set with these blocks in view, so no block is unseen."""
 
 
 def write_fidelity(found: Sequence[EraGates], out: Path) -> tuple[str, ...]:
@@ -152,8 +152,10 @@ def _era(one: EraGates) -> Iterator[str]:
         least, most = kinds[0], kinds[-1]
         yield from (
             "",
-            f"Of made up transactions, `{least[0]}` looks least real (mean score {least[2]:.2f}), "
-            f"`{most[0]}` most ({most[2]:.2f}).",
+            (
+                f"Of made up transactions, `{least[0]}` looks least real (mean score {least[2]:.2f}), "
+                f"`{most[0]}` most ({most[2]:.2f})."
+            ),
         )
 
 

@@ -25,8 +25,7 @@ def draw_gates(gates: Sequence[Gate], title: str) -> str:
             _text(LEFT - 8, y + 4, gate.name, "end"),
             f'<line x1="{_at(0):.1f}" y1="{y}" x2="{x:.1f}" y2="{y}" stroke="{colour}" stroke-width="3"/>',
             f'<circle cx="{x:.1f}" cy="{y}" r="4" fill="{colour}"/>',
-            f'<line x1="{limit:.1f}" y1="{y - 9}" x2="{limit:.1f}" y2="{y + 9}" stroke="{GREY}" '
-            'stroke-dasharray="4 3"/>',
+            _limit(limit, y),
         ]
         if gate.real_distance is not None:
             parts.append(
@@ -52,6 +51,12 @@ def draw_shares(gates: Sequence[Gate], title: str) -> str:
             y += ROW
     height = y + 34
     return _svg(height, [part for tick in _TICKS for part in _tick(tick, height)] + rows, title)
+
+
+def _limit(x: float, y: int) -> str:
+    return (
+        f'<line x1="{x:.1f}" y1="{y - 9}" x2="{x:.1f}" y2="{y + 9}" stroke="{GREY}" stroke-dasharray="4 3"/>'
+    )
 
 
 def _bar(share: float, y: int, colour: str) -> str:

@@ -28,9 +28,9 @@ REAL = {
     2021: ((702_861,),),
     2025: ((866_342,), (MEMPOOL,)),
 }
-"""By era, one or two groups of blocks by height. Where there are two, the first against the second shows how much
-real ones differ. The first was mined in March 2013, the second in December 2013 and January 2014; March and May
-2016; March 2018; September 2021; October 2024, and a mempool of 2024."""
+"""By era, one or two groups of blocks by height. Where there are two, the first against the second shows how
+much real ones differ. The first was mined in March 2013, the second in December 2013 and January 2014; March
+and May 2016; March 2018; September 2021; October 2024, and a mempool of 2024."""
 
 
 @dataclass(frozen=True, slots=True)

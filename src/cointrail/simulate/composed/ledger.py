@@ -223,7 +223,7 @@ _CHANGE = {"change", "join_change", "peel"}
 
 
 def _usual(lock: Lock) -> int:
-    return DEFAULT if lock.kind is Kind.P2TR else ALL
+    return DEFAULT if lock.kind in {Kind.P2TR, Kind.P2TR_LEAF} else ALL
 
 
 def _spent(coin: Coin) -> SpentOutput:

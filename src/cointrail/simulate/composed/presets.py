@@ -31,7 +31,7 @@ PRESETS = {
     "2025": Plan(
         2025, {"reuse": 0.1, "merchant_reuse": 0.2, "core_share": 0.05, "payjoin": 0.004},
         {**_SERVICES, "casino": 4.0, "joinmarket": 4.0, "wasabi2": 1.0, "lightning": 30.0,
-         "ordinals": 40.0, "token": 330.0},
+         "ordinals": 150.0, "token": 250.0},
     ),
     "joins": Plan(
         2021, {"payjoin": 0.05, "persons": 400},

@@ -89,7 +89,7 @@ class Town:
         return self.asked(int(max(least, min(60.0 * usual, dice.lognormal(usual, SPREAD)))), dice)
 
     def asked(self, value: int, dice: Dice) -> int:
-        """About `value`, as somebody asks for it: with few digits in bitcoin, round in dollars, or neither."""
+        """About `value`, as somebody asks for it: few digits in bitcoin, round in dollars, or neither."""
         draw = dice.unit()
         for zeros, part in self.era.zeros:
             draw -= part

@@ -28,15 +28,16 @@ LOOKED_AT = 200
 _TX_VSIZE, _OUTPUT_VSIZE, _CHANGE_VSIZE, _SPEND_VSIZE = 11, 9, 34, 68
 _AS_PAID = {
     Kind.P2PKH: Kind.P2PKH, Kind.P2PKH_UNCOMPRESSED: Kind.P2PKH, Kind.P2SH_P2WPKH: Kind.P2SH_P2WPKH,
-    Kind.P2SH_MULTISIG: Kind.P2SH_P2WPKH, Kind.P2SH_P2WSH_MULTISIG: Kind.P2SH_P2WPKH, Kind.P2WPKH: Kind.P2WPKH, Kind.P2TR: Kind.P2TR,
+    Kind.P2SH_MULTISIG: Kind.P2SH_P2WPKH, Kind.P2SH_P2WSH_MULTISIG: Kind.P2SH_P2WPKH,
+    Kind.P2WPKH: Kind.P2WPKH, Kind.P2TR: Kind.P2TR,
 }  # fmt: skip
 
 
 class Wallet:
     """Coins of one owner. They arrive by the locks that it hands out."""
 
-    __slots__ = ("_haste", "_kinds", "_made", "_name", "_standing", "balance", "coins", "dice", "kind", "on_receive", "owner",
-                 "program", "town")  # fmt: skip
+    __slots__ = ("_haste", "_kinds", "_made", "_name", "_standing", "balance", "coins", "dice", "kind",
+                 "on_receive", "owner", "program", "town")  # fmt: skip
 
     def __init__(self, town: Town, owner: str, program: Program, dice: Dice, name: str = "") -> None:
         self.town = town

@@ -35,7 +35,8 @@ def test_alike_lists_are_no_distance_apart_and_foreign_ones_all_of_it() -> None:
 
 
 def test_shares_begin_with_the_largest_difference() -> None:
-    assert [(one.value, one.real, one.made) for one in shares("aaab", "abbb")][0] == ("a", 0.75, 0.25)
+    first = shares("aaab", "abbb")[0]
+    assert (first.value, first.real, first.made) == ("a", 0.75, 0.25)
 
 
 def test_a_gate_fails_where_one_side_has_what_the_other_has_not() -> None:
@@ -48,9 +49,8 @@ def test_a_gate_fails_where_one_side_has_what_the_other_has_not() -> None:
 
 def test_two_real_samples_say_how_far_days_are_apart() -> None:
     found = {gate.name: gate for gate in gates_of(sample(1), sample(2), (sample(3), sample(4, versions=3)))}
-    assert found["version"].real_distance == distance(
-        [0] * N, sample(4, versions=3).rows[:, COLUMN["version"]].tolist()
-    )
+    versions = sample(4, versions=3).rows[:, COLUMN["version"]].tolist()
+    assert found["version"].real_distance == distance([0] * N, versions)
 
 
 def test_what_is_unknown_on_one_side_makes_no_gate() -> None:
@@ -100,10 +100,17 @@ def test_every_feature_that_the_classifier_sees_is_explained_and_every_era_has_a
 def gates(era: int = 2018) -> EraGates:
     pytest.importorskip("sklearn")
     real, made = sample(1), sample(2, versions=3)
+    world = {"engine": "2", "seed": "1", "plan": "", "sample": ""}
     return EraGates(
-        era=era, n=N, gates=gates_of(real, made, None), verdict=tell_apart(real, made), real_verdict=None,
-        in_block=True, real={"1.blk": "00" * 32}, world={"engine": "2", "seed": "1", "plan": "", "sample": ""},
-    )  # fmt: skip
+        era=era,
+        n=N,
+        gates=gates_of(real, made, None),
+        verdict=tell_apart(real, made),
+        real_verdict=None,
+        in_block=True,
+        real={"1.blk": "00" * 32},
+        world=world,
+    )
 
 
 def test_the_page_has_a_picture_for_each_era_and_reads_the_same_twice(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """Tokens that ride on transactions: a data output, and a few satoshi to whom the token goes.
 
-From 2023 on most are minted: from one output back to the same address with a short note, again and again, each
-spending what the one before has left.
+From 2023 on most are minted: from one output back to the same address with a short note, again and again,
+each spending what the one before has left.
 """
 
 from __future__ import annotations
@@ -20,11 +20,13 @@ from cointrail.simulate.locks import Kind, data_lock
 CARRIED = 546
 """Satoshi that go with a token: the least that nodes pass on for P2PKH (dust limit)."""
 MINTS_OF_A_RUN = 25
-"""Nodes pass on chains of that many transactions that wait. Source: Bitcoin Core, `DEFAULT_ANCESTOR_LIMIT`."""
+"""Nodes pass on chains of that many that wait. Source: Bitcoin Core, `DEFAULT_ANCESTOR_LIMIT`."""
 MINT_BYTES = (7, 8)
 """Bytes behind OP_RETURN and its push: the number of what is minted, in few bytes (Runes, 2024)."""
 _MINTS_SINCE, _MINTS = 2023, 0.9
 _SENT_BYTES = 20
+_NEW_FASHION = 0.02
+"""How often a mint is the first of another token; until then all mint the same, in the same words."""
 _RUNS = 12
 """Runs of mints that go on at a time."""
 
@@ -37,6 +39,7 @@ class Tokens:
         self.dice = dice
         self._runs: deque[tuple[Wallet, Coin, int]] = deque()
         self._minters: dict[str, Wallet] = {}
+        self._fashion = self._note(MINT_BYTES[0])
 
     def act(self) -> None:
         """One minting or one transfer."""
@@ -65,7 +68,9 @@ class Tokens:
             self._runs.append((minter, coin, 2 + self.dice.below(MINTS_OF_A_RUN - 1)))
 
     def _mint(self, minter: Wallet, coin: Coin, left: int) -> None:
-        note = self._note(self.dice.pick(MINT_BYTES))
+        if self.dice.chance(_NEW_FASHION):
+            self._fashion = self._note(self.dice.pick(MINT_BYTES))
+        note = self._fashion
         posted = minter.pay([note], "token", first=[coin], change_role="self")
         if posted is not None and left > 1:
             made = [made for made in posted.coins if made.lock.home is minter]
@@ -73,7 +78,7 @@ class Tokens:
 
     def _minter(self, owner: str) -> Wallet:
         if owner not in self._minters:
-            kind = self.dice.pick((Kind.P2WPKH, Kind.P2WPKH, Kind.P2TR))
+            kind = self.dice.pick((Kind.P2WPKH, Kind.P2TR))
             program = replace(
                 service_program(self.town.year, kind), name="minter", single=True, sequence=RBF,
                 selection=Selection.LARGEST, outputs=Outputs.CHANGE_LAST,

@@ -6,8 +6,8 @@ The first scheme signs with SIGHASH_ALL alone; the other two take any flag.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from hashlib import sha256
+from typing import NamedTuple
 
 from cointrail.chain.decode import encode_compact_size
 from cointrail.chain.script import hash160, p2wpkh, p2wsh, push, script_hash
@@ -28,8 +28,7 @@ _TWO_SIGN = {
 _KEY_HASHES = {Kind.P2PKH, Kind.P2PKH_UNCOMPRESSED}
 
 
-@dataclass(frozen=True, slots=True)
-class Unsigned:
+class Unsigned(NamedTuple):
     """An input still to be signed: what it spends, how that is locked, how its signature shall look."""
 
     txid: bytes

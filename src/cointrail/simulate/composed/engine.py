@@ -18,6 +18,7 @@ from cointrail.simulate.composed.agents import ALWAYS, BUILDERS
 from cointrail.simulate.composed.agents.people import People
 from cointrail.simulate.composed.ledger import Ledger, Out, tell_genesis
 from cointrail.simulate.composed.plan import Plan
+from cointrail.simulate.composed.quick_keys import QuickKeys
 from cointrail.simulate.composed.ranges import AGENT_NAMES
 from cointrail.simulate.composed.record import Record
 from cointrail.simulate.composed.town import OPENING_PAYMENTS, SUPPLY, Agent, Town, exchange_weight
@@ -74,7 +75,10 @@ def compose_world(
     """
     require_empty(out)
     root = Dice(f"cointrail composed world {VERSION}/{seed}")
-    keys, sink = open_outputs(f"composed {VERSION}/{seed}", out, root, signed=signed)
+    name = f"composed {VERSION}/{seed}"
+    keys, sink = open_outputs(name, out, root, signed=signed)
+    if not keys.signed:
+        keys = QuickKeys(name)
     (out / "world.toml").write_text(plan.to_toml(), encoding="utf-8")
     with Record(out / "truth", plan.year) as record:
         ledger = Ledger(keys, AheadSink(sink), record)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from functools import cache
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 _COMPRESSED, _UNCOMPRESSED = 0x0102, 0x0002
 """SECP256K1_EC_COMPRESSED and _UNCOMPRESSED. Source: secp256k1.h."""
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """A private key of 32 bytes and its public key of 33 or 65."""
 
     secret: bytes

@@ -152,7 +152,17 @@ def sign_inputs(
     return [_sign(keys, digests, n, i) for n, i in enumerate(inputs)]
 
 
-def fill_inputs(keys: Keys, inputs: Sequence[Unsigned]) -> list[TxIn]:
+class Opened(NamedTuple):
+    """An input as it goes on the wire, in plain values: millions are made."""
+
+    txid: bytes
+    vout: int
+    script_sig: bytes
+    sequence: int
+    witness: tuple[bytes, ...]
+
+
+def fill_inputs(keys: Keys, inputs: Sequence[Unsigned]) -> list[Opened]:
     """The inputs with bytes in the shape of signatures over nothing: for keys that are stand-ins anyway.
 
     Cheap, because nobody hashes the transaction; each coin's bytes are its own.
@@ -160,17 +170,17 @@ def fill_inputs(keys: Keys, inputs: Sequence[Unsigned]) -> list[TxIn]:
     return [_fill(keys, i) for i in inputs]
 
 
-def _fill(keys: Keys, i: Unsigned) -> TxIn:
+def _fill(keys: Keys, i: Unsigned) -> Opened:
     lock, digest = i.lock, i.txid
-    outpoint = Outpoint(Txid(i.txid), i.vout)
-    flag = bytes((i.hash_type,))
-    if lock.kind in _TAPROOT:
+    kind, flag = lock.kind, bytes((i.hash_type,))
+    if kind in _TAPROOT:
         signature = keys.sign_taproot(lock.keys[0].secret, digest)
-        return _taproot_input(outpoint, i, signature + flag if i.hash_type else signature)
-    signers = lock.keys[:2] if lock.kind in _TWO_SIGN else lock.keys[:1]
+        witness = (signature + flag if i.hash_type else signature, *_shown(lock))
+        return Opened(digest, i.vout, b"", i.sequence, witness)
+    signers = lock.keys[:2] if kind in _TWO_SIGN else lock.keys[:1]
     signatures = [keys.sign(key.secret, digest, low_r=i.low_r) + flag for key in signers]
-    witness = _witness(lock, signatures) if lock.kind in _SEGWIT else ()
-    return TxIn(outpoint, _script_sig(lock, signatures), i.sequence, witness)
+    witness = _witness(lock, signatures) if kind in _SEGWIT else ()
+    return Opened(digest, i.vout, _script_sig(lock, signatures), i.sequence, witness)
 
 
 def _sign(keys: Keys, digests: _Digests, n: int, i: Unsigned) -> TxIn:
@@ -179,7 +189,7 @@ def _sign(keys: Keys, digests: _Digests, n: int, i: Unsigned) -> TxIn:
     if lock.kind in _TAPROOT:
         signature = keys.sign_taproot(lock.keys[0].secret, digests.taproot(n))
         flag = bytes((i.hash_type,)) if i.hash_type else b""
-        return _taproot_input(outpoint, i, signature + flag)
+        return TxIn(outpoint, b"", i.sequence, (signature + flag, *_shown(lock)))
     segwit = lock.kind in _SEGWIT
     digest = digests.segwit(n) if segwit else digests.legacy(n)
     signers = lock.keys[:2] if lock.kind in _TWO_SIGN else lock.keys[:1]
@@ -189,9 +199,9 @@ def _sign(keys: Keys, digests: _Digests, n: int, i: Unsigned) -> TxIn:
     return TxIn(outpoint, _script_sig(lock, signatures), i.sequence, witness)
 
 
-def _taproot_input(outpoint: Outpoint, i: Unsigned, signature: bytes) -> TxIn:
-    by_script = (i.lock.inner, i.lock.control) if i.lock.kind is Kind.P2TR_LEAF else ()
-    return TxIn(outpoint, b"", i.sequence, (signature, *by_script))
+def _shown(lock: Lock) -> tuple[bytes, ...]:
+    """What a spend of taproot shows behind the signature."""
+    return (lock.inner, lock.control) if lock.kind is Kind.P2TR_LEAF else ()
 
 
 def _script_sig(lock: Lock, signatures: list[bytes]) -> bytes:

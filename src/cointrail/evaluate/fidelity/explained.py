@@ -44,8 +44,8 @@ WHY = {
     ),
     "chained": "Real services spend their change at once; worlds wait for a block where they can.",
     "largest": (
-        "Regtest has 15,000 bitcoin, so nobody is as rich as real exchanges; and dust pays no fee "
-        "here, so nobody is as poor."
+        "Regtest has 15,000 bitcoin, so nobody is as rich as real exchanges; and sums of one hand follow "
+        "one curve here, while real services each have their own."
     ),
     "smallest": (
         "As for the largest value; and real change runs down to dust, while worlds begin with like coins."

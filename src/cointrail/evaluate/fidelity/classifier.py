@@ -101,7 +101,7 @@ def tell_apart(real: Sample, made: Sample, *, in_block: bool = True) -> Verdict:
                     score = model.predict_proba(mixed)[:, 1]
                 losses[place] += whole - roc_auc_score(y[test], score)
     losses /= FOLDS * SHUFFLES
-    order = sorted(range(len(names)), key=lambda place: (-round(losses[place], 4), names[place]))
+    order = sorted(range(len(names)), key=lambda place: (-round(float(losses[place]), 4), names[place]))
     best = tuple(
         Worth(names[place], FEATURES[columns[place]].group, float(losses[place])) for place in order[:BEST]
     )

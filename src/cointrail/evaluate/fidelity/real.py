@@ -61,10 +61,10 @@ def read_era(folder: Path, year: int) -> RealEra:
     for group in REAL[year]:
         rows: list[Row] = []
         for source in group:
-            found = (
-                _read_mempool(folder, sources) if source == MEMPOOL else _read_block(folder, source, sources)
-            )
-            rows += found
+            if isinstance(source, int):
+                rows += _read_block(folder, source, sources)
+            else:
+                rows += _read_mempool(folder, sources)
         groups.append(Sample(" and ".join(map(str, group)), table_of(rows)))
     halves = (groups[0], groups[1]) if len(groups) > 1 else None
     in_block = all(one.name != MEMPOOL for one in groups)

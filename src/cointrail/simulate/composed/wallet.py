@@ -172,8 +172,8 @@ class Wallet:
             target, rate = sum(o.value for o in outs) + self.town.kb_fee, 0.0
         if self.balance < target:
             return []
-        if self.program.selection is Selection.OLDEST and (taken := self._oldest(target, rate)):
-            return taken
+        if self.program.selection is Selection.OLDEST and (oldest := self._oldest(target, rate)):
+            return oldest
         coins = self.usable()
         taken = self._select(coins, target, rate)
         if taken is None and len(coins) < len(self.coins):

@@ -6,6 +6,7 @@ inscriptions are notes that mint tokens, and are kept; some are traded.
 
 from __future__ import annotations
 
+from cointrail.simulate.composed.agents.people import Person
 from cointrail.simulate.composed.ledger import RBF, Coin, Joint, Out, Signing, Style
 from cointrail.simulate.composed.programs import service_program
 from cointrail.simulate.composed.town import Town, enough, sell_when_full
@@ -19,8 +20,8 @@ PADDING = 600
 _POSTAGE = (546, 10_000)
 _FEE = 0.02
 _SLOT = 2
-_MOST_OFFERS = 400
-_SALES = 0.2
+_MOST_OFFERS, _MOST_PREPARED = 400, 40
+_SALES = 0.3
 _TRADED = 0.4
 """Part of inscriptions that are for sale."""
 _NOTE_BYTES = (60, 65, 72, 90, 140)
@@ -38,6 +39,7 @@ class Ordinals:
         self._shelves: dict[str, Wallet] = {}
         self.offers: list[Coin] = []
         self._made = 0
+        self._prepared: list[Person] = []
 
     def act(self) -> None:
         """A sale, or something new to sell."""
@@ -79,19 +81,31 @@ class Ordinals:
         if dice.chance(_TRADED):
             self.offers += shown.coins
 
+    def _buyer(self, value: int, seller: str) -> Person | None:
+        """Somebody who has `value`; whoever prepared for a purchase comes first."""
+        height = self.town.ledger.height
+        for place, person in enumerate(self._prepared):
+            coins = self._shelf(person.name, "padding").coins
+            settled = sum(coin.height <= height for coin in coins) >= 2
+            if settled and person.wallet.balance > value and person.name != seller:
+                return self._prepared.pop(place)
+        return self.town.somebody(self.dice, value, (seller,))
+
     def _sale(self) -> None:
         town, dice = self.town, self.dice
         place = dice.below(len(self.offers))
         asset = self.offers[place]
         price = max(30_000, town.amount(dice, 0.7))
         seller = asset.lock.owner
-        buyer = town.somebody(dice, int(price * (1 + _FEE)) + 30_000, (seller,))
+        buyer = self._buyer(int(price * (1 + _FEE)) + 30_000, seller)
         if buyer is None or asset.height > town.ledger.height:
             return
         pads = self._shelf(buyer.name, "padding")
         ready = pads.usable()[:2]
         if len(ready) < 2 or any(coin.height > town.ledger.height for coin in ready):
-            buyer.wallet.pay([Out(pads.fresh("padding"), PADDING, "padding") for _ in range(2)], "internal")
+            made = [Out(pads.fresh("padding"), PADDING, "padding") for _ in range(2)]
+            if buyer.wallet.pay(made, "internal") is not None:
+                self._prepared = [*self._prepared, buyer][-_MOST_PREPARED:]
             return
         toll = int(price * _FEE)
         coins = enough(buyer.wallet, price + toll + 2 * PADDING + int(town.rate * 1_200))

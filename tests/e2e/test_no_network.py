@@ -47,6 +47,7 @@ COMMANDS = [
     "case bundle {world}/case.toml --blocks {world}/blocks --out {out}/bundle --store {store}",
     "verify {bundle}",
     "evaluate real --data {real}",
+    "evaluate fidelity --real {real} --era 2013 --out {out}/fidelity",
     "evaluate world {world} --store {store}",
     "evaluate run --worlds quiet --seeds 1 --transactions 300 --jobs 1 --out {out}/run",
     "evaluate train-change --worlds quiet --seeds 1 --transactions 300 --jobs 1 --out {out}/model",

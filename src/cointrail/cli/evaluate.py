@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,7 +17,7 @@ from cointrail.cli.render import Answer, Table, table_of, write
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-    from cointrail.workbench import Evaluation, RealEvaluation
+    from cointrail.workbench import EraGates, Evaluation, RealEvaluation
 
 app = typer.Typer(help="Measure methods on data whose truth is known.")
 
@@ -132,6 +132,61 @@ def run(
         )
     write(_world_answer(found), form)
     typer.echo(f"\n{len(files)} files are in {out}; begin with report.md", err=True)
+
+
+@app.command("fidelity")
+def fidelity(
+    data: Annotated[
+        Path, typer.Option("--real", metavar="DIR", help="Folder of real blocks and transactions; only read.")
+    ],
+    out: Annotated[
+        Path,
+        typer.Option("--out", metavar="DIR", help="New or empty folder for tables, pictures and a page."),
+    ],
+    era: Annotated[
+        list[int] | None, typer.Option("--era", metavar="YEAR", help="Era; may be repeated; all without it.")
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Of the worlds.")] = 1,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Hold worlds of an era against real blocks of that time.
+
+    Marginals and key joints, each with a distance and its limit, and a classifier that tells real from made
+    up, with what it goes by. Rates of an era whose gates fail carry the warning.
+    """
+    with Meter() as meter:
+        found, files = workbench.evaluate_fidelity(out, data, eras=era or (), seed=seed, progress=meter.steps)
+    eras = [one.summary for one in found]
+    gates = Table("gates", _GATE, [row for one in found for row in _gate_rows(one)])
+    heads = ("era", "n", "gates passed", "failed", "auc", "two real samples", "goes by")
+    rows = [
+        (
+            str(one.era),
+            one.n,
+            len(one.passed),
+            len(one.failed),
+            _thousandths(one.auc_ppm),
+            None if one.real_auc_ppm is None else _thousandths(one.real_auc_ppm),
+            ", ".join(one.best),
+        )
+        for one in eras
+    ]
+    warnings = [(str(one.era), one.warning) for one in eras if one.warning]
+    write(Answer(data=eras, tables=[Table("eras", heads, rows), gates], csv=gates, basis=warnings), form)
+    typer.echo(f"\n{len(files)} files are in {out}; begin with fidelity.md", err=True)
+
+
+_GATE = ("era", "gate", "distance", "limit", "passed", "two real samples")
+
+
+def _gate_rows(era: EraGates) -> Iterator[tuple[str, str, str, str, bool, str | None]]:
+    for one in era.gates:
+        apart = None if one.real_distance is None else f"{one.real_distance:.3f}"
+        yield str(era.era), one.name, f"{one.distance:.3f}", f"{one.limit:g}", one.passed, apart
+
+
+def _thousandths(ppm: int) -> str:
+    return f"{ppm / 1_000_000:.3f}"
 
 
 _STRATUM = (

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from cointrail.analytics.open_store import OpenStore, open_store
     from cointrail.casework.outputs import safe_cell
     from cointrail.coinjoin.analysis import JoinOptions
-    from cointrail.error_rates.combine import percent
+    from cointrail.error_rates.combine import NOT_MEASURED, percent
+    from cointrail.evaluate.fidelity.run import EraGates
     from cointrail.evaluate.learning.compare import votes_by_plan
     from cointrail.evaluate.learning.run import Budget, Trained
     from cointrail.evaluate.rates.check import TableCheck
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from cointrail.workbench.demo import DemoRun, run_demo
     from cointrail.workbench.error_rates import MadeTable, check_error_table, make_error_table
     from cointrail.workbench.evaluation import evaluate_world, evaluate_worlds, evaluation_sheets
+    from cointrail.workbench.fidelity import evaluate_fidelity
     from cointrail.workbench.folders import require_folder
     from cointrail.workbench.lazy_frames import open_frames
     from cointrail.workbench.ledger_bench import LedgerBench
@@ -52,6 +54,7 @@ __all__ = [
     "Budget",
     "CaseRun",
     "DemoRun",
+    "EraGates",
     "Evaluation",
     "IngestRun",
     "JoinOptions",
@@ -80,6 +83,7 @@ __all__ = [
     "compose_world",
     "decode_file",
     "draw_plan",
+    "evaluate_fidelity",
     "evaluate_real",
     "evaluate_world",
     "evaluate_worlds",
@@ -113,6 +117,7 @@ _HOMES = {
     "Budget": "cointrail.evaluate.learning.run",
     "CaseRun": "cointrail.workbench.bench",
     "DemoRun": "cointrail.workbench.demo",
+    "EraGates": "cointrail.evaluate.fidelity.run",
     "Evaluation": "cointrail.evaluate.worlds.pool",
     "IngestRun": "cointrail.workbench.bench",
     "JoinOptions": "cointrail.coinjoin.analysis",
@@ -141,6 +146,7 @@ _HOMES = {
     "compose_world": "cointrail.simulate",
     "decode_file": "cointrail.inspection.raw_file",
     "draw_plan": "cointrail.simulate",
+    "evaluate_fidelity": "cointrail.workbench.fidelity",
     "evaluate_real": "cointrail.evaluate.real.run",
     "evaluate_world": "cointrail.workbench.evaluation",
     "evaluate_worlds": "cointrail.workbench.evaluation",

@@ -111,7 +111,8 @@ def fidelity_from(data: bytes) -> Fidelity:
 
 def _era(found: Mapping[str, Any]) -> EraFidelity:
     lists = ("passed", "failed", "best")
-    return EraFidelity(**{name: tuple(value) if name in lists else value for name, value in found.items()})
+    given: dict[str, Any] = {name: tuple(value) if name in lists else value for name, value in found.items()}
+    return EraFidelity(**given)
 
 
 def fidelity_text(eras: list[EraFidelity]) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from cointrail.analytics.open_store import OpenStore, open_store
     from cointrail.casework.outputs import safe_cell
     from cointrail.coinjoin.analysis import JoinOptions
-    from cointrail.error_rates.combine import NOT_MEASURED, percent
+    from cointrail.error_rates.combine import percent
     from cointrail.evaluate.fidelity.run import EraGates
     from cointrail.evaluate.learning.compare import votes_by_plan
     from cointrail.evaluate.learning.run import Budget, Trained

@@ -8,6 +8,7 @@ errors.md   every error code, from the error tree
 rules.md    every rule, from the register of rules; rules/ has a page for each, with its examples drawn
 worlds.md   plans of composed worlds, and their truth files, from the tables that plans are read by
 ../explanation/how-wrong.md   how often rules are wrong, and its pictures, from the shipped table of error
+openapi.json  the HTTP API; it is frozen: what would break its users is not written unless told
 tables.md   columns of a case's tables and of the store, and the stop reasons, from their definitions
 """
 
@@ -17,6 +18,7 @@ import argparse
 import ast
 import importlib
 import inspect
+import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
@@ -27,8 +29,10 @@ from pathlib import Path
 import numpy as np
 
 import error_page
+from api_promises import breaking_changes
 from cli_tree import Command, walk_commands
 from cointrail import errors
+from cointrail.api.app import make_app
 from cointrail.casework.columns import columns_of
 from cointrail.casework.rows import LeadRow, PaymentRow, ProceedRow
 from cointrail.store.schema import COLUMNS, INDEXES, TABLES
@@ -37,6 +41,7 @@ from kept_files import ROOT
 from rule_pages import FOLDER, index_lines, missing_examples, pictures, rule_pages
 from worlds_page import world_lines
 
+OPENAPI = "openapi.json"
 REFERENCE = ROOT / "docs" / "reference"
 NOTE = "<!-- Made by `make docs`. Do not edit. -->\n\n"
 
@@ -153,9 +158,17 @@ def page_text(lines: Iterator[str]) -> str:
 def made_files() -> dict[str, str]:
     """What every generated file holds, by its path below the reference."""
     texts = {name: page_text(make()) for name, make in pages().items()}
-    told = {f"../explanation/{name}": text for name, text in error_page.page_files().items()}
-    told[f"../explanation/{error_page.PAGE}"] = NOTE + told[f"../explanation/{error_page.PAGE}"]
-    return texts | {name: make() for name, make in pictures().items()} | told
+    texts |= {name: make() for name, make in pictures().items()}
+    texts |= {f"../explanation/{name}": text for name, text in error_page.page_files().items()}
+    texts[f"../explanation/{error_page.PAGE}"] = NOTE + texts[f"../explanation/{error_page.PAGE}"]
+    return texts | {OPENAPI: json.dumps(make_app().openapi(), indent=1, sort_keys=True) + "\n"}
+
+
+def broken_promises(text: str) -> list[str]:
+    """What users of the frozen API document would lose by this one."""
+    path = REFERENCE / OPENAPI
+    frozen = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return breaking_changes(frozen, json.loads(text))
 
 
 def left_over(made: Iterable[str]) -> list[Path]:
@@ -167,8 +180,13 @@ def main() -> int:
     """Run as a script; 1 when `--check` finds a stale page, or a rule has no example."""
     parser = argparse.ArgumentParser(description="Write or check the generated reference pages.")
     parser.add_argument("--check", action="store_true", help="only compare")
-    check = parser.parse_args().check
+    parser.add_argument("--break-api", action="store_true", help="write openapi.json though users lose by it")
+    ask = parser.parse_args()
+    check = ask.check
     wrong, made = list(missing_examples()), made_files()
+    if not ask.break_api and (lost := broken_promises(made[OPENAPI])):
+        wrong += [f"the API would break its users: {one}" for one in lost]
+        del made[OPENAPI]
     (REFERENCE / FOLDER).mkdir(exist_ok=True)
     for name, text in made.items():
         path = REFERENCE / name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -60,7 +61,10 @@ COMMANDS = [
     "inspect tx {out}/tx.hex --network regtest",
     "inspect block {out}/block.bin --network regtest",
 ]
-"""What is run without a network; each must end well. Every command of the program is here."""
+"""What is run without a network; each must end well. Every command of the program is here or below."""
+
+SERVER = "serve --store {store} --case {case} --port 0"
+"""Runs until it is told to stop."""
 
 ONE_TX = (
     "01000000010000000000000000000000000000000000000000000000000000000000000000ffffffff0151ffffffff"
@@ -129,7 +133,31 @@ def test_a_command_ends_well_without_a_network(
     assert (done.returncode, "outbound network" in done.stderr) == (0, False), done.stderr
 
 
+def test_the_server_needs_no_network_and_stops_in_order(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    demo = demo_folder(tmp_path_factory)
+    given = SERVER.format(store=demo.store, case=demo.path / "case").split(" ")
+    command = [*_without_network(), sys.executable, "-W", "error", "-c", PROGRAM, *given]
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "XDG_RUNTIME_DIR": str(tmp_path)},
+    ) as running:
+        assert running.stdout is not None
+        said = [running.stdout.readline() for _ in range(3)]
+        modes = [oct(token.stat().st_mode & 0o777) for token in tmp_path.rglob("*.token")]
+        running.terminate()
+        _, complaints = running.communicate(timeout=60)
+    assert said[0].startswith("open      http://127.0.0.1:"), complaints
+    assert modes == ["0o600"]
+    assert running.returncode == 0, complaints
+    assert not list(tmp_path.rglob("*.token"))
+
+
 def test_every_command_is_run_without_a_network() -> None:
     known = {" ".join(words) for words in command_paths()}
-    run = {name for name in known for line in COMMANDS if line.startswith(name)}
+    run = {name for name in known for line in (*COMMANDS, SERVER) if line.startswith(name)}
     assert run == known

@@ -23,6 +23,7 @@ from cointrail.cli import (
     look,
     query,
     rules,
+    serve,
     trace,
     trace_account,
     trace_peel,
@@ -74,6 +75,7 @@ for noun in (
     evaluate,
     train_change,
     error_rates,
+    serve,
 ):
     noun.add_to(app)
 

@@ -71,6 +71,13 @@ class Snapshot(MappedStore):
         """What the miner wrote: epoch seconds, UTC. It may be off by hours."""
         return int.from_bytes(self.block_header(height)[68:72], "little")
 
+    def find_block(self, block_hash: BlockHash) -> int | None:
+        """Height of the block with a hash; None when the store's chain does not hold it. Scans all hashes."""
+        hashes = np.ascontiguousarray(self._columns["blocks.hash"].all()).view("<u8").reshape(-1, 4)
+        wanted = np.frombuffer(block_hash.raw, "<u8")
+        near = np.flatnonzero(hashes[:, 0] == wanted[0])
+        return next((int(height) for height in near if (hashes[height] == wanted).all()), None)
+
     def block_times(self) -> U32:
         """Header time of every block by height, epoch seconds."""
         headers = self._columns["blocks.header"].all()

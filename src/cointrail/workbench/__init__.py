@@ -6,6 +6,7 @@ Nothing is loaded before it is asked for, so that help and shell completion come
 from __future__ import annotations
 
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from cointrail.errors import BadInput
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from cointrail.workbench.lazy_frames import open_frames
     from cointrail.workbench.ledger_bench import LedgerBench
     from cointrail.workbench.lookup_bench import LookupBench
+    from cointrail.workbench.open_bench import OpenBench
     from cointrail.workbench.options import parse_size
     from cointrail.workbench.peel_bench import PeelBench
     from cointrail.workbench.queries import ask, sql_table
@@ -61,6 +63,7 @@ __all__ = [
     "LedgerBench",
     "LookupBench",
     "MadeTable",
+    "OpenBench",
     "OpenStore",
     "PeelBench",
     "PeelLimits",
@@ -90,6 +93,7 @@ __all__ = [
     "evaluation_sheets",
     "inspect_block",
     "inspect_tx",
+    "load",
     "make_error_table",
     "open_frames",
     "open_store",
@@ -124,6 +128,7 @@ _HOMES = {
     "LedgerBench": "cointrail.workbench.ledger_bench",
     "LookupBench": "cointrail.workbench.lookup_bench",
     "MadeTable": "cointrail.workbench.error_rates",
+    "OpenBench": "cointrail.workbench.open_bench",
     "OpenStore": "cointrail.analytics.open_store",
     "PeelBench": "cointrail.workbench.peel_bench",
     "PeelLimits": "cointrail.tracing.peel_limits",
@@ -175,15 +180,31 @@ _HOMES = {
     "votes_by_plan": "cointrail.evaluate.learning.compare",
 }
 
-_EXTRAS = {"duckdb": "sql", "pyarrow": "sql", "polars": "sql", "zstandard": "evaluate"}
+_EXTRAS = {
+    "duckdb": "sql",
+    "fastapi": "serve",
+    "polars": "sql",
+    "pyarrow": "sql",
+    "uvicorn": "serve",
+    "zstandard": "evaluate",
+}
 """The extra that brings a package."""
 
 
 def __getattr__(name: str) -> object:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(load(_HOMES[name]), name)
+
+
+def load(module: str) -> ModuleType:
+    """A module of this program, by its name.
+
+    Raises:
+        BadInput: it needs a package of an extra that is not installed.
+    """
     try:
-        return getattr(import_module(_HOMES[name]), name)
+        return import_module(module)
     except ModuleNotFoundError as missing:
         extra = _EXTRAS.get(missing.name or "")
         if extra is None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from cointrail.clustering.kept import find_kept
 from cointrail.clustering.rules import rules_in_force
 from cointrail.heuristics.change.switch import model_in_force
-from cointrail.lookups import address_page, address_txs, balance, balance_series, neighbours
+from cointrail.lookups import address_page, address_txs, balance, balance_series, block, neighbours
 from cointrail.lookups.ledger import LedgerDesk
+from cointrail.lookups.recognise import Recognised, recognise
 from cointrail.lookups.status import StoreStatus, store_status
 from cointrail.store.reader import open_snapshot
 
@@ -34,6 +35,16 @@ class LedgerBench:
         """What the store holds."""
         with open_snapshot(self.store) as snapshot:
             return store_status(snapshot)
+
+    def recognise(self, lines: Sequence[str]) -> tuple[Recognised, ...]:
+        """What each of some lines names, and whether the chain holds it."""
+        with self._ledger() as desk:
+            return tuple(recognise(desk.snapshot, line) for line in lines)
+
+    def show_block(self, text: str, *, start: int = 0, limit: int = 25) -> block.BlockView:
+        """A block by its height or hash, and some of its transactions."""
+        with self._ledger() as desk:
+            return block.show_block(desk, text, start=start, limit=limit)
 
     def address_page(
         self, text: str, *, start: int = 0, limit: int = 25, newest: bool = False

@@ -1,0 +1,140 @@
+"""Routes of finished case runs: the summary, and its tables filtered and sorted."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from cointrail.api.paging import MOST_ROWS, ROWS
+from cointrail.api.server import Server, TheServer
+from cointrail.api.shapes import Shape, as_json, model_of, with_next
+from cointrail.api.trails import Ask
+from cointrail.errors import NotFound
+from cointrail.workbench.case_folder import CaseFolder, Filter, How, Order, TablePart
+
+routes = APIRouter(tags=["cases"])
+
+CaseName = Annotated[str, Path(max_length=100, description="As `/cases` lists it.")]
+TableName = Annotated[str, Path(max_length=40, description="payments, leads or proceeds.")]
+
+
+class CaseLine(Shape):
+    """A case run that this server shows."""
+
+    name: str
+    reference: str
+    network: str
+    tip_height: int
+    tip_hash: str
+    basis_digest: str
+
+
+class Cases(Shape):
+    """Every case run that this server shows."""
+
+    cases: list[CaseLine]
+
+
+class CaseSummary(Shape):
+    """The summary as the run wrote it; `docs/reference/tables.md` describes it."""
+
+    name: str
+    summary: dict[str, Any]
+
+
+class AskFilter(Ask):
+    """A condition on a column."""
+
+    column: Annotated[str, Field(max_length=100)]
+    how: How
+    text: Annotated[str, Field(max_length=1_000)]
+
+
+class AskOrder(Ask):
+    """An order by a column."""
+
+    column: Annotated[str, Field(max_length=100)]
+    descending: bool = False
+
+
+class AskRows(Ask):
+    """Some rows of a table."""
+
+    filters: Annotated[tuple[AskFilter, ...], Field(max_length=50)] = ()
+    order: Annotated[tuple[AskOrder, ...], Field(max_length=5)] = ()
+    page: Annotated[str | None, Field(max_length=500)] = None
+    limit: Annotated[int, Field(ge=1, le=MOST_ROWS)] = ROWS
+
+
+@routes.get("/cases", response_model=Cases)
+def cases(server: TheServer) -> Response:
+    """The case runs that this server shows."""
+    return as_json({"cases": [_line(name, folder.summary) for name, folder in server.cases.items()]})
+
+
+@routes.get("/cases/{case}", response_model=CaseSummary)
+def case_summary(server: TheServer, case: CaseName) -> Response:
+    """The summary of a case run."""
+    return as_json({"name": case, "summary": _folder(server, case).summary})
+
+
+@routes.post("/cases/{case}/tables/{table}", response_model=model_of(TablePart, listing=True))
+def case_rows(server: TheServer, case: CaseName, table: TableName, ask: AskRows) -> Response:
+    """Some rows of a table; the sums are of all rows that the filters let through."""
+    what = f"case {case} {table} {_dump(ask)}"
+    found = _folder(server, case).part(
+        table,
+        filters=_filters(ask),
+        order=_order(ask),
+        start=server.pages.start(ask.page, what),
+        limit=ask.limit,
+    )
+    return with_next(found, server.pages.following(found.page, what))
+
+
+@routes.post(
+    "/cases/{case}/tables/{table}/csv",
+    response_class=Response,
+    responses={
+        200: {"description": "The rows as CSV.", "content": {"text/csv": {"schema": {"type": "string"}}}}
+    },
+)
+def case_csv(server: TheServer, case: CaseName, table: TableName, ask: AskRows) -> Response:
+    """All rows that the filters let through as CSV, safe in spreadsheets. `page` and `limit` do not count."""
+    data = _folder(server, case).csv(table, filters=_filters(ask), order=_order(ask))
+    name = f"attachment; filename={table}.csv"
+    return Response(data, media_type="text/csv; charset=utf-8", headers={"content-disposition": name})
+
+
+def _folder(server: Server, case: str) -> CaseFolder:
+    found = server.cases.get(case)
+    if found is None:
+        raise NotFound(f"there is no case `{case[:100]}`", hint="see /api/v1/cases", case=case)
+    return found
+
+
+def _line(name: str, summary: dict[str, Any]) -> dict[str, object]:
+    tip = summary["tip"]
+    return {
+        "name": name,
+        "reference": summary["reference"],
+        "network": summary["network"],
+        "tip_height": tip["height"],
+        "tip_hash": tip["hash"],
+        "basis_digest": summary["basis_digest"],
+    }
+
+
+def _dump(ask: BaseModel) -> str:
+    return ask.model_dump_json(exclude={"page", "limit"})
+
+
+def _filters(ask: AskRows) -> list[Filter]:
+    return [Filter(one.column, one.how, one.text) for one in ask.filters]
+
+
+def _order(ask: AskRows) -> list[Order]:
+    return [Order(one.column, one.descending) for one in ask.order]

@@ -1,0 +1,129 @@
+"""Run the server: on this machine alone, with a token that only its user can read."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import socket
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+
+from cointrail.api.app import serve_app
+from cointrail.api.paging import Pages
+from cointrail.api.server import Server
+from cointrail.errors import BadInput
+from cointrail.workbench import OpenBench
+from cointrail.workbench.case_folder import CaseFolder
+
+HOST = "127.0.0.1"
+PORT = 8350
+WAITING = 100
+"""Connections that may wait; and requests that are answered at a time, beyond which it says 503."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """A server that listens.
+
+    Attributes:
+        url: opens the page and begins a session. Whoever has it may read everything that is served.
+        port: where it listens.
+        token_file: holds the token for programs; only its user can read it.
+    """
+
+    url: str
+    port: int
+    token_file: Path
+
+
+def state_folder() -> Path:
+    """Where the token is kept: `$XDG_RUNTIME_DIR`, else `$XDG_STATE_HOME`, else `~/.local/state`."""
+    for name in ("XDG_RUNTIME_DIR", "XDG_STATE_HOME"):
+        if folder := os.environ.get(name):
+            return Path(folder) / "cointrail"
+    return Path.home() / ".local" / "state" / "cointrail"
+
+
+def serve(
+    bench: OpenBench, *, cases: Sequence[Path] = (), port: int = PORT, say: Callable[[Ready], None]
+) -> None:
+    """Answer until the process is told to stop.
+
+    Args:
+        bench: the open store.
+        cases: output folders of case runs.
+        port: where to listen; 0: wherever there is room.
+        say: told once, when it listens.
+
+    Raises:
+        BadInput: the port is taken, or a case folder cannot be read.
+    """
+    folders = _open_cases(cases)
+    with _listen(port) as listening:
+        port = listening.getsockname()[1]
+        token = secrets.token_urlsafe(32)
+        kept = _keep_token(token, port)
+        app = serve_app(
+            Server(bench=bench, pages=Pages(secrets.token_bytes(32)), cases=folders),
+            token=token,
+            hosts=(f"{HOST}:{port}", f"localhost:{port}"),
+        )
+        config = uvicorn.Config(
+            app,
+            log_level="warning",
+            access_log=False,  # what is looked at is nobody's business
+            server_header=False,
+            date_header=True,
+            limit_concurrency=WAITING,
+            timeout_graceful_shutdown=5,
+        )
+        # uvicorn stops in order and then raises the signal again: as an exit, the token goes too.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        try:
+            say(Ready(url=f"http://{HOST}:{port}/#token={token}", port=port, token_file=kept))
+            uvicorn.Server(config).run(sockets=[listening])
+        finally:
+            kept.unlink(missing_ok=True)
+
+
+def _open_cases(folders: Sequence[Path]) -> dict[str, CaseFolder]:
+    found: dict[str, CaseFolder] = {}
+    for folder in folders:
+        name = folder.resolve().name
+        if name in found:
+            raise BadInput(
+                f"two case folders have the name `{name}`", hint="rename one of them", path=str(folder)
+            )
+        found[name] = CaseFolder(folder)
+    return found
+
+
+def _listen(port: int) -> socket.socket:
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((HOST, port))
+    except (OSError, OverflowError) as error:
+        listening.close()
+        raise BadInput(
+            f"cannot listen on port {port} of {HOST}: {getattr(error, 'strerror', None) or error}",
+            hint="another program may be there: choose another with `--port`, or `--port 0` for any",
+            port=port,
+        ) from error
+    listening.listen(WAITING)
+    return listening
+
+
+def _keep_token(token: str, port: int) -> Path:
+    folder = state_folder()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = folder / f"serve-{port}.token"
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(token)
+    return path

@@ -1,0 +1,188 @@
+"""Routes of single things: addresses, transactions, clusters."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query
+from starlette.responses import Response
+
+from cointrail.api.paging import ROWS, Limit, PageToken
+from cointrail.api.server import TheServer
+from cointrail.api.shapes import as_json, model_of, with_next
+from cointrail.lookups.address import AddressView
+from cointrail.lookups.address_txs import AddressTxs
+from cointrail.lookups.balance import AddressBalance
+from cointrail.lookups.balance_series import Every
+from cointrail.lookups.cluster import ClusterView
+from cointrail.lookups.cluster_balance import ClusterBalance
+from cointrail.lookups.cluster_neighbours import ClusterNeighbours
+from cointrail.lookups.cluster_payments import ClusterPayments
+from cointrail.lookups.cluster_tiers import ClusterTiers
+from cointrail.lookups.coinjoin import JoinView
+from cointrail.lookups.neighbours import AddressNeighbours
+from cointrail.lookups.tx import TransactionView
+from cointrail.lookups.tx_analysis import TxAnalysis
+
+LONGEST_NAME = 20_100
+"""Characters of what names a thing: a script of 10,000 bytes in hex, the largest that can be spent."""
+
+routes = APIRouter()
+
+Name = Annotated[
+    str,
+    Path(
+        max_length=LONGEST_NAME, description="An address, an outpoint `txid:vout`, or `script:` and its hex."
+    ),
+]
+TxName = Annotated[str, Path(max_length=100, description="A transaction id.")]
+ClusterName = Annotated[
+    str, Path(max_length=LONGEST_NAME, description="A cluster's label, or something in it, as for addresses.")
+]
+Newest = Annotated[bool, Query(description="The last in the chain first.")]
+Height = Annotated[int | None, Query(ge=0, lt=2**31, description="As it was when this block was the tip.")]
+
+
+def _of(view: type, *, listing: bool = False) -> Any:
+    return model_of(view, listing=listing)
+
+
+@routes.get("/addresses/{name}", response_model=_of(AddressView, listing=True), tags=["addresses"])
+def address(
+    server: TheServer, name: Name, page: PageToken = None, limit: Limit = ROWS, *, newest: Newest = False
+) -> Response:
+    """What an address received and spent, its cluster, and some of its outputs."""
+    what = f"address {name} {newest}"
+    start = server.pages.start(page, what)
+    found = server.bench.show_address(name, start=start, limit=limit, newest=newest)
+    return with_next(found, server.pages.following(found.page, what))
+
+
+@routes.get(
+    "/addresses/{name}/transactions", response_model=_of(AddressTxs, listing=True), tags=["addresses"]
+)
+def address_transactions(
+    server: TheServer, name: Name, page: PageToken = None, limit: Limit = ROWS, *, newest: Newest = False
+) -> Response:
+    """The transactions of an address, each with what it gained or lost."""
+    what = f"address txs {name} {newest}"
+    start = server.pages.start(page, what)
+    found = server.bench.address_txs(name, start=start, limit=limit, newest=newest)
+    return with_next(found, server.pages.following(found.page, what))
+
+
+@routes.get("/addresses/{name}/balance", response_model=_of(AddressBalance, listing=True), tags=["addresses"])
+def address_balance(
+    server: TheServer,
+    name: Name,
+    every: Every = Every.MONTH,
+    page: PageToken = None,
+    limit: Limit = ROWS,
+) -> Response:
+    """What an address held over time."""
+    what = f"address balance {name} {every}"
+    start = server.pages.start(page, what)
+    found = server.bench.address_balance(name, every=every, start=start, limit=limit)
+    return with_next(found, server.pages.following(found.page, what))
+
+
+@routes.get(
+    "/addresses/{name}/neighbours", response_model=_of(AddressNeighbours, listing=True), tags=["addresses"]
+)
+def address_neighbours(
+    server: TheServer, name: Name, page: PageToken = None, limit: Limit = ROWS, *, newest: Newest = False
+) -> Response:
+    """The scripts that share transactions with an address."""
+    what = f"address neighbours {name} {newest}"
+    start = server.pages.start(page, what)
+    found = server.bench.address_neighbours(name, start=start, limit=limit, newest=newest)
+    return with_next(found, server.pages.following(found.page, what))
+
+
+@routes.get("/transactions/{txid}", response_model=_of(TransactionView), tags=["transactions"])
+def transaction(server: TheServer, txid: TxName) -> Response:
+    """What a transaction spends and makes, and the gate's verdict."""
+    return as_json(server.bench.show_tx(txid))
+
+
+@routes.get("/transactions/{txid}/analysis", response_model=_of(TxAnalysis), tags=["transactions"])
+def transaction_analysis(server: TheServer, txid: TxName) -> Response:
+    """A transaction as every rule reads it."""
+    return as_json(server.bench.analyse_tx(txid))
+
+
+@routes.get("/transactions/{txid}/join", response_model=_of(JoinView), tags=["transactions"])
+def transaction_join(server: TheServer, txid: TxName) -> Response:
+    """A join: its amounts, and among how many its outputs hide; within its time limit."""
+    return as_json(server.bench.analyse_join(txid))
+
+
+@routes.get("/clusters/{name}", response_model=_of(ClusterView, listing=True), tags=["clusters"])
+def cluster(
+    server: TheServer, name: ClusterName, at: Height = None, page: PageToken = None, limit: Limit = ROWS
+) -> Response:
+    """The members of a cluster and what it holds; as it was at a height, where one is given."""
+    what = f"cluster {name} {at}"
+    start = server.pages.start(page, what)
+    found = server.bench.show_cluster(name, start=start, limit=limit, at=at)
+    return with_next(found, server.pages.following(found.page, what))
+
+
+@routes.get("/clusters/{name}/payments", response_model=_of(ClusterPayments, listing=True), tags=["clusters"])
+def cluster_payments(
+    server: TheServer,
+    name: ClusterName,
+    page: PageToken = None,
+    limit: Limit = ROWS,
+    *,
+    newest: Newest = False,
+) -> Response:
+    """What a cluster received and spent."""
+    what = f"cluster payments {name} {newest}"
+    start = server.pages.start(page, what)
+    found = server.bench.cluster_payments(name, start=start, limit=limit, newest=newest)
+    return with_next(found, server.pages.following(found.page, what))
+
+
+@routes.get("/clusters/{name}/balance", response_model=_of(ClusterBalance, listing=True), tags=["clusters"])
+def cluster_balance(
+    server: TheServer,
+    name: ClusterName,
+    every: Every = Every.MONTH,
+    page: PageToken = None,
+    limit: Limit = ROWS,
+) -> Response:
+    """What a cluster held over time."""
+    what = f"cluster balance {name} {every}"
+    start = server.pages.start(page, what)
+    found = server.bench.cluster_balance(name, every=every, start=start, limit=limit)
+    return with_next(found, server.pages.following(found.page, what))
+
+
+@routes.get(
+    "/clusters/{name}/neighbours", response_model=_of(ClusterNeighbours, listing=True), tags=["clusters"]
+)
+def cluster_neighbours(
+    server: TheServer,
+    name: ClusterName,
+    page: PageToken = None,
+    limit: Limit = ROWS,
+    *,
+    newest: Newest = False,
+) -> Response:
+    """The clusters that a cluster paid or was paid by; `complete` says whether all of it was looked at."""
+    what = f"cluster neighbours {name} {newest}"
+    start = server.pages.start(page, what)
+    found = server.bench.cluster_neighbours(name, start=start, limit=limit, newest=newest)
+    return with_next(found, server.pages.following(found.page, what))
+
+
+@routes.get("/clusters/{name}/tiers", response_model=_of(ClusterTiers), tags=["clusters"])
+def cluster_tiers(
+    server: TheServer,
+    name: ClusterName,
+    tier: Annotated[str, Query(pattern="^T[1-4]$", description="The tier that is looked at closely.")] = "T2",
+    limit: Limit = ROWS,
+) -> Response:
+    """A cluster tier by tier, the links that it hangs on, and what the guards say of it."""
+    return as_json(server.bench.cluster_tiers(name, tier=tier, limit=limit))

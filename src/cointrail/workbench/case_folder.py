@@ -1,0 +1,262 @@
+"""The folder that a case run wrote, read back: its summary, and its tables filtered and sorted."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from cointrail.casework.columns import Column, columns_of
+from cointrail.casework.outputs import SUMMARY, safe_cell
+from cointrail.casework.rows import LeadRow, PaymentRow, ProceedRow
+from cointrail.errors import BadInput, NotFound
+from cointrail.lookups.views import Page
+
+_ROWS: dict[str, type] = {"payments": PaymentRow, "leads": LeadRow, "proceeds": ProceedRow}
+TABLES = tuple(_ROWS)
+
+_ADDED: dict[str, tuple[str, ...]] = {
+    "payments": ("value_sat",),
+    "leads": ("fifo_sat", "haircut_sat"),
+    "proceeds": ("fifo_sat", "haircut_sat"),
+}
+"""Columns whose sum means something; an output that many rows name must not be added up many times."""
+
+_NUMBERS = frozenset(
+    {"count", "currency", "currency per bitcoin", "height", "label", "level", "satoshi", "scripts"}
+)
+_TIMES = frozenset({"UTC", "date"})
+"""Units of columns that are compared as numbers, and as times."""
+
+_DAY = len("2017-01-31")
+
+Row = tuple[str, ...]
+
+
+class How(StrEnum):
+    """How a cell is compared."""
+
+    IS = "is"
+    CONTAINS = "contains"
+    """Without regard to case."""
+    AT_LEAST = "at_least"
+    AT_MOST = "at_most"
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Rows whose cell in a column compares so with a text. An empty cell is neither least nor most."""
+
+    column: str
+    how: How
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """By a column; empty cells come last, whichever way."""
+
+    column: str
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TablePart:
+    """Some rows of a table.
+
+    Attributes:
+        table: which.
+        columns: of each row, with their meaning.
+        page: which of the rows that the filters let through.
+        all_rows: of the table, before any filter.
+        filters: in force, for whoever reads the sums.
+        sums_sat: of the columns that may be added up, over all rows that the filters let through.
+        rows: cells as texts, an empty one where there is no value.
+    """
+
+    table: str
+    columns: tuple[Column, ...]
+    page: Page
+    all_rows: int
+    filters: tuple[Filter, ...]
+    sums_sat: dict[str, int]
+    rows: tuple[Row, ...]
+
+
+class CaseFolder:
+    """What one case run wrote. It is read once; a changed folder must be opened anew.
+
+    Args:
+        folder: the output folder of `cointrail case run`.
+
+    Raises:
+        BadInput: it holds no case run, or a file is not the one that its summary names.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.summary: dict[str, Any] = self._read_summary()
+        self._files = {table: self._read_table(table) for table in TABLES}
+
+    def part(
+        self,
+        table: str,
+        *,
+        filters: Sequence[Filter] = (),
+        order: Sequence[Order] = (),
+        start: int = 0,
+        limit: int | None = 100,
+    ) -> TablePart:
+        """Some rows of a table.
+
+        Raises:
+            NotFound: there is no such table.
+            BadInput: there is no such column, or a text is no number or time for it.
+        """
+        rows, places = self._open(table)
+        columns = columns_of(_ROWS[table])
+        kept = rows
+        for one in filters:
+            kept = self._filtered(kept, columns[self._place(table, one.column)], places[one.column], one)
+        for by in reversed(order):
+            column = columns[self._place(table, by.column)]
+            kept = _sorted(kept, places[by.column], column, descending=by.descending)
+        last = None if limit is None else start + limit
+        shown = tuple(kept[start:last])
+        return TablePart(
+            table=table,
+            columns=columns,
+            page=Page(start, len(shown), len(kept)),
+            all_rows=len(rows),
+            filters=tuple(filters),
+            sums_sat={name: sum(int(row[places[name]] or 0) for row in kept) for name in _ADDED[table]},
+            rows=shown,
+        )
+
+    def csv(self, table: str, *, filters: Sequence[Filter] = (), order: Sequence[Order] = ()) -> bytes:
+        """The rows that filters let through as CSV, safe in spreadsheets."""
+        found = self.part(table, filters=filters, order=order, limit=None)
+        text = io.StringIO(newline="")
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(column.name for column in found.columns)
+        writer.writerows([safe_cell(cell) for cell in row] for row in found.rows)
+        return text.getvalue().encode()
+
+    @cached_property
+    def _places(self) -> dict[str, dict[str, int]]:
+        return {
+            table: {column.name: place for place, column in enumerate(columns_of(row_type))}
+            for table, row_type in _ROWS.items()
+        }
+
+    def _open(self, table: str) -> tuple[list[Row], dict[str, int]]:
+        if table not in self._files:
+            raise NotFound(
+                f"there is no table `{table[:40]}`", hint=f"there are: {', '.join(TABLES)}", table=table
+            )
+        return self._files[table], self._places[table]
+
+    def _place(self, table: str, column: str) -> int:
+        place = self._places[table].get(column)
+        if place is None:
+            raise BadInput(
+                f"the table `{table}` has no column `{column[:60]}`", hint="see its `columns`", column=column
+            )
+        return place
+
+    @staticmethod
+    def _filtered(rows: list[Row], column: Column, place: int, one: Filter) -> list[Row]:
+        match one.how:
+            case How.IS:
+                return [row for row in rows if row[place] == one.text]
+            case How.CONTAINS:
+                wanted = one.text.casefold()
+                return [row for row in rows if wanted in row[place].casefold()]
+        bound = _ordinal(column, one.text)
+        if bound is None:
+            raise BadInput(
+                f"`{one.text[:60]}` is nothing that `{column.name}` could be at least or at most",
+                hint="write a plain number, or a time like 2017-01-31",
+                column=column.name,
+            )
+        values = [(row, _ordinal(column, row[place])) for row in rows]
+        if one.how is How.AT_LEAST:
+            return [row for row, value in values if value is not None and value >= bound]
+        if column.unit in _TIMES and len(one.text) == _DAY:
+            bound += timedelta(days=1) // timedelta(seconds=1) - 1  # all of that day
+        return [row for row, value in values if value is not None and value <= bound]
+
+    def _read_summary(self) -> dict[str, Any]:
+        path = self.folder / SUMMARY
+        try:
+            found: dict[str, Any] = json.loads(path.read_bytes())
+        except (OSError, ValueError) as error:
+            raise BadInput(
+                f"`{self.folder}` is not the output of a case run: `{SUMMARY}` cannot be read",
+                hint="run `cointrail case run CASE.toml --out DIR` and name DIR",
+                path=str(path),
+            ) from error
+        return found
+
+    def _read_table(self, table: str) -> list[Row]:
+        path = self.folder / f"{table}.csv"
+        data = path.read_bytes() if path.is_file() else b""
+        wanted = self.summary.get("files_sha256", {}).get(path.name)
+        if hashlib.sha256(data).hexdigest() != wanted:
+            raise BadInput(
+                f"`{path}` is not the file that the run wrote",
+                hint="run the case again",
+                path=str(path),
+                wanted=wanted,
+            )
+        rows = csv.reader(io.StringIO(data.decode(), newline=""))
+        heads = next(rows)
+        if heads != [column.name for column in columns_of(_ROWS[table])]:
+            raise BadInput(
+                f"`{path}` was written by another version", hint="run the case again", path=str(path)
+            )
+        return [tuple(row) for row in rows]
+
+
+def _ordinal(column: Column, text: str) -> Decimal | None:
+    """A cell as a number that can be compared: times as epoch seconds; None where it has no such order."""
+    if not text:
+        return None
+    if column.unit in _TIMES:
+        return _seconds(text)
+    if column.unit not in _NUMBERS:
+        return None
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        return None
+    return value if value.is_finite() else None
+
+
+def _seconds(text: str) -> Decimal | None:
+    """A day or a time in ISO 8601; UTC where it names no zone."""
+    try:
+        when = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    when = when if when.tzinfo else when.replace(tzinfo=UTC)
+    return Decimal((when - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(seconds=1))
+
+
+def _sorted(rows: list[Row], place: int, column: Column, *, descending: bool) -> list[Row]:
+    """Stable; numbers as numbers, everything else as text."""
+    there = [row for row in rows if row[place]]
+    if column.unit in _NUMBERS:
+        there.sort(key=lambda row: Decimal(row[place]), reverse=descending)
+    else:
+        there.sort(key=lambda row: row[place], reverse=descending)
+    return there + [row for row in rows if not row[place]]

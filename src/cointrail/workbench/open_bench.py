@@ -1,0 +1,113 @@
+"""A workbench that keeps its store open, for programs that answer many questions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock, Thread
+
+from cointrail.attribution.load import load_tags
+from cointrail.attribution.resolve import Attribution, resolve
+from cointrail.attribution.tags import TagSet
+from cointrail.clustering.clusters import Clusters
+from cointrail.clustering.load import load_or_build
+from cointrail.errors import CointrailError
+from cointrail.lookups.desk import LookupDesk
+from cointrail.lookups.ledger import LedgerDesk
+from cointrail.lookups.status import StoreStatus, store_status
+from cointrail.store.manifest import Manifest, read_manifest
+from cointrail.store.reader import Snapshot, open_snapshot
+from cointrail.workbench.bench import Workbench
+from cointrail.workbench.ledger_bench import Progress
+
+
+class OpenBench(Workbench):
+    """Answers from one pinned state of the store, and moves on to the next when that is ready.
+
+    When the store grows or its chain changes, the clusters of the new state are built beside; until then
+    every answer comes from the state before, whose tip stands in its basis. May be asked by many threads.
+
+    Args:
+        store: its folder.
+        tags: tag files, read once; they lie over every answer that asks for tags.
+        progress: told how far the first opening is.
+
+    Raises:
+        StoreError: there is no store, or it holds no chain.
+        BadTag: a tag file cannot be trusted.
+    """
+
+    def __init__(self, store: Path, *, tags: Sequence[Path] = (), progress: Progress | None = None) -> None:
+        super().__init__(store, progress)
+        self._lock = Lock()
+        self._tags: TagSet | None = None
+        snapshot = open_snapshot(store)
+        if tags:
+            self._tags = load_tags(tuple(tags), snapshot.network)
+        clusters = load_or_build(snapshot, progress=self._stage("clusters"))
+        self._state = _State(snapshot, clusters, self._tags)
+        self._progress = None  # of answers, nobody watches one
+        self._moving: Thread | None = None
+        self.trouble: str | None = None
+        """Why the last attempt to move on failed; None when it did not."""
+
+    @property
+    def behind(self) -> bool:
+        """Whether the store holds another state than answers come from."""
+        return self._present() != self._state.manifest
+
+    @property
+    def tags(self) -> TagSet | None:
+        """The tags that lie over the clusters."""
+        return self._tags
+
+    def status(self) -> StoreStatus:
+        """What the state holds that answers come from."""
+        return store_status(self._follow().snapshot)
+
+    @contextmanager
+    def _desk(self, tags: Sequence[Path]) -> Iterator[LookupDesk]:
+        if tags:
+            raise ValueError("the tags of an open workbench are those it was opened with")
+        yield self._follow().desk
+
+    @contextmanager
+    def _ledger(self) -> Iterator[LedgerDesk]:
+        yield self._follow().desk
+
+    def _follow(self) -> _State:
+        """The state to answer from; begins to move on when the store has another."""
+        if self.behind:
+            with self._lock:
+                if self._moving is None or not self._moving.is_alive():
+                    self._moving = Thread(target=self._move_on, name="move on", daemon=True)
+                    self._moving.start()
+        return self._state
+
+    def _move_on(self) -> None:
+        try:
+            snapshot = open_snapshot(self.store)
+            self._state = _State(snapshot, load_or_build(snapshot), self._tags)
+            self.trouble = None
+        except CointrailError as error:
+            self.trouble = str(error)
+
+    def _present(self) -> Manifest | None:
+        try:
+            return read_manifest(self.store)
+        except CointrailError as error:
+            self.trouble = str(error)
+            return self._state.manifest
+
+
+class _State:
+    """A snapshot with its clusters and what tags say of them."""
+
+    def __init__(self, snapshot: Snapshot, clusters: Clusters, tags: TagSet | None) -> None:
+        self.manifest = snapshot.manifest
+        self.snapshot = snapshot
+        attribution: Attribution | None = None
+        if tags is not None:
+            attribution = resolve(tags, snapshot.find_script, clusters.label)
+        self.desk = LookupDesk(snapshot, clusters, attribution)

@@ -1,0 +1,39 @@
+"""A server over the demo's store and case, asked in process as a browser or a program asks it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from starlette.testclient import TestClient
+
+from cointrail.api.app import serve_app
+from cointrail.api.guard import Guard
+from cointrail.api.paging import Pages
+from cointrail.api.server import Server
+from cointrail.workbench import OpenBench
+from cointrail.workbench.case_folder import CaseFolder
+from support.demo_world import DemoFolder
+
+TOKEN = "the token of these tests"
+HOST = "127.0.0.1:8350"
+BASE = f"http://{HOST}"
+API = "/api/v1"
+
+
+def demo_app(demo: DemoFolder) -> Guard:
+    """The application over the demo's store, with its tags and its case."""
+    server = Server(
+        bench=OpenBench(demo.store, tags=[demo.tags]),
+        pages=Pages(b"key"),
+        cases={"demo": CaseFolder(demo.path / "case")},
+    )
+    return serve_app(server, token=TOKEN, hosts=[HOST])
+
+
+@contextmanager
+def signed_in(app: Guard) -> Iterator[TestClient]:
+    """A program that sends the token with everything it asks."""
+    with TestClient(app, base_url=BASE, raise_server_exceptions=False) as client:
+        client.headers["authorization"] = f"Bearer {TOKEN}"
+        yield client

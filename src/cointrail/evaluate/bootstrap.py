@@ -12,6 +12,9 @@ import numpy.typing as npt
 
 from cointrail.evaluate.intervals import CONFIDENCE, ONE, interval
 
+Interval = tuple[float, float]
+"""Both ends of an interval of a share."""
+
 DRAWS = 1_000
 """Samples of as many hands as there are."""
 
@@ -26,7 +29,7 @@ def ratio_interval(
     seed: int,
     draws: int = DRAWS,
     confidence: float = CONFIDENCE,
-) -> tuple[float, float] | None:
+) -> Interval | None:
     """The interval of a share, sum(above) / sum(below) over hands; None where no hand has anything below.
 
     Where all hands have all or nothing, drawing them again shows no spread; the interval is then that of

@@ -32,7 +32,9 @@ worlds have them behave, and no more."""
 _CLUSTERS = """\
 BCubed is the mean over scripts; *by value*, over satoshi received. Intervals draw hands again.
 *Unexplained* are false merges that are left when links by PayJoins and by keys that changed hands are
-cut. What a cluster lacks stands beside it as recall: balances are lower bounds."""
+cut. *Stranger's script* and *stranger's tag* are the chance that the cluster of a script drawn at random
+holds a script of another hand, or of another hand whose addresses are publicly tagged. What a cluster lacks
+stands beside it as recall: balances are lower bounds. `clusters.csv` has more figures, all with intervals."""
 
 _CHANGE = """\
 Of {total:,} transactions {with_change:,} have change beside a payment. T3 and stronger named it in
@@ -184,21 +186,25 @@ def _clusters(found: Evaluation) -> Iterator[str]:
     yield from _table(
         (
             "world", "tier", "precision", "interval", "recall", "interval", "precision by value",
-            "worst tenth", "pairs right", "V-measure", "largest", "false merges", "unexplained",
+            "worst tenth", "pairs right", "V-measure", "stranger's script", "stranger's tag", "largest",
+            "hands in it", "false merges", "unexplained",
         ),
         [
             (
                 world.name,
                 tier.tier,
                 _number(tier.agreement.bcubed_precision),
-                _interval(tier.precision_interval),
+                _interval(tier.intervals.get("bcubed_precision")),
                 _number(tier.agreement.bcubed_recall),
-                _interval(tier.recall_interval),
+                _interval(tier.intervals.get("bcubed_recall")),
                 _number(tier.agreement.value_precision),
                 _number(tier.agreement.worst_precision),
                 _number(tier.agreement.pair_precision),
                 _number(tier.agreement.v_measure),
+                _number(tier.agreement.contaminated),
+                _number(tier.tag_contaminated),
                 _number(tier.agreement.largest_cluster),
+                tier.agreement.hands_in_largest or 0,
                 tier.agreement.false_merges,
                 tier.unexplained,
             )

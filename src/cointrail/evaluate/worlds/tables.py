@@ -73,24 +73,42 @@ def _kind(kind: object) -> Row:
     return tuple(getattr(kind, name) for name in ("rule", "kind", "links", "wrong"))
 
 
+CLUSTER_INTERVALS = (
+    "bcubed_precision",
+    "bcubed_recall",
+    "value_precision",
+    "value_recall",
+    "worst_precision",
+    "worst_recall",
+    "pair_precision",
+    "pair_recall",
+    "v_measure",
+    "variation",
+    "largest_cluster",
+    "contaminated",
+    "tag_contaminated",
+)
+"""Figures of partitions that have an interval; the others are counts, or no mean over hands."""
+
+
 def clusters_sheet(found: Evaluation) -> Sheet:
     """Every tier of every world."""
-    intervals = ("precision_low", "precision_high", "recall_low", "recall_high")
     rows = tuple(
         (
             world.name,
             tier.tier,
             *(cell(getattr(tier.agreement, name)) for name in _AGREEMENT),
+            cell(tier.tag_contaminated),
             tier.unexplained,
             tier.left_out,
-            *limits(tier.precision_interval),
-            *limits(tier.recall_interval),
+            *(one for name in CLUSTER_INTERVALS for one in limits(tier.intervals.get(name))),
         )
         for world in found.worlds
         for tier in world.tiers
     )
-    heads = ("world", "tier", *_AGREEMENT, "unexplained_merges", "left_out", *intervals)
-    return Sheet("clusters", heads, rows)
+    ends = (f"{name}_{end}" for name in CLUSTER_INTERVALS for end in ("low", "high"))
+    figures = (*_AGREEMENT, "tag_contaminated", "unexplained_merges", "left_out")
+    return Sheet("clusters", ("world", "tier", *figures, *ends), rows)
 
 
 def _change(found: Evaluation) -> Iterator[Row]:

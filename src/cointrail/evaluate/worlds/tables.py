@@ -39,7 +39,8 @@ def sheets(found: Evaluation) -> tuple[Sheet, ...]:
         ),
         Sheet("abstained", ("world", "reason", "transactions"), tuple(_quiet(found))),
         Sheet("voters", ("world", "rule", "said", "wrong"), tuple(_voters(found))),
-        Sheet("survival", ("world", "hops", "chains", "still_right", "low", "high"), tuple(_survival(found))),
+        Sheet("named", _NAMED, tuple(_named(found))),
+        Sheet("survival", _SURVIVAL, tuple(_survival(found))),
         Sheet(
             "gate",
             ("world", "kind", "several_hands", "transactions", "safe", "unknown", "unsafe"),
@@ -53,6 +54,11 @@ def sheets(found: Evaluation) -> tuple[Sheet, ...]:
     )
 
 
+_NAMED = ("world", "tier", "with_change", "right", "wrong", "without", "wrong_without")
+_SURVIVAL = (
+    *("world", "hops", "chains", "still_right", "low", "high"),
+    *("came_right", "stayed_right", "hop_low", "hop_high"),
+)
 _LIMITS = ("abstained_low", "abstained_high")
 
 
@@ -143,10 +149,17 @@ def _voters(found: Evaluation) -> Iterator[Row]:
             yield world.name, voter.rule, voter.said, voter.wrong
 
 
+def _named(found: Evaluation) -> Iterator[Row]:
+    for world in found.worlds:
+        for one in world.change.named:
+            yield world.name, *(getattr(one, name) for name in _NAMED[1:])
+
+
 def _survival(found: Evaluation) -> Iterator[Row]:
     for world in found.worlds:
         for one in world.change.survival:
-            yield world.name, one.hops, one.chains, one.still_right, *limits(one.interval)
+            whole = one.hops, one.chains, one.still_right, *limits(one.interval)
+            yield world.name, *whole, one.came_right, one.stayed_right, *limits(one.hop_interval)
 
 
 def _gate(found: Evaluation) -> Iterator[Row]:

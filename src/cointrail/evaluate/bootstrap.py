@@ -35,8 +35,8 @@ def ratio_interval(
 ) -> Interval | None:
     """The interval of a share, sum(above) / sum(below) over hands.
 
-    None where fewer than `LEAST_HANDS` have anything below, unless these have all or nothing. Where all hands have all or nothing, drawing them again shows no spread; the interval is then that of
-    Clopper and Pearson for so many hands.
+    None where fewer than `LEAST_HANDS` have anything below, unless these have all or nothing: then drawing
+    them again shows no spread, and the interval is that of Clopper and Pearson for so many hands.
 
     Args:
         above: per hand what is summed up, at most what is below.

@@ -20,8 +20,10 @@ from cointrail.evaluate.worlds.changes import ChangeTally, tally_change
 from cointrail.evaluate.worlds.gates import GateCount, tally_gate
 from cointrail.evaluate.worlds.links import signers_of, statements_of
 from cointrail.evaluate.worlds.partitions import TierAgreement, judge_tiers
+from cointrail.evaluate.worlds.services import ServiceCount, tally_services
 from cointrail.evaluate.worlds.statements import Statements, StratumCount, count_strata
 from cointrail.evaluate.worlds.strata import marks_of
+from cointrail.evaluate.worlds.taint import TaintSeed, tally_taint
 from cointrail.evaluate.worlds.truth import Truth, read_truth
 from cointrail.sources.blocks_dir import BlocksDirectory
 from cointrail.store.ingest import ingest
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
 Progress = Callable[[str, int, int], None]
 """Told the stage, how much is done, and how much there is."""
 
-STAGES = ("ingest", "clusters", "truth", "links", "partitions", "change")
+STAGES = ("ingest", "clusters", "truth", "links", "partitions", "change", "taint", "services")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,8 @@ class WorldCounts:
         tiers: whole clusterings.
         change: the vote on change.
         gate: verdicts on transactions.
+        taint: drawn coins, traced by every policy.
+        services: addresses that were recognised.
     """
 
     name: str
@@ -75,6 +79,8 @@ class WorldCounts:
     tiers: tuple[TierAgreement, ...]
     change: ChangeTally
     gate: tuple[GateCount, ...]
+    taint: tuple[TaintSeed, ...] = ()
+    services: tuple[ServiceCount, ...] = ()
 
 
 def measure_world(
@@ -112,6 +118,9 @@ def measure_world(
         tiers = judge_tiers(snapshot, clusters, truth, seed)
         told(STAGES[5], 5, len(STAGES))
         change = tally_change(snapshot, clusters, truth, signers, seed)
+        told(STAGES[6], 6, len(STAGES))
+        taint = tally_taint(snapshot, clusters, truth, seed)
+        told(STAGES[7], 7, len(STAGES))
         return WorldCounts(
             name=name,
             truth_digest=truth.digest,
@@ -124,6 +133,8 @@ def measure_world(
             tiers=tiers,
             change=change,
             gate=tally_gate(clusters, truth, signers),
+            taint=taint,
+            services=tally_services(snapshot, clusters, truth, seed),
         )
 
 

@@ -6,8 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 
 from cointrail.evaluate.agreement import Agreement
+from cointrail.evaluate.worlds.base_rate import worths
 from cointrail.evaluate.worlds.pool import Evaluation, Stratum
+from cointrail.evaluate.worlds.services import service_rates
 from cointrail.evaluate.worlds.strata import MARKS
+from cointrail.evaluate.worlds.taint import Mean, taint_errors
 
 Cell = str | int | None
 Row = tuple[Cell, ...]
@@ -46,6 +49,11 @@ def sheets(found: Evaluation) -> tuple[Sheet, ...]:
             ("world", "kind", "several_hands", "transactions", "safe", "unknown", "unsafe"),
             tuple(_gate(found)),
         ),
+        taint_sheet(found),
+        Sheet("taint_seeds", ("world", *_TAINT_SEED), tuple(_taint_seeds(found))),
+        services_sheet(found),
+        Sheet("service_counts", ("world", *_SERVICE), tuple(_service_counts(found))),
+        Sheet("worth", _WORTH, tuple(_worth(found))),
         Sheet(
             "worlds",
             ("world", "transactions", "hands", "truth_digest", "store_digest"),
@@ -60,6 +68,12 @@ _SURVIVAL = (
     *("came_right", "stayed_right", "hop_low", "hop_high"),
 )
 _LIMITS = ("abstained_low", "abstained_high")
+
+
+_TAINT_SEED = ("policy", "sort", "hand", "l1_ppm", "misplaced_ppm", "withheld_ppm", "covered_ppm")
+_TAINT = ("l1", "misplaced", "withheld", "covered")
+_SERVICE = ("kind", "hand", "way", "said", "right", "true", "found")
+_WORTH = ("tier", "share_ppm", "right_ppm", "at_least_ppm")
 
 
 def strata_sheet(strata: Sequence[Stratum]) -> Sheet:
@@ -167,6 +181,57 @@ def _gate(found: Evaluation) -> Iterator[Row]:
         for one in world.gate:
             several = "yes" if one.several else "no"
             yield world.name, one.kind, several, one.transactions, one.safe, one.unknown, one.unsafe
+
+
+def taint_sheet(found: Evaluation) -> Sheet:
+    """Every policy and sort, over all worlds."""
+    rows = [
+        (
+            *(one.policy, one.sort, one.seeds, one.hands),
+            *(end for name in _TAINT for end in _mean(getattr(one, name))),
+        )
+        for one in taint_errors([(world.name, row) for world in found.worlds for row in world.taint])
+    ]
+    ends = (f"{name}{end}" for name in _TAINT for end in ("", "_low", "_high"))
+    return Sheet("taint", ("policy", "sort", "seeds", "hands", *ends), tuple(rows))
+
+
+def services_sheet(found: Evaluation) -> Sheet:
+    """Every kind of service and way of recognising its addresses, over all worlds."""
+    rates = service_rates([(world.name, row) for world in found.worlds for row in world.services])
+    rows = [
+        (
+            *(one.kind, one.way, one.services, one.said, one.right, *limits(one.precision)),
+            *(one.true, one.found, *limits(one.recall)),
+        )
+        for one in rates
+    ]
+    heads = (
+        *("kind", "way", "services", "said", "right", "precision_low", "precision_high"),
+        *("true", "found", "recall_low", "recall_high"),
+    )
+    return Sheet("services", heads, tuple(rows))
+
+
+def _mean(mean: Mean) -> tuple[Cell, ...]:
+    return cell(mean.share), *limits(mean.interval)
+
+
+def _taint_seeds(found: Evaluation) -> Iterator[Row]:
+    for world in found.worlds:
+        for one in world.taint:
+            yield world.name, *(getattr(one, name) for name in _TAINT_SEED)
+
+
+def _service_counts(found: Evaluation) -> Iterator[Row]:
+    for world in found.worlds:
+        for one in world.services:
+            yield world.name, *(getattr(one, name) for name in _SERVICE)
+
+
+def _worth(found: Evaluation) -> Iterator[Row]:
+    for one in worths(one for world in found.worlds for one in world.change.named):
+        yield tuple(getattr(one, name) for name in _WORTH)
 
 
 def cell(value: float | None) -> Cell:

@@ -6,7 +6,7 @@ only the division of value is judged. What ended with a hand is compared with wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -190,8 +190,3 @@ def _judge(flow: Flow, truth: Truth, sort: str, seed: Seed, true: F64) -> TaintS
 
 def _ppm(part: float, whole: int) -> int:
     return round(ONE * part / whole)
-
-
-def world_rows(worlds: Iterable[tuple[str, Iterable[TaintSeed]]]) -> list[tuple[str, TaintSeed]]:
-    """Seeds of many worlds, each with its world's name."""
-    return [(name, one) for name, found in worlds for one in found]

@@ -55,6 +55,13 @@ def drafts(presets: Sequence[str], plans: Sequence[Path], seeds: range, size: in
 def evaluate_many(
     wanted: Sequence[Draft], *, jobs: int | None = None, progress: Progress | None = None
 ) -> Evaluation:
+    """Make and measure worlds, several at a time, and put them together; see `measure_many`."""
+    return evaluation_of(measure_many(wanted, jobs=jobs, progress=progress))
+
+
+def measure_many(
+    wanted: Sequence[Draft], *, jobs: int | None = None, progress: Progress | None = None
+) -> list[WorldCounts]:
     """Make and measure worlds, several at a time; the result does not depend on how many.
 
     Args:
@@ -70,7 +77,7 @@ def evaluate_many(
             found.append(counts)
             if progress is not None:
                 progress("worlds", done, len(wanted))
-    return evaluation_of(found)
+    return found
 
 
 def measure_draft(draft: Draft) -> WorldCounts:

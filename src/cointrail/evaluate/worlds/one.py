@@ -40,12 +40,14 @@ STAGES = ("ingest", "clusters", "truth", "links", "partitions", "change", "taint
 
 @dataclass(frozen=True, slots=True)
 class WrongKind:
-    """Links of one rule that transactions of one kind made."""
+    """Links of one rule that transactions of one kind made; `n` and `wrong_n` are of one a hand, by lot."""
 
     rule: str
     kind: str
     links: int
     wrong: int
+    n: int = 0
+    wrong_n: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +62,7 @@ class WorldCounts:
         transactions: without coinbases.
         hands: how many owners.
         strata: links asserted and wrong; PayJoins are left out of common inputs.
+        asserted: by rule alone, with PayJoins.
         kinds: the same by what the transactions truly are.
         tiers: whole clusterings.
         change: the vote on change.
@@ -75,6 +78,7 @@ class WorldCounts:
     transactions: int
     hands: int
     strata: tuple[StratumCount, ...]
+    asserted: tuple[StratumCount, ...] = ()
     kinds: tuple[WrongKind, ...]
     tiers: tuple[TierAgreement, ...]
     change: ChangeTally
@@ -113,7 +117,8 @@ def measure_world(
         told(STAGES[3], 3, len(STAGES))
         signers = signers_of(snapshot, truth)
         statements = statements_of(snapshot, clusters, truth, signers)
-        strata = count_strata(_without_payjoins(statements, truth), marks_of(snapshot, clusters), seed)
+        marks = marks_of(snapshot, clusters)
+        strata = count_strata(_without_payjoins(statements, truth), marks, seed)
         told(STAGES[4], 4, len(STAGES))
         tiers = judge_tiers(snapshot, clusters, truth, seed)
         told(STAGES[5], 5, len(STAGES))
@@ -129,7 +134,8 @@ def measure_world(
             transactions=change.transactions,
             hands=len(truth.hands),
             strata=strata,
-            kinds=_by_kind(statements, truth),
+            asserted=count_strata(statements, marks, seed, most_marks=1),
+            kinds=_by_kind(statements, truth, seed),
             tiers=tiers,
             change=change,
             gate=tally_gate(clusters, truth, signers),
@@ -183,13 +189,22 @@ def _without_payjoins(statements: Statements, truth: Truth) -> Statements:
     return Statements(*(column[left] for column in statements))
 
 
-def _by_kind(statements: Statements, truth: Truth) -> tuple[WrongKind, ...]:
-    shown = np.flatnonzero(~np.isin(statements.rule, (Link.SAME_KEY, Link.INNER_SCRIPT)))
+def _by_kind(statements: Statements, truth: Truth, seed: int) -> tuple[WrongKind, ...]:
+    lot = np.random.default_rng(seed).permutation(len(statements.tx))
+    shown = lot[~np.isin(statements.rule[lot], (Link.SAME_KEY, Link.INNER_SCRIPT))]
     width = len(truth.tx_kinds)
     key = statements.rule[shown].astype(np.int64) * width + truth.tx_kind[statements.tx[shown]]
-    links = np.bincount(key, minlength=width * len(Link))
-    wrong = np.bincount(key[statements.wrong[shown]], minlength=width * len(Link))
+    wrong = statements.wrong[shown]
+    people = key * (len(truth.hands) + 2) + statements.hand[shown] + 2
+    _, drawn = np.unique(people, return_index=True)
+    length = width * len(Link)
+    links, n = np.bincount(key, minlength=length), np.bincount(key[drawn], minlength=length)
+    bad, bad_n = (np.bincount(rows, minlength=length) for rows in (key[wrong], key[drawn][wrong[drawn]]))
     return tuple(
-        WrongKind(Link(k // width).rule.name, truth.tx_kinds[k % width], int(links[k]), int(wrong[k]))
+        WrongKind(
+            Link(k // width).rule.name,
+            truth.tx_kinds[k % width],
+            *map(int, (links[k], bad[k], n[k], bad_n[k])),
+        )
         for k in np.flatnonzero(links).tolist()
     )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from fractions import Fraction
 
 from cointrail.evaluate.intervals import ONE
+from cointrail.evaluate.worlds.markdown import ends, md_table, number, share
 from cointrail.evaluate.worlds.plots import draw_bounds, draw_reliability, draw_survival
 from cointrail.evaluate.worlds.pool import ENOUGH, Evaluation, Stratum
 from cointrail.tracing.error_bound import percent
@@ -116,7 +116,7 @@ def _page(found: Evaluation) -> Iterator[str]:
     yield from ("", "## Change", "")
     yield from _change(found)
     yield from ("", "## Coins followed along their change", "", f"![survival]({SURVIVAL})", "")
-    yield from _table(
+    yield from md_table(
         ("hops", "chains", "still the first sender's"),
         [(hops, n, share(right, n)) for hops, n, right in survival(found)],
     )
@@ -129,7 +129,7 @@ def _page(found: Evaluation) -> Iterator[str]:
         "## Worlds",
         "",
     )
-    yield from _table(
+    yield from md_table(
         ("world", "transactions", "hands", "truth"),
         [(w.name, w.transactions, w.hands, f"`{w.truth_digest[:16]}`") for w in found.worlds],
     )
@@ -138,7 +138,7 @@ def _page(found: Evaluation) -> Iterator[str]:
 
 
 def _links(strata: Sequence[Stratum]) -> Iterator[str]:
-    yield from _table(
+    yield from md_table(
         (
             "rule",
             "era",
@@ -174,7 +174,7 @@ def _wrong_kinds(found: Evaluation) -> Iterator[str]:
     if not wrong:
         yield "No link was wrong."
         return
-    yield from _table(
+    yield from md_table(
         ("rule", "transactions that are", "links", "wrong"),
         [(kind.rule, kind.kind, kind.links, kind.wrong) for kind in wrong],
     )
@@ -183,7 +183,7 @@ def _wrong_kinds(found: Evaluation) -> Iterator[str]:
 def _clusters(found: Evaluation) -> Iterator[str]:
     yield _CLUSTERS
     yield ""
-    yield from _table(
+    yield from md_table(
         (
             "world", "tier", "precision", "interval", "recall", "interval", "precision by value",
             "worst tenth", "pairs right", "V-measure", "stranger's script", "stranger's tag", "largest",
@@ -193,17 +193,17 @@ def _clusters(found: Evaluation) -> Iterator[str]:
             (
                 world.name,
                 tier.tier,
-                _number(tier.agreement.bcubed_precision),
-                _interval(tier.intervals.get("bcubed_precision")),
-                _number(tier.agreement.bcubed_recall),
-                _interval(tier.intervals.get("bcubed_recall")),
-                _number(tier.agreement.value_precision),
-                _number(tier.agreement.worst_precision),
-                _number(tier.agreement.pair_precision),
-                _number(tier.agreement.v_measure),
-                _number(tier.agreement.contaminated),
-                _number(tier.tag_contaminated),
-                _number(tier.agreement.largest_cluster),
+                number(tier.agreement.bcubed_precision),
+                ends(tier.intervals.get("bcubed_precision")),
+                number(tier.agreement.bcubed_recall),
+                ends(tier.intervals.get("bcubed_recall")),
+                number(tier.agreement.value_precision),
+                number(tier.agreement.worst_precision),
+                number(tier.agreement.pair_precision),
+                number(tier.agreement.v_measure),
+                number(tier.agreement.contaminated),
+                number(tier.tag_contaminated),
+                number(tier.agreement.largest_cluster),
                 tier.agreement.hands_in_largest or 0,
                 tier.agreement.false_merges,
                 tier.unexplained,
@@ -224,19 +224,19 @@ def _change(found: Evaluation) -> Iterator[str]:
     named, silent = share(right, with_change), share(sum(quiet.values()), total)
     yield _CHANGE.format(total=total, with_change=with_change, named=named, silent=silent)
     yield ""
-    yield from _table(
+    yield from md_table(
         ("tier", "named", "wrong", "false discovery"),
         [(tier, n, wrong[tier], share(wrong[tier], n)) for tier, n in said.items()],
     )
     yield ""
     voters = _sums({voter.rule: voter.said for voter in one.voters} for one in tallies)
     failed = _sums({voter.rule: voter.wrong for voter in one.voters} for one in tallies)
-    yield from _table(
+    yield from md_table(
         ("rule that voted for it", "verdicts", "wrong", "share"),
         [(rule, n, failed[rule], share(failed[rule], n)) for rule, n in voters.items()],
     )
     yield ""
-    yield from _table(("abstained because", "transactions"), reasons)
+    yield from md_table(("abstained because", "transactions"), reasons)
 
 
 def _gate(found: Evaluation) -> Iterator[str]:
@@ -247,7 +247,7 @@ def _gate(found: Evaluation) -> Iterator[str]:
             total[place] += count
     yield _GATE
     yield ""
-    yield from _table(
+    yield from md_table(
         ("what it truly is", "several hands", "transactions", "SAFE", "UNKNOWN", "UNSAFE"),
         [(kind, "yes" if several else "no", *counts) for (kind, several), counts in sorted(sums.items())],
     )
@@ -260,23 +260,3 @@ def _sums(parts: Iterable[Mapping[str, int]]) -> dict[str, int]:
         for name, count in part.items():
             sums[name] = sums.get(name, 0) + count
     return sums
-
-
-def share(part: int, whole: int) -> str:
-    """A share in percent with two digits; a dash of nothing."""
-    return f"{float(Fraction(100 * part, whole)):.2f} %" if whole else "-"
-
-
-def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:.4f}"
-
-
-def _interval(limits: tuple[float, float] | None) -> str:
-    return "-" if limits is None else f"{limits[0]:.4f} to {limits[1]:.4f}"
-
-
-def _table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
-    yield "| " + " | ".join(heads) + " |"
-    yield "|" + "---|" * len(heads)
-    for row in rows:
-        yield "| " + " | ".join(f"{one:,}" if isinstance(one, int) else str(one) for one in row) + " |"

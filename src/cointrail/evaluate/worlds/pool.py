@@ -74,9 +74,9 @@ def evaluation_of(worlds: Sequence[WorldCounts]) -> Evaluation:
     strata, bounds = bound_strata(counts)
     kinds: dict[tuple[str, str], list[int]] = {}
     for kind in (kind for world in worlds for kind in world.kinds):
-        sums = kinds.setdefault((kind.rule, kind.kind), [0, 0])
-        sums[0] += kind.links
-        sums[1] += kind.wrong
+        sums = kinds.get((kind.rule, kind.kind), [0] * 4)
+        counts = kind.links, kind.wrong, kind.n, kind.wrong_n
+        kinds[kind.rule, kind.kind] = [a + b for a, b in zip(sums, counts, strict=True)]
     return Evaluation(
         tuple(worlds), strata, bounds, tuple(WrongKind(*key, *sums) for key, sums in sorted(kinds.items()))
     )

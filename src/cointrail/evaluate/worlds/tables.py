@@ -12,7 +12,7 @@ from cointrail.evaluate.worlds.services import service_rates
 from cointrail.evaluate.worlds.strata import MARKS
 from cointrail.evaluate.worlds.taint import Mean, taint_errors
 
-Cell = str | int | None
+Cell = str | int | float | None
 Row = tuple[Cell, ...]
 
 DIGITS = 6
@@ -34,7 +34,7 @@ def sheets(found: Evaluation) -> tuple[Sheet, ...]:
     """Every table of an evaluation."""
     return (
         strata_sheet(found.strata),
-        Sheet("kinds", ("rule", "kind", "links", "wrong"), tuple(map(_kind, found.kinds))),
+        Sheet("kinds", _KIND, tuple(tuple(getattr(one, name) for name in _KIND) for one in found.kinds)),
         clusters_sheet(found),
         Sheet("change", ("world", "tier", "said", "wrong", "wrong_low", "wrong_high"), tuple(_change(found))),
         Sheet(
@@ -62,6 +62,7 @@ def sheets(found: Evaluation) -> tuple[Sheet, ...]:
     )
 
 
+_KIND = ("rule", "kind", "links", "wrong", "n", "wrong_n")
 _NAMED = ("world", "tier", "with_change", "right", "wrong", "without", "wrong_without")
 _SURVIVAL = (
     *("world", "hops", "chains", "still_right", "low", "high"),
@@ -87,10 +88,6 @@ def _stratum(one: Stratum) -> Row:
     origin = "own" if one.own else "parent: " + " / ".join(one.bound_from)
     counts = one.links, one.wrong_links, one.n, one.wrong
     return *marks, *counts, one.bound_ppm, origin, one.target_ppm, "yes" if one.within else "no"
-
-
-def _kind(kind: object) -> Row:
-    return tuple(getattr(kind, name) for name in ("rule", "kind", "links", "wrong"))
 
 
 CLUSTER_INTERVALS = (
@@ -235,8 +232,8 @@ def _worth(found: Evaluation) -> Iterator[Row]:
 
 
 def cell(value: float | None) -> Cell:
-    """A share with its digits; a count as it is."""
-    return f"{value:.{DIGITS}f}" if isinstance(value, float) else value
+    """A share to its digits; a count as it is."""
+    return round(value, DIGITS) if isinstance(value, float) else value
 
 
 def limits(interval: tuple[float, float] | None) -> tuple[Cell, Cell]:

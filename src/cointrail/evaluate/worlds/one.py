@@ -18,6 +18,7 @@ from cointrail.clustering.rules import Link
 from cointrail.errors import BadInput, NotFound
 from cointrail.evaluate.worlds.changes import ChangeTally, tally_change
 from cointrail.evaluate.worlds.gates import GateCount, tally_gate
+from cointrail.evaluate.worlds.holders import tally_holders
 from cointrail.evaluate.worlds.links import signers_of, statements_of
 from cointrail.evaluate.worlds.partitions import TierAgreement, judge_tiers
 from cointrail.evaluate.worlds.services import ServiceCount, tally_services
@@ -36,6 +37,10 @@ Progress = Callable[[str, int, int], None]
 """Told the stage, how much is done, and how much there is."""
 
 STAGES = ("ingest", "clusters", "truth", "links", "partitions", "change", "taint", "services")
+
+
+ONE_KEY = "one key, one hand"
+"""In place of a rule: that who received a coin is who spends it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,7 @@ class WorldCounts:
         strata: links asserted and wrong; PayJoins are left out of common inputs.
         asserted: by rule alone, with PayJoins.
         kinds: the same by what the transactions truly are.
+        holders: spent coins by what made them, and those that another hand spent.
         tiers: whole clusterings.
         change: the vote on change.
         gate: verdicts on transactions.
@@ -80,6 +86,7 @@ class WorldCounts:
     strata: tuple[StratumCount, ...]
     asserted: tuple[StratumCount, ...] = ()
     kinds: tuple[WrongKind, ...]
+    holders: tuple[WrongKind, ...] = ()
     tiers: tuple[TierAgreement, ...]
     change: ChangeTally
     gate: tuple[GateCount, ...]
@@ -136,6 +143,7 @@ def measure_world(
             strata=strata,
             asserted=count_strata(statements, marks, seed, most_marks=1),
             kinds=_by_kind(statements, truth, seed),
+            holders=tuple(WrongKind(ONE_KEY, *counts) for counts in tally_holders(snapshot, truth, seed)),
             tiers=tiers,
             change=change,
             gate=tally_gate(clusters, truth, signers),

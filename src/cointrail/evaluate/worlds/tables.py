@@ -35,6 +35,7 @@ def sheets(found: Evaluation) -> tuple[Sheet, ...]:
     return (
         strata_sheet(found.strata),
         Sheet("kinds", _KIND, tuple(tuple(getattr(one, name) for name in _KIND) for one in found.kinds)),
+        Sheet("holders", _KIND, tuple(tuple(getattr(one, name) for name in _KIND) for one in found.holders)),
         clusters_sheet(found),
         Sheet("change", ("world", "tier", "said", "wrong", "wrong_low", "wrong_high"), tuple(_change(found))),
         Sheet(

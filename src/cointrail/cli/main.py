@@ -18,6 +18,7 @@ from cointrail.cli import (
     cluster_tiers,
     coinjoin,
     evaluate,
+    evaluate_runs,
     inspect_raw,
     look,
     query,
@@ -70,6 +71,7 @@ for noun in (
     check_evidence,
     world,
     evaluate,
+    evaluate_runs,
 ):
     noun.add_to(app)
 

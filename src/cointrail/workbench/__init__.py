@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from cointrail.analytics.open_store import OpenStore, open_store
     from cointrail.casework.outputs import safe_cell
     from cointrail.coinjoin.analysis import JoinOptions
+    from cointrail.evaluate.cases import StatementRate
     from cointrail.evaluate.real.run import RealEvaluation, evaluate_real
+    from cointrail.evaluate.worlds.compare import Rate, RateChange, RunComparison, compare_runs
     from cointrail.evaluate.worlds.pool import Evaluation
     from cointrail.evidence.check import Answered, Verified, verify_bundle
     from cointrail.heuristics.base import Tier
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from cointrail.workbench.checks import PriceCheck, check_prices, check_tags
     from cointrail.workbench.demo import DemoRun, run_demo
     from cointrail.workbench.evaluation import evaluate_world, evaluate_worlds, evaluation_sheets
+    from cointrail.workbench.evaluation_runs import evaluate_cases, evaluate_sweeps
     from cointrail.workbench.folders import require_folder
     from cointrail.workbench.lazy_frames import open_frames
     from cointrail.workbench.ledger_bench import LedgerBench
@@ -55,9 +58,13 @@ __all__ = [
     "PeelBench",
     "PeelLimits",
     "PriceCheck",
+    "Rate",
+    "RateChange",
     "RealEvaluation",
     "RuleCard",
     "RulePage",
+    "RunComparison",
+    "StatementRate",
     "Tier",
     "TraceBench",
     "Verified",
@@ -67,10 +74,13 @@ __all__ = [
     "ask",
     "check_prices",
     "check_tags",
+    "compare_runs",
     "compose_world",
     "decode_file",
     "draw_plan",
+    "evaluate_cases",
     "evaluate_real",
+    "evaluate_sweeps",
     "evaluate_world",
     "evaluate_worlds",
     "evaluation_sheets",
@@ -108,9 +118,13 @@ _HOMES = {
     "PeelBench": "cointrail.workbench.peel_bench",
     "PeelLimits": "cointrail.tracing.peel_limits",
     "PriceCheck": "cointrail.workbench.checks",
+    "Rate": "cointrail.evaluate.worlds.compare",
+    "RateChange": "cointrail.evaluate.worlds.compare",
     "RealEvaluation": "cointrail.evaluate.real.run",
     "RuleCard": "cointrail.rulebook.cards",
     "RulePage": "cointrail.rulebook.cards",
+    "RunComparison": "cointrail.evaluate.worlds.compare",
+    "StatementRate": "cointrail.evaluate.cases",
     "Tier": "cointrail.heuristics.base",
     "TraceBench": "cointrail.workbench.trace_bench",
     "Verified": "cointrail.evidence.check",
@@ -120,10 +134,13 @@ _HOMES = {
     "ask": "cointrail.workbench.queries",
     "check_prices": "cointrail.workbench.checks",
     "check_tags": "cointrail.workbench.checks",
+    "compare_runs": "cointrail.evaluate.worlds.compare",
     "compose_world": "cointrail.simulate",
     "decode_file": "cointrail.inspection.raw_file",
     "draw_plan": "cointrail.simulate",
+    "evaluate_cases": "cointrail.workbench.evaluation_runs",
     "evaluate_real": "cointrail.evaluate.real.run",
+    "evaluate_sweeps": "cointrail.workbench.evaluation_runs",
     "evaluate_world": "cointrail.workbench.evaluation",
     "evaluate_worlds": "cointrail.workbench.evaluation",
     "evaluation_sheets": "cointrail.workbench.evaluation",

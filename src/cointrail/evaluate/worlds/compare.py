@@ -46,7 +46,7 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class RateChange:
     """One rate in two evaluations.
 
     Attributes:
@@ -91,14 +91,14 @@ class RunComparison:
         strata_left_out: strata with fewer than `FEW` hands in either.
     """
 
-    changes: tuple[Change, ...]
+    changes: tuple[RateChange, ...]
     only_before: tuple[str, ...]
     only_after: tuple[str, ...]
     same: int
     strata_left_out: int
 
     @property
-    def told(self) -> Sequence[Change]:
+    def told(self) -> Sequence[RateChange]:
         """Rates that parted, and kinds of transactions that only the second evaluation has."""
         return [one for one in self.changes if one.parted or (one.is_new and one.of != "stratum")]
 
@@ -142,7 +142,7 @@ def _few(key: tuple[str, str, str], old: Counts, new: Counts) -> bool:
     return key[2] != ALL and min(side.get(key, [0] * 4)[2] for side in (old, new)) < FEW
 
 
-def _changes(old: Counts, new: Counts) -> Iterator[Change]:
+def _changes(old: Counts, new: Counts) -> Iterator[RateChange]:
     """Every rate; how many there are decides how wide the intervals are."""
     keys = sorted(old.keys() | new.keys())
     confidence = 1 - (1 - CONFIDENCE) / max(1, len(keys))
@@ -152,7 +152,9 @@ def _changes(old: Counts, new: Counts) -> Iterator[Change]:
         sides = [None if counts is None else _rate(counts, confidence) for counts in (held, new.get(key))]
         parted = sides[0] is not None and sides[1] is not None and _apart(sides[0], sides[1])
         known = key in old
-        yield Change(*key, sides[0] if known else None, sides[1], "itself" if known else "the rule", parted)
+        yield RateChange(
+            *key, sides[0] if known else None, sides[1], "itself" if known else "the rule", parted
+        )
 
 
 def _rate(counts: Sequence[int], confidence: float) -> Rate:
@@ -216,13 +218,13 @@ def _note(found: Figures, key: tuple[str, str, str], row: Row, name: str) -> Non
         found.setdefault(key, []).append((value, low, high))
 
 
-def _figure_changes(old: Figures, new: Figures) -> Iterator[Change]:
+def _figure_changes(old: Figures, new: Figures) -> Iterator[RateChange]:
     for key in sorted(old.keys() & new.keys()):
         before, after = (
             Rate(*(round(ONE * sum(column) / len(column)) for column in zip(*side[key], strict=True)))
             for side in (old, new)
         )
-        yield Change(*key, before, after, "itself", _apart(before, after))
+        yield RateChange(*key, before, after, "itself", _apart(before, after))
 
 
 def _rows(path: Path) -> list[Row]:

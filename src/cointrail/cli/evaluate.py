@@ -17,7 +17,7 @@ from cointrail.cli.render import Answer, Table, table_of, write
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-    from cointrail.workbench import Evaluation, RealEvaluation
+    from cointrail.workbench import Evaluation, RealEvaluation, Sheet
 
 app = typer.Typer(help="Measure methods on data whose truth is known.")
 
@@ -162,6 +162,9 @@ _CLUSTERS = (
 )
 
 
+_TAINT = ("policy", "sort", "seeds", "hands", "l1", "l1_low", "l1_high", "misplaced", "withheld", "covered")
+
+
 def _world_answer(found: Evaluation) -> Answer:
     sheets = workbench.evaluation_sheets(found)
     strata = Table("strata", sheets["strata"].heads, sheets["strata"].rows)
@@ -185,8 +188,6 @@ def _world_answer(found: Evaluation) -> Answer:
         )
         for one in heads
     ]
-    clusters = sheets["clusters"]
-    places = [clusters.heads.index(name) for name in _CLUSTERS]
     return Answer(
         data=everything,
         facts=[("bounds that hold together", found.bounds)],
@@ -197,6 +198,7 @@ def _world_answer(found: Evaluation) -> Answer:
                 for name, title in (
                     ("vote", "the vote on change"),
                     ("change", "change that was named"),
+                    ("worth", "what verdicts are worth, by the share of payments with change"),
                     ("voters", "rules that voted"),
                     ("survival", "coins followed along their change"),
                     ("gate", "the gate, by what transactions truly are"),
@@ -204,14 +206,27 @@ def _world_answer(found: Evaluation) -> Answer:
             ),
             Table(
                 "wrong links, by what made them",
-                sheets["kinds"].heads,
-                [(kind.rule, kind.kind, kind.links, kind.wrong) for kind in found.kinds if kind.wrong],
+                sheets["kinds"].heads[:4],
+                [row[:4] for row in sheets["kinds"].rows if row[3]],
             ),
-            Table("clusters", _CLUSTERS, [[row[place] for place in places] for row in clusters.rows]),
+            Table(
+                "coins that another hand spent, by what made them",
+                ("made by", "coins", "another hand's"),
+                [row[1:4] for row in sheets["holders"].rows if row[3]],
+            ),
+            Table("policies against the true flow", *_some(sheets["taint"], _TAINT)),
+            Table("addresses of services", sheets["services"].heads, sheets["services"].rows),
+            Table("clusters", *_some(sheets["clusters"], _CLUSTERS)),
         ],
         csv=strata,
         basis=[(one.name, f"truth {one.truth_digest}") for one in found.worlds],
     )
+
+
+def _some(sheet: Sheet, names: Sequence[str]) -> tuple[Sequence[str], list[list[object]]]:
+    """Some columns of a table: heads and rows."""
+    places = [sheet.heads.index(name) for name in names]
+    return names, [[row[place] for place in places] for row in sheet.rows]
 
 
 def _answer(found: RealEvaluation) -> Answer:

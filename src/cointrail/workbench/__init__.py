@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cointrail.evaluate.real.run import RealEvaluation, evaluate_real
     from cointrail.evaluate.worlds.compare import Rate, RateChange, RunComparison, compare_runs
     from cointrail.evaluate.worlds.pool import Evaluation
+    from cointrail.evaluate.worlds.tables import Sheet
     from cointrail.evidence.check import Answered, Verified, verify_bundle
     from cointrail.heuristics.base import Tier
     from cointrail.inspection.block import inspect_block
@@ -64,6 +65,7 @@ __all__ = [
     "RuleCard",
     "RulePage",
     "RunComparison",
+    "Sheet",
     "StatementRate",
     "Tier",
     "TraceBench",
@@ -124,6 +126,7 @@ _HOMES = {
     "RuleCard": "cointrail.rulebook.cards",
     "RulePage": "cointrail.rulebook.cards",
     "RunComparison": "cointrail.evaluate.worlds.compare",
+    "Sheet": "cointrail.evaluate.worlds.tables",
     "StatementRate": "cointrail.evaluate.cases",
     "Tier": "cointrail.heuristics.base",
     "TraceBench": "cointrail.workbench.trace_bench",

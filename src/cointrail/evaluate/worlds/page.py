@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
-from cointrail.evaluate.intervals import ONE
+from cointrail.evaluate.intervals import ONE, lower_bound
+from cointrail.evaluate.worlds.base_rate import own_share, worths
 from cointrail.evaluate.worlds.markdown import ends, md_table, number, share
+from cointrail.evaluate.worlds.page_money import (
+    TAINT,
+    draw_taint,
+    holders_part,
+    services_part,
+    taint_of,
+    taint_part,
+)
 from cointrail.evaluate.worlds.plots import draw_bounds, draw_reliability, draw_survival
 from cointrail.evaluate.worlds.pool import ENOUGH, Evaluation, Stratum
 from cointrail.tracing.error_bound import percent
@@ -40,6 +50,10 @@ _CHANGE = """\
 Of {total:,} transactions {with_change:,} have change beside a payment. T3 and stronger named it in
 {named}; the vote abstained on {silent} of all."""
 
+_WORTH = """\
+How many verdicts are right depends on how many payments have change at all. In these worlds {own} of payments
+have it; for other shares the rates are put together anew, and *at least* takes each at its 95 % bound:"""
+
 _GATE = """\
 Where several hands signed, each SAFE is an error; elsewhere each UNSAFE is a link that was given up."""
 
@@ -57,7 +71,8 @@ def page_files(found: Evaluation) -> dict[str, str]:
         PAGE: "\n".join(_page(found)) + "\n",
         BOUNDS: draw_bounds(headlines(found.strata)),
         RELIABILITY: draw_reliability(reliability(found)),
-        SURVIVAL: draw_survival(survival(found)),
+        SURVIVAL: draw_survival([(one.hops, one.chains, one.right) for one in survival(found)]),
+        TAINT: draw_taint(taint_of(found)),
     }
 
 
@@ -78,18 +93,25 @@ def reliability(found: Evaluation) -> list[tuple[int, int, bool]]:
     return points
 
 
-def survival(found: Evaluation) -> list[tuple[int, int, int]]:
-    """Chains of all worlds together: hops, chains, still right; where there are few the curve ends."""
+class Hop(NamedTuple):
+    """Chains of all worlds at one hop: how many, still right, right before it, and right on both sides."""
+
+    hops: int
+    chains: int
+    right: int
+    came_right: int
+    stayed_right: int
+
+
+def survival(found: Evaluation) -> list[Hop]:
+    """Chains of all worlds together; where there are few the curve ends."""
     sums: dict[int, list[int]] = {}
     for one in (one for world in found.worlds for one in world.change.survival):
-        total = sums.setdefault(one.hops, [0, 0])
-        total[0] += one.chains
-        total[1] += one.still_right
-    return [
-        (hops, chains, right)
-        for hops, (chains, right) in sorted(sums.items())
-        if chains >= FEW_CHAINS or hops == 1
-    ]
+        old = sums.get(one.hops, [0] * 4)
+        counts = one.chains, one.still_right, one.came_right, one.stayed_right
+        sums[one.hops] = [a + b for a, b in zip(old, counts, strict=True)]
+    hops = [Hop(hops, *counts) for hops, counts in sorted(sums.items())]
+    return [one for one in hops if one.chains >= FEW_CHAINS or one.hops == 1]
 
 
 def _page(found: Evaluation) -> Iterator[str]:
@@ -116,10 +138,13 @@ def _page(found: Evaluation) -> Iterator[str]:
     yield from ("", "## Change", "")
     yield from _change(found)
     yield from ("", "## Coins followed along their change", "", f"![survival]({SURVIVAL})", "")
-    yield from md_table(
-        ("hops", "chains", "still the first sender's"),
-        [(hops, n, share(right, n)) for hops, n, right in survival(found)],
-    )
+    yield from _hops(survival(found))
+    yield from ("", "## Keys that changed hands", "")
+    yield from holders_part(found)
+    yield from ("", "## Where value is said to go", "")
+    yield from taint_part(taint_of(found))
+    yield from ("", "## Addresses of services", "")
+    yield from services_part(found)
     yield from ("", "## The gate", "")
     yield from _gate(found)
     yield from ("", "## What was stated against what was found", "", f"![reliability]({RELIABILITY})", "")
@@ -135,6 +160,29 @@ def _page(found: Evaluation) -> Iterator[str]:
     )
     rules = sorted({rule for world in found.worlds for rule in world.rules})
     yield from ("", f"Rules in force: {', '.join(rules)}.")
+
+
+def _hops(hops: Sequence[Hop]) -> Iterator[str]:
+    yield from md_table(
+        (
+            "hops",
+            "chains",
+            "still the first sender's",
+            "at least",
+            "right before",
+            "the hop was right",
+            "at least",
+        ),
+        [
+            (
+                *(one.hops, one.chains, share(one.right, one.chains)),
+                percent(lower_bound(one.right, one.chains)),
+                *(one.came_right, share(one.stayed_right, one.came_right)),
+                percent(lower_bound(one.stayed_right, one.came_right)),
+            )
+            for one in hops
+        ],
+    )
 
 
 def _links(strata: Sequence[Stratum]) -> Iterator[str]:
@@ -221,12 +269,30 @@ def _change(found: Evaluation) -> Iterator[str]:
     said = _sums({count.tier: count.said for count in one.counts} for one in tallies)
     wrong = _sums({count.tier: count.wrong for count in one.counts} for one in tallies)
     reasons = sorted(quiet.items(), key=lambda one: one[1], reverse=True)
-    named, silent = share(right, with_change), share(sum(quiet.values()), total)
-    yield _CHANGE.format(total=total, with_change=with_change, named=named, silent=silent)
+    yield _CHANGE.format(
+        total=total,
+        with_change=with_change,
+        named=share(right, with_change),
+        silent=share(sum(quiet.values()), total),
+    )
     yield ""
     yield from md_table(
-        ("tier", "named", "wrong", "false discovery"),
-        [(tier, n, wrong[tier], share(wrong[tier], n)) for tier, n in said.items()],
+        ("tier", "named", "wrong", "false discovery", "wrong of all transactions"),
+        [
+            (tier, n, wrong[tier], share(wrong[tier], n), share(wrong[tier], total))
+            for tier, n in said.items()
+        ],
+    )
+    yield ""
+    named = [one for tally in tallies for one in tally.named]
+    yield _WORTH.format(own=percent(own_share(named) or 0))
+    yield ""
+    yield from md_table(
+        ("verdicts up to", "payments with change", "right", "at least"),
+        [
+            (one.tier, percent(one.share_ppm), percent(one.right_ppm), percent(one.at_least_ppm))
+            for one in worths(named)
+        ],
     )
     yield ""
     voters = _sums({voter.rule: voter.said for voter in one.voters} for one in tallies)

@@ -60,7 +60,8 @@ def real(
     """Count what detectors say of labelled real transactions.
 
     Every detector on every set: right, wrong, and where no label says. Also the gate, the models of a
-    join where owners are known, and clusters of an emulated chain against its wallets.
+    join where owners are known, clusters and links of an emulated chain against its wallets, clusters with
+    addresses of two exchanges, and change that transactions give away.
     """
     with Meter() as meter:
         found = workbench.evaluate_real(data, meter.steps)
@@ -241,6 +242,10 @@ def _answer(found: RealEvaluation) -> Answer:
             Table("models of a join, where owners are known", ("of emulated rounds", "count"), models),
             _listed("JoinMarket readings", found.slots),
             _listed("pairs of scripts on the emulated chain", found.pairs),
+            _listed("links on the emulated chain", found.links),
+            _listed("published addresses of exchanges, in clusters of what is at hand", found.exchanges),
+            _listed("change rules on change that transactions give away", found.revealed),
+            _listed("rates against real truth", found.rates),
             _listed("published lists of ids", found.lists),
         ],
         csv=table_of("detectors", _TALLY, found.detectors),

@@ -13,7 +13,7 @@ from cointrail.clustering.load import load_or_build
 from cointrail.evaluate.worlds.holders import tally_holders
 from cointrail.evaluate.worlds.money import Moves, Seed, moves_of, true_flow
 from cointrail.evaluate.worlds.services import service_rates, tally_services
-from cointrail.evaluate.worlds.taint import CRIME, TaintSeed, tally_taint, taint_errors
+from cointrail.evaluate.worlds.taint import CRIME, TaintSeed, taint_errors, tally_taint
 from cointrail.evaluate.worlds.truth import Truth, read_truth
 from cointrail.simulate import compose_world, preset
 from cointrail.sources.blocks_dir import BlocksDirectory
@@ -90,7 +90,7 @@ def test_a_seed_s_money_is_all_somewhere_in_the_end(world: World, moves: Moves) 
 def test_by_policies_that_conserve_what_is_wrong_in_one_place_lacks_in_another(
     taint: tuple[TaintSeed, ...],
 ) -> None:
-    """Said and withheld make up the seed, as the truth does: L1 is twice the misplaced part and the withheld."""
+    """Said and withheld make up the seed, as the truth does: L1 is twice the misplaced, and the withheld."""
     for one in taint:
         if Policy(one.policy).conserves:
             assert one.l1_ppm == pytest.approx(2 * one.misplaced_ppm + one.withheld_ppm, abs=5)

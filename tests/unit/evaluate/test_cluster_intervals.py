@@ -1,4 +1,4 @@
-"""Intervals of figures of partitions: they hold the figure, and a stranger's tag counts only where there is one."""
+"""Intervals of figures of partitions hold the figure; a stranger's tag counts only where there is one."""
 
 from __future__ import annotations
 

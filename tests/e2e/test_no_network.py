@@ -15,6 +15,7 @@ from support import real_data
 from support.bundles import signed_bundle
 from support.command_line import command_paths
 from support.demo_world import demo_folder
+from support.run_tables import write_run
 
 COMMANDS = [
     "--help",
@@ -49,6 +50,9 @@ COMMANDS = [
     "evaluate real --data {real}",
     "evaluate world {world} --store {store}",
     "evaluate run --worlds quiet --seeds 1 --transactions 300 --jobs 1 --out {out}/run",
+    "evaluate sweep --vary payjoin --seeds 1 --transactions 300 --jobs 1 --out {out}/sweep",
+    "evaluate compare {run} {run}",
+    "evaluate cases --seeds 1 --scale 0.01",
     "simulate --seed 5 --out {out}/world --scale 0.01",
     "demo --seed 5 --out {out}/demo --scale 0.01",
     "tags check {world}/tags/exchanges.tagpack.yaml --network regtest",
@@ -109,6 +113,7 @@ def test_a_command_ends_well_without_a_network(
     bundle = signed_bundle(tmp_path_factory, demo).folder if "{bundle}" in line else None
     outpoint = demo.payments()[0]["outpoint"]
     (tmp_path / "tx.hex").write_text(ONE_TX)
+    run = write_run(tmp_path / "tables")
     with BlocksDirectory(demo.blocks) as source:
         (tmp_path / "block.bin").write_bytes(source.raw_block(1))
     given = line.format(
@@ -119,6 +124,7 @@ def test_a_command_ends_well_without_a_network(
         outpoint=outpoint,
         txid=outpoint.partition(":")[0],
         bundle=bundle,
+        run=run,
         real=real_data.FOLDER,
     )
     done = _python(PROGRAM, *given.split(" "))

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 
 from cointrail.errors import BadInput
 from cointrail.evaluate.cases import CaseFacts, StatementRate, case_facts, statement_rates
-from cointrail.evaluate.worlds.many import measure_many
+from cointrail.evaluate.worlds.many import measure_many, side_by_side
 from cointrail.evaluate.worlds.sweep import Reading, knobs_of, readings, sweep_drafts
 from cointrail.evaluate.worlds.sweep_page import sweep_files, sweep_sheet
 from cointrail.evaluate.worlds.write import require_room, write_files
@@ -83,13 +80,10 @@ def evaluate_cases(
         )
     found: list[CaseFacts] = []
     run = partial(_case_of, scale)
-    with ProcessPoolExecutor(
-        min(seeds, jobs or os.cpu_count() or 1), mp_context=get_context("spawn")
-    ) as pool:
-        for done, facts in enumerate(pool.map(run, range(first_seed, first_seed + seeds)), start=1):
-            found.append(facts)
-            if progress is not None:
-                progress("cases", done, seeds)
+    for done, facts in enumerate(side_by_side(run, range(first_seed, first_seed + seeds), jobs), start=1):
+        found.append(facts)
+        if progress is not None:
+            progress("cases", done, seeds)
     return statement_rates(found)
 
 

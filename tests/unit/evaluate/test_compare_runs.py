@@ -7,45 +7,23 @@ from pathlib import Path
 import pytest
 
 from cointrail.errors import BadInput, NotFound
-from cointrail.evaluate.worlds.compare import ALL, FEW, RateChange, RunComparison, compare_runs
-from cointrail.evaluate.worlds.strata import MARKS
-from cointrail.evaluate.worlds.tables import CLUSTER_INTERVALS
-
-RULE = "common_input@2"
-ERA = "2020 to 2022"
+from cointrail.evaluate.worlds.compare import ALL, RateChange, RunComparison, compare_runs
+from support.run_tables import ERA, write_run
 
 Kinds = dict[str, tuple[int, int]]
 
 
-def run(folder: Path, *, wrong: int, kinds: Kinds, precision: float = 0.99, world: str = "a") -> Path:
-    """Tables of a run in which so many of 1,000 links were wrong."""
-    folder.mkdir()
-    marks = ",".join(MARKS)
-    deep = FEW - 1
-    figures = ",".join(f"{name},{name}_low,{name}_high" for name in CLUSTER_INTERVALS)
-    ends = ",".join(f"{precision},{precision - 0.002},{precision + 0.002}" for _ in CLUSTER_INTERVALS)
-    texts = {
-        "strata": f"{marks},links,wrong_links,n,wrong\n"
-        f"{RULE},,,,,,5000,{wrong},1000,{wrong}\n"
-        f"{RULE},{ERA},,,,,{deep},0,{deep},0\n",
-        "kinds": "rule,kind,links,wrong,n,wrong_n\n"
-        + "".join(f"{RULE},{kind},{n},{bad},{n},{bad}\n" for kind, (n, bad) in kinds.items()),
-        "holders": 'rule,kind,links,wrong,n,wrong_n\n"one key, one hand",payment,100,0,100,0\n',
-        "gate": "kind,several_hands,transactions,safe\npayment,no,50,50\npayjoin,yes,50,50\n",
-        "clusters": f"world,tier,{figures}\n{world},T2,{ends}\n",
-        "taint": "policy,sort,l1,l1_low,l1_high\nfifo,crime,0.5,0.4,0.6\nfifo,ordinary,0.5,,\n",
-        "vote": "transactions,abstained,abstained_low,abstained_high\n100,40,0.3,0.5\n",
-        "worlds": f"world,truth_digest\n{world},00\n",
-    }
-    for name, text in texts.items():
-        (folder / f"{name}.csv").write_text(text)
-    return folder
-
-
-def compared(tmp_path: Path, **after: object) -> RunComparison:
-    old = run(tmp_path / "old", wrong=3, kinds={"payment": (500, 1)})
-    new = run(tmp_path / "new", **{"wrong": 3, "kinds": {"payment": (500, 1)}, **after})  # type: ignore[arg-type]
-    return compare_runs(old, new)
+def compared(
+    tmp_path: Path,
+    *,
+    wrong: int = 3,
+    kinds: Kinds | None = None,
+    precision: float = 0.99,
+    world: str = "a",
+) -> RunComparison:
+    """A run against another in which something is different."""
+    after = write_run(tmp_path / "after", wrong=wrong, kinds=kinds, precision=precision, world=world)
+    return compare_runs(write_run(tmp_path / "before"), after)
 
 
 def of(found: RunComparison, kind: str, where: str) -> RateChange:
@@ -100,7 +78,7 @@ def test_a_folder_without_tables_is_refused(tmp_path: Path) -> None:
 
 
 def test_tables_of_something_else_are_refused(tmp_path: Path) -> None:
-    old = run(tmp_path / "old", wrong=3, kinds={})
+    old = write_run(tmp_path / "old")
     (old / "kinds.csv").write_text("rule,kind\na,b\n")
     with pytest.raises(BadInput, match="not those of `evaluate run`"):
         compare_runs(old, old)

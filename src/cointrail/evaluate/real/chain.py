@@ -100,7 +100,7 @@ def _links(snapshot: Snapshot, clusters: Clusters, wallets: dict[bytes, str]) ->
         if named == NO_OUTPUT or len(set(owners)) > 1:
             continue
         keeper = wallets.get(tx.outputs[named].script)
-        verdict = _CHANGE.get(int(columns.tier[tx_num]))
+        verdict = _CHANGE.get(Tier(int(columns.tier[tx_num])))
         if keeper is not None and verdict is not None:
             found[verdict].append((owners[0], keeper != owners[0]))
     for link, statements in found.items():

@@ -104,7 +104,7 @@ def _panel(x: int, y: int, title: str, readings: Sequence[Reading]) -> Iterator[
     if not told:
         yield svg_text((left + right) / 2, (top + bottom) / 2, "nothing was said", anchor="middle")
         return
-    ends = [end for _, value, interval in told for end in (value, *(interval or ()))]
+    ends: list[float] = [end for _, value, interval in told for end in (value, *(interval or ()))]
     middle, span = (min(ends) + max(ends)) / 2, max(max(ends) - min(ends), _LEAST_SPAN)
     low = max(0.0, min(middle - span / 2, 1 - span))
     last = max(share for share, _, _ in told) or 1.0

@@ -124,7 +124,7 @@ def agreement(table: CommonTable) -> Agreement:
         pair_precision=right / together if together else None,
         pair_recall=right / own if own else None,
         v_measure=v_measure(items, clusters, hands),
-        adjusted_rand=_adjusted_rand(table),
+        adjusted_rand=adjusted_rand(table.cluster, table.hand, items),
         variation=variation(items, clusters, hands),
         largest_cluster=int(clusters.max()) / n if n else None,
         hands_in_largest=_hands_in_largest(table, clusters) if n else None,
@@ -170,10 +170,14 @@ def _hands_in_largest(table: CommonTable, clusters: I64) -> int:
     return int(inside[clusters == clusters.max()].max())
 
 
-def _adjusted_rand(table: CommonTable) -> float | None:
-    """None where all items are alone, or chance alone explains all of it."""
-    kept = (table.of_clusters(table.items) > 1) | (table.of_hands(table.items) > 1)
-    items, cluster, hand = table.items[kept], table.cluster[kept], table.hand[kept]
+def adjusted_rand(cluster: I64, hand: I64, items: I64) -> float | None:
+    """The adjusted Rand index of items that are not alone on both sides, from how many each pair has.
+
+    None where all are alone, or chance alone explains all of it.
+    """
+    in_cluster, of_hand = _total(cluster, items)[cluster], _total(hand, items)[hand]
+    kept = (in_cluster > 1) | (of_hand > 1)
+    items, cluster, hand = items[kept], cluster[kept], hand[kept]
     together, merged, own = (_pairs(one) for one in (items, _total(cluster, items), _total(hand, items)))
     pairs = int(items.sum()) * (int(items.sum()) - 1) // 2
     chance = merged * own / pairs if pairs else 0.0

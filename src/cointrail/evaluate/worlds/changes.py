@@ -46,6 +46,8 @@ class VoterCount:
     rule: str
     said: int
     wrong: int
+    wrong_interval: Interval | None
+    """Of their share, by drawing senders again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,7 @@ class ChangeTally:
         counts: verdicts by tier.
         named: verdicts up to T3 and up to T4, by whether there was change to name.
         found: transactions with change for which T3 or stronger named an output that is the sender's.
+        found_interval: of their share of those with change, by drawing senders again.
         quiet: transactions without a verdict, by reason.
         abstained_interval: of the share without a verdict, by drawing senders again.
         voters: verdicts by the rules that made them.
@@ -108,6 +111,7 @@ class ChangeTally:
     counts: tuple[ChangeCount, ...]
     named: tuple[Named, ...]
     found: int
+    found_interval: Interval | None
     quiet: dict[str, int]
     abstained_interval: Interval | None
     voters: tuple[VoterCount, ...]
@@ -136,6 +140,9 @@ def tally_change(
             for one in (Tier.T3, Tier.T4)
         ),
         found=int(with_change[right].sum()),
+        found_interval=_share_interval(
+            np.isin(np.flatnonzero(with_change), right), signers.hand[with_change], seed
+        ),
         quiet={
             why.value: count
             for code, why in enumerate(Quiet, start=1)
@@ -143,7 +150,12 @@ def tally_change(
         },
         abstained_interval=_share_interval(codes[spending] > 0, signers.hand[spending], seed),
         voters=tuple(
-            VoterCount(voter.id, int(voted.sum()), int(wrong[voted].sum()))
+            VoterCount(
+                voter.id,
+                int(voted.sum()),
+                int(wrong[voted].sum()),
+                _share_interval(wrong[voted], signers.hand[said[voted]], seed),
+            )
             for k, voter in enumerate(VOTERS)
             if (voted := (rules[said] >> k & 1 == 1) & (tier[said] > Tier.T1)).any()
         ),

@@ -1,8 +1,9 @@
 """Intervals of what is said of whole partitions, by drawing hands again with all their scripts.
 
 What a script's cluster and its hand hold stays as it is; the hands whose scripts are asked about are drawn.
-V-measure, variation and the largest cluster are no means over scripts, and a hand that is drawn twice would
-look like a wrong cluster: these have the interval of a jackknife over groups of hands (Efron and Stein 1981).
+V-measure, variation, the Rand index and the largest cluster are no means over scripts, and a hand that is
+drawn twice would look like a wrong cluster: these have the interval of a jackknife over groups of hands
+(Efron and Stein 1981).
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from cointrail.evaluate.agreement import CommonTable, add_up, v_measure, variation, worst_mean
+from cointrail.evaluate.agreement import CommonTable, add_up, adjusted_rand, v_measure, variation, worst_mean
 from cointrail.evaluate.bootstrap import Interval, ratio_interval
 from cointrail.evaluate.intervals import CONFIDENCE
 
@@ -105,19 +106,27 @@ def _left_out(table: CommonTable, seed: int) -> dict[str, Interval | None]:
         [_of_whole(np.where(group[table.hand] == one, 0, table.items), table) for one in range(groups)]
     )
     spread = _Z * np.sqrt((groups - 1) / groups * ((parts - parts.mean(axis=0)) ** 2).sum(axis=0))
-    most = (1.0, np.inf, 1.0)
     return {
-        name: (max(0.0, float(whole[k] - spread[k])), min(most[k], float(whole[k] + spread[k])))
-        for k, name in enumerate(("v_measure", "variation", "largest_cluster"))
+        name: (max(least, float(whole[k] - spread[k])), min(most, float(whole[k] + spread[k])))
+        for k, (name, least, most) in enumerate(_WHOLE)
     }
 
 
-def _of_whole(items: I64, table: CommonTable) -> tuple[float, float, float]:
-    """V-measure, variation of information, share of the largest cluster."""
+_WHOLE = (
+    ("v_measure", 0.0, 1.0),
+    ("variation", 0.0, np.inf),
+    ("largest_cluster", 0.0, 1.0),
+    ("adjusted_rand", -1.0, 1.0),
+)
+"""Figures of a partition as a whole, in the order of `_of_whole`, and between what they lie."""
+
+
+def _of_whole(items: I64, table: CommonTable) -> tuple[float, ...]:
     clusters = add_up(table.cluster, items, int(table.cluster.max()) + 1)
     hands = add_up(table.hand, items, int(table.hand.max()) + 1)
     return (
         v_measure(items, clusters, hands) or 0.0,
         variation(items, clusters, hands) or 0.0,
         float(clusters.max() / max(1, items.sum())),
+        adjusted_rand(table.cluster, table.hand, items) or 0.0,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from cointrail.evaluate.intervals import ONE, lower_bound
+from cointrail.evaluate.intervals import ONE, interval, lower_bound
 from cointrail.evaluate.worlds.base_rate import own_share, worths
 from cointrail.evaluate.worlds.markdown import ends, md_table, number, share
 from cointrail.evaluate.worlds.page_money import (
@@ -223,8 +223,14 @@ def _wrong_kinds(found: Evaluation) -> Iterator[str]:
         yield "No link was wrong."
         return
     yield from md_table(
-        ("rule", "transactions that are", "links", "wrong"),
-        [(kind.rule, kind.kind, kind.links, kind.wrong) for kind in wrong],
+        ("rule", "transactions that are", "links", "wrong", "hands", "wrong of these", "95 % interval"),
+        [
+            (
+                *(kind.rule, kind.kind, kind.links, kind.wrong, kind.n, kind.wrong_n),
+                " to ".join(map(percent, interval(kind.wrong_n, kind.n))),
+            )
+            for kind in wrong
+        ],
     )
 
 

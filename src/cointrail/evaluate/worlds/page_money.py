@@ -21,7 +21,7 @@ of coins enters it, and haircut is nearest to it by its nature.
 **L1** is the sum over hands of the difference, of the seed's value: 0 where all is right, 2 where all is with
 the wrong hands. **Misplaced** is what was put where it is not; **withheld** ended for a reason that names
 nobody, as in a CoinJoin; **covered** is the part of the money whose true holders the policy came to at all.
-Poison states no amounts: of it only the last says something."""
+Poison states no amounts, so of it only the last is told."""
 
 _SERVICES = """\
 Up to {purchases} addresses of each service are tagged, as test purchases would show them. *Cluster* gives a
@@ -109,7 +109,7 @@ _MOST = 2.0
 
 def draw_taint(errors: Sequence[TaintError]) -> str:
     """L1 of every policy with its interval, both sorts of money side by side; poison states no amounts."""
-    told = [one for one in errors if one.policy != "poison"]
+    told = [one for one in errors if one.l1.share is not None]
     policies = list(dict.fromkeys(one.policy for one in told))
     height = _TOP + _ROW * len(policies) + 44
     bottom = height - 38
@@ -139,7 +139,7 @@ def draw_taint(errors: Sequence[TaintError]) -> str:
 def _mark(mean: Mean, y: float, colour: str) -> Iterator[str]:
     if mean.interval is not None:
         yield svg_line(_at(mean.interval[0]), y, _at(mean.interval[1]), y, colour, 2)
-    yield f'<circle cx="{_at(mean.share):.1f}" cy="{y}" r="4" fill="{colour}"/>'
+    yield f'<circle cx="{_at(mean.share or 0.0):.1f}" cy="{y}" r="4" fill="{colour}"/>'
 
 
 def _at(l1: float) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from math import log10
 
-from cointrail.evaluate.intervals import ONE
+from cointrail.evaluate.intervals import ONE, lower_bound
 from cointrail.evaluate.worlds.pool import Stratum
 from cointrail.evaluate.worlds.svg import BLUE, GREY, RED, WIDTH, svg_line, svg_page, svg_text
 
@@ -64,32 +64,36 @@ def draw_reliability(points: Iterable[tuple[int, int, bool]]) -> str:
 
 
 def draw_survival(chains: Sequence[tuple[int, int, int]]) -> str:
-    """Of coins followed so many hops, the share that is still the first sender's: (hops, chains, right)."""
-    height, side, left, top = 270, 420, 70, 30
-    depth = 190
+    """Of coins followed so many hops, the share that is still the first sender's: (hops, chains, right).
+
+    Bars go down to the lower bound; the axis begins at the tenth below the least of these.
+    """
+    height, side, left, top, depth = 270, 600, 70, 30, 190
     last = max((hops for hops, _, _ in chains), default=1)
     step = side / max(1, last - 1)
-    dots = [
-        (left + step * (hops - 1), top + depth * (1 - right / n), f"{right} of {n}")
-        for hops, n, right in chains
-    ]
+    bounds = [lower_bound(right, n) / ONE for _, n, right in chains]
+    floor = int(min(bounds, default=0.0) * 10) / 10
+
+    def down(share: float) -> float:
+        return top + depth * (1 - (share - floor) / (1 - floor))
+
+    dots = [(left + step * (hops - 1), down(right / n), f"{right} of {n}") for hops, n, right in chains]
     parts = [f'<rect x="{left}" y="{top}" width="{side}" height="{depth}" fill="none" stroke="{GREY}"/>']
-    parts += [
-        svg_text(left - 6, top + depth * (1 - share / 100) + 4, f"{share} %", anchor="end")
-        for share in (0, 25, 50, 75, 100)
-    ]
+    for tick in range(5):
+        share = floor + (1 - floor) * tick / 4
+        parts.append(svg_text(left - 6, down(share) + 4, f"{100 * share:g} %", anchor="end"))
     path = " ".join(f"{x:.1f},{y:.1f}" for x, y, _ in dots)
     parts.append(f'<polyline points="{path}" fill="none" stroke="{BLUE}" stroke-width="2"/>')
-    parts += [
-        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{BLUE}"><title>{escape(label)}</title></circle>'
-        for x, y, label in dots
-    ]
+    for (x, y, label), bound in zip(dots, bounds, strict=True):
+        parts.append(svg_line(x, y, x, down(bound), BLUE, 1))
+        title = f"<title>{escape(label)}</title>"
+        parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{BLUE}">{title}</circle>')
     parts += [
         svg_text(left, top + depth + 16, "1", anchor="middle"),
         svg_text(left + side, top + depth + 16, str(last), anchor="middle"),
         svg_text(left + side / 2, top + depth + 32, "hops", anchor="middle"),
     ]
-    return svg_page(height, parts, "Coins that are still the first sender's, by hops of change")
+    return svg_page(height, parts, "Coins that are still the first sender's, and their lower bounds, by hops")
 
 
 def _log_axis(height: int) -> Iterable[str]:

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 
 from cointrail.evaluate.agreement import Agreement
+from cointrail.evaluate.intervals import interval
 from cointrail.evaluate.worlds.base_rate import worths
+from cointrail.evaluate.worlds.one import WrongKind
 from cointrail.evaluate.worlds.pool import Evaluation, Stratum
 from cointrail.evaluate.worlds.services import service_rates
 from cointrail.evaluate.worlds.strata import MARKS
@@ -34,20 +36,20 @@ def sheets(found: Evaluation) -> tuple[Sheet, ...]:
     """Every table of an evaluation."""
     return (
         strata_sheet(found.strata),
-        Sheet("kinds", _KIND, tuple(tuple(getattr(one, name) for name in _KIND) for one in found.kinds)),
-        Sheet("holders", _KIND, tuple(tuple(getattr(one, name) for name in _KIND) for one in found.holders)),
+        Sheet("kinds", (*_KIND, *_PPM), tuple(map(_kind, found.kinds))),
+        Sheet("holders", (*_KIND, *_PPM), tuple(map(_kind, found.holders))),
         clusters_sheet(found),
         Sheet("change", ("world", "tier", "said", "wrong", "wrong_low", "wrong_high"), tuple(_change(found))),
         Sheet(
             "vote", ("world", "transactions", "with_change", "found", "abstained", *_LIMITS), _votes(found)
         ),
         Sheet("abstained", ("world", "reason", "transactions"), tuple(_quiet(found))),
-        Sheet("voters", ("world", "rule", "said", "wrong"), tuple(_voters(found))),
+        Sheet("voters", ("world", "rule", "said", "wrong", "wrong_low", "wrong_high"), tuple(_voters(found))),
         Sheet("named", _NAMED, tuple(_named(found))),
         Sheet("survival", _SURVIVAL, tuple(_survival(found))),
         Sheet(
             "gate",
-            ("world", "kind", "several_hands", "transactions", "safe", "unknown", "unsafe"),
+            ("world", "kind", "several_hands", "transactions", "safe", "unknown", "unsafe", *_SAFE),
             tuple(_gate(found)),
         ),
         taint_sheet(found),
@@ -64,12 +66,14 @@ def sheets(found: Evaluation) -> tuple[Sheet, ...]:
 
 
 _KIND = ("rule", "kind", "links", "wrong", "n", "wrong_n")
+_PPM = ("low_ppm", "high_ppm")
 _NAMED = ("world", "tier", "with_change", "right", "wrong", "without", "wrong_without")
 _SURVIVAL = (
     *("world", "hops", "chains", "still_right", "low", "high"),
     *("came_right", "stayed_right", "hop_low", "hop_high"),
 )
-_LIMITS = ("abstained_low", "abstained_high")
+_SAFE = ("safe_low_ppm", "safe_high_ppm")
+_LIMITS = ("found_low", "found_high", "abstained_low", "abstained_high")
 
 
 _TAINT_SEED = ("policy", "sort", "hand", "l1_ppm", "misplaced_ppm", "withheld_ppm", "covered_ppm")
@@ -101,6 +105,7 @@ CLUSTER_INTERVALS = (
     "pair_precision",
     "pair_recall",
     "v_measure",
+    "adjusted_rand",
     "variation",
     "largest_cluster",
     "contaminated",
@@ -129,6 +134,11 @@ def clusters_sheet(found: Evaluation) -> Sheet:
     return Sheet("clusters", ("world", "tier", *figures, *ends), rows)
 
 
+def _kind(one: WrongKind) -> Row:
+    """A kind with the two-sided limits of its share, of one a hand."""
+    return (*(getattr(one, name) for name in _KIND), *interval(one.wrong_n, one.n))
+
+
 def _change(found: Evaluation) -> Iterator[Row]:
     for world in found.worlds:
         for count in world.change.counts:
@@ -143,6 +153,7 @@ def _votes(found: Evaluation) -> tuple[Row, ...]:
             world.change.with_change,
             world.change.found,
             sum(world.change.quiet.values()),
+            *limits(world.change.found_interval),
             *limits(world.change.abstained_interval),
         )
         for world in found.worlds
@@ -158,7 +169,7 @@ def _quiet(found: Evaluation) -> Iterator[Row]:
 def _voters(found: Evaluation) -> Iterator[Row]:
     for world in found.worlds:
         for voter in world.change.voters:
-            yield world.name, voter.rule, voter.said, voter.wrong
+            yield world.name, voter.rule, voter.said, voter.wrong, *limits(voter.wrong_interval)
 
 
 def _named(found: Evaluation) -> Iterator[Row]:
@@ -178,7 +189,9 @@ def _gate(found: Evaluation) -> Iterator[Row]:
     for world in found.worlds:
         for one in world.gate:
             several = "yes" if one.several else "no"
-            yield world.name, one.kind, several, one.transactions, one.safe, one.unknown, one.unsafe
+            ends = interval(one.safe, one.transactions)
+            counts = one.transactions, one.safe, one.unknown, one.unsafe
+            yield world.name, one.kind, several, *counts, *ends
 
 
 def taint_sheet(found: Evaluation) -> Sheet:

@@ -53,9 +53,9 @@ class TaintSeed:
         policy: how value was divided.
         sort: whose money it was: of crime, or ordinary.
         hand: whose, by name.
-        l1_ppm: sum over hands of the difference between what is said and what is true; up to 2,000,000, and
-            more by poison.
-        misplaced_ppm: said to be with a hand beyond what truly is there.
+        l1_ppm: sum over hands of the difference between what is said and what is true, up to 2,000,000; None
+            by poison, which states no amounts.
+        misplaced_ppm: said to be with a hand beyond what truly is there; None by poison.
         withheld_ppm: ended for a reason that says nobody's name.
         covered_ppm: of what truly is anywhere, that with hands which the policy came to at all.
     """
@@ -63,16 +63,16 @@ class TaintSeed:
     policy: str
     sort: str
     hand: str
-    l1_ppm: int
-    misplaced_ppm: int
+    l1_ppm: int | None
+    misplaced_ppm: int | None
     withheld_ppm: int
     covered_ppm: int
 
 
 class Mean(NamedTuple):
-    """A mean over seeds, and its interval by drawing hands again."""
+    """A mean over seeds, and its interval by drawing hands again; nothing where no amount is stated."""
 
-    share: float
+    share: float | None
     interval: Interval | None
 
 
@@ -126,7 +126,10 @@ def _error(policy: str, sort: str, rows: Sequence[tuple[str, TaintSeed]], seed: 
     count = np.bincount(place)
 
     def mean(figure: str) -> Mean:
-        shares = np.array([getattr(one, f"{figure}_ppm") for _, one in rows], np.float64) / ONE
+        told = [getattr(one, f"{figure}_ppm") for _, one in rows]
+        if None in told:
+            return Mean(None, None)
+        shares = np.array(told, np.float64) / ONE
         return Mean(float(shares.mean()), ratio_interval(np.bincount(place, shares), count, seed=seed))
 
     return TaintError(
@@ -177,13 +180,14 @@ def _judge(flow: Flow, truth: Truth, sort: str, seed: Seed, true: F64) -> TaintS
     fees = len(truth.hands)
     who = np.where(ends.output == FEE_OUTPUT, fees, truth.output_hand[np.maximum(ends.output, 0)])
     said = np.bincount(who[arrived], ends.sat[arrived].astype(np.float64), minlength=fees + 1)
+    amounts = flow.policy.conserves
     return TaintSeed(
         policy=flow.policy.value,
         sort=sort,
         hand=truth.hands[seed.hand],
-        l1_ppm=_ppm(float(np.abs(said - true).sum()), seed.sat),
-        misplaced_ppm=_ppm(float(np.maximum(said - true, 0).sum()), seed.sat),
-        withheld_ppm=_ppm(float(ends.sat[~arrived].sum()), seed.sat),
+        l1_ppm=_ppm(float(np.abs(said - true).sum()), seed.sat) if amounts else None,
+        misplaced_ppm=_ppm(float(np.maximum(said - true, 0).sum()), seed.sat) if amounts else None,
+        withheld_ppm=min(ONE, _ppm(float(ends.sat[~arrived].sum()), seed.sat)),
         covered_ppm=_ppm(float(true[said > 0].sum()), seed.sat),
     )
 

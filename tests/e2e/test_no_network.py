@@ -53,6 +53,8 @@ COMMANDS = [
     "evaluate sweep --vary payjoin --seeds 1 --transactions 300 --jobs 1 --out {out}/sweep",
     "evaluate compare {run} {run}",
     "evaluate cases --seeds 1 --scale 0.01",
+    "evaluate table --budget small --jobs 1 --out {out}/table.json",
+    "evaluate check --seed 3",
     "simulate --seed 5 --out {out}/world --scale 0.01",
     "demo --seed 5 --out {out}/demo --scale 0.01",
     "tags check {world}/tags/exchanges.tagpack.yaml --network regtest",

@@ -17,6 +17,7 @@ from cointrail.cli import (
     cluster_history,
     cluster_tiers,
     coinjoin,
+    error_rates,
     evaluate,
     evaluate_runs,
     inspect_raw,
@@ -72,6 +73,7 @@ for noun in (
     world,
     evaluate,
     evaluate_runs,
+    error_rates,
 ):
     noun.add_to(app)
 

@@ -18,8 +18,6 @@ import numpy.typing as npt
 from cointrail.evaluate.bootstrap import Interval, ratio_interval
 from cointrail.evaluate.demo import DemoTruth, Row, read_rows
 from cointrail.evaluate.intervals import ONE, interval, upper_bound
-from cointrail.heuristics.base import Tier
-from cointrail.tracing.error_bound import TARGET_PPM
 
 Array = npt.NDArray[Any]
 
@@ -28,8 +26,8 @@ CLASSES = (PAYMENT, LEAD, PROCEED)
 
 ALL_TIERS = "all"
 
-BOUND_COLUMNS = ("bound_ppm", "error_bound_ppm", "path_bound_ppm")
-"""Where a case's table states the bound of a row; without one, the target of the row's tier stands."""
+BOUND_COLUMN = "error_bound_ppm"
+"""Where a case's table states the bound of a row; empty where it was not measured."""
 
 
 class Said(NamedTuple):
@@ -128,7 +126,7 @@ def case_facts(name: str, world: Path, case_dir: Path) -> CaseFacts:
 def _payments(truth: DemoTruth, rows: Iterable[Row]) -> Iterator[Said]:
     for row in rows:
         payer = truth.payers.get(row["outpoint"])
-        yield Said(PAYMENT, "", payer or row["outpoint"], payer is None, None)
+        yield Said(PAYMENT, "", payer or row["outpoint"], payer is None, _stated(row))
 
 
 def _leads(truth: DemoTruth, rows: Iterable[Row]) -> Iterator[Said]:
@@ -150,11 +148,8 @@ def _proceeds(truth: DemoTruth, rows: Iterable[Row]) -> Iterator[Said]:
 
 
 def _stated(row: Row) -> int | None:
-    for name in BOUND_COLUMNS:
-        if row.get(name):
-            return int(row[name])
-    tier = row.get("weakest_tier")
-    return TARGET_PPM[Tier[tier]] if tier else None
+    bound = row.get(BOUND_COLUMN)
+    return int(bound) if bound else None
 
 
 def statement_rates(cases: Sequence[CaseFacts], seed: int = 0) -> tuple[StatementRate, ...]:

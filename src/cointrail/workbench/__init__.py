@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from cointrail.analytics.open_store import OpenStore, open_store
     from cointrail.casework.outputs import safe_cell
     from cointrail.coinjoin.analysis import JoinOptions
+    from cointrail.error_rates.combine import percent
     from cointrail.evaluate.cases import StatementRate
+    from cointrail.evaluate.rates.check import TableCheck
     from cointrail.evaluate.real.run import RealEvaluation, evaluate_real
     from cointrail.evaluate.worlds.compare import Rate, RateChange, RunComparison, compare_runs
     from cointrail.evaluate.worlds.pool import Evaluation
@@ -29,11 +31,11 @@ if TYPE_CHECKING:
     from cointrail.inspection.tx_analysis import analyse_raw_tx
     from cointrail.rulebook.cards import RuleCard, RulePage, rule_cards, rule_page
     from cointrail.simulate import compose_world, draw_plan, plan_from_toml, preset, simulate_world
-    from cointrail.tracing.error_bound import percent
     from cointrail.tracing.peel_limits import PeelLimits
     from cointrail.workbench.bench import CaseRun, IngestRun, Workbench
     from cointrail.workbench.checks import PriceCheck, check_prices, check_tags
     from cointrail.workbench.demo import DemoRun, run_demo
+    from cointrail.workbench.error_rates import MadeTable, check_error_table, make_error_table
     from cointrail.workbench.evaluation import evaluate_world, evaluate_worlds, evaluation_sheets
     from cointrail.workbench.evaluation_runs import evaluate_cases, evaluate_sweeps
     from cointrail.workbench.folders import require_folder
@@ -55,6 +57,7 @@ __all__ = [
     "JoinOptions",
     "LedgerBench",
     "LookupBench",
+    "MadeTable",
     "OpenStore",
     "PeelBench",
     "PeelLimits",
@@ -67,6 +70,7 @@ __all__ = [
     "RunComparison",
     "Sheet",
     "StatementRate",
+    "TableCheck",
     "Tier",
     "TraceBench",
     "Verified",
@@ -74,6 +78,7 @@ __all__ = [
     "analyse_raw_join",
     "analyse_raw_tx",
     "ask",
+    "check_error_table",
     "check_prices",
     "check_tags",
     "compare_runs",
@@ -88,6 +93,7 @@ __all__ = [
     "evaluation_sheets",
     "inspect_block",
     "inspect_tx",
+    "make_error_table",
     "open_frames",
     "open_store",
     "parse_size",
@@ -116,6 +122,7 @@ _HOMES = {
     "JoinOptions": "cointrail.coinjoin.analysis",
     "LedgerBench": "cointrail.workbench.ledger_bench",
     "LookupBench": "cointrail.workbench.lookup_bench",
+    "MadeTable": "cointrail.workbench.error_rates",
     "OpenStore": "cointrail.analytics.open_store",
     "PeelBench": "cointrail.workbench.peel_bench",
     "PeelLimits": "cointrail.tracing.peel_limits",
@@ -128,6 +135,7 @@ _HOMES = {
     "RunComparison": "cointrail.evaluate.worlds.compare",
     "Sheet": "cointrail.evaluate.worlds.tables",
     "StatementRate": "cointrail.evaluate.cases",
+    "TableCheck": "cointrail.evaluate.rates.check",
     "Tier": "cointrail.heuristics.base",
     "TraceBench": "cointrail.workbench.trace_bench",
     "Verified": "cointrail.evidence.check",
@@ -135,6 +143,7 @@ _HOMES = {
     "analyse_raw_join": "cointrail.inspection.coinjoin",
     "analyse_raw_tx": "cointrail.inspection.tx_analysis",
     "ask": "cointrail.workbench.queries",
+    "check_error_table": "cointrail.workbench.error_rates",
     "check_prices": "cointrail.workbench.checks",
     "check_tags": "cointrail.workbench.checks",
     "compare_runs": "cointrail.evaluate.worlds.compare",
@@ -149,10 +158,11 @@ _HOMES = {
     "evaluation_sheets": "cointrail.workbench.evaluation",
     "inspect_block": "cointrail.inspection.block",
     "inspect_tx": "cointrail.inspection.tx",
+    "make_error_table": "cointrail.workbench.error_rates",
     "open_frames": "cointrail.workbench.lazy_frames",
     "open_store": "cointrail.analytics.open_store",
     "parse_size": "cointrail.workbench.options",
-    "percent": "cointrail.tracing.error_bound",
+    "percent": "cointrail.error_rates.combine",
     "plan_from_toml": "cointrail.simulate",
     "preset": "cointrail.simulate",
     "read_prevouts": "cointrail.inspection.prevouts",

@@ -15,8 +15,6 @@ from cointrail.evaluate.cases import (
     statement_rates,
 )
 from cointrail.evaluate.intervals import upper_bound
-from cointrail.heuristics.base import Tier
-from cointrail.tracing.error_bound import TARGET_PPM
 
 Rows = list[dict[str, str]]
 
@@ -70,7 +68,7 @@ def case(folder: Path, leads: Rows, extra: tuple[str, ...] = ()) -> Path:
     return folder
 
 
-def lead(n: int, tier: str = "T2", withdrawal: int | None = None, **more: str) -> dict[str, str]:
+def lead(n: int, tier: str = "T2", *, withdrawal: int | None = None, **more: str) -> dict[str, str]:
     return {
         "payment": f"p{n}:0",
         "hand": "same_hand",
@@ -103,15 +101,26 @@ def test_leads_are_told_apart_by_their_weakest_link(tmp_path: Path) -> None:
 
 
 def test_a_stated_bound_holds_until_hands_show_that_it_does_not(tmp_path: Path) -> None:
-    right = rates(tmp_path / "right", [lead(n, "T3") for n in range(8)])
-    wrong = rates(tmp_path / "wrong", [lead(n, "T3", withdrawal=9) for n in range(8)])
-    assert right[LEAD, "T3"].stated_ppm == TARGET_PPM[Tier.T3]
-    assert (right[LEAD, "T3"].holds, wrong[LEAD, "T3"].holds) == (True, False)
+    right = rates(
+        tmp_path / "right", [lead(n, error_bound_ppm="10000") for n in range(8)], ("error_bound_ppm",)
+    )
+    wrong = rates(
+        tmp_path / "wrong", [lead(n, withdrawal=9, **bound) for n in range(8)], ("error_bound_ppm",)
+    )
+    assert right[LEAD, "T2"].stated_ppm == wrong[LEAD, "T2"].stated_ppm == 10_000
+    assert (right[LEAD, "T2"].holds, wrong[LEAD, "T2"].holds) == (True, False)
 
 
-def test_a_bound_that_the_table_states_comes_before_the_tier_s_target(tmp_path: Path) -> None:
-    found = rates(tmp_path, [lead(0, bound_ppm="420000"), lead(1, bound_ppm="440000")], ("bound_ppm",))
+def test_the_bounds_beside_statements_are_taken_as_their_mean(tmp_path: Path) -> None:
+    found = rates(
+        tmp_path, [lead(0, error_bound_ppm="420000"), lead(1, error_bound_ppm="440000")], ("error_bound_ppm",)
+    )
     assert found[LEAD, ALL_TIERS].stated_ppm == 430_000
+
+
+def test_where_no_bound_was_measured_none_is_held_against_the_truth(tmp_path: Path) -> None:
+    found = rates(tmp_path, [lead(0, withdrawal=3)])
+    assert (found[LEAD, ALL_TIERS].stated_ppm, found[LEAD, ALL_TIERS].holds) == (None, None)
 
 
 def test_many_leads_of_one_hand_count_as_one(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from cointrail.evaluate.intervals import upper_bound
 from cointrail.evaluate.real.sets import EMULATED, read_wallets
 from cointrail.heuristics.base import Tier
 from cointrail.heuristics.change_bulk import NO_OUTPUT
-from cointrail.heuristics.gate import Gate
+from cointrail.heuristics.gate import Gate, GateVerdict
 from cointrail.sources.blocks_dir import BlocksDirectory
 from cointrail.store.ingest import ingest
 from cointrail.store.reader import Snapshot, open_snapshot
@@ -93,7 +93,7 @@ def _links(snapshot: Snapshot, clusters: Clusters, wallets: dict[bytes, str]) ->
         owners = [wallets.get(one) for one in dict.fromkeys(i.script for i in tx.inputs if i.script)]
         if tx.is_coinbase or not owners or owners[0] is None:
             continue
-        rule = _COMMON.get(clusters.gate(tx_num).gate)
+        rule = _common(clusters.gate(tx_num))
         if rule is not None:
             found[rule] += [(owners[0], other != owners[0]) for other in owners[1:] if other is not None]
         named = int(columns.output[tx_num])
@@ -118,7 +118,13 @@ def _links(snapshot: Snapshot, clusters: Clusters, wallets: dict[bytes, str]) ->
         )
 
 
-_COMMON = {Gate.SAFE: Link.COMMON_INPUT, Gate.UNKNOWN: Link.COMMON_INPUT_LEAD}
+def _common(verdict: GateVerdict) -> Link | None:
+    """The rule that links what is signed together here."""
+    if verdict.gate is Gate.SAFE:
+        return Link.COMMON_INPUT
+    return Link.COMMON_INPUT_LEAD if verdict.leaves_lead else None
+
+
 _CHANGE = {Tier.T3: Link.CHANGE, Tier.T4: Link.CHANGE_LEAD}
 
 

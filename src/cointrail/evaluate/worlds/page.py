@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from cointrail.error_rates.combine import percent
 from cointrail.evaluate.intervals import ONE, interval, lower_bound
 from cointrail.evaluate.worlds.base_rate import own_share, worths
 from cointrail.evaluate.worlds.markdown import ends, md_table, number, share
@@ -18,7 +19,6 @@ from cointrail.evaluate.worlds.page_money import (
 )
 from cointrail.evaluate.worlds.plots import draw_bounds, draw_reliability, draw_survival
 from cointrail.evaluate.worlds.pool import ENOUGH, Evaluation, Stratum
-from cointrail.tracing.error_bound import percent
 
 PAGE = "report.md"
 BOUNDS, RELIABILITY, SURVIVAL = "bounds.svg", "reliability.svg", "survival.svg"

@@ -101,12 +101,10 @@ def test_leads_are_told_apart_by_their_weakest_link(tmp_path: Path) -> None:
 
 
 def test_a_stated_bound_holds_until_hands_show_that_it_does_not(tmp_path: Path) -> None:
-    right = rates(
-        tmp_path / "right", [lead(n, error_bound_ppm="10000") for n in range(8)], ("error_bound_ppm",)
-    )
-    wrong = rates(
-        tmp_path / "wrong", [lead(n, withdrawal=9, **bound) for n in range(8)], ("error_bound_ppm",)
-    )
+    told = ("error_bound_ppm",)
+    own = [lead(n, error_bound_ppm="10000") for n in range(8)]
+    strangers = [lead(n, withdrawal=9, error_bound_ppm="10000") for n in range(8)]
+    right, wrong = rates(tmp_path / "right", own, told), rates(tmp_path / "wrong", strangers, told)
     assert right[LEAD, "T2"].stated_ppm == wrong[LEAD, "T2"].stated_ppm == 10_000
     assert (right[LEAD, "T2"].holds, wrong[LEAD, "T2"].holds) == (True, False)
 

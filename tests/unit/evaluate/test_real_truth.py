@@ -9,10 +9,14 @@ from cointrail.chain.address import encode_address
 from cointrail.chain.network import get_network
 from cointrail.chain.types import Outpoint
 from cointrail.chain.view import TxView
-from cointrail.evaluate.real.detectors import Looked, look_at
+from cointrail.clustering.rules import Link
+from cointrail.evaluate.intervals import upper_bound
+from cointrail.evaluate.real.chain import LinkTally
+from cointrail.evaluate.real.detectors import Looked, look_at, tally_all, tally_gate
 from cointrail.evaluate.real.exchanges import tally_exchanges
+from cointrail.evaluate.real.rates import GATE, real_rates
 from cointrail.evaluate.real.revealed import WAYS, tally_revealed
-from cointrail.evaluate.real.sets import LabelledSet
+from cointrail.evaluate.real.sets import LabelledSet, round_of
 from cointrail.heuristics.gate import Gate
 from support.chains import tx
 
@@ -80,3 +84,21 @@ def test_an_output_that_is_later_signed_with_a_spent_script_is_revealed_too() ->
     rates = {(one.rule, one.revealed): one for one in tally_revealed(looked(first, later))}
     rounded = rates["change.round_value@1", WAYS[1]]
     assert (rounded.n, rounded.right, rounded.wrong) == (1, 1, 0)
+
+
+def test_all_that_has_a_truth_is_a_rate_in_one_form(tmp_path: Path) -> None:
+    some = looked(SIGNED)
+    joined = [replace(some[0], labelled=LabelledSet("rounds", "some", (SIGNED,), *round_of("wasabi2")))]
+    rates = real_rates(
+        joined,
+        detectors=tuple(tally_all(joined)),
+        gate=tuple(tally_gate(joined)),
+        links=(LinkTally(rule="a@1", links=9, wrong=3, wallets=4, wrong_wallets=1, bound_ppm=0),),
+        exchanges=tally_exchanges(published(tmp_path, one=script(0), two=script(1)), some),
+        revealed=tally_revealed(some),
+    )
+    found = {(one.rule, one.source): (one.said, one.wrong, one.n, one.n_wrong) for one in rates}
+    assert found[GATE, "rounds"] == (1, 1, 1, 1)
+    assert found["a@1", "emulated chain"] == (9, 3, 4, 1)
+    assert found[Link.COMMON_INPUT.rule.name, "addresses of exchanges, by exchanges"] == (1, 1, 1, 1)
+    assert all(one.n and one.bound_ppm == upper_bound(one.n_wrong, one.n) for one in rates)

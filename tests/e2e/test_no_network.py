@@ -16,6 +16,7 @@ from support import real_data
 from support.bundles import signed_bundle
 from support.command_line import command_paths
 from support.demo_world import demo_folder
+from support.run_tables import write_run
 
 COMMANDS = [
     "--help",
@@ -52,6 +53,9 @@ COMMANDS = [
     "evaluate world {world} --store {store}",
     "evaluate run --worlds quiet --seeds 1 --transactions 300 --jobs 1 --out {out}/run",
     "evaluate train-change --worlds quiet --seeds 1 --transactions 300 --jobs 1 --out {out}/model",
+    "evaluate sweep --vary payjoin --seeds 1 --transactions 300 --jobs 1 --out {out}/sweep",
+    "evaluate compare {run} {run}",
+    "evaluate cases --seeds 1 --scale 0.01",
     "evaluate table --budget small --jobs 1 --out {out}/table.json",
     "evaluate check --seed 3",
     "simulate --seed 5 --out {out}/world --scale 0.01",
@@ -117,6 +121,7 @@ def test_a_command_ends_well_without_a_network(
     bundle = signed_bundle(tmp_path_factory, demo).folder if "{bundle}" in line else None
     outpoint = demo.payments()[0]["outpoint"]
     (tmp_path / "tx.hex").write_text(ONE_TX)
+    run = write_run(tmp_path / "tables")
     with BlocksDirectory(demo.blocks) as source:
         (tmp_path / "block.bin").write_bytes(source.raw_block(1))
     given = line.format(
@@ -127,6 +132,7 @@ def test_a_command_ends_well_without_a_network(
         outpoint=outpoint,
         txid=outpoint.partition(":")[0],
         bundle=bundle,
+        run=run,
         real=real_data.FOLDER,
     )
     done = _python(PROGRAM, *given.split(" "))

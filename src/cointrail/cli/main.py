@@ -19,6 +19,7 @@ from cointrail.cli import (
     coinjoin,
     error_rates,
     evaluate,
+    evaluate_runs,
     inspect_raw,
     look,
     query,
@@ -74,6 +75,7 @@ for noun in (
     world,
     evaluate,
     train_change,
+    evaluate_runs,
     error_rates,
     serve,
 ):

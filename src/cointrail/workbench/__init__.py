@@ -16,12 +16,15 @@ if TYPE_CHECKING:
     from cointrail.casework.outputs import safe_cell
     from cointrail.coinjoin.analysis import JoinOptions
     from cointrail.error_rates.combine import percent
+    from cointrail.evaluate.cases import StatementRate
     from cointrail.evaluate.fidelity.run import EraGates
     from cointrail.evaluate.learning.compare import votes_by_plan
     from cointrail.evaluate.learning.run import Budget, Trained
     from cointrail.evaluate.rates.check import TableCheck
     from cointrail.evaluate.real.run import RealEvaluation, evaluate_real
+    from cointrail.evaluate.worlds.compare import Rate, RateChange, RunComparison, compare_runs
     from cointrail.evaluate.worlds.pool import Evaluation
+    from cointrail.evaluate.worlds.tables import Sheet
     from cointrail.evidence.check import Answered, Verified, verify_bundle
     from cointrail.heuristics.base import Tier
     from cointrail.inspection.block import inspect_block
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
     from cointrail.workbench.demo import DemoRun, run_demo
     from cointrail.workbench.error_rates import MadeTable, check_error_table, make_error_table
     from cointrail.workbench.evaluation import evaluate_world, evaluate_worlds, evaluation_sheets
+    from cointrail.workbench.evaluation_runs import evaluate_cases, evaluate_sweeps
     from cointrail.workbench.fidelity import evaluate_fidelity
     from cointrail.workbench.folders import require_folder
     from cointrail.workbench.lazy_frames import open_frames
@@ -68,9 +72,14 @@ __all__ = [
     "PeelBench",
     "PeelLimits",
     "PriceCheck",
+    "Rate",
+    "RateChange",
     "RealEvaluation",
     "RuleCard",
     "RulePage",
+    "RunComparison",
+    "Sheet",
+    "StatementRate",
     "TableCheck",
     "Tier",
     "TraceBench",
@@ -83,11 +92,14 @@ __all__ = [
     "check_error_table",
     "check_prices",
     "check_tags",
+    "compare_runs",
     "compose_world",
     "decode_file",
     "draw_plan",
+    "evaluate_cases",
     "evaluate_fidelity",
     "evaluate_real",
+    "evaluate_sweeps",
     "evaluate_world",
     "evaluate_worlds",
     "evaluation_sheets",
@@ -133,9 +145,14 @@ _HOMES = {
     "PeelBench": "cointrail.workbench.peel_bench",
     "PeelLimits": "cointrail.tracing.peel_limits",
     "PriceCheck": "cointrail.workbench.checks",
+    "Rate": "cointrail.evaluate.worlds.compare",
+    "RateChange": "cointrail.evaluate.worlds.compare",
     "RealEvaluation": "cointrail.evaluate.real.run",
     "RuleCard": "cointrail.rulebook.cards",
     "RulePage": "cointrail.rulebook.cards",
+    "RunComparison": "cointrail.evaluate.worlds.compare",
+    "Sheet": "cointrail.evaluate.worlds.tables",
+    "StatementRate": "cointrail.evaluate.cases",
     "TableCheck": "cointrail.evaluate.rates.check",
     "Tier": "cointrail.heuristics.base",
     "TraceBench": "cointrail.workbench.trace_bench",
@@ -148,11 +165,14 @@ _HOMES = {
     "check_error_table": "cointrail.workbench.error_rates",
     "check_prices": "cointrail.workbench.checks",
     "check_tags": "cointrail.workbench.checks",
+    "compare_runs": "cointrail.evaluate.worlds.compare",
     "compose_world": "cointrail.simulate",
     "decode_file": "cointrail.inspection.raw_file",
     "draw_plan": "cointrail.simulate",
     "evaluate_fidelity": "cointrail.workbench.fidelity",
+    "evaluate_cases": "cointrail.workbench.evaluation_runs",
     "evaluate_real": "cointrail.evaluate.real.run",
+    "evaluate_sweeps": "cointrail.workbench.evaluation_runs",
     "evaluate_world": "cointrail.workbench.evaluation",
     "evaluate_worlds": "cointrail.workbench.evaluation",
     "evaluation_sheets": "cointrail.workbench.evaluation",

@@ -30,7 +30,7 @@ from cointrail.store.doctor import DoctorReport, examine
 from cointrail.store.ingest import IngestReport
 from cointrail.store.manifest import derived_folder, read_manifest
 from cointrail.store.plan import IngestPlan
-from cointrail.store.reader import Snapshot, open_snapshot
+from cointrail.store.reader import Snapshot
 from cointrail.store.rewind import rewind
 from cointrail.tracing.change_votes import ChainVotes, KeptChanges
 from cointrail.valuation.rates import RateBook
@@ -194,7 +194,7 @@ class Workbench(PeelBench, TraceBench):
     def run_case(self, case_file: Path, out: Path) -> CaseRun:
         """Run a case file and write its files into `out`, all of them or none."""
         check_out(out)
-        with open_snapshot(self.store) as snapshot:
+        with self.snapshot() as snapshot:
             found = self._run_case(case_file, snapshot)
         write_case(found.result, out)
         return replace(found, out=out, files=OWNED)
@@ -221,7 +221,7 @@ class Workbench(PeelBench, TraceBench):
         """
         require_new(out)
         signer = Signer(key_file, ask_password) if key_file else None
-        with open_snapshot(self.store) as snapshot, BlocksDirectory(blocks, undo=False) as source:
+        with self.snapshot() as snapshot, BlocksDirectory(blocks, undo=False) as source:
             walks = WalkLog(snapshot)
             found = self._run_case(case_file, snapshot, walks.take)
             write_bundle(out, found.result, walks, snapshot, source)

@@ -26,7 +26,7 @@ from cointrail.lookups import (
 )
 from cointrail.lookups import explain as explanation
 from cointrail.lookups.desk import LookupDesk
-from cointrail.store.reader import Snapshot, open_snapshot
+from cointrail.store.reader import Snapshot
 from cointrail.workbench.ledger_bench import LedgerBench
 
 if TYPE_CHECKING:
@@ -169,12 +169,12 @@ class LookupBench(LedgerBench):
 
     def build_clusters(self) -> None:
         """Build the clusters of the store's present state, so that what follows finds them."""
-        with open_snapshot(self.store) as snapshot:
+        with self.snapshot() as snapshot:
             load_or_build(snapshot, progress=self._stage("clusters"))
 
     @contextmanager
     def _desk(self, tags: Sequence[Path]) -> Iterator[LookupDesk]:
-        with open_snapshot(self.store) as snapshot:
+        with self.snapshot() as snapshot:
             yield self._open_desk(snapshot, tags)
 
     def _open_desk(self, snapshot: Snapshot, tags: Sequence[Path]) -> LookupDesk:

@@ -159,12 +159,13 @@ class LookupBench(LedgerBench):
                 desk, text, start=start, limit=limit, most_txs=most_txs, newest=newest
             )
 
-    def explain(self, a: str, b: str, *, case: Path | None = None) -> explanation.ExplainView:
-        """What joins two scripts; under the judgements of a case, where one is given."""
+    def explain(
+        self, a: str, b: str, *, case: Path | None = None, judgements: Sequence[Judgement] = ()
+    ) -> explanation.ExplainView:
+        """What joins two scripts; under the judgements of a case file, or under these."""
         with self._desk(()) as desk:
-            if case is None:
-                return explanation.explain(desk, a, b)
-            judgements = load_case(case, desk.snapshot.network).judgements
+            if case is not None:
+                judgements = load_case(case, desk.snapshot.network).judgements
             return explanation.explain(desk, a, b, judge(desk.snapshot, desk.clusters, judgements))
 
     def build_clusters(self) -> None:

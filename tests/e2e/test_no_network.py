@@ -15,6 +15,7 @@ from support import real_data
 from support.bundles import signed_bundle
 from support.command_line import command_paths
 from support.demo_world import demo_folder
+from support.kept_cases import kept_case
 
 COMMANDS = [
     "--help",
@@ -44,6 +45,25 @@ COMMANDS = [
     "rules list",
     "rules show common_input",
     "case run {world}/case.toml --out {out}/case --store {store}",
+    "case run DEMO-1 --db {db} --out {out}/kept --store {store}",
+    "case new 2024-17 --legal-basis x --db {out}/new.db",
+    "case import {world}/case.toml --network regtest --db {out}/new.db",
+    "case list --db {db}",
+    "case show DEMO-1 --db {db}",
+    "case seed DEMO-1 {outpoint} --db {db}",
+    "case note DEMO-1 text --db {db}",
+    "case judge DEMO-1 no_link {txid} --why x --db {db}",
+    "case document DEMO-1 {world}/case.toml --db {db}",
+    "case deadline DEMO-1 2024-05-31 answer --db {db}",
+    "case finding DEMO-1 fact text --exhibit 1 --db {db}",
+    "case undo DEMO-1 3 --why x --db {db}",
+    "case export DEMO-1 --out {out}/export --db {db}",
+    "case journal show DEMO-1 --db {db}",
+    "case journal verify DEMO-1 --db {db}",
+    "case exhibit add DEMO-1 --db {db} --store {store} -- tx show {txid}",
+    "case exhibit list DEMO-1 --db {db}",
+    "case exhibit show DEMO-1 1 --db {db}",
+    "case exhibit verify DEMO-1 --db {db} --store {store}",
     "case bundle {world}/case.toml --blocks {world}/blocks --out {out}/bundle --store {store}",
     "verify {bundle}",
     "evaluate real --data {real}",
@@ -107,6 +127,7 @@ def test_a_command_ends_well_without_a_network(
     if "{real}" in line and (absent := real_data.why_absent()):
         (pytest.fail if real_data.REQUIRED else pytest.skip)(absent)
     bundle = signed_bundle(tmp_path_factory, demo).folder if "{bundle}" in line else None
+    db = kept_case(tmp_path_factory, demo, tmp_path) if "{db}" in line else None
     outpoint = demo.payments()[0]["outpoint"]
     (tmp_path / "tx.hex").write_text(ONE_TX)
     with BlocksDirectory(demo.blocks) as source:
@@ -119,6 +140,7 @@ def test_a_command_ends_well_without_a_network(
         outpoint=outpoint,
         txid=outpoint.partition(":")[0],
         bundle=bundle,
+        db=db,
         real=real_data.FOLDER,
     )
     done = _python(PROGRAM, *given.split(" "))

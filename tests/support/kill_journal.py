@@ -2,9 +2,9 @@
 
 `python -m support.kill_journal KILLS SEED [sqlite|postgres]` forks workers that put notes, exhibits and undos
 on a case, and kills them (signal 9). A worker tells the head of the journal over a pipe after each addition
-that it came back from. Afterwards the journal must be whole, and hold every head that was told. Every few kills
-a new database is begun, so that the making of its tables is killed too; of PostgreSQL the server is killed now
-and then. Prints what it did as JSON.
+that it came back from. Afterwards the journal must be whole, and hold every head that was told. Every few
+kills a new database is begun, so that the making of its tables is killed too; of PostgreSQL the server is
+killed now and then. Prints what it did as JSON.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from cointrail.journal.sql_keeper import SqlKeeper
 from support.postgres import Postgres
 
 REFERENCE = "killed"
-LONGEST_WAIT = 0.25
+LONGEST_WAIT = 0.5
 """Seconds after which a worker is killed, at most; it makes dozens of entries in them."""
 
 NEW_EVERY = 25

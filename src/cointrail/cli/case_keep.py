@@ -115,7 +115,7 @@ def seed(
     who: Who = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Add seeds: addresses or outputs of the service under investigation."""
+    """Add addresses or outputs that belong to whom the case is about."""
     with workbench.CaseBench(db, who) as cases:
         tell_added(cases.seed(case, seeds, why), form)
 
@@ -218,7 +218,10 @@ def undo(
     who: Who = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Let an entry no longer count. It stays in the journal; undoing the undo brings it back."""
+    """Let an entry no longer count.
+
+    It stays in the journal, and undoing the undo brings it back.
+    """
     with workbench.CaseBench(db, who) as cases:
         tell_added(cases.undo(case, entry, why), form)
 
@@ -229,9 +232,10 @@ def export(
     db: Db = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Write a case out: its case file, its journal with the head, and the answers of its exhibits.
+    """Write a case into a folder, with its journal.
 
-    What exchanges answered is private and stays in the case database.
+    The case file, the journal with its head, and the exhibits with their answers. What exchanges answered
+    is private and stays in the case database.
     """
     with workbench.CaseBench(db) as cases:
         names = cases.export(case, out)

@@ -41,7 +41,7 @@ BY_DATA = {
 }
 """Objects whose keys are data."""
 OF_ENTRIES = {"basis", "content", "limits", "options"}
-"""The same, in answers on kept cases: what was asked, and on what basis, has the form of each command."""
+"""The same on kept cases, with all that is below: each kind of entry and question has its own keys."""
 NOUNS = {"address", "trace", "tx", "cluster", "coinjoin", "case", "inspect", "tags", "prices", "rules"}
 STORELESS = {"inspect", "tags", "prices", "rules", "simulate", "demo", "version"}
 
@@ -51,8 +51,9 @@ Shape = dict[str, set[str]]
 
 def is_by_data(path: str) -> bool:
     """Whether the keys of the object at a place are data."""
-    last = path.rpartition(".")[2]
-    return last in BY_DATA or ".missed." in path or (path.startswith("case ") and last in OF_ENTRIES)
+    if path.startswith("case ") and OF_ENTRIES & set(path.replace("[]", "").split(".")):
+        return True
+    return path.rpartition(".")[2] in BY_DATA or ".missed." in path
 
 
 def walk(value: Any, path: str) -> Iterator[tuple[str, Any]]:

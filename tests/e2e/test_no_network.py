@@ -8,8 +8,12 @@ import sys
 from functools import cache
 from pathlib import Path
 
+import pyrage
 import pytest
 
+from cointrail.journal.backup import pack
+from cointrail.journal.keeping import MemoryKeeper
+from cointrail.journal.protection import encrypt
 from cointrail.sources.blocks_dir import BlocksDirectory
 from support import real_data
 from support.bundles import signed_bundle
@@ -58,6 +62,8 @@ COMMANDS = [
     "case finding DEMO-1 fact text --exhibit 1 --db {db}",
     "case undo DEMO-1 3 --why x --db {db}",
     "case export DEMO-1 --out {out}/export --db {db}",
+    "case backup --to {out}/all.age --recipient {age} --db {db}",
+    "case restore {backup} --identity {out}/identity.txt --db {out}/new.db",
     "case journal show DEMO-1 --db {db}",
     "case journal verify DEMO-1 --db {db}",
     "case exhibit add DEMO-1 --db {db} --store {store} -- tx show {txid}",
@@ -130,6 +136,9 @@ def test_a_command_ends_well_without_a_network(
     db = kept_case(tmp_path_factory, demo, tmp_path) if "{db}" in line else None
     outpoint = demo.payments()[0]["outpoint"]
     (tmp_path / "tx.hex").write_text(ONE_TX)
+    identity = pyrage.x25519.Identity.generate()
+    (tmp_path / "identity.txt").write_text(f"{identity}\n")
+    (tmp_path / "backup.age").write_bytes(encrypt(pack(MemoryKeeper()), [str(identity.to_public())]))
     with BlocksDirectory(demo.blocks) as source:
         (tmp_path / "block.bin").write_bytes(source.raw_block(1))
     given = line.format(
@@ -141,6 +150,8 @@ def test_a_command_ends_well_without_a_network(
         txid=outpoint.partition(":")[0],
         bundle=bundle,
         db=db,
+        age=identity.to_public(),
+        backup=tmp_path / "backup.age",
         real=real_data.FOLDER,
     )
     done = _python(PROGRAM, *given.split(" "))

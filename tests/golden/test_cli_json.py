@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pyrage
 import pytest
 
 from cointrail.chain.decode import encode_tx, tx_of
@@ -223,6 +224,12 @@ def ask_cases(asker: Asker, db: Path, folder: Path) -> None:
     ask("exhibit", "verify", "DEMO-1", *store)
     ask("list")
     ask("export", "DEMO-1", "--out", folder / "export")
+    identity = pyrage.x25519.Identity.generate()
+    (folder / "identity").write_text(f"{identity}\n")
+    ask("backup", "--to", folder / "b.age", "--recipient", identity.to_public())
+    restore = ("case", "restore", folder / "b.age", "--identity", folder / "identity")
+    for _ in range(2):
+        asker.ask(*restore, "--db", folder / "again.db")
 
 
 def ask_raw(asker: Asker, folder: Path) -> None:

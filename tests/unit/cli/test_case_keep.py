@@ -185,11 +185,11 @@ def test_the_list_names_the_database_and_every_case(db: str) -> None:
 
 
 def test_the_default_database_is_in_the_folder_for_data_of_the_user() -> None:
-    home = {"HOME": "/home/ann"}
-    assert default_file(home, "linux") == Path("/home/ann/.local/share/cointrail/cases.db")
+    home = {"HOME": "/people/ann"}
+    assert default_file(home, "linux") == Path("/people/ann/.local/share/cointrail/cases.db")
     assert default_file({**home, "XDG_DATA_HOME": "/data"}, "linux") == Path("/data/cointrail/cases.db")
     assert default_file({**home, "XDG_DATA_HOME": "data"}, "linux") == default_file(home, "linux")
-    assert default_file(home, "darwin") == Path("/home/ann/Library/Application Support/cointrail/cases.db")
+    assert default_file(home, "darwin") == Path("/people/ann/Library/Application Support/cointrail/cases.db")
     assert default_file({"LOCALAPPDATA": "/local"}, "win32") == Path("/local/cointrail/cases.db")
 
 

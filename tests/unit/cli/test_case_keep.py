@@ -70,6 +70,21 @@ def test_an_undo_is_an_entry_and_can_be_undone(db: str) -> None:
     assert [one["counts"] for one in entries] == [True, True, False, True]
 
 
+def test_what_something_rests_on_is_undone_after_it(db: str) -> None:
+    _do(db, "deadline", REFERENCE, "2024-06-01", "answer")
+    _do(db, "deadline", REFERENCE, "--done", 1)
+    done = cointrail("case", "undo", REFERENCE, 2, "--why", "x", "--db", db)
+    assert (done.code, "as entry 3 rests on it" in done.err, "undo entry 3 first" in done.err) == (
+        2,
+        True,
+        True,
+    )
+    _do(db, "undo", REFERENCE, 3, "--why", "x")
+    _do(db, "undo", REFERENCE, 2, "--why", "x")
+    assert _show(db)["deadlines"] == []
+    assert "is undone already" in cointrail("case", "undo", REFERENCE, 2, "--why", "x", "--db", db).err
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [

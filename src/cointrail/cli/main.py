@@ -11,6 +11,9 @@ from cointrail import __version__
 from cointrail.cli import (
     address_history,
     case,
+    case_exhibit,
+    case_journal,
+    case_keep,
     chain_store,
     check_evidence,
     check_files,
@@ -58,6 +61,9 @@ app = typer.Typer(
 for noun in (
     chain_store,
     case,
+    case_keep,
+    case_journal,
+    case_exhibit,
     look,
     address_history,
     cluster_history,

@@ -33,10 +33,20 @@ if TYPE_CHECKING:
     from cointrail.inspection.raw_file import decode_file
     from cointrail.inspection.tx import inspect_tx
     from cointrail.inspection.tx_analysis import analyse_raw_tx
+    from cointrail.journal.entry import Head
+    from cointrail.journal.state import CaseState
     from cointrail.rulebook.cards import RuleCard, RulePage, rule_cards, rule_page
     from cointrail.simulate import compose_world, draw_plan, plan_from_toml, preset, simulate_world
     from cointrail.tracing.peel_limits import PeelLimits
-    from cointrail.workbench.bench import CaseRun, IngestRun, Workbench
+    from cointrail.workbench.bench import CaseRun, CaseSource, IngestRun, Workbench
+    from cointrail.workbench.case_bench import CaseBench, verify_journal_file
+    from cointrail.workbench.case_views import (
+        case_values,
+        entry_values,
+        record_values,
+        request_values,
+        verdict_values,
+    )
     from cointrail.workbench.checks import PriceCheck, check_prices, check_tags
     from cointrail.workbench.demo import DemoRun, run_demo
     from cointrail.workbench.error_rates import MadeTable, check_error_table, make_error_table
@@ -58,10 +68,14 @@ if TYPE_CHECKING:
 __all__ = [
     "Answered",
     "Budget",
+    "CaseBench",
     "CaseRun",
+    "CaseSource",
+    "CaseState",
     "DemoRun",
     "EraGates",
     "Evaluation",
+    "Head",
     "IngestRun",
     "JoinOptions",
     "LedgerBench",
@@ -90,6 +104,7 @@ __all__ = [
     "analyse_raw_tx",
     "ask",
     "check_error_table",
+    "case_values",
     "check_prices",
     "check_tags",
     "compare_runs",
@@ -98,6 +113,7 @@ __all__ = [
     "draw_plan",
     "evaluate_cases",
     "evaluate_fidelity",
+    "entry_values",
     "evaluate_real",
     "evaluate_sweeps",
     "evaluate_world",
@@ -114,6 +130,8 @@ __all__ = [
     "plan_from_toml",
     "preset",
     "read_prevouts",
+    "record_values",
+    "request_values",
     "require_folder",
     "rule_cards",
     "rule_page",
@@ -126,15 +144,21 @@ __all__ = [
     "train_change",
     "verify_bundle",
     "votes_by_plan",
+    "verdict_values",
+    "verify_journal_file",
 ]
 
 _HOMES = {
     "Answered": "cointrail.evidence.check",
     "Budget": "cointrail.evaluate.learning.run",
+    "CaseBench": "cointrail.workbench.case_bench",
     "CaseRun": "cointrail.workbench.bench",
+    "CaseSource": "cointrail.workbench.bench",
+    "CaseState": "cointrail.journal.state",
     "DemoRun": "cointrail.workbench.demo",
     "EraGates": "cointrail.evaluate.fidelity.run",
     "Evaluation": "cointrail.evaluate.worlds.pool",
+    "Head": "cointrail.journal.entry",
     "IngestRun": "cointrail.workbench.bench",
     "JoinOptions": "cointrail.coinjoin.analysis",
     "LedgerBench": "cointrail.workbench.ledger_bench",
@@ -163,6 +187,7 @@ _HOMES = {
     "analyse_raw_tx": "cointrail.inspection.tx_analysis",
     "ask": "cointrail.workbench.queries",
     "check_error_table": "cointrail.workbench.error_rates",
+    "case_values": "cointrail.workbench.case_views",
     "check_prices": "cointrail.workbench.checks",
     "check_tags": "cointrail.workbench.checks",
     "compare_runs": "cointrail.evaluate.worlds.compare",
@@ -171,6 +196,7 @@ _HOMES = {
     "draw_plan": "cointrail.simulate",
     "evaluate_fidelity": "cointrail.workbench.fidelity",
     "evaluate_cases": "cointrail.workbench.evaluation_runs",
+    "entry_values": "cointrail.workbench.case_views",
     "evaluate_real": "cointrail.evaluate.real.run",
     "evaluate_sweeps": "cointrail.workbench.evaluation_runs",
     "evaluate_world": "cointrail.workbench.evaluation",
@@ -186,6 +212,8 @@ _HOMES = {
     "plan_from_toml": "cointrail.simulate",
     "preset": "cointrail.simulate",
     "read_prevouts": "cointrail.inspection.prevouts",
+    "record_values": "cointrail.workbench.case_views",
+    "request_values": "cointrail.workbench.case_views",
     "require_folder": "cointrail.workbench.folders",
     "rule_cards": "cointrail.rulebook.cards",
     "rule_page": "cointrail.rulebook.cards",
@@ -208,6 +236,9 @@ _EXTRAS = {
     "uvicorn": "serve",
     "zstandard": "evaluate",
 }
+    "verdict_values": "cointrail.workbench.case_views",
+    "verify_journal_file": "cointrail.workbench.case_bench",
+_EXTRAS = {"duckdb": "sql", "pyarrow": "sql", "polars": "sql", "zstandard": "evaluate", "psycopg": "postgres"}
 """The extra that brings a package."""
 
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from html import escape
 
 from cointrail.evaluate.fidelity.distances import Gate
-from cointrail.evaluate.worlds.svg import BLUE, GREY, LEFT, RED, RIGHT, ROW, TOP, WIDTH
+from cointrail.evaluate.worlds.plots import LEFT, RIGHT, ROW, TOP
+from cointrail.evaluate.worlds.svg import BLUE, GREY, RED, WIDTH
 
 _TICKS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 _SHARES = 6

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterable
+from itertools import accumulate
 from xml.sax.saxutils import escape, quoteattr
 
 FONT = "Noto Sans, Noto Sans CJK KR, Noto Sans Arabic"
@@ -53,16 +55,9 @@ def drawing(width: float, height: float, parts: Iterable[str]) -> str:
     )
 
 
-def ems(text: str) -> float:
-    """About how wide the text is, in units of its size."""
-    return sum(1.0 if unicodedata.east_asian_width(c) in "WF" else 0.6 for c in text)
-
-
 def clipped(text: str, widest: float) -> str:
     """The text, cut where it would be wider than that many of its size."""
-    if ems(text) <= widest:
+    widths = [0.0, *accumulate(1.0 if unicodedata.east_asian_width(c) in "WF" else 0.6 for c in text)]
+    if widths[-1] <= widest:
         return text
-    kept = text
-    while kept and ems(kept) > widest - 1.0:
-        kept = kept[:-1]
-    return f"{kept}…"
+    return f"{text[: bisect_right(widths, widest - 1.0) - 1]}…"

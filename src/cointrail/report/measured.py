@@ -14,3 +14,8 @@ def measured_part() -> Iterator[Block]:
         "Not measured. The tables of this case state no measured bound on how often a rule is wrong; the "
         "targets of section 3 are what each tier aims at, and no more."
     )
+
+
+def bound_in_words(tiers: list[str]) -> str:
+    """What is known of the error of links of these tiers, in a sentence; nothing where no link is claimed."""
+    return "The error of these links was not measured." if tiers else ""

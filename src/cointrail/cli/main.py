@@ -11,6 +11,7 @@ from cointrail import __version__
 from cointrail.cli import (
     address_history,
     case,
+    case_leads,
     case_report,
     chain_store,
     check_evidence,
@@ -56,6 +57,7 @@ for noun in (
     chain_store,
     case,
     case_report,
+    case_leads,
     look,
     address_history,
     cluster_history,

@@ -13,7 +13,6 @@ import rfc8785
 
 from cointrail.attribution.safe_text import safe_text
 from cointrail.errors import BadInput
-from cointrail.report.lead_desk import Desk
 
 COLUMNS = ("key", "account", "note")
 """Columns of an answer; `note` may be missing. `key` is the `txid:vout` of a line of the packet."""
@@ -92,12 +91,6 @@ def read_answer(path: Path, asked: Iterable[str]) -> AnswerRead:
     return AnswerRead(
         tuple(tags.values()), tuple(not_asked), tuple(key for key in wanted if key not in named)
     )
-
-
-def asked_keys(desk: Desk) -> list[str]:
-    """The outputs that a packet for a desk can ask about."""
-    keys = [row["withdrawal_outpoint"] for row in desk.leads] + [row["end_outpoint"] for row in desk.deposits]
-    return list(dict.fromkeys(keys))
 
 
 def tags_json(tags: Iterable[PrivateTag], exchange: str, on: date) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import io
 from collections.abc import Iterable, Sequence
@@ -108,6 +109,12 @@ def packet_files(case: CaseTables, desk: Desk, ask: Ask, sender: Sender, days: i
 def packet_digest(files: dict[str, bytes]) -> str:
     """SHA-256 (hex) that names a packet: of its list of digests."""
     return hashlib.sha256(files[SHA256SUMS]).hexdigest()
+
+
+def packet_keys(table: bytes) -> list[str]:
+    """The outputs that a packet's `transactions.csv` asks about."""
+    rows = csv.DictReader(io.StringIO(table.decode(), newline=""))
+    return [row["key"] for row in rows]
 
 
 def _sums(files: dict[str, bytes]) -> bytes:

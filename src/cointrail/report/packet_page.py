@@ -46,8 +46,8 @@ ASKED = {
             "since opening."
         ),
         (
-            "Please list all deposits and withdrawals of these accounts, with txid and output number, and the "
-            "balance."
+            "Please list all deposits and withdrawals of these accounts, with txid and output number, and "
+            "the balance."
         ),
         (
             "A table with the columns key, account and note, in which key is that of the attached table, can "

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from cointrail.inspection.raw_file import decode_file
     from cointrail.inspection.tx import inspect_tx
     from cointrail.inspection.tx_analysis import analyse_raw_tx
+    from cointrail.journal.acts import RequestState
+    from cointrail.report.packet import Ask
     from cointrail.rulebook.cards import RuleCard, RulePage, rule_cards, rule_page
     from cointrail.simulate import compose_world, draw_plan, plan_from_toml, preset, simulate_world
     from cointrail.tracing.error_bound import percent
@@ -34,6 +36,15 @@ if TYPE_CHECKING:
     from cointrail.workbench.evaluation import evaluate_world, evaluate_worlds, evaluation_sheets
     from cointrail.workbench.folders import require_folder
     from cointrail.workbench.lazy_frames import open_frames
+    from cointrail.workbench.lead_bench import (
+        list_desks,
+        make_packets,
+        move_request,
+        open_book,
+        private_tags,
+        requests_of,
+        take_answer,
+    )
     from cointrail.workbench.ledger_bench import LedgerBench
     from cointrail.workbench.lookup_bench import LookupBench
     from cointrail.workbench.options import parse_size
@@ -45,6 +56,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Answered",
+    "Ask",
     "CaseRun",
     "DemoRun",
     "Evaluation",
@@ -57,6 +69,7 @@ __all__ = [
     "PeelLimits",
     "PriceCheck",
     "RealEvaluation",
+    "RequestState",
     "RuleCard",
     "RulePage",
     "Tier",
@@ -79,14 +92,20 @@ __all__ = [
     "export_case",
     "inspect_block",
     "inspect_tx",
+    "list_desks",
+    "make_packets",
+    "move_request",
+    "open_book",
     "open_frames",
     "open_store",
     "parse_size",
     "percent",
     "plan_from_toml",
     "preset",
+    "private_tags",
     "read_prevouts",
     "report_document",
+    "requests_of",
     "require_folder",
     "rule_cards",
     "rule_page",
@@ -94,6 +113,7 @@ __all__ = [
     "safe_cell",
     "simulate_world",
     "sql_table",
+    "take_answer",
     "trace_bounds",
     "trace_policies",
     "verify_bundle",
@@ -102,6 +122,7 @@ __all__ = [
 
 _HOMES = {
     "Answered": "cointrail.evidence.check",
+    "Ask": "cointrail.report.packet",
     "CaseRun": "cointrail.workbench.bench",
     "DemoRun": "cointrail.workbench.demo",
     "Evaluation": "cointrail.evaluate.worlds.pool",
@@ -114,6 +135,7 @@ _HOMES = {
     "PeelLimits": "cointrail.tracing.peel_limits",
     "PriceCheck": "cointrail.workbench.checks",
     "RealEvaluation": "cointrail.evaluate.real.run",
+    "RequestState": "cointrail.journal.acts",
     "RuleCard": "cointrail.rulebook.cards",
     "RulePage": "cointrail.rulebook.cards",
     "Tier": "cointrail.heuristics.base",
@@ -136,14 +158,20 @@ _HOMES = {
     "export_case": "cointrail.workbench.reports",
     "inspect_block": "cointrail.inspection.block",
     "inspect_tx": "cointrail.inspection.tx",
+    "list_desks": "cointrail.workbench.lead_bench",
+    "make_packets": "cointrail.workbench.lead_bench",
+    "move_request": "cointrail.workbench.lead_bench",
+    "open_book": "cointrail.workbench.lead_bench",
     "open_frames": "cointrail.workbench.lazy_frames",
     "open_store": "cointrail.analytics.open_store",
     "parse_size": "cointrail.workbench.options",
     "percent": "cointrail.tracing.error_bound",
     "plan_from_toml": "cointrail.simulate",
     "preset": "cointrail.simulate",
+    "private_tags": "cointrail.workbench.lead_bench",
     "read_prevouts": "cointrail.inspection.prevouts",
     "report_document": "cointrail.workbench.reports",
+    "requests_of": "cointrail.workbench.lead_bench",
     "require_folder": "cointrail.workbench.folders",
     "rule_cards": "cointrail.rulebook.cards",
     "rule_page": "cointrail.rulebook.cards",
@@ -151,6 +179,7 @@ _HOMES = {
     "safe_cell": "cointrail.casework.outputs",
     "simulate_world": "cointrail.simulate",
     "sql_table": "cointrail.workbench.queries",
+    "take_answer": "cointrail.workbench.lead_bench",
     "trace_bounds": "cointrail.workbench.trace_options",
     "trace_policies": "cointrail.workbench.trace_options",
     "verify_bundle": "cointrail.evidence.check",

@@ -13,6 +13,8 @@ import typer
 from cointrail import workbench
 from cointrail.attribution.safe_text import safe_text
 from cointrail.cli import case
+from cointrail.cli.case_options import CaseArgument, Db, Who, read_day
+from cointrail.cli.case_report import FolderArgument
 from cointrail.cli.options import Format, FormatOption
 from cointrail.cli.render import Answer, Table, write
 
@@ -41,24 +43,12 @@ class StateName(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-FolderArgument = Annotated[
-    Path, typer.Argument(metavar="DIR", help="The folder that `case run --out` wrote.")
-]
-CaseArgument = Annotated[str, typer.Argument(metavar="CASE", help="Reference of the kept case.")]
 ContactsOption = Annotated[
     Path | None,
     typer.Option("--contacts", metavar="FILE", help="Your own file on exchanges, TOML or CSV."),
 ]
-DbOption = Annotated[
-    str | None,
-    typer.Option("--db", envvar="COINTRAIL_DB", metavar="FILE|URL", help="Where cases are kept."),
-]
-WhoOption = Annotated[
-    str | None,
-    typer.Option("--who", help="Under whose name it is noted; by default the user's of this machine."),
-]
-DayOption = Annotated[
-    datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], help="The day it happened; by default today.")
+OnOption = Annotated[
+    str | None, typer.Option("--on", metavar="DAY", help="The day it happened; by default today, UTC.")
 ]
 
 
@@ -131,8 +121,8 @@ def packet(
     record: Annotated[
         bool, typer.Option("--record", help="Note each request on the kept case of that reference.")
     ] = False,
-    db: DbOption = None,
-    who: WhoOption = None,
+    db: Db = None,
+    who: Who = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Make request packets: a page in words, and the transactions as CSV and XLSX to be copied.
@@ -147,8 +137,8 @@ def packet(
         "days": days,
     }
     if record:
-        with workbench.open_book(db, who) as book:
-            made = workbench.make_packets(folder, out, chosen, book=book, **given)
+        with workbench.CaseBench(db, who) as cases:
+            made = workbench.make_packets(folder, out, chosen, book=cases.book, **given)
     else:
         made = workbench.make_packets(folder, out, chosen, **given)
     rows = [
@@ -170,10 +160,10 @@ def packet(
 
 @app.command("status")
 def status(
-    name: CaseArgument,
+    kept: CaseArgument,
     number: Annotated[int | None, typer.Argument(metavar="[REQUEST]", help="Number of a request.")] = None,
     state: Annotated[StateName | None, typer.Argument(metavar="[STATE]", help="How far it is now.")] = None,
-    on: DayOption = None,
+    on: OnOption = None,
     reference: Annotated[
         str, typer.Option("--reference", help="The exchange's own number for the request.")
     ] = "",
@@ -181,8 +171,8 @@ def status(
     accounts: Annotated[
         bool, typer.Option("--accounts", help="Show the accounts that answers named; they are private.")
     ] = False,
-    db: DbOption = None,
-    who: WhoOption = None,
+    db: Db = None,
+    who: Who = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Show how far requests are; with REQUEST and STATE, note how far one is now.
@@ -191,17 +181,18 @@ def status(
     """
     if (number is None) != (state is None):
         raise typer.BadParameter("give a request and a state, or neither")
-    with workbench.open_book(db, who) as book:
+    with workbench.CaseBench(db, who) as cases:
+        book = cases.book
         if number is not None and state is not None:
             moved = workbench.RequestState(state.value)
-            workbench.move_request(book, name, number, moved, _day(on), reference=reference, note=note)
-        requests = workbench.requests_of(book, name)
-        private = workbench.private_tags(book, name) if accounts else None
+            workbench.move_request(book, kept, number, moved, _day(on), reference=reference, note=note)
+        requests = workbench.requests_of(book, kept)
+        private = workbench.private_tags(book, kept) if accounts else None
     write(_status_answer(requests, private), form)
 
 
-def _day(given: datetime | None) -> date:
-    return given.date() if given else datetime.now(UTC).date()
+def _day(given: str | None) -> date:
+    return read_day(given) if given else datetime.now(UTC).date()
 
 
 def _status_answer(requests: Sequence[Request], private: list[dict[str, Any]] | None) -> Answer:
@@ -242,15 +233,15 @@ def _request_values(request: Request) -> dict[str, Any]:
 
 @app.command("answer")
 def answer(
-    name: CaseArgument,
+    kept: CaseArgument,
     number: Annotated[int, typer.Argument(metavar="REQUEST", help="Number of the request.")],
     file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="Columns key and account, perhaps note.")],
     packet_folder: Annotated[
         Path, typer.Option("--packet", metavar="DIR", help="The folder of the packet that was sent.")
     ],
-    on: DayOption = None,
-    db: DbOption = None,
-    who: WhoOption = None,
+    on: OnOption = None,
+    db: Db = None,
+    who: Who = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Take in an answer: the accounts that the exchange named for the outputs of a packet.
@@ -258,9 +249,10 @@ def answer(
     They become private tags of the case. They are kept beside its journal, and no report, export or bundle
     has them.
     """
-    with workbench.open_book(db, who) as book:
-        kept = workbench.take_answer(book, name, number, answer=file, packet=packet_folder, on=_day(on))
-    read = kept.read
+    with workbench.CaseBench(db, who) as cases:
+        book = cases.book
+        taken = workbench.take_answer(book, kept, number, answer=file, packet=packet_folder, on=_day(on))
+    read = taken.read
     data = {
         "request": number,
         "accounts": len(read.tags),

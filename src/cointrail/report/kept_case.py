@@ -4,13 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cointrail.attribution.safe_text import safe_text
+from cointrail.errors import BadInput
 from cointrail.journal.acts import FindingKind
 from cointrail.journal.state import CaseState, Request
-from cointrail.report.blocks import CLAIM, FACT, INFERENCE, Block, column, heading, pairs, statement, table, text
+from cointrail.report.blocks import (
+    CLAIM,
+    FACT,
+    INFERENCE,
+    Block,
+    column,
+    heading,
+    pairs,
+    statement,
+    table,
+    text,
+)
+from cointrail.report.case_tables import CaseTables
 from cointrail.report.printable import short
 
 JOURNAL = "the journal of the case"
 KINDS = {FindingKind.FACT: FACT, FindingKind.INFERENCE: INFERENCE, FindingKind.ATTRIBUTION: CLAIM}
+
+
+def require_same(case: CaseTables, kept: CaseState | None) -> None:
+    """Refuse a kept case that is not the one of the tables.
+
+    Raises:
+        BadInput: the two have different references.
+    """
+    if kept is not None and safe_text(kept.reference) != case.summary["reference"]:
+        raise BadInput(
+            f"the tables are of case `{case.summary['reference'][:80]}`, not of `{kept.reference[:80]}`",
+            hint="run the case that is kept, or name the one of the tables",
+        )
 
 
 def findings_of_case(state: CaseState) -> Iterator[Block]:
@@ -20,7 +47,16 @@ def findings_of_case(state: CaseState) -> Iterator[Block]:
     yield heading("What the investigator concludes", 2)
     for one in state.findings:
         exhibits = ", ".join(f"E{number}" for number in one.what.exhibits)
-        yield statement(short(one.what.text, JOURNAL, 2_000), KINDS[one.what.kind], whence=f"exhibit {exhibits}")
+        yield statement(
+            short(one.what.text, JOURNAL, 2_000), KINDS[one.what.kind], whence=f"exhibit {exhibits}"
+        )
+
+
+def kept_part(state: CaseState) -> Iterator[Block]:
+    """Exhibits, requests and the head of the journal."""
+    yield from exhibits_part(state)
+    yield from requests_part(state)
+    yield journal_head(state)
 
 
 def exhibits_part(state: CaseState) -> Iterator[Block]:

@@ -25,12 +25,22 @@ if TYPE_CHECKING:
     from cointrail.inspection.tx import inspect_tx
     from cointrail.inspection.tx_analysis import analyse_raw_tx
     from cointrail.journal.acts import RequestState
+    from cointrail.journal.entry import Head
+    from cointrail.journal.state import CaseState
     from cointrail.report.packet import Ask
     from cointrail.rulebook.cards import RuleCard, RulePage, rule_cards, rule_page
     from cointrail.simulate import compose_world, draw_plan, plan_from_toml, preset, simulate_world
     from cointrail.tracing.error_bound import percent
     from cointrail.tracing.peel_limits import PeelLimits
-    from cointrail.workbench.bench import CaseRun, IngestRun, Workbench
+    from cointrail.workbench.bench import CaseRun, CaseSource, IngestRun, Workbench
+    from cointrail.workbench.case_bench import CaseBench, verify_journal_file
+    from cointrail.workbench.case_views import (
+        case_values,
+        entry_values,
+        record_values,
+        request_values,
+        verdict_values,
+    )
     from cointrail.workbench.checks import PriceCheck, check_prices, check_tags
     from cointrail.workbench.demo import DemoRun, run_demo
     from cointrail.workbench.evaluation import evaluate_world, evaluate_worlds, evaluation_sheets
@@ -40,7 +50,6 @@ if TYPE_CHECKING:
         list_desks,
         make_packets,
         move_request,
-        open_book,
         private_tags,
         requests_of,
         take_answer,
@@ -57,9 +66,13 @@ if TYPE_CHECKING:
 __all__ = [
     "Answered",
     "Ask",
+    "CaseBench",
     "CaseRun",
+    "CaseSource",
+    "CaseState",
     "DemoRun",
     "Evaluation",
+    "Head",
     "IngestRun",
     "JoinOptions",
     "LedgerBench",
@@ -80,11 +93,13 @@ __all__ = [
     "analyse_raw_join",
     "analyse_raw_tx",
     "ask",
+    "case_values",
     "check_prices",
     "check_tags",
     "compose_world",
     "decode_file",
     "draw_plan",
+    "entry_values",
     "evaluate_real",
     "evaluate_world",
     "evaluate_worlds",
@@ -95,7 +110,6 @@ __all__ = [
     "list_desks",
     "make_packets",
     "move_request",
-    "open_book",
     "open_frames",
     "open_store",
     "parse_size",
@@ -104,7 +118,9 @@ __all__ = [
     "preset",
     "private_tags",
     "read_prevouts",
+    "record_values",
     "report_document",
+    "request_values",
     "requests_of",
     "require_folder",
     "rule_cards",
@@ -116,16 +132,22 @@ __all__ = [
     "take_answer",
     "trace_bounds",
     "trace_policies",
+    "verdict_values",
     "verify_bundle",
+    "verify_journal_file",
     "write_report",
 ]
 
 _HOMES = {
     "Answered": "cointrail.evidence.check",
     "Ask": "cointrail.report.packet",
+    "CaseBench": "cointrail.workbench.case_bench",
     "CaseRun": "cointrail.workbench.bench",
+    "CaseSource": "cointrail.workbench.bench",
+    "CaseState": "cointrail.journal.state",
     "DemoRun": "cointrail.workbench.demo",
     "Evaluation": "cointrail.evaluate.worlds.pool",
+    "Head": "cointrail.journal.entry",
     "IngestRun": "cointrail.workbench.bench",
     "JoinOptions": "cointrail.coinjoin.analysis",
     "LedgerBench": "cointrail.workbench.ledger_bench",
@@ -146,11 +168,13 @@ _HOMES = {
     "analyse_raw_join": "cointrail.inspection.coinjoin",
     "analyse_raw_tx": "cointrail.inspection.tx_analysis",
     "ask": "cointrail.workbench.queries",
+    "case_values": "cointrail.workbench.case_views",
     "check_prices": "cointrail.workbench.checks",
     "check_tags": "cointrail.workbench.checks",
     "compose_world": "cointrail.simulate",
     "decode_file": "cointrail.inspection.raw_file",
     "draw_plan": "cointrail.simulate",
+    "entry_values": "cointrail.workbench.case_views",
     "evaluate_real": "cointrail.evaluate.real.run",
     "evaluate_world": "cointrail.workbench.evaluation",
     "evaluate_worlds": "cointrail.workbench.evaluation",
@@ -161,7 +185,6 @@ _HOMES = {
     "list_desks": "cointrail.workbench.lead_bench",
     "make_packets": "cointrail.workbench.lead_bench",
     "move_request": "cointrail.workbench.lead_bench",
-    "open_book": "cointrail.workbench.lead_bench",
     "open_frames": "cointrail.workbench.lazy_frames",
     "open_store": "cointrail.analytics.open_store",
     "parse_size": "cointrail.workbench.options",
@@ -170,7 +193,9 @@ _HOMES = {
     "preset": "cointrail.simulate",
     "private_tags": "cointrail.workbench.lead_bench",
     "read_prevouts": "cointrail.inspection.prevouts",
+    "record_values": "cointrail.workbench.case_views",
     "report_document": "cointrail.workbench.reports",
+    "request_values": "cointrail.workbench.case_views",
     "requests_of": "cointrail.workbench.lead_bench",
     "require_folder": "cointrail.workbench.folders",
     "rule_cards": "cointrail.rulebook.cards",
@@ -182,11 +207,13 @@ _HOMES = {
     "take_answer": "cointrail.workbench.lead_bench",
     "trace_bounds": "cointrail.workbench.trace_options",
     "trace_policies": "cointrail.workbench.trace_options",
+    "verdict_values": "cointrail.workbench.case_views",
     "verify_bundle": "cointrail.evidence.check",
+    "verify_journal_file": "cointrail.workbench.case_bench",
     "write_report": "cointrail.workbench.reports",
 }
 
-_EXTRAS = {"duckdb": "sql", "pyarrow": "sql", "polars": "sql", "zstandard": "evaluate"}
+_EXTRAS = {"duckdb": "sql", "pyarrow": "sql", "polars": "sql", "zstandard": "evaluate", "psycopg": "postgres"}
 """The extra that brings a package."""
 
 

@@ -7,15 +7,12 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from getpass import getuser
 from pathlib import Path
 from typing import Any
 
 from cointrail.errors import BadInput, NotFound
 from cointrail.journal.acts import AnswerTaken, RequestKind, RequestMade, RequestMoved, RequestState
 from cointrail.journal.book import CaseBook, Deed
-from cointrail.journal.place import parse_place
-from cointrail.journal.sql_keeper import SqlKeeper
 from cointrail.journal.state import CaseState, Request
 from cointrail.report.answers import AnswerRead, read_answer, tags_json
 from cointrail.report.case_tables import read_case
@@ -53,16 +50,6 @@ class AnswerKept:
 
     request: Request
     read: AnswerRead
-
-
-def open_book(db: str | None, who: str | None = None) -> CaseBook:
-    """Open the place where cases are kept.
-
-    Args:
-        db: a file, or the URL of a database; None: the default file.
-        who: under whose name entries are added; None: the user of this machine.
-    """
-    return CaseBook(SqlKeeper(parse_place(db)), who or getuser())
 
 
 def list_desks(case_folder: Path, contacts: Path | None = None) -> list[Desk]:

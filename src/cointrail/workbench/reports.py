@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cointrail.journal.state import CaseState
 from cointrail.report.case_tables import read_case
 from cointrail.report.document import document_of, report_files
 from cointrail.report.exports import export_files
@@ -27,18 +28,19 @@ class Written:
     summary: dict[str, Any]
 
 
-def write_report(case_folder: Path, out: Path | None = None) -> Written:
+def write_report(case_folder: Path, out: Path | None = None, kept: CaseState | None = None) -> Written:
     """Write `report.pdf` and `report.json` of a case that was run.
 
     Args:
         case_folder: what `case run` wrote.
         out: the folder for the report; None: the same.
+        kept: the kept case, whose exhibits, findings and requests the report is to have.
 
     Raises:
         BadInput: the folder is not as a case run wrote it, or cannot be written.
     """
     case = read_case(case_folder)
-    return _write(out or case_folder, report_files(case), case.summary)
+    return _write(out or case_folder, report_files(case, kept), case.summary)
 
 
 def export_case(case_folder: Path, out: Path) -> Written:
@@ -51,9 +53,9 @@ def export_case(case_folder: Path, out: Path) -> Written:
     return _write(out, export_files(case), case.summary)
 
 
-def report_document(case_folder: Path) -> dict[str, Any]:
+def report_document(case_folder: Path, kept: CaseState | None = None) -> dict[str, Any]:
     """The report of a case as JSON values; see `cointrail.report.document`."""
-    return document_of(read_case(case_folder))
+    return document_of(read_case(case_folder), kept)
 
 
 def _write(out: Path, files: dict[str, bytes], summary: dict[str, Any]) -> Written:

@@ -15,6 +15,7 @@ from support import real_data
 from support.bundles import signed_bundle
 from support.command_line import command_paths
 from support.demo_world import demo_folder
+from support.lead_desks import lead_desk
 
 COMMANDS = [
     "--help",
@@ -45,6 +46,12 @@ COMMANDS = [
     "rules show common_input",
     "case run {world}/case.toml --out {out}/case --store {store}",
     "case bundle {world}/case.toml --blocks {world}/blocks --out {out}/bundle --store {store}",
+    "case report {world}/../case --out {out}/report",
+    "case data {world}/../case --out {out}/data",
+    "case leads list {world}/../case",
+    "case leads packet {world}/../case --out {out}/made --ask freeze",
+    "case leads status DEMO-1 1 sent --db {desk}/cases.db",
+    "case leads answer DEMO-1 1 {desk}/answer.csv --packet {packet} --db {desk}/cases.db",
     "verify {bundle}",
     "evaluate real --data {real}",
     "evaluate world {world} --store {store}",
@@ -107,6 +114,7 @@ def test_a_command_ends_well_without_a_network(
     if "{real}" in line and (absent := real_data.why_absent()):
         (pytest.fail if real_data.REQUIRED else pytest.skip)(absent)
     bundle = signed_bundle(tmp_path_factory, demo).folder if "{bundle}" in line else None
+    desk = lead_desk(demo, tmp_path) if "{desk}" in line else None
     outpoint = demo.payments()[0]["outpoint"]
     (tmp_path / "tx.hex").write_text(ONE_TX)
     with BlocksDirectory(demo.blocks) as source:
@@ -119,6 +127,8 @@ def test_a_command_ends_well_without_a_network(
         outpoint=outpoint,
         txid=outpoint.partition(":")[0],
         bundle=bundle,
+        desk=tmp_path,
+        packet=desk.packet if desk else None,
         real=real_data.FOLDER,
     )
     done = _python(PROGRAM, *given.split(" "))

@@ -129,10 +129,8 @@ def test_a_packet_lists_the_digests_of_its_files() -> None:
     case = case_tables()
     (desk,) = desks_of(case)
     files = packet_files(case, desk, Ask.DISCLOSURE, Sender(), 90)
-    listed = dict(reversed(line.split("  ")) for line in files["SHA256SUMS"].decode().splitlines())
-    assert listed == {
-        name: hashlib.sha256(data).hexdigest() for name, data in files.items() if name != "SHA256SUMS"
-    }
+    listed = files.pop("SHA256SUMS").decode().splitlines()
+    assert listed == [f"{hashlib.sha256(files[name]).hexdigest()}  {name}" for name in sorted(files)]
 
 
 def test_hostile_names_make_one_page_and_a_plain_folder_each() -> None:

@@ -57,7 +57,7 @@ def certainty_part(case: CaseTables) -> Iterator[Block]:
     """What a finding could be wrong about, and how often."""
     yield heading("How sure the findings are")
     yield from _weakest(case)
-    yield from measured_part()
+    yield from measured_part(case)
     yield from _by_policy(case)
     yield heading("Alternatives that were considered", 2)
     yield text("Each lead can be wrong in these ways. None of them is visible in the ledger for certain.")

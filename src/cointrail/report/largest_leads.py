@@ -18,6 +18,7 @@ from cointrail.report.blocks import (
     text,
 )
 from cointrail.report.case_tables import CaseTables
+from cointrail.report.measured import SAYS
 from cointrail.report.money import bitcoin, count
 from cointrail.report.path_drawing import Stop, draw_path
 from cointrail.report.printable import printable, short
@@ -87,6 +88,8 @@ def _in_full(row: dict[str, str], place: int) -> Iterator[Block]:
     )
     for name, kind in (("says_ledger", FACT), ("says_inference", INFERENCE), ("says_attribution", CLAIM)):
         yield statement(short(row[name], LEADS, 700), kind, whence=source(LEADS, name))
+    if row.get(SAYS):
+        yield statement(short(row[SAYS], LEADS, 1_200), INFERENCE, whence=source(LEADS, SAYS))
 
 
 def draw_lead(row: dict[str, str]) -> str:

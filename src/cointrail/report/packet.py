@@ -17,6 +17,7 @@ from cointrail.report.case_tables import CaseTables
 from cointrail.report.exports import csv_of
 from cointrail.report.lead_contacts import Sender
 from cointrail.report.lead_desk import Desk, Row
+from cointrail.report.measured import BOUND, FIVE, SAYS
 from cointrail.report.money import bitcoin
 from cointrail.report.packet_page import page_of
 from cointrail.report.typesetting import pdf_of
@@ -62,6 +63,9 @@ HEADS = (
     "tag_date",
     "tag_confidence",
     "tag_tier",
+    "error_bound_ppm",
+    "error_payjoin_5_ppm",
+    "error_says",
 )
 """Columns of `transactions.csv`: one line a withdrawal or deposit. `key` is `txid:vout`."""
 
@@ -69,7 +73,7 @@ FLOW = ("what", "key", "path", "fifo_sat", "hops", "says_ledger", "says_inferenc
 """Columns of `flow.csv`: one line a lead, with the path between the exchange and the service."""
 
 _NUMBERS = {"vout", "block_height", "amount_sat", "of_interest_fifo_sat", "of_interest_haircut_sat"}
-_NUMBERS |= {"payments", "hops", "fifo_sat", "amount_btc", "value"}
+_NUMBERS |= {"payments", "hops", "fifo_sat", "amount_btc", "value", BOUND, FIVE}
 
 
 def packet_files(case: CaseTables, desk: Desk, ask: Ask, sender: Sender, days: int) -> dict[str, bytes]:
@@ -154,6 +158,7 @@ def _line(what: str, outpoint: str, found: list[Row], prefix: str, parts: set[st
         str(len(parts)),
         *(best[name] for name in ("hand", "weakest_tier", "hops", "tagged_address", "tag_source")),
         *(best[name] for name in ("tag_date", "tag_confidence", "tag_tier")),
+        *(best.get(name, "") for name in (BOUND, FIVE, SAYS)),
     )
 
 

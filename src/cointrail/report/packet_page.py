@@ -7,7 +7,7 @@ from typing import Any
 
 from cointrail.report.case_tables import CaseTables
 from cointrail.report.lead_contacts import Sender
-from cointrail.report.lead_desk import Desk
+from cointrail.report.lead_desk import Desk, Row
 from cointrail.report.measured import bound_in_words
 from cointrail.report.money import bitcoin, count
 from cointrail.report.printable import short
@@ -129,6 +129,14 @@ def _rows_note(number: int) -> str:
     return f"The first {SHOWN} of {number:,} lines; transactions.csv and transactions.xlsx have all."
 
 
+def same_hand_rows(desk: Desk, lines: Sequence[Sequence[str]]) -> list[Row]:
+    """The leads behind the lines in which a hand is claimed."""
+    shown = {line[1] for line in lines}
+    rows = [row for row in desk.leads if row["withdrawal_outpoint"] in shown]
+    rows += [row for row in desk.deposits if row["end_outpoint"] in shown]
+    return [row for row in rows if row["hand"] == "same_hand"]
+
+
 def _statements(desk: Desk, lines: Sequence[Sequence[str]]) -> list[dict[str, Any]]:
     withdrawn = [line for line in lines if line[0] == "withdrawal"]
     deposited = [line for line in lines if line[0] == "deposit"]
@@ -147,9 +155,10 @@ def _statements(desk: Desk, lines: Sequence[Sequence[str]]) -> list[dict[str, An
     same = [line for line in lines if line[16] == "same_hand"]
     tiers = sorted({line[17] for line in same if line[17]})
     weakest = f", the weakest link of tier {tiers[-1]}" if tiers else ""
+    error = bound_in_words(same_hand_rows(desk, lines))
     inference = (
-        f"For {len(same):,} of {count(len(lines), 'line')} every transaction between was in one "
-        f"hand{weakest}. For the others nothing is said about the person. {bound_in_words(tiers)}"
+        f"For {len(same):,} of {count(len(lines), 'line')} every transaction between was in one hand"
+        f"{weakest}. For the others nothing is said about the person. {error}"
     )
     sources = sorted({line[20] for line in lines})
     more = f" and {len(sources) - 2} more" if len(sources) > 2 else ""

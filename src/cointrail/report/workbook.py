@@ -18,7 +18,16 @@ LONGEST_CELL = 32_767
 EXACT_DIGITS = 15
 """Digits of a number that a spreadsheet keeps; the same source. Longer numbers are written as text."""
 
-NUMBERS = {"satoshi", "currency", "currency per bitcoin", "count", "height", "scripts", "label"}
+NUMBERS = {
+    "satoshi",
+    "currency",
+    "currency per bitcoin",
+    "count",
+    "height",
+    "scripts",
+    "label",
+    "parts per million",
+}
 """Units whose values are numbers; everything else is text, also where it looks like a number."""
 
 WIDE, NARROW = 24, 14

@@ -83,7 +83,7 @@ def test_nothing_is_set_outside_of_the_margins_whatever_the_labels() -> None:
     document = pypdfium2.PdfDocument(report_files(hostile_case())["report.pdf"])
     assert len(document) > 5
     for page in document:
-        bitmap = page.render(scale=1, grayscale=True).to_numpy()[..., 0]
+        bitmap = page.render(scale=1, grayscale=True).to_numpy().squeeze()
         edge = EDGE_POINTS
         rim = (bitmap[:edge], bitmap[-edge:], bitmap[:, :edge], bitmap[:, -edge:])
         assert all((part == WHITE).all() for part in rim)

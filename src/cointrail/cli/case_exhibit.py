@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated, Any
 
 import typer
-from typer.main import get_command
 
 from cointrail import workbench
 from cointrail.cli.case import app
@@ -33,6 +31,7 @@ def _exhibit() -> None:
 
 @exhibit_app.command("add")
 def add(
+    context: typer.Context,
     case: CaseArgument,
     command: Annotated[
         list[str],
@@ -53,19 +52,18 @@ def add(
     Commands: address, tx and cluster with their look-ups, explain, trace, and case run. A list comes whole
     unless `--limit` is given.
     """
-    name, options = _read_command(command)
+    name, options = _read_command(context.find_root().command, command)
     with Meter() as meter, workbench.CaseBench(db, who) as cases:
         found = cases.take_exhibit(case, store, name, options, title=title, progress=meter.steps)
     write(_one(workbench.record_values(found)), form)
 
 
-def _read_command(words: list[str]) -> tuple[str, dict[str, Any]]:
+def _read_command(found: Any, words: list[str]) -> tuple[str, dict[str, Any]]:
     """The command that words name, and its options by name; a `limit` that nobody gave is left out."""
     if words[:2] == ["case", "run"]:
         if words[2:]:
             raise typer.BadParameter("`case run` as an exhibit runs the case itself: leave the rest away")
         return "case run", {}
-    found: Any = get_command(sys.modules["cointrail.cli.main"].app)
     names: list[str] = []
     rest = list(words)
     while rest and rest[0] in getattr(found, "commands", {}):
@@ -87,7 +85,8 @@ def _one(values: dict[str, Any]) -> Answer:
     request, basis = values["request"], values["basis"]
     facts = [(name, values[name]) for name in ("number", "title", "by", "utc", "entry", "size", "result")]
     facts += [("command", request["command"]), ("options", request["options"]), ("files", request["files"])]
-    return Answer(data=values, facts=facts, basis=[(name, basis[name]) for name in sorted(basis)])
+    shown = [(name, basis[name]) for name in sorted(basis.keys() - {"rules", "settings"})]
+    return Answer(data=values, facts=facts, basis=[*shown, ("rules", len(basis["rules"]))])
 
 
 @exhibit_app.command("list")

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 import pypdf
 
@@ -66,7 +67,7 @@ def hostile_case() -> CaseTables:
 
 def with_bounds(case: CaseTables, bounds: Mapping[str, tuple[str, str, str, str]]) -> CaseTables:
     """The case with bounds in each row of a table: without payjoins, at 1 %, at 5 %; and what has none."""
-    tables = {
+    tables: dict[str, Any] = {
         table.name: _bounded(table, bounds[table.name]) for table in case.tables if table.name in bounds
     }
     return replace(case, **tables)

@@ -97,6 +97,7 @@ def _weakest(case: CaseTables) -> Iterator[Block]:
             source(LEADS, "weakest_tier, change_hops"),
             "A payment with leads of several kinds is counted at each.",
         )
+        yield _by_tier(case)
     ties: Counter[tuple[str, str]] = Counter(
         (row["tag_tier"], row["tag_confidence"]) for row in case.leads.records(("tag_tier", "tag_confidence"))
     )
@@ -113,6 +114,29 @@ def _weakest(case: CaseTables) -> Iterator[Block]:
             "T0: the tagged address itself. T1, T2: its cluster. T3: a deposit address, by where it is "
             "emptied.",
         )
+
+
+def _by_tier(case: CaseTables) -> Block:
+    """What is left of the leads where a reader trusts no link weaker than a tier."""
+    best: dict[str, str] = {}
+    sums: Counter[str] = Counter()
+    for row in case.leads.records(("hand", "weakest_tier", "payment", "fifo_sat")):
+        if row["hand"] == "same_hand":
+            tier = row["weakest_tier"]
+            best[row["payment"]] = min(tier, best.get(row["payment"], tier))
+            sums[tier] += int(row["fifo_sat"])
+    rows, payments, sat = [], 0, 0
+    for tier in sorted(sums):
+        payments += sum(found == tier for found in best.values())
+        sat += sums[tier]
+        rows.append((f"{tier} or stronger", f"{payments:,}", bitcoin(sat)))
+    columns = (
+        column("every link at", INFERENCE, width="1fr"),
+        column("payments in the same hand", INFERENCE, form="number"),
+        column("BTC by FIFO", FACT, form="number"),
+    )
+    title = "What is left where no weaker link is trusted"
+    return table(title, columns, rows, source(LEADS, "weakest_tier"))
 
 
 def _by_policy(case: CaseTables) -> Iterator[Block]:

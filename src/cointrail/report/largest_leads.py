@@ -71,7 +71,8 @@ def largest_part(case: CaseTables) -> Iterator[Block]:
     )
     left = len(ranked) - len(rows)
     note = f"{count(left, 'further lead')} of less value or upstream: {LEADS} has every one." if left else ""
-    yield table(f"Leads of most value ({by})", columns, rows, source(LEADS), note)
+    named = "FIFO" if by == "fifo_sat" else "haircut"
+    yield table(f"Leads of most value by {named}", columns, rows, source(LEADS), note)
     for place, row in enumerate(ranked[:DRAWN], 1):
         yield from _in_full(row, place)
 

@@ -9,7 +9,7 @@ import typer
 
 from cointrail import workbench
 from cointrail.cli import case
-from cointrail.cli.case_options import Db
+from cointrail.cli.case_options import Db, Who
 from cointrail.cli.options import Format, FormatOption
 from cointrail.cli.render import Answer, Table, write
 
@@ -36,11 +36,13 @@ def report(
     ] = None,
     kept: Annotated[
         str | None,
-        typer.Option(
-            "--case", metavar="CASE", help="The kept case whose exhibits and requests it has."
-        ),
+        typer.Option("--case", metavar="CASE", help="The kept case whose exhibits and requests it has."),
     ] = None,
+    record: Annotated[
+        bool, typer.Option("--record", help="Note on the kept case that this report was made.")
+    ] = False,
     db: Db = None,
+    who: Who = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Set a case that was run as a report, in PDF.
@@ -48,11 +50,16 @@ def report(
     Writes report.pdf, which archives take (PDF/A) and screen readers read (PDF/UA), and report.json, which it
     is set from. The same case gives the same bytes.
     """
-    state = None
-    if kept is not None:
-        with workbench.CaseBench(db) as cases:
-            state = cases.case(kept)
-    write(written_answer(workbench.write_report(folder, out, state)), form)
+    if kept is None:
+        if record:
+            raise typer.BadParameter("`--record` needs `--case`")
+        done = workbench.write_report(folder, out)
+    else:
+        with workbench.CaseBench(db, who) as cases:
+            done = workbench.write_report(folder, out, cases.case(kept))
+            if record:
+                workbench.note_report(cases.book, kept, done)
+    write(written_answer(done), form)
 
 
 def data(
@@ -73,7 +80,12 @@ def data(
 
 def written_answer(done: Written) -> Answer:
     """The files that were written."""
-    values = {"out": str(done.out), "files": [{"name": n, "bytes": size} for n, size in done.files.items()]}
+    values = {
+        "out": str(done.out),
+        "files": [
+            {"name": name, "bytes": size, "sha256": done.sha256[name]} for name, size in done.files.items()
+        ],
+    }
     rows = list(done.files.items())
     return Answer(
         data=values, facts=[("folder", str(done.out))], tables=[Table("files", ("name", "bytes"), rows)]

@@ -30,27 +30,39 @@ LEADS = "leads.csv"
 
 ALTERNATIVES = (
     (
-        "A payjoin: the payee adds an input to the payment, and two parties sign one transaction. A "
-        "careful one leaves no mark, so addresses of payer and payee would be joined by mistake."
-    ),
-    "A coinjoin of a kind that no detector knows: several people sign together and are taken for one.",
-    (
-        "A custodian: the keys that signed are a company's, who signs for many customers. Untagged "
-        "services look like one large owner."
+        "A payjoin, which leaves no mark: two parties sign one payment, and their addresses are joined.",
+        "Ask what wallet either side used; leave the transaction out and see whether the lead still stands.",
     ),
     (
-        "Keys that changed hands: a wallet that was sold, lent or stolen, or a service that swept its "
-        "users' old keys."
+        "A coinjoin of a kind that no detector knows: several people sign together and are taken for one.",
+        "Look at the transactions on the path; amounts that match are a sign.",
     ),
-    "A customer who withdrew to somebody else's address: the exchange paid straight to another person.",
     (
-        "An output of the exchange that is its own change and not a customer's withdrawal: the ledger "
-        "does not mark it."
+        "A custodian without a tag: the keys that signed are a company's, who signs for many customers.",
+        "Ask who held the keys; clusters of very many addresses are suspect.",
     ),
-    "A tag that is wrong or out of date: an address that another service uses now, or never was this one's.",
-    "Change taken for a payment, or a payment for change, at a hop of tier T3.",
+    (
+        "Keys that changed hands: a wallet that was sold, lent or stolen, or swept by a service.",
+        "Ask the owner since when the keys were his; compare the times on the path.",
+    ),
+    (
+        "A customer who withdrew to somebody else's address: the exchange paid straight to another person.",
+        "Ask the exchange what address its customer gave, and the customer whose it was.",
+    ),
+    (
+        "An output of the exchange that is its own change and no customer's withdrawal.",
+        "Ask the exchange: its books have every withdrawal.",
+    ),
+    (
+        "A tag that is wrong or out of date: the address was never this exchange's, or is another's now.",
+        "Ask the exchange whether the address is its own; see the source and its date.",
+    ),
+    (
+        "Change taken for a payment, or a payment for change, at a hop of tier T3.",
+        "Look at the hop: which signals agreed, and who spent the output next.",
+    ),
 )
-"""Other explanations that a reader may weigh against each lead. Methods 7.3, 9.5."""
+"""Other explanations that a reader may weigh against each lead, and how to find out. Methods 7.3, 9.5."""
 
 
 def certainty_part(case: CaseTables) -> Iterator[Block]:
@@ -60,8 +72,9 @@ def certainty_part(case: CaseTables) -> Iterator[Block]:
     yield from measured_part(case)
     yield from _by_policy(case)
     yield heading("Alternatives that were considered", 2)
-    yield text("Each lead can be wrong in these ways. None of them is visible in the ledger for certain.")
-    yield points(*ALTERNATIVES)
+    yield text("Each lead can be wrong in these ways. The ledger alone excludes none of them.")
+    columns = (column("another explanation", width="1.4fr"), column("how to find out", width="1fr"))
+    yield table("Alternatives, and how to find out", columns, ALTERNATIVES, "methods of this program")
     yield from _conflicts(case)
 
 

@@ -29,6 +29,17 @@ DRAWN = 3
 
 LEADS = "leads.csv"
 
+SENTENCES = (
+    ("says_ledger", FACT),
+    ("says_inference", INFERENCE),
+    (SAYS, INFERENCE),
+    ("says_attribution", CLAIM),
+)
+"""Columns that say in words what a lead is, with their kinds."""
+
+LONGEST_SENTENCE, LONGEST_ERROR = 700, 1_200
+"""Characters of such a text that are printed."""
+
 
 def primary_column(case: CaseTables) -> str:
     """The column of value by the policy that decides how payments are counted."""
@@ -87,10 +98,10 @@ def _in_full(row: dict[str, str], place: int) -> Iterator[Block]:
         source(LEADS, "path"),
         "Dashed boxes are claims or inferences, grey boxes are outputs on the ledger.",
     )
-    for name, kind in (("says_ledger", FACT), ("says_inference", INFERENCE), ("says_attribution", CLAIM)):
-        yield statement(short(row[name], LEADS, 700), kind, whence=source(LEADS, name))
-    if row.get(SAYS):
-        yield statement(short(row[SAYS], LEADS, 1_200), INFERENCE, whence=source(LEADS, SAYS))
+    for name, kind in SENTENCES:
+        if row.get(name):
+            longest = LONGEST_ERROR if name == SAYS else LONGEST_SENTENCE
+            yield statement(short(row[name], LEADS, longest), kind, whence=source(LEADS, name))
 
 
 def draw_lead(row: dict[str, str]) -> str:

@@ -21,7 +21,7 @@ that have no measured rate."""
 SAYS = "error_says"
 """The same in sentences."""
 
-STEPS = (1_000, 5_000, 10_000, 50_000, 100_000)
+STEPS = (1_000, 5_000, 10_000, 50_000, 100_000, 500_000)
 """Upper ends of the lines of the table, in parts per million."""
 
 NOT_MEASURED = "not measured"

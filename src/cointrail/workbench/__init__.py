@@ -59,7 +59,7 @@ if TYPE_CHECKING:
     from cointrail.workbench.options import parse_size
     from cointrail.workbench.peel_bench import PeelBench
     from cointrail.workbench.queries import ask, sql_table
-    from cointrail.workbench.reports import Written, export_case, report_document, write_report
+    from cointrail.workbench.reports import Written, export_case, note_report, report_document, write_report
     from cointrail.workbench.trace_bench import TraceBench
     from cointrail.workbench.trace_options import trace_bounds, trace_policies
 
@@ -110,6 +110,7 @@ __all__ = [
     "list_desks",
     "make_packets",
     "move_request",
+    "note_report",
     "open_frames",
     "open_store",
     "parse_size",
@@ -185,6 +186,7 @@ _HOMES = {
     "list_desks": "cointrail.workbench.lead_bench",
     "make_packets": "cointrail.workbench.lead_bench",
     "move_request": "cointrail.workbench.lead_bench",
+    "note_report": "cointrail.workbench.reports",
     "open_frames": "cointrail.workbench.lazy_frames",
     "open_store": "cointrail.analytics.open_store",
     "parse_size": "cointrail.workbench.options",

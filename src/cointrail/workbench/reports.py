@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cointrail.journal.acts import OutputMade
+from cointrail.journal.book import CaseBook, Deed
 from cointrail.journal.state import CaseState
 from cointrail.report.case_tables import read_case
 from cointrail.report.document import document_of, report_files
@@ -20,11 +23,13 @@ class Written:
     Attributes:
         out: the folder.
         files: their names and sizes in bytes, in the order of writing.
+        sha256: their digests, in hex.
         summary: the summary of the case that they are about.
     """
 
     out: Path
     files: dict[str, int]
+    sha256: dict[str, str]
     summary: dict[str, Any]
 
 
@@ -41,6 +46,13 @@ def write_report(case_folder: Path, out: Path | None = None, kept: CaseState | N
     """
     case = read_case(case_folder)
     return _write(out or case_folder, report_files(case, kept), case.summary)
+
+
+def note_report(book: CaseBook, case: str, written: Written) -> CaseState:
+    """Note on a kept case that this report of it was made: its name and digest, so that it is known again."""
+    name = "report.pdf"
+    act = OutputMade(kind="report", name=name, facts={"basis": written.summary["basis_digest"]})
+    return book.add(case, Deed(act, digest=written.sha256[name]))
 
 
 def export_case(case_folder: Path, out: Path) -> Written:
@@ -60,4 +72,6 @@ def report_document(case_folder: Path, kept: CaseState | None = None) -> dict[st
 
 def _write(out: Path, files: dict[str, bytes], summary: dict[str, Any]) -> Written:
     write_files(out, files)
-    return Written(out=out, files={name: len(data) for name, data in files.items()}, summary=summary)
+    sizes = {name: len(data) for name, data in files.items()}
+    digests = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
+    return Written(out=out, files=sizes, sha256=digests, summary=summary)

@@ -78,6 +78,17 @@ def test_accounts_are_in_no_report_and_no_export_of_the_case(
     assert not [path for path in files if b"secret-77" in path.read_bytes()]
 
 
+def test_a_report_that_is_noted_is_known_again_by_its_digest(
+    desk: LeadDesk, demo: DemoFolder, tmp_path: Path
+) -> None:
+    words = ("case", "report", demo.path / "case", "--out", tmp_path / "r", "--db", desk.database)
+    done = cointrail(*words, "--case", "DEMO-1", "--record", "--format", "json").json()
+    (digest,) = [one["sha256"] for one in done["files"] if one["name"] == "report.pdf"]
+    shown = cointrail("case", "show", "DEMO-1", "--db", desk.database, "--format", "json").json()
+    assert [(one["name"], one["result"]) for one in shown["outputs"]] == [("report.pdf", digest)]
+    assert cointrail(*words, "--record").code == 2
+
+
 def test_a_state_without_a_request_is_bad_usage(desk: LeadDesk) -> None:
     done = cointrail("case", "leads", "status", "DEMO-1", 1, "--db", desk.database)
     assert done.code == 2

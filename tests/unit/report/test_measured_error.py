@@ -30,6 +30,7 @@ def test_measured_bounds_stand_side_by_side_by_assumed_payjoins() -> None:
         ["at most 1 %", "0", "0", "0"],
         ["at most 5 %", "0", "0", "0"],
         ["at most 10 %", "0", "0", "1"],
+        ["at most 50 %", "0", "0", "0"],
         ["more", "0", "0", "0"],
         ["not measured", "0", "0", "0"],
     ]

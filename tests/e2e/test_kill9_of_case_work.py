@@ -22,7 +22,12 @@ def test_case_work_that_is_killed_loses_no_acknowledged_entry(database: str) -> 
     path = os.pathsep.join([str(TESTS), *filter(None, [os.environ.get("PYTHONPATH")])])
     words = [sys.executable, "-m", "support.kill_journal", str(KILLS), "3", database]
     done = subprocess.run(
-        words, capture_output=True, text=True, check=False, timeout=300, env={**os.environ, "PYTHONPATH": path}
+        words,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+        env={**os.environ, "PYTHONPATH": path},
     )
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)

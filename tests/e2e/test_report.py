@@ -15,7 +15,7 @@ import openpyxl
 import pytest
 
 from cointrail.report.money import bitcoin
-from cointrail.workbench import export_case, write_report
+from cointrail.workbench import export_case, report_document, write_report
 from support.demo_world import DemoFolder, demo_folder
 from support.report_cases import text_of_pdf
 
@@ -57,6 +57,17 @@ def test_the_report_has_the_figures_of_the_summary(text: str, summary: dict[str,
         assert bitcoin(one["paid_fifo_sat"]) in text
     for fixed in (summary["basis_digest"], summary["tip"]["hash"], *summary["files_sha256"].values()):
         assert fixed in text
+
+
+def test_payments_in_the_same_hand_are_as_many_in_every_table(
+    demo: DemoFolder, summary: dict[str, Any]
+) -> None:
+    blocks = report_document(demo.path / "case")["blocks"]
+    (left,) = [one for one in blocks if one.get("title") == "What is left where no weaker link is trusted"]
+    assert left["rows"][-1][1] == f"{summary['leads']['payments_same_hand']:,}"
+    assert (
+        summary["leads"]["payments_same_hand"] == summary["payments"]["outcomes"]["same_hand_lead"]["count"]
+    )
 
 
 def test_another_place_language_and_zone_give_the_same_bytes(

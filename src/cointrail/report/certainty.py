@@ -19,6 +19,7 @@ from cointrail.report.blocks import (
     table,
     text,
 )
+from cointrail.report.carried import carrying_rows, primary_name, same_hand_leads
 from cointrail.report.case_tables import CaseTables
 from cointrail.report.measured import measured_part
 from cointrail.report.money import bitcoin, count, percent
@@ -83,13 +84,12 @@ def _weakest(case: CaseTables) -> Iterator[Block]:
     payments: defaultdict[str, set[str]] = defaultdict(set)
     rows: Counter[str] = Counter()
     sums: Counter[str] = Counter()
-    for row in case.leads.records(("hand", "weakest_tier", "change_hops", "payment", "fifo_sat")):
-        if row["hand"] == "same_hand":
-            change = int(row["change_hops"] or 0)
-            name = row["weakest_tier"] + (f", {count(change, 'hop')} over change" if change else "")
-            payments[name].add(row["payment"])
-            rows[name] += 1
-            sums[name] += int(row["fifo_sat"])
+    for row in same_hand_leads(case):
+        change = int(row["change_hops"] or 0)
+        name = row["weakest_tier"] + (f", {count(change, 'hop')} over change" if change else "")
+        payments[name].add(row["payment"])
+        rows[name] += 1
+        sums[name] += int(row["fifo_sat"])
     if not rows:
         yield text(
             "There is no lead in the same hand, so no link between a payer and a withdrawal is claimed."
@@ -108,11 +108,12 @@ def _weakest(case: CaseTables) -> Iterator[Block]:
                 for name in sorted(rows)
             ],
             source(LEADS, "weakest_tier, change_hops"),
-            "A payment with leads of several kinds is counted at each.",
+            f"Leads that carry value by {primary_name(case)}. A payment with leads of several kinds is "
+            "counted at each.",
         )
         yield _by_tier(case)
     ties: Counter[tuple[str, str]] = Counter(
-        (row["tag_tier"], row["tag_confidence"]) for row in case.leads.records(("tag_tier", "tag_confidence"))
+        (row["tag_tier"], row["tag_confidence"]) for row in carrying_rows(case, case.leads)
     )
     if ties:
         yield table(
@@ -124,8 +125,8 @@ def _weakest(case: CaseTables) -> Iterator[Block]:
             ),
             [(tier, short(word, LEADS), f"{number:,}") for (tier, word), number in sorted(ties.items())],
             source(LEADS, "tag_tier, tag_confidence"),
-            "T0: the tagged address itself. T1, T2: its cluster. T3: a deposit address, by where it is "
-            "emptied.",
+            f"Leads with value by {primary_name(case)}, same hand and upstream. T0: the tagged address "
+            "itself. T1, T2: its cluster. T3: a deposit address, by where it is emptied.",
         )
 
 
@@ -133,11 +134,10 @@ def _by_tier(case: CaseTables) -> Block:
     """What is left of the leads where a reader trusts no link weaker than a tier."""
     best: dict[str, str] = {}
     sums: Counter[str] = Counter()
-    for row in case.leads.records(("hand", "weakest_tier", "payment", "fifo_sat")):
-        if row["hand"] == "same_hand":
-            tier = row["weakest_tier"]
-            best[row["payment"]] = min(tier, best.get(row["payment"], tier))
-            sums[tier] += int(row["fifo_sat"])
+    for row in same_hand_leads(case):
+        tier = row["weakest_tier"]
+        best[row["payment"]] = min(tier, best.get(row["payment"], tier))
+        sums[tier] += int(row["fifo_sat"])
     rows, payments, sat = [], 0, 0
     for tier in sorted(sums):
         payments += sum(found == tier for found in best.values())

@@ -17,6 +17,7 @@ from cointrail.report.blocks import (
     table,
     text,
 )
+from cointrail.report.carried import carrying_rows, primary_column, primary_name
 from cointrail.report.case_tables import CaseTables
 from cointrail.report.measured import SAYS
 from cointrail.report.money import bitcoin, count
@@ -41,16 +42,12 @@ LONGEST_SENTENCE, LONGEST_ERROR = 700, 1_200
 """Characters of such a text that are printed."""
 
 
-def primary_column(case: CaseTables) -> str:
-    """The column of value by the policy that decides how payments are counted."""
-    return "haircut_sat" if case.summary["policies"][0] == "haircut" else "fifo_sat"
-
-
 def ranked_leads(case: CaseTables) -> list[dict[str, str]]:
     """Leads that carry value by the primary policy: same hand first, then by value."""
     by = primary_column(case)
-    found = [row for row in case.leads.records() if int(row[by])]
-    return sorted(found, key=lambda row: (row["hand"] != "same_hand", -int(row[by])))
+    return sorted(
+        carrying_rows(case, case.leads), key=lambda row: (row["hand"] != "same_hand", -int(row[by]))
+    )
 
 
 def largest_part(case: CaseTables) -> Iterator[Block]:
@@ -82,8 +79,7 @@ def largest_part(case: CaseTables) -> Iterator[Block]:
     )
     left = len(ranked) - len(rows)
     note = f"{count(left, 'further lead')} of less value or upstream: {LEADS} has every one." if left else ""
-    named = "FIFO" if by == "fifo_sat" else "haircut"
-    yield table(f"Leads of most value by {named}", columns, rows, source(LEADS), note)
+    yield table(f"Leads of most value by {primary_name(case)}", columns, rows, source(LEADS), note)
     for place, row in enumerate(ranked[:DRAWN], 1):
         yield from _in_full(row, place)
 

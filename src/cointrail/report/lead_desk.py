@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cointrail.errors import NotFound
+from cointrail.report.carried import carrying_rows
 from cointrail.report.case_tables import CaseTables
-from cointrail.report.largest_leads import primary_column
 from cointrail.report.lead_contacts import UNKNOWN, Contact, ContactBook
 
 Row = dict[str, str]
@@ -94,14 +94,12 @@ class Desk:
 def desks_of(case: CaseTables, contacts: ContactBook | None = None) -> list[Desk]:
     """Every desk, the one with most value first."""
     book = contacts or ContactBook()
-    by = primary_column(case)
     leads: defaultdict[tuple[str, str], list[Row]] = defaultdict(list)
     deposits: defaultdict[tuple[str, str], list[Row]] = defaultdict(list)
-    for row in case.leads.records():
-        if int(row[by]):
-            leads[row["exchange"], row["jurisdiction"]].append(row)
-    for row in case.proceeds.records():
-        if row["hand"] and row["class"] == "outflow" and int(row[by]):
+    for row in carrying_rows(case, case.leads):
+        leads[row["exchange"], row["jurisdiction"]].append(row)
+    for row in carrying_rows(case, case.proceeds):
+        if row["hand"] and row["class"] == "outflow":
             deposits[row["exchange"], row["jurisdiction"]].append(row)
     desks = [
         Desk(

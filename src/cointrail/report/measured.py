@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from cointrail.report.blocks import INFERENCE, Block, column, heading, source, table, text
-from cointrail.report.case_tables import CaseTable, CaseTables
+from cointrail.report.carried import primary_name, same_hand_leads
+from cointrail.report.case_tables import CaseTables
 from cointrail.report.money import count
 
 BOUND, ONE, FIVE, LACKING = (
@@ -48,8 +49,10 @@ def measured_part(case: CaseTables) -> Iterator[Block]:
         "leaves no mark, so its share is an assumption; the tables below carry none, 1 % and 5 % side by "
         "side. The measured worlds are simulated; a case is not a random draw from them."
     )
-    yield from _bounds(case.leads, "Same-hand leads", "hand", "same_hand")
-    yield from _bounds(case.payments, "Payments, as being the service's,", "class", "payment")
+    leads, payments = same_hand_leads(case), case.payments.records(("class", BOUND, ONE, FIVE))
+    yield from _bounds(leads, f"Same-hand leads with value by {primary_name(case)}", case.leads.file)
+    of_service = [row for row in payments if row["class"] == "payment"]
+    yield from _bounds(of_service, "Payments, as being the service's", case.payments.file)
     lacking = _rules_without_rate(case)
     if lacking:
         listed = ", ".join(f"{rule} ({number:,})" for rule, number in lacking)
@@ -59,8 +62,7 @@ def measured_part(case: CaseTables) -> Iterator[Block]:
         )
 
 
-def _bounds(rows: CaseTable, what: str, by: str, wanted: str) -> Iterator[Block]:
-    kept = [row for row in rows.records((by, BOUND, ONE, FIVE)) if row[by] == wanted]
+def _bounds(kept: list[dict[str, str]], what: str, file: str) -> Iterator[Block]:
     if not kept:
         return
     tallies = [Counter(_step(row[name]) for row in kept) for name in (BOUND, ONE, FIVE)]
@@ -72,7 +74,7 @@ def _bounds(rows: CaseTable, what: str, by: str, wanted: str) -> Iterator[Block]
         column("rows, 1 % payjoins", INFERENCE, form="number"),
         column("rows, 5 % payjoins", INFERENCE, form="number"),
     )
-    yield table(f"{what} by measured bound", columns, lines, source(rows.file, f"{BOUND} and beside it"))
+    yield table(f"{what}, by measured bound", columns, lines, source(file, f"{BOUND} and beside it"))
 
 
 def _step(cell: str) -> str:

@@ -23,7 +23,9 @@ def test_without_measured_bounds_the_report_says_not_measured() -> None:
 
 
 def test_measured_bounds_stand_side_by_side_by_assumed_payjoins() -> None:
-    (leads,) = [b for b in _blocks() if b.get("title") == "Same-hand leads by measured bound"]
+    (leads,) = [
+        b for b in _blocks() if b.get("title") == "Same-hand leads with value by FIFO, by measured bound"
+    ]
     assert leads["rows"] == [
         ["at most 0.1 %", "0", "0", "0"],
         ["at most 0.5 %", "1", "1", "0"],

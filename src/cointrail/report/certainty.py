@@ -44,7 +44,7 @@ ALTERNATIVES = (
     ),
     (
         "Keys that changed hands: a wallet that was sold, lent or stolen, or swept by a service.",
-        "Ask the owner since when the keys were his; compare the times on the path.",
+        "Ask the owner since when the keys were theirs; compare the times on the path.",
     ),
     (
         "A customer who withdrew to somebody else's address: the exchange paid straight to another person.",
@@ -289,4 +289,8 @@ def _outcomes(title: str, outcomes: dict[str, dict[str, str]], whole: int, whenc
         column("BTC", FACT, form="number"),
         column("what it means", width="1fr"),
     )
-    return table(f"{title} by outcome", columns, rows, whence)
+    note = (
+        "Each is counted whole under one outcome, by the first policy. The drawings of section 4 divide "
+        "each by where its parts ended, so their sums differ."
+    )
+    return table(f"{title} by outcome", columns, rows, whence, note)

@@ -8,13 +8,18 @@ import sys
 from functools import cache
 from pathlib import Path
 
+import pyrage
 import pytest
 
+from cointrail.journal.backup import pack
+from cointrail.journal.keeping import MemoryKeeper
+from cointrail.journal.protection import encrypt
 from cointrail.sources.blocks_dir import BlocksDirectory
 from support import real_data
 from support.bundles import signed_bundle
 from support.command_line import command_paths
 from support.demo_world import demo_folder
+from support.kept_cases import kept_case
 from support.lead_desks import lead_desk
 
 COMMANDS = [
@@ -45,6 +50,27 @@ COMMANDS = [
     "rules list",
     "rules show common_input",
     "case run {world}/case.toml --out {out}/case --store {store}",
+    "case run DEMO-1 --db {db} --out {out}/kept --store {store}",
+    "case new 2024-17 --legal-basis x --db {out}/new.db",
+    "case import {world}/case.toml --network regtest --db {out}/new.db",
+    "case list --db {db}",
+    "case show DEMO-1 --db {db}",
+    "case seed DEMO-1 {outpoint} --db {db}",
+    "case note DEMO-1 text --db {db}",
+    "case judge DEMO-1 no_link {txid} --why x --db {db}",
+    "case document DEMO-1 {world}/case.toml --db {db}",
+    "case deadline DEMO-1 2024-05-31 answer --db {db}",
+    "case finding DEMO-1 fact text --exhibit 1 --db {db}",
+    "case undo DEMO-1 3 --why x --db {db}",
+    "case export DEMO-1 --out {out}/export --db {db}",
+    "case backup --to {out}/all.age --recipient {age} --db {db}",
+    "case restore {backup} --identity {out}/identity.txt --db {out}/new.db",
+    "case journal show DEMO-1 --db {db}",
+    "case journal verify DEMO-1 --db {db}",
+    "case exhibit add DEMO-1 --db {db} --store {store} -- tx show {txid}",
+    "case exhibit list DEMO-1 --db {db}",
+    "case exhibit show DEMO-1 1 --db {db}",
+    "case exhibit verify DEMO-1 --db {db} --store {store}",
     "case bundle {world}/case.toml --blocks {world}/blocks --out {out}/bundle --store {store}",
     "case report {world}/../case --out {out}/report",
     "case data {world}/../case --out {out}/data",
@@ -115,8 +141,12 @@ def test_a_command_ends_well_without_a_network(
         (pytest.fail if real_data.REQUIRED else pytest.skip)(absent)
     bundle = signed_bundle(tmp_path_factory, demo).folder if "{bundle}" in line else None
     desk = lead_desk(demo, tmp_path) if "{desk}" in line else None
+    db = kept_case(tmp_path_factory, demo, tmp_path) if "{db}" in line else None
     outpoint = demo.payments()[0]["outpoint"]
     (tmp_path / "tx.hex").write_text(ONE_TX)
+    identity = pyrage.x25519.Identity.generate()
+    (tmp_path / "identity.txt").write_text(f"{identity}\n")
+    (tmp_path / "backup.age").write_bytes(encrypt(pack(MemoryKeeper()), [str(identity.to_public())]))
     with BlocksDirectory(demo.blocks) as source:
         (tmp_path / "block.bin").write_bytes(source.raw_block(1))
     given = line.format(
@@ -129,6 +159,9 @@ def test_a_command_ends_well_without_a_network(
         bundle=bundle,
         desk=tmp_path,
         packet=desk.packet if desk else None,
+        db=db,
+        age=identity.to_public(),
+        backup=tmp_path / "backup.age",
         real=real_data.FOLDER,
     )
     done = _python(PROGRAM, *given.split(" "))

@@ -2,9 +2,9 @@
 
 `python -m support.kill_journal KILLS SEED [sqlite|postgres]` forks workers that put notes, exhibits and undos
 on a case, and kills them (signal 9). A worker tells the head of the journal over a pipe after each addition
-that it came back from. Afterwards the journal must be whole, and hold every head that was told. Every few kills
-a new database is begun, so that the making of its tables is killed too; of PostgreSQL the server is killed now
-and then. Prints what it did as JSON.
+that it came back from. Afterwards the journal must be whole, and hold every head that was told. Every few
+kills a new database is begun, so that the making of its tables is killed too; of PostgreSQL the server is
+killed now and then. Prints what it did as JSON.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import select
 import shutil
 import signal
 import sys
@@ -30,7 +31,10 @@ from support.postgres import Postgres
 
 REFERENCE = "killed"
 LONGEST_WAIT = 0.25
-"""Seconds after which a worker is killed, at most; it makes dozens of entries in them."""
+"""Seconds after which a worker is killed, at most."""
+
+AT_WORK = 0.8
+"""Share of the kills for which the worker has made an entry before that time begins."""
 
 NEW_EVERY = 25
 """Kills after which a new database is begun."""
@@ -100,6 +104,8 @@ class _Hunt:
             finally:
                 os._exit(1)
         os.close(write)
+        if self.rng.random() < AT_WORK:
+            select.select([read], [], [], 60)
         time.sleep(self.rng.random() * LONGEST_WAIT)
         if self.server and self.done.kills % SERVER_EVERY == SERVER_EVERY - 1:
             self.server.kill()

@@ -47,7 +47,9 @@ def add(
     who: Who = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Ask the store something and put question, basis and answer on the case.
+    """Ask the store something and put the answer on the case.
+
+    With the question and the basis of the answer, so that anyone can ask again.
 
     Commands: address, tx and cluster with their look-ups, explain, trace, and case run. A list comes whole
     unless `--limit` is given.
@@ -108,7 +110,7 @@ def show(
     db: Db = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Show an exhibit: what was asked and on what basis; the answer with `--answer`."""
+    """Show what was asked for an exhibit, and on what basis."""
     with workbench.CaseBench(db) as cases:
         found = cases.exhibit(case, number)
         if answer:
@@ -127,10 +129,10 @@ def verify(
     db: Db = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Ask the questions of exhibits again, on the chain as it was, and compare to the byte.
+    """Ask the questions of exhibits again and compare to the byte.
 
-    An exhibit that cannot be asked again is `not_comparable`, which is no pass: exit code 1 unless each is
-    `same`.
+    They are asked of the chain as it was, though the store has grown since. An exhibit that cannot be asked
+    again is `not_comparable`, which is no pass: exit code 1 unless each is `same`.
     """
     with Meter() as meter, workbench.CaseBench(db) as cases:
         verdicts = cases.verify_exhibits(case, store, numbers or (), progress=meter.steps)

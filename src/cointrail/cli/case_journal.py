@@ -68,8 +68,9 @@ def verify(
     db: Db = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Check a journal: any change, gap, reordering and, with `--head`, a cut or rewritten end is found.
+    """Check that a journal is what was written.
 
+    Any change, gap and reordering is found; with `--head` also an end that was cut off or written anew.
     Exit code 1 when anything is wrong.
     """
     if (case is None) == (file is None):

@@ -21,7 +21,7 @@ WhyOption = Annotated[str, typer.Option("--why", help="The reason.")]
 def add_to(program: typer.Typer) -> None:  # noqa: ARG001 -- they stand under `case`
     """Put the commands of this module under `cointrail case`."""
     named: dict[str, Callable[..., None]] = {"list": list_cases, "import": import_case}
-    for command in (new, show, seed, note, judge, document, deadline, finding, undo, export):
+    for command in _COMMANDS:
         named[command.__name__] = command
     for name, command in named.items():
         app.command(name)(command)
@@ -115,7 +115,7 @@ def seed(
     who: Who = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Add seeds: addresses or outputs of the service under investigation."""
+    """Add addresses or outputs that belong to whom the case is about."""
     with workbench.CaseBench(db, who) as cases:
         tell_added(cases.seed(case, seeds, why), form)
 
@@ -218,7 +218,10 @@ def undo(
     who: Who = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Let an entry no longer count. It stays in the journal; undoing the undo brings it back."""
+    """Let an entry no longer count.
+
+    It stays in the journal, and undoing the undo brings it back.
+    """
     with workbench.CaseBench(db, who) as cases:
         tell_added(cases.undo(case, entry, why), form)
 
@@ -229,11 +232,64 @@ def export(
     db: Db = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Write a case out: its case file, its journal with the head, and the answers of its exhibits.
+    """Write a case into a folder, with its journal.
 
-    What exchanges answered is private and stays in the case database.
+    The case file, the journal with its head, and the exhibits with their answers. What exchanges answered
+    is private and stays in the case database.
     """
     with workbench.CaseBench(db) as cases:
         names = cases.export(case, out)
     facts: list[tuple[str, object]] = [("folder", str(out)), ("files", len(names))]
     write(Answer(data={"folder": str(out), "files": names}, facts=facts), form)
+
+
+def backup(
+    to: Annotated[Path, typer.Option("--to", metavar="FILE.age", help="A new file.")],
+    recipient: Annotated[
+        list[str], typer.Option("--recipient", metavar="age1...", help="Who can read it; may be repeated.")
+    ],
+    db: Db = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Write every case into a file that age encrypts.
+
+    Private answers of exchanges are in it too. Needs the extra `protect`.
+    """
+    with workbench.CaseBench(db) as cases:
+        count = cases.backup(to, recipient)
+    facts: list[tuple[str, object]] = [("file", str(to)), ("cases", count)]
+    write(Answer(data=dict(facts), facts=facts), form)
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE.age", help="A backup.")],
+    identity: Annotated[
+        Path, typer.Option("--identity", metavar="FILE", help="The key that `age-keygen` made.")
+    ],
+    db: Db = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Put the cases of a backup into the case database.
+
+    All are checked first. A case that is there in another state stops it: nothing is put in then.
+    """
+    with workbench.CaseBench(db) as cases:
+        found = cases.restore(file, identity)
+    facts: list[tuple[str, object]] = [("restored", found.new), ("there already", found.there)]
+    write(Answer(data={"restored": found.new, "there_already": found.there}, facts=facts), form)
+
+
+_COMMANDS = (
+    new,
+    show,
+    seed,
+    note,
+    judge,
+    document,
+    deadline,
+    finding,
+    undo,
+    export,
+    backup,
+    restore,
+)

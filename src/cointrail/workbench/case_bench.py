@@ -33,12 +33,14 @@ from cointrail.journal.acts import (
     SeedsAdded,
     Undone,
 )
+from cointrail.journal.backup import Restored, pack, unpack
 from cointrail.journal.book import CaseBook, Deed, Journal
 from cointrail.journal.canonical import canonical
 from cointrail.journal.contents import content_of
 from cointrail.journal.entry import Head
 from cointrail.journal.keeping import CaseName
-from cointrail.journal.place import Place, parse_place
+from cointrail.journal.place import FilePlace, Place, parse_place
+from cointrail.journal.protection import decrypt, encrypt, read_key
 from cointrail.journal.sql_keeper import SqlKeeper
 from cointrail.journal.state import CaseState, Record
 from cointrail.journal.verify import Verdict, split_lines, verify_journal
@@ -50,6 +52,10 @@ from cointrail.workbench.ledger_bench import Progress
 
 WHO = "COINTRAIL_WHO"
 """The variable that names whoever works on cases."""
+
+
+KEY_FILE = "COINTRAIL_DB_KEY_FILE"
+"""The variable that names the file with the passphrase of an encrypted case database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +81,9 @@ class CaseBench:
     def __init__(self, place: str | None = None, who: str | None = None) -> None:
         self.place: Place = parse_place(place)
         name = who_works(who)
-        self._book = CaseBook(SqlKeeper(self.place), name)
+        key_file = os.environ.get(KEY_FILE)
+        key = read_key(Path(key_file)) if key_file and isinstance(self.place, FilePlace) else None
+        self._book = CaseBook(SqlKeeper(self.place, key=key), name)
 
     def __enter__(self) -> Self:
         return self
@@ -297,6 +305,35 @@ class CaseBench:
             files[f"exhibits/{one.number:04}.about.json"] = canonical(about) + b"\n"
         _write_new(out, files)
         return sorted(files)
+
+    # -- backups
+
+    def backup(self, to: Path, recipients: Sequence[str]) -> int:
+        """Write every case, private answers too, into a new file that only the recipients can read.
+
+        Returns:
+            How many cases it holds.
+        """
+        if to.exists() or to.is_symlink():
+            raise BadInput(f"`{to}` is there already", hint="name a new file", path=str(to))
+        encrypted = encrypt(pack(self._book.keeper), recipients)
+        try:
+            with to.open("xb") as file:
+                file.write(encrypted)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            to.unlink(missing_ok=True)
+            raise BadInput(f"`{to}` cannot be written: {error.strerror}", path=str(to)) from error
+        return len(self.names())
+
+    def restore(self, source: Path, identity: Path) -> Restored:
+        """Put the cases of a backup into this database, with the identity that `age-keygen` made."""
+        try:
+            data, key = source.read_bytes(), identity.read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise BadInput(f"the backup or the identity cannot be read: {error}") from None
+        return unpack(self._book.keeper, decrypt(data, key))
 
 
 def who_works(given: str | None) -> str:

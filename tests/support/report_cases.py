@@ -33,6 +33,7 @@ HOSTILE = {
     "korean": "업비트거래소",
     "arabic": "بورصة",
     "han": "火币网",
+    "tamil": "பரிமாற்றம்",
     "control": "exa\x07\x1bm\u200b",
     "formula": "=cmd|calc!A0",
     "xml": "]]><script>&\"'</script>",

@@ -31,8 +31,8 @@ def draw_months(months: Sequence[Month]) -> Drawing:
         if slot >= 12:
             parts.append(label(middle, TOP + PLOT - tall - 2, str(month.payments), size=6.0, anchor="middle"))
         if place % each == 0:
-            at = {"x": middle + 2, "y": TOP + PLOT + 5}
-            parts.append(Label(**at, text=month.month, size=6.5, anchor="end", turn=-60))
+            x, y = middle + 2, TOP + PLOT + 5
+            parts.append(Label(x=x, y=y, text=month.month, size=6.5, anchor="end", turn=-60))
     return Drawing(WIDTH, TOP + PLOT + BELOW, tuple(parts))
 
 

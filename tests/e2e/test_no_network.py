@@ -21,6 +21,7 @@ from support.bundles import signed_bundle
 from support.command_line import command_paths
 from support.demo_world import demo_folder
 from support.kept_cases import kept_case
+from support.lead_desks import lead_desk
 from support.run_tables import write_run
 
 COMMANDS = [
@@ -73,6 +74,12 @@ COMMANDS = [
     "case exhibit show DEMO-1 1 --db {db}",
     "case exhibit verify DEMO-1 --db {db} --store {store}",
     "case bundle {world}/case.toml --blocks {world}/blocks --out {out}/bundle --store {store}",
+    "case report {world}/../case --out {out}/report",
+    "case data {world}/../case --out {out}/data",
+    "case leads list {world}/../case",
+    "case leads packet {world}/../case --out {out}/made --ask freeze",
+    "case leads status DEMO-1 1 sent --db {desk}/cases.db",
+    "case leads answer DEMO-1 1 {desk}/answer.csv --packet {packet} --db {desk}/cases.db",
     "verify {bundle}",
     "evaluate real --data {real}",
     "evaluate fidelity --real {real} --era 2013 --out {out}/fidelity",
@@ -145,6 +152,7 @@ def test_a_command_ends_well_without_a_network(
     if "{real}" in line and (absent := real_data.why_absent()):
         (pytest.fail if real_data.REQUIRED else pytest.skip)(absent)
     bundle = signed_bundle(tmp_path_factory, demo).folder if "{bundle}" in line else None
+    desk = lead_desk(demo, tmp_path) if "{desk}" in line else None
     db = kept_case(tmp_path_factory, demo, tmp_path) if "{db}" in line else None
     outpoint = demo.payments()[0]["outpoint"]
     (tmp_path / "tx.hex").write_text(ONE_TX)
@@ -163,6 +171,8 @@ def test_a_command_ends_well_without_a_network(
         txid=outpoint.partition(":")[0],
         bundle=bundle,
         run=run,
+        desk=tmp_path,
+        packet=desk.packet if desk else None,
         db=db,
         age=identity.to_public(),
         backup=tmp_path / "backup.age",

@@ -14,6 +14,8 @@ from cointrail.cli import (
     case_exhibit,
     case_journal,
     case_keep,
+    case_leads,
+    case_report,
     chain_store,
     check_evidence,
     check_files,
@@ -61,6 +63,8 @@ app = typer.Typer(
 for noun in (
     chain_store,
     case,
+    case_report,
+    case_leads,
     case_keep,
     case_journal,
     case_exhibit,

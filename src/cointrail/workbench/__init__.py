@@ -33,8 +33,10 @@ if TYPE_CHECKING:
     from cointrail.inspection.raw_file import decode_file
     from cointrail.inspection.tx import inspect_tx
     from cointrail.inspection.tx_analysis import analyse_raw_tx
+    from cointrail.journal.acts import RequestState
     from cointrail.journal.entry import Head
     from cointrail.journal.state import CaseState
+    from cointrail.report.packet import Ask
     from cointrail.rulebook.cards import RuleCard, RulePage, rule_cards, rule_page
     from cointrail.simulate import compose_world, draw_plan, plan_from_toml, preset, simulate_world
     from cointrail.tracing.peel_limits import PeelLimits
@@ -55,18 +57,28 @@ if TYPE_CHECKING:
     from cointrail.workbench.fidelity import evaluate_fidelity
     from cointrail.workbench.folders import require_folder
     from cointrail.workbench.lazy_frames import open_frames
+    from cointrail.workbench.lead_bench import (
+        list_desks,
+        make_packets,
+        move_request,
+        private_tags,
+        requests_of,
+        take_answer,
+    )
     from cointrail.workbench.ledger_bench import LedgerBench
     from cointrail.workbench.lookup_bench import LookupBench
     from cointrail.workbench.open_bench import OpenBench
     from cointrail.workbench.options import parse_size
     from cointrail.workbench.peel_bench import PeelBench
     from cointrail.workbench.queries import ask, sql_table
+    from cointrail.workbench.reports import Written, export_case, note_report, report_document, write_report
     from cointrail.workbench.trace_bench import TraceBench
     from cointrail.workbench.trace_options import trace_bounds, trace_policies
     from cointrail.workbench.training import train_change
 
 __all__ = [
     "Answered",
+    "Ask",
     "Budget",
     "CaseBench",
     "CaseRun",
@@ -89,6 +101,7 @@ __all__ = [
     "Rate",
     "RateChange",
     "RealEvaluation",
+    "RequestState",
     "RuleCard",
     "RulePage",
     "RunComparison",
@@ -100,38 +113,47 @@ __all__ = [
     "Trained",
     "Verified",
     "Workbench",
+    "Written",
     "analyse_raw_join",
     "analyse_raw_tx",
     "ask",
-    "check_error_table",
     "case_values",
+    "check_error_table",
     "check_prices",
     "check_tags",
     "compare_runs",
     "compose_world",
     "decode_file",
     "draw_plan",
+    "entry_values",
     "evaluate_cases",
     "evaluate_fidelity",
-    "entry_values",
     "evaluate_real",
     "evaluate_sweeps",
     "evaluate_world",
     "evaluate_worlds",
     "evaluation_sheets",
+    "export_case",
     "inspect_block",
     "inspect_tx",
+    "list_desks",
     "load",
     "make_error_table",
+    "make_packets",
+    "move_request",
+    "note_report",
     "open_frames",
     "open_store",
     "parse_size",
     "percent",
     "plan_from_toml",
     "preset",
+    "private_tags",
     "read_prevouts",
     "record_values",
+    "report_document",
     "request_values",
+    "requests_of",
     "require_folder",
     "rule_cards",
     "rule_page",
@@ -139,17 +161,20 @@ __all__ = [
     "safe_cell",
     "simulate_world",
     "sql_table",
+    "take_answer",
     "trace_bounds",
     "trace_policies",
     "train_change",
-    "verify_bundle",
-    "votes_by_plan",
     "verdict_values",
+    "verify_bundle",
     "verify_journal_file",
+    "votes_by_plan",
+    "write_report",
 ]
 
 _HOMES = {
     "Answered": "cointrail.evidence.check",
+    "Ask": "cointrail.report.packet",
     "Budget": "cointrail.evaluate.learning.run",
     "CaseBench": "cointrail.workbench.case_bench",
     "CaseRun": "cointrail.workbench.bench",
@@ -172,6 +197,7 @@ _HOMES = {
     "Rate": "cointrail.evaluate.worlds.compare",
     "RateChange": "cointrail.evaluate.worlds.compare",
     "RealEvaluation": "cointrail.evaluate.real.run",
+    "RequestState": "cointrail.journal.acts",
     "RuleCard": "cointrail.rulebook.cards",
     "RulePage": "cointrail.rulebook.cards",
     "RunComparison": "cointrail.evaluate.worlds.compare",
@@ -183,37 +209,46 @@ _HOMES = {
     "Trained": "cointrail.evaluate.learning.run",
     "Verified": "cointrail.evidence.check",
     "Workbench": "cointrail.workbench.bench",
+    "Written": "cointrail.workbench.reports",
     "analyse_raw_join": "cointrail.inspection.coinjoin",
     "analyse_raw_tx": "cointrail.inspection.tx_analysis",
     "ask": "cointrail.workbench.queries",
-    "check_error_table": "cointrail.workbench.error_rates",
     "case_values": "cointrail.workbench.case_views",
+    "check_error_table": "cointrail.workbench.error_rates",
     "check_prices": "cointrail.workbench.checks",
     "check_tags": "cointrail.workbench.checks",
     "compare_runs": "cointrail.evaluate.worlds.compare",
     "compose_world": "cointrail.simulate",
     "decode_file": "cointrail.inspection.raw_file",
     "draw_plan": "cointrail.simulate",
-    "evaluate_fidelity": "cointrail.workbench.fidelity",
-    "evaluate_cases": "cointrail.workbench.evaluation_runs",
     "entry_values": "cointrail.workbench.case_views",
+    "evaluate_cases": "cointrail.workbench.evaluation_runs",
+    "evaluate_fidelity": "cointrail.workbench.fidelity",
     "evaluate_real": "cointrail.evaluate.real.run",
     "evaluate_sweeps": "cointrail.workbench.evaluation_runs",
     "evaluate_world": "cointrail.workbench.evaluation",
     "evaluate_worlds": "cointrail.workbench.evaluation",
     "evaluation_sheets": "cointrail.workbench.evaluation",
+    "export_case": "cointrail.workbench.reports",
     "inspect_block": "cointrail.inspection.block",
     "inspect_tx": "cointrail.inspection.tx",
+    "list_desks": "cointrail.workbench.lead_bench",
     "make_error_table": "cointrail.workbench.error_rates",
+    "make_packets": "cointrail.workbench.lead_bench",
+    "move_request": "cointrail.workbench.lead_bench",
+    "note_report": "cointrail.workbench.reports",
     "open_frames": "cointrail.workbench.lazy_frames",
     "open_store": "cointrail.analytics.open_store",
     "parse_size": "cointrail.workbench.options",
     "percent": "cointrail.error_rates.combine",
     "plan_from_toml": "cointrail.simulate",
     "preset": "cointrail.simulate",
+    "private_tags": "cointrail.workbench.lead_bench",
     "read_prevouts": "cointrail.inspection.prevouts",
     "record_values": "cointrail.workbench.case_views",
+    "report_document": "cointrail.workbench.reports",
     "request_values": "cointrail.workbench.case_views",
+    "requests_of": "cointrail.workbench.lead_bench",
     "require_folder": "cointrail.workbench.folders",
     "rule_cards": "cointrail.rulebook.cards",
     "rule_page": "cointrail.rulebook.cards",
@@ -221,24 +256,28 @@ _HOMES = {
     "safe_cell": "cointrail.casework.outputs",
     "simulate_world": "cointrail.simulate",
     "sql_table": "cointrail.workbench.queries",
+    "take_answer": "cointrail.workbench.lead_bench",
     "trace_bounds": "cointrail.workbench.trace_options",
     "trace_policies": "cointrail.workbench.trace_options",
     "train_change": "cointrail.workbench.training",
+    "verdict_values": "cointrail.workbench.case_views",
     "verify_bundle": "cointrail.evidence.check",
+    "verify_journal_file": "cointrail.workbench.case_bench",
     "votes_by_plan": "cointrail.evaluate.learning.compare",
+    "write_report": "cointrail.workbench.reports",
 }
 
 _EXTRAS = {
     "duckdb": "sql",
     "fastapi": "serve",
     "polars": "sql",
+    "psycopg": "postgres",
     "pyarrow": "sql",
+    "pyrage": "protect",
+    "sklearn": "learn",
     "uvicorn": "serve",
     "zstandard": "evaluate",
 }
-    "verdict_values": "cointrail.workbench.case_views",
-    "verify_journal_file": "cointrail.workbench.case_bench",
-_EXTRAS = {"duckdb": "sql", "pyarrow": "sql", "polars": "sql", "zstandard": "evaluate", "psycopg": "postgres"}
 """The extra that brings a package."""
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from cointrail.attribution.safe_text import safe_text
 from cointrail.casework.outputs import render_case
 from cointrail.casework.result import CaseResult
-from cointrail.evidence.bag import write_bag
+from cointrail.evidence.bag import Seal, write_bag
 from cointrail.evidence.chain_part import chain_files
 from cointrail.evidence.claims import named_txids, rates_csv, tags_jsonl
 from cointrail.evidence.methods_page import methods_page
@@ -16,8 +16,8 @@ from cointrail.evidence.walks import WalkLog
 from cointrail.sources.blocks_dir import BlocksDirectory
 from cointrail.store.reader import Snapshot
 
-VERIFY = Path(__file__).with_name("verify.py")
-"""The program that checks a bundle; it goes into every one, and imports nothing of ours."""
+PROGRAMS = ("verify.py", "standards.py")
+"""They go into every bundle as they stand here, and import nothing of ours but each other."""
 
 README = """\
 This folder is the evidence of a case, in a form that can be checked without the program that made it.
@@ -32,7 +32,8 @@ case/leads.csv       each withdrawal that a payment leads back to, hop by hop
 case/proceeds.csv    where the money went afterwards
 case/summary.json    totals
 case/basis.json      what all of it rests on: tip, digests, rules with versions, settings
-chain/               the transactions themselves, proofs that they are in blocks, and all block headers
+chain/               the transactions as they stand in blocks, proofs that they and their witnesses are in
+                     them (`merkleblock`), and all block headers
 rates.csv            the rates that values were made with, with their sources
 tags.jsonl           the claims about who runs a service, with their sources
 walks.jsonl          each trail: which transactions it crossed, and why each branch ended
@@ -55,7 +56,7 @@ def bundle_files(
     chain = chain_files(snapshot, source, named_txids(result) | walks.txids())
     return {
         "README.txt": README.encode(),
-        "verify.py": VERIFY.read_bytes(),
+        **{name: Path(__file__).with_name(name).read_bytes() for name in PROGRAMS},
         "methods.md": methods_page(result.basis.rules).encode(),
         "rates.csv": rates_csv(result),
         "tags.jsonl": tags_jsonl(result),
@@ -66,9 +67,15 @@ def bundle_files(
 
 
 def write_bundle(
-    folder: Path, result: CaseResult, walks: WalkLog, snapshot: Snapshot, source: BlocksDirectory
+    folder: Path,
+    result: CaseResult,
+    walks: WalkLog,
+    snapshot: Snapshot,
+    source: BlocksDirectory,
+    *,
+    seal: Seal | None = None,
 ) -> None:
-    """Write the bundle of a case into a new folder, whole or not at all.
+    """Write the bundle of a case into a new folder, whole and sealed or not at all.
 
     Raises:
         BadInput: the folder is there already, or cannot be written.
@@ -82,7 +89,7 @@ def write_bundle(
         ("Legal-Basis", json.dumps(settings["legal_basis"])),
         ("Basis-SHA256", result.basis.digest()),
     )
-    write_bag(folder, bundle_files(result, walks, snapshot, source), info)
+    write_bag(folder, bundle_files(result, walks, snapshot, source), info, seal)
 
 
 def signed_comment(result: CaseResult) -> str:

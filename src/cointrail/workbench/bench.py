@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -224,9 +225,9 @@ class Workbench(PeelBench, TraceBench):
         with open_snapshot(self.store) as snapshot, BlocksDirectory(blocks, undo=False) as source:
             walks = WalkLog(snapshot)
             found = self._run_case(case_file, snapshot, walks.take)
-            write_bundle(out, found.result, walks, snapshot, source)
-        if signer:
-            signer.sign(out, signed_comment(found.result))
+            comment = signed_comment(found.result)
+            seal = None if signer is None else partial(signer.sign, comment=comment)
+            write_bundle(out, found.result, walks, snapshot, source, seal=seal)
         return replace(found, out=out)
 
     def _run_case(self, case_file: Path, snapshot: Snapshot, on_trace: OnTrace | None = None) -> CaseRun:

@@ -77,6 +77,22 @@ def bundle_case(
         Path | None,
         typer.Option("--key", metavar="FILE", help="Sign with this secret key of minisign's."),
     ] = None,
+    reader: Annotated[
+        str | None,
+        typer.Option(
+            "--for",
+            metavar="NAME",
+            help="An exchange, as the leads name it: pack only what it needs. `defence`: everything.",
+        ),
+    ] = None,
+    salt: Annotated[
+        Path | None,
+        typer.Option(
+            "--salt",
+            metavar="FILE",
+            help="The case's secret number, made if there is none: digests of what is withheld need it.",
+        ),
+    ] = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Run a case and pack its evidence, so that a stranger can check it.
@@ -87,7 +103,13 @@ def bundle_case(
     """
     with Meter() as meter:
         found = workbench.Workbench(store, meter.steps).bundle_case(
-            case, blocks, out, key_file=key, ask_password=lambda: getpass("password of the key: ")
+            case,
+            blocks,
+            out,
+            key_file=key,
+            ask_password=lambda: getpass("password of the key: "),
+            reader=reader,
+            salt_file=salt,
         )
     say_tags(found)
     write(case_answer(found), form)

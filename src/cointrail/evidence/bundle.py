@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from cointrail.attribution.safe_text import safe_text
 from cointrail.casework.outputs import render_case
 from cointrail.casework.result import CaseResult
-from cointrail.evidence.bag import Seal, write_bag
-from cointrail.evidence.chain_part import chain_files
+from cointrail.chain.types import Txid
+from cointrail.errors import BadInput
+from cointrail.evidence.bag import write_bag
+from cointrail.evidence.chain_part import TRANSACTIONS, ChainCopy
 from cointrail.evidence.claims import named_txids, rates_csv, tags_jsonl
+from cointrail.evidence.disclosure import DEFENCE, for_everybody, with_listing
 from cointrail.evidence.methods_page import methods_page
+from cointrail.evidence.redaction import part_for
 from cointrail.evidence.walks import WalkLog
-from cointrail.sources.blocks_dir import BlocksDirectory
-from cointrail.store.reader import Snapshot
 
-PROGRAMS = ("verify.py", "standards.py")
+PROGRAMS = ("verify.py", "standards.py", "compare.py")
 """They go into every bundle as they stand here, and import nothing of ours but each other."""
 
 README = """\
@@ -37,6 +42,7 @@ chain/               the transactions as they stand in blocks, proofs that they 
 rates.csv            the rates that values were made with, with their sources
 tags.jsonl           the claims about who runs a service, with their sources
 walks.jsonl          each trail: which transactions it crossed, and why each branch ended
+disclosure.json      who this is for, and digests of what was withheld; there only if a reader was named
 methods.md           the rules: what each says, when it is wrong, when it keeps quiet
 
 Three kinds of statement are kept apart. A ledger fact follows from the blocks. An inference follows from
@@ -44,55 +50,97 @@ a rule, which can be wrong. An attribution is somebody's claim. Only facts can b
 """
 
 
-def bundle_files(
-    result: CaseResult, walks: WalkLog, snapshot: Snapshot, source: BlocksDirectory
-) -> dict[str, bytes]:
-    """Everything below `data/`, by path. The same basis gives the same bytes.
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who a bundle is for.
 
-    Raises:
-        NotFound: a row names a transaction that the store does not hold.
-        WrongNetwork: the blocks are not those of the store.
+    Attributes:
+        name: an exchange, as the rows name it; or `defence`, who gets everything.
+        salt: keeps digests of what is withheld from being guessed; an exchange's bundle needs one.
     """
-    chain = chain_files(snapshot, source, named_txids(result) | walks.txids())
-    return {
-        "README.txt": README.encode(),
-        **{name: Path(__file__).with_name(name).read_bytes() for name in PROGRAMS},
-        "methods.md": methods_page(result.basis.rules).encode(),
-        "rates.csv": rates_csv(result),
-        "tags.jsonl": tags_jsonl(result),
-        "walks.jsonl": "".join(walks.lines).encode(),
-        **{f"case/{name}": data for name, data in render_case(result).items()},
-        **{f"chain/{name}": data for name, data in chain.items()},
-    }
+
+    name: str
+    salt: bytes | None
+
+
+Sign = Callable[[bytes, str], Mapping[str, bytes]]
+"""Given the tag manifest and a line to sign with it, makes files that stand beside it."""
 
 
 def write_bundle(
     folder: Path,
     result: CaseResult,
     walks: WalkLog,
-    snapshot: Snapshot,
-    source: BlocksDirectory,
+    chain: ChainCopy,
     *,
-    seal: Seal | None = None,
+    reader: Reader | None = None,
+    sign: Sign | None = None,
 ) -> None:
-    """Write the bundle of a case into a new folder, whole and sealed or not at all.
+    """Write the bundle of a case into a new folder, whole and signed or not at all.
+
+    Args:
+        folder: must not be there yet.
+        result: the case.
+        walks: taken down while it ran.
+        chain: the blocks that it was run on.
+        reader: None packs everything and lists nothing as withheld.
+        sign: signs it.
 
     Raises:
-        BadInput: the folder is there already, or cannot be written.
+        BadInput: the folder is there already, or cannot be written; no row is about the reader.
         NotFound: a row names a transaction that the store does not hold.
         WrongNetwork: the blocks are not those of the store.
     """
-    settings = result.basis.settings
-    info = (
-        ("Bag-Software-Agent", result.basis.program),
+    told, files = _files_for(reader, result, walks, chain)
+    settings = told.basis.settings
+    info = [
+        ("Bag-Software-Agent", told.basis.program),
         ("External-Identifier", json.dumps(settings["reference"])),
         ("Legal-Basis", json.dumps(settings["legal_basis"])),
-        ("Basis-SHA256", result.basis.digest()),
-    )
-    write_bag(folder, bundle_files(result, walks, snapshot, source), info, seal)
+        ("Basis-SHA256", told.basis.digest()),
+    ]
+    if reader is not None:
+        info.append(("Prepared-For", json.dumps(reader.name)))
+    seal = None if sign is None else partial(_sealed, sign, _comment(told))
+    write_bag(folder, files, info, seal)
 
 
-def signed_comment(result: CaseResult) -> str:
+def _files_for(
+    reader: Reader | None, result: CaseResult, walks: WalkLog, chain: ChainCopy
+) -> tuple[CaseResult, dict[str, bytes]]:
+    """What is told, and everything below `data/` by path. The same basis gives the same bytes."""
+    whole = _files(result, walks.lines, named_txids(result) | walks.txids(), chain)
+    if reader is None:
+        return result, whole
+    if reader.name == DEFENCE:
+        return result, {**whole, **for_everybody(reader.name, reader.salt)}
+    if reader.salt is None:
+        raise BadInput("to withhold something needs a salt", hint="name a file for it with `--salt`")
+    part = part_for(reader.name, result, walks.lines, whole[f"chain/{TRANSACTIONS}"])
+    files = _files(part.result, part.walks, part.txids, chain)
+    return part.result, with_listing(reader.name, reader.salt, files, whole)
+
+
+def _files(
+    result: CaseResult, walks: Iterable[str], txids: Iterable[Txid], chain: ChainCopy
+) -> dict[str, bytes]:
+    return {
+        "README.txt": README.encode(),
+        **{name: Path(__file__).with_name(name).read_bytes() for name in PROGRAMS},
+        "methods.md": methods_page(result.basis.rules).encode(),
+        "rates.csv": rates_csv(result),
+        "tags.jsonl": tags_jsonl(result),
+        "walks.jsonl": "".join(walks).encode(),
+        **{f"case/{name}": data for name, data in render_case(result).items()},
+        **{f"chain/{name}": data for name, data in chain.files(txids).items()},
+    }
+
+
+def _sealed(sign: Sign, comment: str, manifest: bytes) -> Mapping[str, bytes]:
+    return sign(manifest, comment)
+
+
+def _comment(result: CaseResult) -> str:
     """The line that is signed with a bundle: which case, on which basis."""
     reference = " ".join(safe_text(result.basis.settings["reference"]).split())
     return f"case {reference[:200]}; basis {result.basis.digest()}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,26 @@ from cointrail.store.reader import Snapshot
 
 COINBASE = 0
 """Its place in a block. It is proven with the others, so that the depth of the tree is known."""
+
+
+TRANSACTIONS = "transactions.bin"
+
+
+@dataclass(frozen=True, slots=True)
+class ChainCopy:
+    """A store, and the blocks that it was built from.
+
+    Attributes:
+        snapshot: the chain that the case was run on.
+        source: the blocks.
+    """
+
+    snapshot: Snapshot
+    source: BlocksDirectory
+
+    def files(self, txids: Iterable[Txid]) -> dict[str, bytes]:
+        """What proves some transactions; see `chain_files`."""
+        return chain_files(self.snapshot, self.source, txids)
 
 
 def chain_files(snapshot: Snapshot, source: BlocksDirectory, txids: Iterable[Txid]) -> dict[str, bytes]:
@@ -49,7 +70,7 @@ def chain_files(snapshot: Snapshot, source: BlocksDirectory, txids: Iterable[Txi
             witnesses.append(merkle_block(header, wtxids, chosen))
         transactions += [raw[place] for place in chosen]
     return {
-        "transactions.bin": b"".join(transactions),
+        TRANSACTIONS: b"".join(transactions),
         "proofs.bin": b"".join(proofs),
         "witnesses.bin": b"".join(witnesses),
         "headers.bin": b"".join(snapshot.block_header(height) for height in range(snapshot.height + 1)),

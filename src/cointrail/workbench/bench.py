@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,9 @@ from cointrail.clustering.kept import kept_folders, verify_kept
 from cointrail.clustering.load import load_or_build
 from cointrail.errors import BadInput
 from cointrail.evidence.bag import require_new
-from cointrail.evidence.bundle import signed_comment, write_bundle
+from cointrail.evidence.bundle import Reader, write_bundle
+from cointrail.evidence.chain_part import ChainCopy
+from cointrail.evidence.disclosure import read_salt
 from cointrail.evidence.signing import Signer
 from cointrail.evidence.walks import WalkLog
 from cointrail.sources.blocks_dir import BlocksDirectory
@@ -208,6 +209,8 @@ class Workbench(PeelBench, TraceBench):
         *,
         key_file: Path | None = None,
         ask_password: Callable[[], str] = str,
+        reader: str | None = None,
+        salt_file: Path | None = None,
     ) -> CaseRun:
         """Run a case file and write its evidence into the new folder `out`, whole or not at all.
 
@@ -219,15 +222,18 @@ class Workbench(PeelBench, TraceBench):
             out: a folder that is not there yet.
             key_file: a secret key of minisign's to sign with; None leaves the bundle unsigned.
             ask_password: called when the key has a password.
+            reader: an exchange that gets no more than it needs, or `defence`; None lists no reader.
+            salt_file: the case's secret number, made where there is none; to withhold something needs it.
         """
         require_new(out)
+        reading = None if reader is None else Reader(reader, salt_file and read_salt(salt_file))
         signer = Signer(key_file, ask_password) if key_file else None
         with open_snapshot(self.store) as snapshot, BlocksDirectory(blocks, undo=False) as source:
             walks = WalkLog(snapshot)
             found = self._run_case(case_file, snapshot, walks.take)
-            comment = signed_comment(found.result)
-            seal = None if signer is None else partial(signer.sign, comment=comment)
-            write_bundle(out, found.result, walks, snapshot, source, seal=seal)
+            chain_copy = ChainCopy(snapshot, source)
+            sign = signer and signer.sign
+            write_bundle(out, found.result, walks, chain_copy, reader=reading, sign=sign)
         return replace(found, out=out)
 
     def _run_case(self, case_file: Path, snapshot: Snapshot, on_trace: OnTrace | None = None) -> CaseRun:

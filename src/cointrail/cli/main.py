@@ -11,6 +11,7 @@ from cointrail import __version__
 from cointrail.cli import (
     address_history,
     case,
+    case_report,
     chain_store,
     check_evidence,
     check_files,
@@ -54,6 +55,7 @@ app = typer.Typer(
 for noun in (
     chain_store,
     case,
+    case_report,
     look,
     address_history,
     cluster_history,

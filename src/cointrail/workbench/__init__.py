@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from cointrail.workbench.options import parse_size
     from cointrail.workbench.peel_bench import PeelBench
     from cointrail.workbench.queries import ask, sql_table
+    from cointrail.workbench.reports import Written, export_case, report_document, write_report
     from cointrail.workbench.trace_bench import TraceBench
     from cointrail.workbench.trace_options import trace_bounds, trace_policies
 
@@ -62,6 +63,7 @@ __all__ = [
     "TraceBench",
     "Verified",
     "Workbench",
+    "Written",
     "analyse_raw_join",
     "analyse_raw_tx",
     "ask",
@@ -74,6 +76,7 @@ __all__ = [
     "evaluate_world",
     "evaluate_worlds",
     "evaluation_sheets",
+    "export_case",
     "inspect_block",
     "inspect_tx",
     "open_frames",
@@ -83,6 +86,7 @@ __all__ = [
     "plan_from_toml",
     "preset",
     "read_prevouts",
+    "report_document",
     "require_folder",
     "rule_cards",
     "rule_page",
@@ -93,6 +97,7 @@ __all__ = [
     "trace_bounds",
     "trace_policies",
     "verify_bundle",
+    "write_report",
 ]
 
 _HOMES = {
@@ -115,6 +120,7 @@ _HOMES = {
     "TraceBench": "cointrail.workbench.trace_bench",
     "Verified": "cointrail.evidence.check",
     "Workbench": "cointrail.workbench.bench",
+    "Written": "cointrail.workbench.reports",
     "analyse_raw_join": "cointrail.inspection.coinjoin",
     "analyse_raw_tx": "cointrail.inspection.tx_analysis",
     "ask": "cointrail.workbench.queries",
@@ -127,6 +133,7 @@ _HOMES = {
     "evaluate_world": "cointrail.workbench.evaluation",
     "evaluate_worlds": "cointrail.workbench.evaluation",
     "evaluation_sheets": "cointrail.workbench.evaluation",
+    "export_case": "cointrail.workbench.reports",
     "inspect_block": "cointrail.inspection.block",
     "inspect_tx": "cointrail.inspection.tx",
     "open_frames": "cointrail.workbench.lazy_frames",
@@ -136,6 +143,7 @@ _HOMES = {
     "plan_from_toml": "cointrail.simulate",
     "preset": "cointrail.simulate",
     "read_prevouts": "cointrail.inspection.prevouts",
+    "report_document": "cointrail.workbench.reports",
     "require_folder": "cointrail.workbench.folders",
     "rule_cards": "cointrail.rulebook.cards",
     "rule_page": "cointrail.rulebook.cards",
@@ -146,6 +154,7 @@ _HOMES = {
     "trace_bounds": "cointrail.workbench.trace_options",
     "trace_policies": "cointrail.workbench.trace_options",
     "verify_bundle": "cointrail.evidence.check",
+    "write_report": "cointrail.workbench.reports",
 }
 
 _EXTRAS = {"duckdb": "sql", "pyarrow": "sql", "polars": "sql", "zstandard": "evaluate"}

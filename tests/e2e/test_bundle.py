@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from cointrail.evidence import verify
-from support.bundles import SignedBundle, copied, edit, failing, signed_bundle, write_keys
+from cointrail.evidence.bag import write_bag
+from support.bundles import PRIVATE_NOTE, SignedBundle, copied, edit, failing, signed_bundle, write_keys
 from support.demo_world import DemoFolder, demo_folder
 from support.forgeries import (
     CLAIMS,
@@ -96,11 +97,13 @@ def test_minisign_says_the_same_of_the_signature(bundle: SignedBundle, tmp_path:
         assert subprocess.run(line, capture_output=True, check=False).returncode != 0
 
 
-def _pack(demo: DemoFolder, out: Path, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+def _pack(
+    demo: DemoFolder, out: Path, env: dict[str, str] | None = None, *more: str | Path
+) -> subprocess.CompletedProcess[str]:
     """Run `case bundle` in a process of its own."""
     program = "import sys; from cointrail.cli.main import main; sys.exit(main())"
     given: Words = ["--blocks", demo.blocks, "--store", demo.store, "--out", out]
-    line: Words = [sys.executable, "-c", program, "case", "bundle", demo.case, *given]
+    line: Words = [sys.executable, "-c", program, "case", "bundle", demo.case, *given, *more]
     return subprocess.run(line, capture_output=True, text=True, check=False, env=env)
 
 
@@ -115,12 +118,49 @@ def test_another_user_place_zone_and_language_give_the_same_bytes(
         "USER": "somebody",
         "PYTHONHASHSEED": "7",
     }
-    done = _pack(demo, again, env={**os.environ, **other})
+    journal: Words = ["--journal", "DEMO-1", "--db", bundle.cases]
+    done = _pack(demo, again, {**os.environ, **other}, *journal)
     assert done.returncode == 0, done.stderr
     files = sorted(path.relative_to(again) for path in again.rglob("*") if path.is_file())
     assert len(files) > 12
     for name in files:
         assert (again / name).read_bytes() == (bundle.folder / name).read_bytes(), name
+
+
+def test_work_notes_and_requests_stay_inside_the_case(
+    bundle: SignedBundle, demo: DemoFolder, tmp_path: Path
+) -> None:
+    told = (bundle.folder / "data" / "journal" / "journal.jsonl").read_text("utf-8")
+    assert PRIVATE_NOTE not in told
+    assert "Juniper Row" not in told
+    assert "The chain has a tip." in told
+    assert told.count('"withheld":true') == 2
+    done = _pack(demo, tmp_path / "b", None, "--journal", "DEMO-1", "--db", bundle.cases, "--private")
+    assert done.returncode == 0, done.stderr
+    assert PRIVATE_NOTE in (tmp_path / "b" / "data" / "journal" / "journal.jsonl").read_text("utf-8")
+    assert failing(tmp_path / "b") == []
+
+
+def test_a_bundle_that_cannot_be_signed_is_not_left_behind(
+    bundle: SignedBundle, demo: DemoFolder, tmp_path: Path
+) -> None:
+    class Refuses:
+        def sign(self, manifest: bytes, comment: str) -> dict[str, bytes]:
+            raise OSError(len(manifest), comment)
+
+    with pytest.raises(OSError, match="case DEMO-1"):
+        write_bag(tmp_path / "b", {"a": b"b"}, [], lambda manifest: Refuses().sign(manifest, "case DEMO-1"))
+    (tmp_path / "no.key").write_text("no key")
+    done = _pack(demo, tmp_path / "b", None, "--key", tmp_path / "no.key")
+    assert done.returncode == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["no.key"]
+
+
+def test_bagit_opens_it_and_finds_it_valid(bundle: SignedBundle) -> None:
+    line: Words = [sys.executable, "-W", "ignore", "-m", "bagit", "--validate", bundle.folder]
+    done = subprocess.run(line, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.strip().endswith("is valid")
 
 
 def test_a_folder_that_is_there_is_left_alone(demo: DemoFolder, tmp_path: Path) -> None:

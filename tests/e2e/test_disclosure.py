@@ -15,7 +15,7 @@ from cointrail.errors import BadInput
 from cointrail.evidence import verify
 from cointrail.evidence.compare import compare, read_files
 from cointrail.evidence.disclosure import read_salt
-from cointrail.workbench import Workbench
+from cointrail.workbench import BundleAsk, Workbench
 from support.bundles import copied, edit, failing
 from support.demo_world import DemoFolder, demo_folder
 from support.forgeries import SUMS, WALKS, WHOLE, WITHHELD, cover
@@ -37,7 +37,7 @@ def _pair(tmp_path_factory: pytest.TempPathFactory, demo: DemoFolder) -> Path:
         out.mkdir(parents=True, exist_ok=True)
         for name, reader in (("part", EXCHANGE), ("whole", "defence")):
             Workbench(demo.store).bundle_case(
-                demo.case, demo.blocks, out / name, reader=reader, salt_file=out / "salt"
+                demo.case, demo.blocks, out / name, BundleAsk(reader=reader, salt_file=out / "salt")
             )
 
     return build_once(tmp_path_factory, "disclosed", make)
@@ -77,7 +77,14 @@ def test_a_part_names_no_other_exchange_no_seed_and_no_payer(pair: Path, demo: D
 
 
 def test_the_whole_bundle_has_what_was_withheld_and_no_more(pair: Path) -> None:
-    line = [sys.executable, "-I", "-S", pair / "whole" / "data" / "compare.py", pair / "part", pair / "whole"]
+    line: list[str | Path] = [
+        sys.executable,
+        "-I",
+        "-S",
+        pair / "whole" / "data" / "compare.py",
+        pair / "part",
+        pair / "whole",
+    ]
     done = subprocess.run(line, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.endswith("the same records were withheld\n")
@@ -123,14 +130,16 @@ def test_without_the_salt_nobody_can_guess_what_was_withheld(pair: Path, tmp_pat
 
 def test_the_same_salt_gives_the_same_bytes(pair: Path, demo: DemoFolder, tmp_path: Path) -> None:
     out = tmp_path / "again"
-    Workbench(demo.store).bundle_case(demo.case, demo.blocks, out, reader=EXCHANGE, salt_file=pair / "salt")
+    Workbench(demo.store).bundle_case(
+        demo.case, demo.blocks, out, BundleAsk(reader=EXCHANGE, salt_file=pair / "salt")
+    )
     assert read_files(out) == read_files(pair / "part")
 
 
 def test_a_reader_whom_no_lead_is_about_is_refused_with_the_names(demo: DemoFolder, tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="no lead of this case is about `Juniper`") as refused:
         Workbench(demo.store).bundle_case(
-            demo.case, demo.blocks, tmp_path / "b", reader="Juniper", salt_file=tmp_path / "salt"
+            demo.case, demo.blocks, tmp_path / "b", BundleAsk(reader="Juniper", salt_file=tmp_path / "salt")
         )
     assert EXCHANGE in str(refused.value.hint)
     assert not (tmp_path / "b").exists()
@@ -138,7 +147,7 @@ def test_a_reader_whom_no_lead_is_about_is_refused_with_the_names(demo: DemoFold
 
 def test_nothing_is_withheld_without_a_salt(demo: DemoFolder, tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="needs a salt"):
-        Workbench(demo.store).bundle_case(demo.case, demo.blocks, tmp_path / "b", reader=EXCHANGE)
+        Workbench(demo.store).bundle_case(demo.case, demo.blocks, tmp_path / "b", BundleAsk(reader=EXCHANGE))
 
 
 def test_a_salt_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import subprocess
 import sys
@@ -10,11 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from cointrail.evidence.bag import TAG_MANIFEST
+from cointrail.evidence.receipts import OTS_START
 from cointrail.sources.blocks_dir import BlocksDirectory
 from support import real_data
 from support.bundles import signed_bundle
 from support.command_line import command_paths
-from support.demo_world import demo_folder
+from support.demo_world import DemoFolder, demo_folder
 
 COMMANDS = [
     "--help",
@@ -45,6 +48,7 @@ COMMANDS = [
     "rules show common_input",
     "case run {world}/case.toml --out {out}/case --store {store}",
     "case bundle {world}/case.toml --blocks {world}/blocks --out {out}/bundle --store {store}",
+    "case receipt {bundle} --ots {out}/proof.ots",
     "verify {bundle}",
     "evaluate real --data {real}",
     "evaluate world {world} --store {store}",
@@ -99,6 +103,14 @@ def test_the_guard_is_on_where_commands_run() -> None:
     assert "outbound network is denied" in done.stderr
 
 
+def _bundle(factory: pytest.TempPathFactory, demo: DemoFolder, out: Path) -> Path:
+    """A copy of the bundle, and beside it a proof of time that is for it."""
+    folder = shutil.copytree(signed_bundle(factory, demo).folder, out / "copied")
+    digest = hashlib.sha256((folder / TAG_MANIFEST).read_bytes()).digest()
+    (out / "proof.ots").write_bytes(OTS_START + digest)
+    return folder
+
+
 @pytest.mark.parametrize("line", COMMANDS)
 def test_a_command_ends_well_without_a_network(
     line: str, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
@@ -106,7 +118,7 @@ def test_a_command_ends_well_without_a_network(
     demo = demo_folder(tmp_path_factory)
     if "{real}" in line and (absent := real_data.why_absent()):
         (pytest.fail if real_data.REQUIRED else pytest.skip)(absent)
-    bundle = signed_bundle(tmp_path_factory, demo).folder if "{bundle}" in line else None
+    bundle = _bundle(tmp_path_factory, demo, tmp_path) if "{bundle}" in line else None
     outpoint = demo.payments()[0]["outpoint"]
     (tmp_path / "tx.hex").write_text(ONE_TX)
     with BlocksDirectory(demo.blocks) as source:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from cointrail.casework.columns import Kind, columns_of
 from cointrail.casework.rows import LeadRow, PaymentRow, ProceedRow
-from cointrail.evidence.standards import Proof, Reader, Tx
+from cointrail.evidence.standards import Proof, Reader, Tx, canonical
 from support.bundles import edit, rehash
 
 WHOLE = "the bundle is whole and as it was packed"
@@ -30,6 +30,7 @@ RATES = "every fiat value follows from its rate"
 TAGS = "every service named is one that a tag claims"
 WALKS = "every trail ends where the rows say, by FIFO and haircut"
 SUMS = "every total adds up"
+JOURNAL = "the journal is unbroken, and its exhibits are there"
 WITHHELD = "what is withheld is listed"
 
 Forge = Callable[[Path], object]
@@ -344,6 +345,61 @@ NAMED: dict[str, tuple[Forge, str]] = {
         ),
         WITHHELD,
     ),
+}
+
+
+def _in_lines(change: Callable[[list[str]], object]) -> Forge:
+    def turn(text: str) -> str:
+        lines = text.splitlines(keepends=True)
+        change(lines)
+        return "".join(lines)
+
+    return _edited("journal/journal.jsonl", turn)
+
+
+def _retold(lines: list[str]) -> None:
+    """Another finding, with a digest that fits it; the entries after it still name the old one."""
+    entry = json.loads(lines[4])
+    entry["content"]["text"] = "The chain has another tip."
+    body = {name: value for name, value in entry.items() if name != "digest"}
+    entry["digest"] = hashlib.sha256(canonical(body)).hexdigest()
+    lines[4] = canonical(entry).decode() + "\n"
+
+
+def _reversed(lines: list[str]) -> None:
+    lines[2], lines[3] = lines[3], lines[2]
+
+
+def _exhibit(change: Callable[[Path], object]) -> Forge:
+    return lambda folder: change(next((folder / "data" / "exhibits").iterdir()))
+
+
+NAMED |= {
+    "a journal in another order": (_in_lines(_reversed), JOURNAL),
+    "an entry left out": (_in_lines(lambda lines: lines.pop(2)), JOURNAL),
+    "the last entry left out": (_in_lines(lambda lines: lines.pop()), JOURNAL),
+    "an entry twice": (_in_lines(lambda lines: lines.insert(1, lines[1])), JOURNAL),
+    "an entry of another day": (
+        _edited("journal/journal.jsonl", lambda t: t.replace("-04-", "-05-", 1)),
+        JOURNAL,
+    ),
+    "an entry by somebody else": (
+        _edited("journal/journal.jsonl", lambda t: t.replace("Ü.", "U.", 1)),
+        JOURNAL,
+    ),
+    "another finding with its digest": (_in_lines(_retold), JOURNAL),
+    "an entry written in another way": (
+        _edited("journal/journal.jsonl", lambda t: t.replace(":", ": ", 1)),
+        JOURNAL,
+    ),
+    "another head of the journal": (_edited("journal/head.txt", lambda t: other(t.strip()) + "\n"), JOURNAL),
+    "another result of an exhibit": (_exhibit(lambda path: path.write_bytes(b'{"tip":2}')), JOURNAL),
+    "an exhibit left out": (_exhibit(lambda path: path.unlink()), JOURNAL),
+    "an exhibit that nobody took": (
+        _exhibit(lambda path: path.with_name("more.json").write_bytes(b"{}")),
+        JOURNAL,
+    ),
+    "exhibits without a journal": (lambda folder: (folder / "data/journal/journal.jsonl").unlink(), JOURNAL),
 }
 
 

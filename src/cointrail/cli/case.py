@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from getpass import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cointrail import workbench
-from cointrail.cli.options import STORE, BlocksOption, Format, FormatOption, StoreOption
+from cointrail.cli.options import STORE, Format, FormatOption, StoreOption
 from cointrail.cli.progress import Meter
 from cointrail.cli.render import Answer, Table, write
 
@@ -65,55 +64,6 @@ def run_case(
     say_tags(found)
     write(case_answer(found), form)
     typer.echo(f"\nwritten to {found.out}: {', '.join(found.files)}", err=True)
-
-
-@app.command("bundle")
-def bundle_case(
-    case: Annotated[Path, typer.Argument(metavar="CASE.toml", help="The case file.")],
-    blocks: BlocksOption,
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="A new folder for the bundle.")],
-    store: StoreOption = STORE,
-    key: Annotated[
-        Path | None,
-        typer.Option("--key", metavar="FILE", help="Sign with this secret key of minisign's."),
-    ] = None,
-    reader: Annotated[
-        str | None,
-        typer.Option(
-            "--for",
-            metavar="NAME",
-            help="An exchange, as the leads name it: pack only what it needs. `defence`: everything.",
-        ),
-    ] = None,
-    salt: Annotated[
-        Path | None,
-        typer.Option(
-            "--salt",
-            metavar="FILE",
-            help="The case's secret number, made if there is none: digests of what is withheld need it.",
-        ),
-    ] = None,
-    form: FormatOption = Format.TABLE,
-) -> None:
-    """Run a case and pack its evidence, so that a stranger can check it.
-
-    The bundle holds the tables, every transaction that they name with a proof that it is in a block, all
-    block headers, the rates and tags used, the rules, and a program that checks all of it and needs
-    nothing but Python.
-    """
-    with Meter() as meter:
-        found = workbench.Workbench(store, meter.steps).bundle_case(
-            case,
-            blocks,
-            out,
-            key_file=key,
-            ask_password=lambda: getpass("password of the key: "),
-            reader=reader,
-            salt_file=salt,
-        )
-    say_tags(found)
-    write(case_answer(found), form)
-    typer.echo(f"\nbundle: {found.out}; check it with `python3 {found.out / 'data/verify.py'}`", err=True)
 
 
 def say_tags(found: CaseRun) -> None:

@@ -11,6 +11,7 @@ from cointrail import __version__
 from cointrail.cli import (
     address_history,
     case,
+    case_bundle,
     case_report,
     chain_store,
     check_evidence,
@@ -55,6 +56,7 @@ app = typer.Typer(
 for noun in (
     chain_store,
     case,
+    case_bundle,
     case_report,
     look,
     address_history,

@@ -51,6 +51,7 @@ def write_bag(
         raise _unwritable(folder, error) from error
     try:
         for name, data in files.items():
+            (draft / name).parent.mkdir(parents=True, exist_ok=True)
             _write(draft / name, data)
         draft.chmod(0o755)
         draft.rename(folder)
@@ -90,8 +91,24 @@ def _manifest(files: Mapping[str, bytes], kind: str) -> bytes:
     ).encode()
 
 
+def sync_write(path: Path, data: bytes) -> None:
+    """Put a file beside a bag's own, or in the place of the one that is there.
+
+    Raises:
+        BadInput: it cannot be written.
+    """
+    fresh = path.with_name(f".{path.name}.new")
+    try:
+        _write(fresh, data)
+        fresh.replace(path)
+        sync_folder(path.parent)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
 def _write(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
         file.write(data)
         file.flush()

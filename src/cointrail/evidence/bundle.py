@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from cointrail.attribution.safe_text import safe_text
@@ -18,6 +17,7 @@ from cointrail.evidence.chain_part import TRANSACTIONS, ChainCopy
 from cointrail.evidence.claims import named_txids, rates_csv, tags_jsonl
 from cointrail.evidence.disclosure import DEFENCE, for_everybody, with_listing
 from cointrail.evidence.methods_page import methods_page
+from cointrail.evidence.other_parts import environment_part, error_table_part, report_part
 from cointrail.evidence.redaction import part_for
 from cointrail.evidence.walks import WalkLog
 
@@ -32,6 +32,7 @@ This folder is the evidence of a case, in a form that can be checked without the
 needs Python 3.10 or later and nothing else, and no network. SIGNER.pub is the public key of whoever signed,
 from a source that you trust. `sha256sum -c manifest-sha256.txt` checks the files alone.
 
+report/report.pdf    the case in words; report.json is what it was set from, case.jsonld is CASE/UCO
 case/payments.csv    each payment: output, block, time, value, what it was worth
 case/leads.csv       each withdrawal that a payment leads back to, hop by hop
 case/proceeds.csv    where the money went afterwards
@@ -44,9 +45,16 @@ tags.jsonl           the claims about who runs a service, with their sources
 walks.jsonl          each trail: which transactions it crossed, and why each branch ended
 disclosure.json      who this is for, and digests of what was withheld; there only if a reader was named
 methods.md           the rules: what each says, when it is wrong, when it keeps quiet
+error_table.json     how often the rules were wrong where the truth was known
+environment.json     versions of the programs that this was made with
+journal/, exhibits/  who did what on the case, and when, each entry chained to the one before; what the
+                     exhibits showed. There only if the case was kept
 
 Three kinds of statement are kept apart. A ledger fact follows from the blocks. An inference follows from
 a rule, which can be wrong. An attribution is somebody's claim. Only facts can be proven from this folder.
+
+A bundle for one exchange has no report and no journal, and leaves out what is not about that exchange:
+disclosure.json lists it by digests, and `python3 data/compare.py PART WHOLE` finds it in the whole bundle.
 """
 
 
@@ -63,8 +71,10 @@ class Reader:
     salt: bytes | None
 
 
-Sign = Callable[[bytes, str], Mapping[str, bytes]]
+Seal = Callable[[bytes, str], Mapping[str, bytes]]
 """Given the tag manifest and a line to sign with it, makes files that stand beside it."""
+
+JOURNAL_HEAD = "journal/head.txt"
 
 
 def write_bundle(
@@ -74,7 +84,8 @@ def write_bundle(
     chain: ChainCopy,
     *,
     reader: Reader | None = None,
-    sign: Sign | None = None,
+    journal: Mapping[str, bytes] | None = None,
+    seal: Seal | None = None,
 ) -> None:
     """Write the bundle of a case into a new folder, whole and signed or not at all.
 
@@ -84,14 +95,15 @@ def write_bundle(
         walks: taken down while it ran.
         chain: the blocks that it was run on.
         reader: None packs everything and lists nothing as withheld.
-        sign: signs it.
+        journal: files of a kept case; see `journal_part`.
+        seal: signs it; given the tag manifest and a line to sign with it.
 
     Raises:
         BadInput: the folder is there already, or cannot be written; no row is about the reader.
         NotFound: a row names a transaction that the store does not hold.
         WrongNetwork: the blocks are not those of the store.
     """
-    told, files = _files_for(reader, result, walks, chain)
+    told, files = _files_for(reader, result, walks, chain, journal or {})
     settings = told.basis.settings
     info = [
         ("Bag-Software-Agent", told.basis.program),
@@ -101,15 +113,23 @@ def write_bundle(
     ]
     if reader is not None:
         info.append(("Prepared-For", json.dumps(reader.name)))
-    seal = None if sign is None else partial(_sealed, sign, _comment(told))
-    write_bag(folder, files, info, seal)
+    if JOURNAL_HEAD in files:
+        info.append(("Journal-Head", files[JOURNAL_HEAD].decode("ascii")))
+    write_bag(folder, files, info, None if seal is None else lambda manifest: seal(manifest, _comment(told)))
 
 
 def _files_for(
-    reader: Reader | None, result: CaseResult, walks: WalkLog, chain: ChainCopy
+    reader: Reader | None,
+    result: CaseResult,
+    walks: WalkLog,
+    chain: ChainCopy,
+    journal: Mapping[str, bytes],
 ) -> tuple[CaseResult, dict[str, bytes]]:
     """What is told, and everything below `data/` by path. The same basis gives the same bytes."""
-    whole = _files(result, walks.lines, named_txids(result) | walks.txids(), chain)
+    tables = render_case(result)
+    report = {f"report/{name}": data for name, data in report_part(tables).items()}
+    chain_and_tables = _files(result, walks.lines, named_txids(result) | walks.txids(), chain)
+    whole = {**chain_and_tables, **report, **journal}
     if reader is None:
         return result, whole
     if reader.name == DEFENCE:
@@ -128,16 +148,14 @@ def _files(
         "README.txt": README.encode(),
         **{name: Path(__file__).with_name(name).read_bytes() for name in PROGRAMS},
         "methods.md": methods_page(result.basis.rules).encode(),
+        "environment.json": environment_part(result.basis.program),
+        **error_table_part(),
         "rates.csv": rates_csv(result),
         "tags.jsonl": tags_jsonl(result),
         "walks.jsonl": "".join(walks).encode(),
         **{f"case/{name}": data for name, data in render_case(result).items()},
         **{f"chain/{name}": data for name, data in chain.files(txids).items()},
     }
-
-
-def _sealed(sign: Sign, comment: str, manifest: bytes) -> Mapping[str, bytes]:
-    return sign(manifest, comment)
 
 
 def _comment(result: CaseResult) -> str:

@@ -17,12 +17,12 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-if not __package__:  # in a bundle; nothing may be added to it
+if __package__:
+    from cointrail.evidence import standards as std
+else:  # in a bundle; nothing may be added to it
     sys.dont_write_bytecode = True
     sys.path.insert(0, str(Path(__file__).resolve().parent))
-    import standards as std  # type: ignore[import-not-found,unused-ignore]
-else:
-    from cointrail.evidence import standards as std
+    import standards as std  # type: ignore[import-not-found,no-redef]
 
 LISTING = "disclosure.json"
 SILENT = {LISTING, "README.txt", "verify.py", "standards.py", "compare.py"}

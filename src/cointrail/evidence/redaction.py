@@ -65,7 +65,8 @@ def part_for(exchange: str, result: CaseResult, walks: Sequence[str], transactio
     leads = [row for row in result.leads if row.service.exchange == exchange]
     deposits = [row for row in result.proceeds if row.service and row.service.exchange == exchange]
     if not leads and not deposits:
-        names = {row.service.exchange for row in (*result.leads, *result.proceeds) if row.service}
+        services = [*(row.service for row in result.leads), *(row.service for row in result.proceeds)]
+        names = {service.exchange for service in services if service is not None}
         raise BadInput(
             f"no lead of this case is about `{exchange}`", hint=f"name one of: {', '.join(sorted(names))}"
         )

@@ -1,4 +1,4 @@
-"""Published rules that verify.py uses: Bitcoin's for chains, transactions, addresses; signatures; money.
+"""Published rules that verify.py uses: of files, of Bitcoin's chains and addresses, of signatures and money.
 
 Nothing here knows about cases or bundles. Each part names its source, and any other library for it will do.
 """
@@ -6,9 +6,12 @@ Nothing here knows about cases or bundles. Each part names its source, and any o
 from __future__ import annotations
 
 import base64
+import csv
 import hashlib
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterator
 from decimal import ROUND_HALF_EVEN, Context, Decimal
+from pathlib import Path
 from typing import Any
 
 
@@ -20,6 +23,41 @@ def need(holds: object, text: str) -> None:
     """Raise a Fault unless something holds."""
     if not holds:
         raise Fault(text)
+
+
+# -- files: manifests (RFC 8493), tables (RFC 4180), JSON (RFC 8785)
+
+
+def listed(root: Path, manifest: str) -> Iterator[str]:
+    """The files that a manifest lists, each hashed."""
+    kind, seen = manifest.removesuffix(".txt").partition("-")[2], set()
+    for line in (root / manifest).read_text("utf-8").splitlines():
+        digest, _, name = line.partition("  ")
+        need(not {"", ".", ".."} & set(name.split("/")) and name not in seen, f"{manifest}: {line[:99]}")
+        need((root / name).is_file(), f"{name} is missing")
+        hashed = hashlib.new(kind, (root / name).read_bytes()).hexdigest()
+        need(hashed == digest, f"{name} is not what was packed: its {kind} differs")
+        seen.add(name)
+        yield name
+
+
+def read_table(path: Path) -> list[dict[str, str]]:
+    """Rows of a CSV."""
+    with path.open(encoding="utf-8", newline="") as file:
+        head, *rows = csv.reader(file, strict=True)
+    even = len(set(head)) == len(head) and all(len(row) == len(head) for row in rows)
+    need(even, f"{path.name} is no table")
+    return [dict(zip(head, row)) for row in rows]
+
+
+def guarded(text: str) -> str:
+    """As a table holds it: an apostrophe keeps a spreadsheet from running a cell."""
+    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
+
+
+def canonical(value: object) -> bytes:
+    """The one way to write JSON that has no fractions and plain names."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 # -- networks and headers

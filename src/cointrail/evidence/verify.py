@@ -25,12 +25,12 @@ from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
-if not __package__:  # in a bundle; nothing may be added to it
+if __package__:
+    from cointrail.evidence import standards as std
+else:  # in a bundle; nothing may be added to it
     sys.dont_write_bytecode = True
     sys.path.insert(0, str(Path(__file__).resolve().parent))
-    import standards as std  # type: ignore[import-not-found,unused-ignore]
-else:
-    from cointrail.evidence import standards as std
+    import standards as std  # type: ignore[import-not-found,no-redef]
 
 HOLDS, FAILS, UNCHECKED = "HOLDS", "FAILS", "NOT CHECKED"
 Fault, need, little, sha256d = std.Fault, std.need, std.little, std.sha256d
@@ -71,15 +71,16 @@ class Bundle:
 
 TAG_FILES = ["bag-info.txt", "bagit.txt", "manifest-sha256.txt", "manifest-sha512.txt"]
 SIGNED = "tagmanifest-sha256.txt"
-RECEIPTS = {f"{SIGNED}.{kind}" for kind in ("minisig", "tsq", "tsr", "ots")}
+SIGNED_REPORT = "report-signed.pdf"
+RECEIPTS = {*(f"{SIGNED}.{kind}" for kind in ("minisig", "tsq", "tsr", "ots")), SIGNED_REPORT}
 
 
 def check_bag(b: Bundle) -> list[str]:
     """Every file is listed, every listed file is there, every digest is right."""
-    need(sorted(listed(b.root, SIGNED)) == TAG_FILES, f"{SIGNED} does not list the files beside `data`")
+    need(sorted(std.listed(b.root, SIGNED)) == TAG_FILES, f"{SIGNED} does not list the files beside `data`")
     there = {path.relative_to(b.root).as_posix() for path in b.data.rglob("*") if not path.is_dir()}
     for kind in ("sha256", "sha512"):
-        odd = there ^ set(listed(b.root, f"manifest-{kind}.txt"))
+        odd = there ^ set(std.listed(b.root, f"manifest-{kind}.txt"))
         need(not odd, f"{min(odd, default='')} is not listed, or missing")
     extra = {path.name for path in b.root.iterdir()} - {*TAG_FILES, SIGNED, *RECEIPTS, "data"}
     need(not extra, f"{min(extra, default='')} does not belong into the bundle")
@@ -89,19 +90,6 @@ def check_bag(b: Bundle) -> list[str]:
     info = (b.root / "bag-info.txt").read_text("utf-8").split("\n")
     need(f"Payload-Oxum: {size}.{len(there)}" in info, "Payload-Oxum is wrong")
     return [f"{len(there)} files, {size:,} bytes"]
-
-
-def listed(root: Path, manifest: str) -> Iterator[str]:
-    """The files that a manifest lists, each hashed."""
-    kind, seen = manifest.removesuffix(".txt").partition("-")[2], set()
-    for line in (root / manifest).read_text("utf-8").splitlines():
-        digest, _, name = line.partition("  ")
-        need(not {"", ".", ".."} & set(name.split("/")) and name not in seen, f"{manifest}: {line[:99]}")
-        need((root / name).is_file(), f"{name} is missing")
-        hashed = hashlib.new(kind, (root / name).read_bytes()).hexdigest()
-        need(hashed == digest, f"{name} is not what was packed: its {kind} differs")
-        seen.add(name)
-        yield name
 
 
 # -- signature and receipts
@@ -127,7 +115,12 @@ def check_receipts(b: Bundle) -> list[str]:
     there = [kind for kind in tools if (b.root / f"{SIGNED}.{kind}").is_file()]
     for kind in there:
         need(digest in (b.root / f"{SIGNED}.{kind}").read_bytes(), f"{SIGNED}.{kind} is for something else")
-    return [UNCHECKED, *(f"{kind}: it names this bundle; ask `{tools[kind]}`" for kind in there)]
+    found = [f"{kind}: it names this bundle; who says so: `{tools[kind]}`" for kind in there]
+    if (b.root / SIGNED_REPORT).is_file():
+        report = (b.data / "report" / "report.pdf").read_bytes()
+        need((b.root / SIGNED_REPORT).read_bytes().startswith(report), f"{SIGNED_REPORT} is another report")
+        found.append(f"{SIGNED_REPORT}: it is this report; who signed it: `pdfsig {SIGNED_REPORT}`")
+    return [UNCHECKED, *(found or ["there are none"])]
 
 
 # -- headers
@@ -200,27 +193,13 @@ CLAIM = (*SERVICE, "tagged_address", "tag_label", "tag_source", "tag_date", "tag
 LEADS = ("custodian", "deposit")
 
 
-def read_table(path: Path) -> list[Row]:
-    """Rows of a CSV."""
-    with path.open(encoding="utf-8", newline="") as file:
-        head, *rows = csv.reader(file, strict=True)
-    even = len(set(head)) == len(head) and all(len(row) == len(head) for row in rows)
-    need(even, f"{path.name} is no table")
-    return [dict(zip(head, row)) for row in rows]
-
-
-def guarded(text: str) -> str:
-    """As a table holds it: an apostrophe keeps a spreadsheet from running a cell."""
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
-
-
 def check_together(b: Bundle) -> list[str]:
     """Read the tables, and see that they were made together."""
     case, raw = b.data / "case", (b.data / "chain/headers.bin").read_bytes()
     b.headers = [raw[k : k + 80] for k in range(0, len(raw), 80)]
     content = {name: (case / name).read_bytes() for name in ("basis.json", *(f"{t}.csv" for t in PLACES))}
     b.basis, b.summary = json.loads(content["basis.json"]), json.loads((case / "summary.json").read_bytes())
-    b.tables = {table: read_table(case / f"{table}.csv") for table in PLACES}
+    b.tables = {table: std.read_table(case / f"{table}.csv") for table in PLACES}
     made = {name: hashlib.sha256(data).hexdigest() for name, data in content.items()}
     need(b.summary["files_sha256"] == made, "the tables are not those that summary.json was made with")
     own = hashlib.sha256(content["basis.json"].removesuffix(b"\n")).hexdigest()
@@ -291,7 +270,7 @@ def ledger_sentence(row: Row, path: list[str], value: int, *, back: bool) -> str
 
 def check_worths(b: Bundle) -> list[str]:
     """Each fiat value is satoshi times a rate of rates.csv, rounded once."""
-    known = {tuple(rate[name] for name in RATE) for rate in read_table(b.data / "rates.csv")}
+    known = {tuple(rate[name] for name in RATE) for rate in std.read_table(b.data / "rates.csv")}
 
     def check(table: str, row: Row) -> int:
         for prefix, sat in WORTHS[table]:
@@ -308,7 +287,7 @@ def check_worths(b: Bundle) -> list[str]:
 def check_tags(b: Bundle) -> list[str]:
     """Each service that a row names is one that tags.jsonl claims, word for word."""
     tags = [json.loads(line) for line in (b.data / "tags.jsonl").read_text("utf-8").splitlines()]
-    known = {tuple(guarded(tag[name]) for name in CLAIM) for tag in tags}
+    known = {tuple(std.guarded(tag[name]) for name in CLAIM) for tag in tags}
 
     def check(table: str, row: Row) -> int:
         if table == "payments":
@@ -445,7 +424,7 @@ def check_sums(b: Bundle) -> list[str]:
     led, paid_in = ([r for r in rows if int(r[policies[0]])] for rows in (b.tables["leads"], deposits))
     for name, keys in (("leads", ()), ("by_exchange", SERVICE), ("by_jurisdiction", SERVICE[2:])):
         entries = b.summary[name] if keys else [b.summary[name]]
-        groups = [{key: guarded(one[key]) for key in keys} for one in entries]
+        groups = [{key: std.guarded(one[key]) for key in keys} for one in entries]
         there = {tuple(row[key] for key in keys) for row in [*led, *paid_in]} if keys else {()}
         said = sorted(tuple(group.values()) for group in groups)
         need(said == sorted(there), f"summary.json: `{name}` names others than the rows")
@@ -510,6 +489,33 @@ def check_withheld(b: Bundle) -> list[str]:
     return [f"this bundle is for {told['for']}", *lists] if lists else ["nothing is withheld"]
 
 
+def check_journal(b: Bundle) -> list[str]:
+    """Each entry has its digest and names the one before it; what exhibits showed is there."""
+    path, exhibits = b.data / "journal" / "journal.jsonl", b.data / "exhibits"
+    if not path.is_file():
+        need(not exhibits.exists(), "there are exhibits without a journal")
+        return [UNCHECKED, "no journal is in this bundle"]
+    lines, last, veiled, results = path.read_bytes().split(b"\n"), "", 0, set()
+    need(lines.pop() == b"" and lines, "the journal is cut short")
+    for place, line in enumerate(lines, 1):
+        entry = json.loads(line)
+        body = {name: value for name, value in entry.items() if name != "digest"}
+        first = hashlib.sha256(f"cointrail journal 1 {entry['case']}".encode()).hexdigest()
+        need(std.canonical(entry) == line, f"entry {place} is written in another way")
+        need(entry["seq"] == place and entry["previous"] == (last or first), f"entry {place} is out of place")
+        digest, last = hashlib.sha256(std.canonical(body)).hexdigest(), entry["digest"]
+        need("withheld" in entry or digest == last, f"entry {place} has another digest")
+        veiled += "withheld" in entry
+        if entry.get("action") == "exhibit.add":
+            results.add(f"{entry['result']}.json")
+    need((path.parent / "head.txt").read_text("ascii") == f"{len(lines)}:{last}\n", "the head is another one")
+    there = {path.name: path.read_bytes() for path in exhibits.iterdir()} if exhibits.exists() else {}
+    need(there.keys() == results, "the exhibits are not those that the journal names")
+    for name, content in there.items():
+        need(f"{hashlib.sha256(content).hexdigest()}.json" == name, f"exhibit {name} is another one")
+    return [f"{len(lines):,} entries, {veiled:,} of them withheld, {len(there):,} exhibits, head {last}"]
+
+
 # -- all of it
 
 NOT_PROVEN = (
@@ -533,6 +539,7 @@ QUESTIONS: Questions = {
     "every trail ends where the rows say, by FIFO and haircut": check_walks,
     "every total adds up": check_sums,
     "what is withheld is listed": check_withheld,
+    "the journal is unbroken, and its exhibits are there": check_journal,
 }
 WRONG_FORM = (OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, csv.Error)
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from cointrail.evaluate.real.run import RealEvaluation, evaluate_real
     from cointrail.evaluate.worlds.pool import Evaluation
     from cointrail.evidence.check import Answered, Verified, verify_bundle
+    from cointrail.evidence.receipts import attach_ots, attach_timestamp, sign_report
     from cointrail.heuristics.base import Tier
     from cointrail.inspection.block import inspect_block
     from cointrail.inspection.coinjoin import analyse_raw_join
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from cointrail.tracing.error_bound import percent
     from cointrail.tracing.peel_limits import PeelLimits
     from cointrail.workbench.bench import CaseRun, IngestRun, Workbench
+    from cointrail.workbench.bundle_ask import BundleAsk
     from cointrail.workbench.checks import PriceCheck, check_prices, check_tags
     from cointrail.workbench.demo import DemoRun, run_demo
     from cointrail.workbench.evaluation import evaluate_world, evaluate_worlds, evaluation_sheets
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Answered",
+    "BundleAsk",
     "CaseRun",
     "DemoRun",
     "Evaluation",
@@ -67,6 +70,8 @@ __all__ = [
     "analyse_raw_join",
     "analyse_raw_tx",
     "ask",
+    "attach_ots",
+    "attach_timestamp",
     "check_prices",
     "check_tags",
     "compose_world",
@@ -92,6 +97,7 @@ __all__ = [
     "rule_page",
     "run_demo",
     "safe_cell",
+    "sign_report",
     "simulate_world",
     "sql_table",
     "trace_bounds",
@@ -102,6 +108,7 @@ __all__ = [
 
 _HOMES = {
     "Answered": "cointrail.evidence.check",
+    "BundleAsk": "cointrail.workbench.bundle_ask",
     "CaseRun": "cointrail.workbench.bench",
     "DemoRun": "cointrail.workbench.demo",
     "Evaluation": "cointrail.evaluate.worlds.pool",
@@ -124,6 +131,8 @@ _HOMES = {
     "analyse_raw_join": "cointrail.inspection.coinjoin",
     "analyse_raw_tx": "cointrail.inspection.tx_analysis",
     "ask": "cointrail.workbench.queries",
+    "attach_ots": "cointrail.evidence.receipts",
+    "attach_timestamp": "cointrail.evidence.receipts",
     "check_prices": "cointrail.workbench.checks",
     "check_tags": "cointrail.workbench.checks",
     "compose_world": "cointrail.simulate",
@@ -149,6 +158,7 @@ _HOMES = {
     "rule_page": "cointrail.rulebook.cards",
     "run_demo": "cointrail.workbench.demo",
     "safe_cell": "cointrail.casework.outputs",
+    "sign_report": "cointrail.evidence.receipts",
     "simulate_world": "cointrail.simulate",
     "sql_table": "cointrail.workbench.queries",
     "trace_bounds": "cointrail.workbench.trace_options",

@@ -21,10 +21,8 @@ from cointrail.clustering.kept import kept_folders, verify_kept
 from cointrail.clustering.load import load_or_build
 from cointrail.errors import BadInput
 from cointrail.evidence.bag import require_new
-from cointrail.evidence.bundle import Reader, write_bundle
+from cointrail.evidence.bundle import write_bundle
 from cointrail.evidence.chain_part import ChainCopy
-from cointrail.evidence.disclosure import read_salt
-from cointrail.evidence.signing import Signer
 from cointrail.evidence.walks import WalkLog
 from cointrail.sources.blocks_dir import BlocksDirectory
 from cointrail.store import ingest as store_ingest
@@ -36,6 +34,7 @@ from cointrail.store.reader import Snapshot, open_snapshot
 from cointrail.store.rewind import rewind
 from cointrail.tracing.change_votes import ChainVotes, KeptChanges
 from cointrail.valuation.rates import RateBook
+from cointrail.workbench.bundle_ask import BundleAsk
 from cointrail.workbench.lookup_bench import judge
 from cointrail.workbench.peel_bench import PeelBench
 from cointrail.workbench.trace_bench import TraceBench
@@ -201,39 +200,29 @@ class Workbench(PeelBench, TraceBench):
         write_case(found.result, out)
         return replace(found, out=out, files=OWNED)
 
-    def bundle_case(
-        self,
-        case_file: Path,
-        blocks: Path,
-        out: Path,
-        *,
-        key_file: Path | None = None,
-        ask_password: Callable[[], str] = str,
-        reader: str | None = None,
-        salt_file: Path | None = None,
-    ) -> CaseRun:
+    def bundle_case(self, case_file: Path, blocks: Path, out: Path, ask: BundleAsk | None = None) -> CaseRun:
         """Run a case file and write its evidence into the new folder `out`, whole or not at all.
 
-        See `cointrail.evidence.bundle` and `cointrail.evidence.signing`.
+        See `cointrail.evidence.bundle`.
 
         Args:
             case_file: the case.
             blocks: the blocks directory that the store was built from.
             out: a folder that is not there yet.
-            key_file: a secret key of minisign's to sign with; None leaves the bundle unsigned.
-            ask_password: called when the key has a password.
-            reader: an exchange that gets no more than it needs, or `defence`; None lists no reader.
-            salt_file: the case's secret number, made where there is none; to withhold something needs it.
+            ask: signature, reader, journal and the rest; None: none of it.
         """
+        ask = ask or BundleAsk()
         require_new(out)
-        reading = None if reader is None else Reader(reader, salt_file and read_salt(salt_file))
-        signer = Signer(key_file, ask_password) if key_file else None
+        if ask.case_out is not None:
+            check_out(ask.case_out)
+        reader, seal, journal = ask.reading(), ask.sealing(), ask.journal_files()
         with open_snapshot(self.store) as snapshot, BlocksDirectory(blocks, undo=False) as source:
             walks = WalkLog(snapshot)
             found = self._run_case(case_file, snapshot, walks.take)
-            chain_copy = ChainCopy(snapshot, source)
-            sign = signer and signer.sign
-            write_bundle(out, found.result, walks, chain_copy, reader=reading, sign=sign)
+            copy = ChainCopy(snapshot, source)
+            write_bundle(out, found.result, walks, copy, reader=reader, journal=journal, seal=seal)
+        if ask.case_out is not None:
+            write_case(found.result, ask.case_out)
         return replace(found, out=out)
 
     def _run_case(self, case_file: Path, snapshot: Snapshot, on_trace: OnTrace | None = None) -> CaseRun:

@@ -13,7 +13,8 @@ import pytest
 
 from cointrail.evidence import verify
 from cointrail.evidence.bag import write_bag
-from support.bundles import PRIVATE_NOTE, SignedBundle, copied, edit, failing, signed_bundle, write_keys
+from cointrail.evidence.signing import Signer, make_keys
+from support.bundles import PRIVATE_NOTE, SignedBundle, copied, edit, failing, signed_bundle
 from support.demo_world import DemoFolder, demo_folder
 from support.forgeries import (
     CLAIMS,
@@ -216,10 +217,8 @@ def test_a_forged_cell_is_found_without_any_key(
 
 
 def test_a_forger_who_signs_is_known_by_the_key(bundle: SignedBundle, tmp_path: Path) -> None:
-    from cointrail.evidence.signing import Signer  # noqa: PLC0415  beside what it is for
-
     with copied(bundle.folder, tmp_path / "b") as folder:
-        write_keys(tmp_path / "forger.key", tmp_path / "forger.pub")
+        make_keys(tmp_path / "forger.key", tmp_path / "forger.pub")
         manifest = (folder / verify.SIGNED).read_bytes()
         for name, content in Signer(tmp_path / "forger.key", str).sign(manifest, "case DEMO-1").items():
             (folder / name).write_bytes(content)

@@ -14,9 +14,9 @@ from cointrail.errors import BadInput
 from cointrail.evidence import verify
 from cointrail.evidence.receipts import OTS_START, attach_ots, attach_timestamp, sign_report, timestamp_query
 from support import authorities
-from support.bundles import copied, failing, signed_bundle
+from support.bundles import copied, failing, rehash, signed_bundle
 from support.demo_world import demo_folder
-from support.forgeries import RECEIPTS, rehash
+from support.forgeries import RECEIPTS
 
 NEEDS_OPENSSL = pytest.mark.skipif(shutil.which("openssl") is None, reason="`openssl` is not installed")
 
@@ -100,6 +100,7 @@ def test_a_receipt_for_something_else_fails_its_question(bundle: Path) -> None:
 
 
 def test_a_signed_report_is_the_report_with_a_signature_after_it(bundle: Path, tmp_path: Path) -> None:
+    from pyhanko.keys import load_cert_from_pemder  # noqa: PLC0415
     from pyhanko.pdf_utils.reader import PdfFileReader  # noqa: PLC0415  slow to load
     from pyhanko.sign.validation import validate_pdf_signature  # noqa: PLC0415
     from pyhanko_certvalidator import ValidationContext  # noqa: PLC0415
@@ -113,16 +114,12 @@ def test_a_signed_report_is_the_report_with_a_signature_after_it(bundle: Path, t
     assert verify.SIGNED_REPORT in _found(bundle)[1]
     with (bundle / put.name).open("rb") as file:
         (signature,) = PdfFileReader(file).embedded_signatures
-        trusted = ValidationContext(trust_roots=[_as_asn1(root)], allow_fetching=False)
+        (tmp_path / "root.pem").write_bytes(root.pem())
+        root_certificate = load_cert_from_pemder(str(tmp_path / "root.pem"))
+        trusted = ValidationContext(trust_roots=[root_certificate], allow_fetching=False)
         status = validate_pdf_signature(signature, trusted)
     assert status.intact
     assert status.valid
     assert status.trusted
     (bundle / put.name).write_bytes(b"%PDF-1.7 another\n" + (bundle / put.name).read_bytes())
     assert failing(bundle) == [RECEIPTS]
-
-
-def _as_asn1(pair: authorities.Pair) -> object:
-    from asn1crypto import x509  # noqa: PLC0415
-
-    return x509.Certificate.load(pair.der())

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-_PEM, _DER = serialization.Encoding.PEM, serialization.Encoding.DER
+_PEM = serialization.Encoding.PEM
 _OPEN = serialization.NoEncryption()
 _BEGAN = datetime.now(UTC) - timedelta(days=1)
 
@@ -39,10 +39,6 @@ class Pair:
     def pem(self) -> bytes:
         """The certificate."""
         return self.certificate.public_bytes(_PEM)
-
-    def der(self) -> bytes:
-        """The same in DER."""
-        return self.certificate.public_bytes(_DER)
 
     def pkcs12(self, password: str) -> bytes:
         """Both in one file."""

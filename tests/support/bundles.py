@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import minisign
 import pytest
 
 from cointrail.evidence import verify
+from cointrail.evidence.signing import make_keys
 from cointrail.journal.acts import (
     CaseOpened,
     ExhibitTaken,
@@ -75,7 +75,7 @@ def signed_bundle(factory: pytest.TempPathFactory, demo: DemoFolder) -> SignedBu
     def make(out: Path) -> None:
         bundle = SignedBundle(out)
         out.mkdir(parents=True, exist_ok=True)
-        write_keys(bundle.secret, bundle.public)
+        make_keys(bundle.secret, bundle.public)
         keep_case(bundle.cases)
         Workbench(demo.store).bundle_case(demo.case, demo.blocks, bundle.folder, bundle.ask)
 
@@ -99,13 +99,6 @@ def keep_case(path: Path) -> None:
     with SqlKeeper(FilePlace(path)) as keeper:
         book = CaseBook(keeper, who="Inspector Ü. Ödegård", now=lambda: day)
         book.open_case(CaseOpened(reference=REFERENCE, legal_basis="an order", network="regtest"), deeds)
-
-
-def write_keys(secret: Path, public: Path) -> None:
-    """A fresh pair of keys."""
-    pair = minisign.KeyPair.generate()
-    secret.write_bytes(bytes(pair.secret_key) + b"\n")
-    public.write_bytes(bytes(pair.public_key) + b"\n")
 
 
 @contextmanager

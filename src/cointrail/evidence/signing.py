@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from cointrail.errors import BadInput
-from cointrail.evidence.bag import TAG_MANIFEST
+from cointrail.evidence.bag import TAG_MANIFEST, sync_write
 
 AskPassword = Callable[[], str]
 
@@ -51,6 +51,18 @@ class Signer:
         """
         signature = self._key.sign(manifest, prehash=True, trusted_comment=comment)
         return {f"{TAG_MANIFEST}.minisig": bytes(signature).rstrip(b"\n") + b"\n"}
+
+
+def make_keys(secret: Path, public: Path) -> None:
+    """Write a fresh pair of keys, the secret one without a password.
+
+    Raises:
+        BadInput: the extra `sign` is not installed, or they cannot be written.
+    """
+    pair = _library().KeyPair.generate()
+    sync_write(secret, bytes(pair.secret_key) + b"\n")
+    secret.chmod(0o600)
+    sync_write(public, bytes(pair.public_key) + b"\n")
 
 
 def _library() -> Any:

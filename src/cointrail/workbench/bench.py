@@ -219,11 +219,12 @@ class Workbench(PeelBench, TraceBench):
         with open_snapshot(self.store) as snapshot, BlocksDirectory(blocks, undo=False) as source:
             walks = WalkLog(snapshot)
             found = self._run_case(case_file, snapshot, walks.take)
+            if ask.case_out is not None:
+                write_case(found.result, ask.case_out)
+            ask.on_tables()
             copy = ChainCopy(snapshot, source)
             write_bundle(out, found.result, walks, copy, reader=reader, journal=journal, seal=seal)
-        if ask.case_out is not None:
-            write_case(found.result, ask.case_out)
-        return replace(found, out=out)
+        return replace(found, out=out, files=tuple(sorted(path.name for path in out.iterdir())))
 
     def _run_case(self, case_file: Path, snapshot: Snapshot, on_trace: OnTrace | None = None) -> CaseRun:
         case = load_case(case_file, snapshot.network)

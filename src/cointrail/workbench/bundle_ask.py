@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,7 +28,8 @@ class BundleAsk:
         database: where it is kept; None: the default place.
         private: show the entries that stay inside the case, too.
         ask_time: put a request for a timestamp beside the bundle.
-        case_out: also write the tables of the case there, as `run_case` does.
+        case_out: also write the tables of the case there, as `run_case` does, before anything is packed.
+        on_tables: called when they are written.
     """
 
     key_file: Path | None = None
@@ -40,6 +41,7 @@ class BundleAsk:
     private: bool = False
     ask_time: bool = False
     case_out: Path | None = None
+    on_tables: Callable[[], object] = field(default=lambda: None)
 
     def reading(self) -> Reader | None:
         """Who the bundle is for."""

@@ -120,7 +120,7 @@ def test_demo_prints_found_true_and_wrong_and_reuses_its_world(demo: DemoFolder)
     for name in ("payments", "leads", "proceeds"):
         assert set(data[name]) == {"true", "found", "wrong"}
     assert data["payments"]["wrong"] == 0
-    assert set(data["seconds"]) == {"simulate", "ingest", "clusters", "case", "compare"}
+    assert set(data["seconds"]) == {"simulate", "ingest", "clusters", "case", "bundle", "compare"}
     assert "was there already" in done.err
     assert (demo.path / "world" / "world.json").stat().st_mtime_ns == before
 

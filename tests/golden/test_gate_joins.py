@@ -89,7 +89,7 @@ FROZEN = {
         },
     ),
     "mempool": (
-        {"SAFE": 3883, "UNKNOWN": 22, "UNSAFE": 160},
+        {"SAFE": 3877, "UNKNOWN": 28, "UNSAFE": 160},
         {
             "coinjoin.whirlpool": 4,
             "coinjoin.coordinator": 6,
@@ -102,6 +102,8 @@ FROZEN = {
             "lightning.commitment": 4,
             "lightning.close": 16,
             "fingerprint.conflict": 32,
+            "lightning.dual_funding": 2,
+            "lightning.splice": 4,
         },
     ),
     "hodlhodl-tp": ({"SAFE": 48}, {}),

@@ -88,7 +88,7 @@ def test_a_cluster_at_an_earlier_height_is_that_of_the_chain_cut_there(
 
 
 def test_inputs_that_fund_a_channel_lie_together_until_it_is_spent() -> None:
-    one, other, channel, home = p2wpkh(bytes(20)), p2wpkh(b"b" * 20), p2wsh(bytes(32)), PAY_TO_ANCHOR
+    one, other, channel, home = p2pkh(bytes(20)), p2pkh(b"b" * 20), p2wsh(bytes(32)), PAY_TO_ANCHOR
     txs = [
         PlainTx([], [(0, 900), (1, 900)]),
         PlainTx([0, 1], [(2, 1_000), (0, 7)]),

@@ -40,7 +40,7 @@ sats = st.integers(0, 2_100_000_000_000_000 // 16)
 
 
 def _world(economy: Economy) -> World:
-    return neighbourhood(economy.text, unsafe=economy.unsafe, unclear=economy.unclear, apart=economy.apart)
+    return neighbourhood(**economy._asdict())
 
 
 worlds = economies().map(_world)

@@ -69,6 +69,7 @@ def worlds_with_more(draw: st.DrawFn) -> World:
         unsafe=economy.unsafe,
         unclear=economy.unclear,
         apart=economy.apart,
+        swaps=economy.swaps,
         changes=changes,
     )
     who = draw(st.lists(st.sampled_from(("bob", "dave", "nobody", "nobody")), max_size=1))

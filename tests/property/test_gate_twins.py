@@ -11,6 +11,7 @@ from cointrail.heuristics.base import Linked
 from cointrail.heuristics.coinjoin import COORDINATOR_MIN_EQUAL
 from cointrail.heuristics.common_input import common_input
 from cointrail.heuristics.gate import REASONS, Gate, judge, verdict_of
+from cointrail.heuristics.gate_bits import leave_leads
 from cointrail.heuristics.gate_bulk import judge_batch
 from support import joins
 from support.chains import batch_of, view
@@ -19,13 +20,18 @@ from support.joins import Plan, transactions, tx_of
 
 @settings(max_examples=400)
 @given(
-    txs=st.lists(transactions() | joins.channel_ends() | joins.payjoins(), min_size=1, max_size=6),
+    txs=st.lists(
+        transactions() | joins.channel_ends() | joins.channel_openings() | joins.payjoins(),
+        min_size=1,
+        max_size=6,
+    ),
     dated=st.booleans(),
 )
 def test_the_bulk_gate_says_what_the_plain_gate_says(txs: list[TxView], *, dated: bool) -> None:
     gate, reasons = judge_batch(batch_of(txs), dated=dated)
     assert [verdict_of(int(bits)) for bits in reasons] == [judge(tx, dated=dated) for tx in txs]
     assert [Gate(g) for g in gate] == [judge(tx, dated=dated).gate for tx in txs]
+    assert leave_leads(reasons).tolist() == [judge(tx, dated=dated).leaves_lead for tx in txs]
 
 
 DRAWN = {
@@ -48,6 +54,8 @@ DRAWN = {
     "lightning.close": joins.channel_ends(),
     "fingerprint.conflict": transactions(),
     "payjoin.extra_input": joins.payjoins(),
+    "lightning.dual_funding": joins.channel_openings(),
+    "lightning.splice": joins.channel_openings(),
 }
 ASK_THE_CHAIN = {"coinjoin.wasabi2_remix", "lightning.open"}
 """See `test_gate_chain`."""

@@ -20,7 +20,7 @@ from support.ledger import Fake, neighbourhood
 
 
 def _world(economy: Economy) -> tuple[Fake, Neighbourhood]:
-    return neighbourhood(economy.text, unsafe=economy.unsafe, unclear=economy.unclear, apart=economy.apart)
+    return neighbourhood(**economy._asdict())
 
 
 worlds = economies().map(_world)

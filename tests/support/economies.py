@@ -16,6 +16,7 @@ class Economy(NamedTuple):
     unsafe: frozenset[str]
     unclear: frozenset[str]
     apart: frozenset[str]
+    swaps: frozenset[str]
 
 
 @st.composite
@@ -23,7 +24,7 @@ def economies(draw: st.DrawFn) -> Economy:
     """Small economies: coinbases, spends, fees, reuse, coinjoins, warnings, unknown prevouts."""
     unspent: list[tuple[str, int]] = []
     lines: list[str] = []
-    odd: dict[str, set[str]] = {"unsafe": set(), "unclear": set(), "apart": set()}
+    odd: dict[str, set[str]] = {"unsafe": set(), "unclear": set(), "apart": set(), "swaps": set()}
     for number in range(draw(st.integers(2, 10))):
         name = f"t{number}"
         spends: list[tuple[str, int]] = []
@@ -46,8 +47,7 @@ def economies(draw: st.DrawFn) -> Economy:
                 unspent.append((f"{name}:{place}", value))
         lines.append(f"{name}: {' '.join(inputs)} -> {' '.join(pays)}")
         if spends:
-            kind = draw(st.sampled_from(["", "", "", "unsafe", "unclear", "apart"]))
+            kind = draw(st.sampled_from(["", "", "", "unsafe", "unclear", "apart", "swaps"]))
             if kind:
                 odd[kind].add(name)
-    unsafe, unclear, apart = (frozenset(odd[kind]) for kind in ("unsafe", "unclear", "apart"))
-    return Economy("\n".join(lines), unsafe, unclear, apart)
+    return Economy("\n".join(lines), **{kind: frozenset(names) for kind, names in odd.items()})

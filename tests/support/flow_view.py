@@ -5,15 +5,19 @@ from __future__ import annotations
 import numpy as np
 
 from cointrail.heuristics.change_bulk import NO_OUTPUT, NO_TIER
-from cointrail.heuristics.gate import REASONS, Gate
+from cointrail.heuristics.gate import REASONS, SWAP, Gate, GateVerdict
 from cointrail.kernel.flow_chain import FlowChain, FlowClaims, Two
 from cointrail.store.schema import NOT_YET
 from cointrail.tracing.flow_columns import FlowView, numbers, read_only
 from cointrail.tracing.neighbourhood import Neighbourhood
 from support.ledger import Fake
 
-BITS = {reason.gate: 1 << k for k, reason in enumerate(REASONS)} | {Gate.SAFE: 0}
-"""A reason for each verdict."""
+BITS = {reason.gate: 1 << k for k, reason in reversed(list(enumerate(REASONS)))} | {Gate.SAFE: 0}
+"""A reason for each verdict; for swaps there is another."""
+
+
+def _bits(verdict: GateVerdict) -> int:
+    return 1 << [reason.id for reason in REASONS].index(SWAP) if verdict.is_swap else BITS[verdict.gate]
 
 
 def _two(values: list[int], dtype: str) -> Two:
@@ -41,7 +45,7 @@ def flow_view(ledger: Fake, near: Neighbourhood) -> FlowView:
     late = [one for one in range(len(rows) // 2) if spender.get(one, -1) >= len(spent) // 2]
     n_scripts = len(ledger.names)
     label = [near.clusters.label(script) for script in range(n_scripts)]
-    reasons = [BITS[near.clusters.gate(tx).gate] for tx in txs]
+    reasons = [_bits(near.clusters.gate(tx)) for tx in txs]
     changes = [_change(ledger, near, tx) for tx in txs]
     chain = FlowChain(
         txs=len(txs),

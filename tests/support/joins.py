@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from hypothesis import strategies as st
@@ -240,6 +241,29 @@ def channel_ends(draw: st.DrawFn) -> TxView:
     )
     outs = _coins("out", draw(st.lists(_amounts, min_size=1, max_size=4)))
     return view(inputs, tuple(output_view(*coin) for coin in outs), locktime=locktime)
+
+
+@st.composite
+def channel_openings(draw: st.DrawFn) -> TxView:
+    """What may fund a channel or splice one, of one hand or two; often spoilt."""
+    sequences = st.sampled_from(draw(st.sampled_from([SEQUENCES[2:3], SEQUENCES[1:4], SEQUENCES])))
+    marks = st.sampled_from(draw(st.sampled_from([MARKS[:1], (MARKS[0], MARKS[8]), MARKS])))
+    native = st.sampled_from([0, 0, 0, 1, 4])
+    kinds = draw(st.sampled_from([native, native, st.integers(0, len(_MAKERS) - 1)]))
+    inputs = tuple(
+        input_view(
+            make_script("in", draw(st.integers(0, 3)), draw(kinds)),
+            draw(_amounts), marks=draw(marks), salt=k, sequence=draw(sequences),
+        )
+        for k in range(draw(st.integers(1, 3)))
+    )  # fmt: skip
+    paid = [make_script("out", k, draw(kinds)) for k in range(draw(st.integers(0, 3)))]
+    scripts = [*paid, make_script("channel", 0, draw(st.sampled_from([4, 4, 4, 1])))]
+    if draw(st.integers(0, 9)) == 0:
+        scripts.append(op_return(b"note"))
+    outputs = tuple(output_view(script, draw(_amounts)) for script in scripts)
+    made = view(inputs, outputs, height=draw(st.sampled_from((None, 663_999, 664_000))))
+    return replace(made, version=draw(st.sampled_from([2, 2, 2, 1, 3])))
 
 
 @st.composite

@@ -28,7 +28,7 @@ from cointrail.chain.types import BlockHash, Outpoint, Txid
 from cointrail.chain.view import ScriptType
 from cointrail.heuristics.base import Abstained, Tier
 from cointrail.heuristics.change import Change, Fingerprint, Mark
-from cointrail.heuristics.gate import Gate, GateVerdict
+from cointrail.heuristics.gate import SWAP, Gate, GateVerdict
 from cointrail.tracing.ledger import ChangeHop
 from cointrail.tracing.neighbourhood import Neighbourhood
 from support.chains import script_of
@@ -191,6 +191,8 @@ class FakeClusters:
     """The same, by one key."""
     unsafe: frozenset[str] = frozenset()
     unclear: frozenset[str] = frozenset()
+    swaps: frozenset[str] = frozenset()
+    """Those of `unsafe` that are for a swap alone."""
     rules: tuple[str, ...] = ("common_input@2",)
     digest: str = "11" * 32
 
@@ -220,6 +222,8 @@ class FakeClusters:
 
     def gate(self, tx_num: int) -> GateVerdict:
         name = next(name for name, num in self.ledger.txs.items() if num == tx_num)
+        if name in self.swaps:
+            return GateVerdict(Gate.UNSAFE, (SWAP,))
         if name in self.unsafe:
             return GateVerdict(Gate.UNSAFE, ("coinjoin.test",))
         return GateVerdict(Gate.UNKNOWN if name in self.unclear else Gate.SAFE, ())
@@ -317,6 +321,7 @@ def neighbourhood(
     unsafe: frozenset[str] = frozenset(),
     unclear: frozenset[str] = frozenset(),
     apart: frozenset[str] = frozenset(),
+    swaps: frozenset[str] = frozenset(),
     changes: Mapping[str, Tier] | None = None,
     confidence: Confidence = UNKNOWN,
     block_seconds: int = DAY,
@@ -327,8 +332,8 @@ def neighbourhood(
     outputs that are said to be change.
     """
     ledger = Fake(text, block_seconds=block_seconds)
-    together = co_spenders(ledger, apart=apart | unsafe | unclear)
-    clusters = FakeClusters(ledger, together, unsafe=unsafe, unclear=unclear)
+    together = co_spenders(ledger, apart=apart | unsafe | unclear | swaps)
+    clusters = FakeClusters(ledger, together, unsafe=unsafe, unclear=unclear, swaps=swaps)
     tags = attribution(ledger, clusters, tagged or {"exchange": "exa"}, confidence=confidence)
     own_labels = frozenset(clusters.label(ledger.script(who)) for who in own.split() if who in ledger.names)
     return ledger, Neighbourhood(ledger, clusters, tags, own_labels, FakeChanges(ledger, changes or {}))

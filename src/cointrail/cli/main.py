@@ -19,6 +19,7 @@ from cointrail.cli import (
     cluster_history,
     cluster_tiers,
     coinjoin,
+    error_rates,
     evaluate,
     inspect_raw,
     look,
@@ -74,6 +75,7 @@ for noun in (
     check_evidence,
     world,
     evaluate,
+    error_rates,
 ):
     noun.add_to(app)
 

@@ -11,6 +11,7 @@ from cointrail.clustering.chain_view import ChainView
 from cointrail.clustering.change_columns import CHANGE_TYPES, ChangeColumns
 from cointrail.clustering.shelf import Shelf
 from cointrail.clustering.spill import Log
+from cointrail.clustering.standing import Standing
 from cointrail.heuristics.change_bulk import (
     NO_PRINT,
     BatchChange,
@@ -62,10 +63,12 @@ class ChainVotes:
     Args:
         chain: the chain.
         shelf: gives room for fingerprints, and gets the arrays of `CHANGE_TYPES`.
+        standing: at which tier verdicts stand.
     """
 
-    def __init__(self, chain: ChainView, shelf: Shelf) -> None:
+    def __init__(self, chain: ChainView, shelf: Shelf, standing: Standing) -> None:
         self._chain = chain
+        self._standing = standing
         self._dated = chain.network.name == "mainnet"
         self._by_tx, self._by_output = Log(shelf, ("<u8", "u1")), Log(shelf, ("u1",))
         self._static: StaticChange | None = None
@@ -100,7 +103,8 @@ class ChainVotes:
         outputs = slice(self._outputs, self._outputs + len(batch.out_value))
         own = StaticChange(*map(np.array, (static.prints[txs], static.spoke[txs], static.left[outputs])))
         facts = self._facts(batch, senders, out_cluster, static.prints)
-        votes = vote_batch(batch, gate, facts, found=own, dated=self._dated)
+        voted = vote_batch(batch, gate, facts, found=own, dated=self._dated)
+        votes = self._standing.votes(self._chain, voted, batch.height)
         columns: tuple[Array, ...] = votes.output, votes.tier, votes.rules, votes.quiet
         for writer, column in zip(self._columns, columns, strict=True):
             writer.add(column)

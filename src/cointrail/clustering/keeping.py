@@ -15,6 +15,7 @@ from cointrail.clustering.chain_view import ChainView
 from cointrail.clustering.clusters import Clusters
 from cointrail.clustering.kept import DRAFT, find_kept, folder_of, kept_folders, write_manifest
 from cointrail.clustering.shelf import DraftShelf, MemoryShelf, Shelf, array_path
+from cointrail.error_rates.table import ErrorTable
 from cointrail.errors import StoreUnwritable
 from cointrail.store.manifest import sync_folder
 
@@ -27,7 +28,7 @@ MOST_IN_MEMORY = 1 << 31
 """Bytes of arrays that are built in memory where nothing can be written."""
 
 
-def keep(chain: ChainView, rules: tuple[str, ...], build: Build) -> Clusters:
+def keep(chain: ChainView, rules: tuple[str, ...], build: Build, table: ErrorTable | None = None) -> Clusters:
     """Build clusters into the folder that `find_kept` reads; where that cannot be, in memory.
 
     One process builds at a time; another that wants the same waits, and reads what the first has built.
@@ -37,7 +38,7 @@ def keep(chain: ChainView, rules: tuple[str, ...], build: Build) -> Clusters:
     """
     try:
         with _drafting(chain.derived_dir) as draft:
-            return find_kept(chain, rules) or _built_into(draft, folder_of(chain, rules), chain, build)
+            return find_kept(chain, rules, table) or _built_into(draft, folder_of(chain, rules), chain, build)
     except OSError as error:
         return _in_memory(chain, build, error)
 

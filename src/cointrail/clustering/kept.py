@@ -37,6 +37,8 @@ from cointrail.clustering.partition import Partition
 from cointrail.clustering.proof import Proof
 from cointrail.clustering.rules import TIERS
 from cointrail.clustering.shelf import array_path
+from cointrail.clustering.standing import Standing
+from cointrail.error_rates.table import ErrorTable, shipped
 from cointrail.errors import StoreCorrupt
 from cointrail.heuristics.base import Tier
 from cointrail.store.columns import map_file
@@ -85,7 +87,7 @@ def kept_folders(derived: Path) -> list[Path]:
 # -- reading
 
 
-def find_kept(chain: ChainView, rules: tuple[str, ...]) -> Clusters | None:
+def find_kept(chain: ChainView, rules: tuple[str, ...], table: ErrorTable | None = None) -> Clusters | None:
     """What was kept for this state and these rules, mapped; None when there is nothing whole.
 
     Time: that of opening some thirty files, however large they are.
@@ -96,7 +98,7 @@ def find_kept(chain: ChainView, rules: tuple[str, ...]) -> Clusters | None:
         if manifest["store_digest"] != chain.digest or tuple(manifest["rules"]) != rules:
             return None
         _require_unchanged(folder, manifest)
-        clusters = _mapped(chain, folder, manifest)
+        clusters = _mapped(chain, folder, manifest, Standing.by(table or shipped()))
     except (OSError, ValueError, KeyError, TypeError, StoreCorrupt):
         return None
     return clusters if _fits(chain, clusters) else None
@@ -145,7 +147,7 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _mapped(chain: ChainView, folder: Path, manifest: dict[str, Any]) -> Clusters:
+def _mapped(chain: ChainView, folder: Path, manifest: dict[str, Any], standing: Standing) -> Clusters:
     notes = manifest["arrays"]
     arrays = {
         name: map_file(array_path(folder, name), notes[name]["dtype"], notes[name]["rows"]) for name in TYPES
@@ -175,6 +177,7 @@ def _mapped(chain: ChainView, folder: Path, manifest: dict[str, Any]) -> Cluster
         rules=tuple(manifest["rules"]),
         tip_height=int(manifest["tip_height"]),
         digest=str(manifest["digest"]),
+        standing=standing,
         skipped=dict(manifest["skipped"]),
     )
 

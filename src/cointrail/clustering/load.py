@@ -9,9 +9,12 @@ from cointrail.clustering.chain_view import ChainView
 from cointrail.clustering.clusters import Clusters
 from cointrail.clustering.kept import find_kept
 from cointrail.clustering.rules import rules_in_force
+from cointrail.error_rates.table import ErrorTable
 
 
-def load_or_build(chain: ChainView, *, progress: Callable[[int, int], None] | None = None) -> Clusters:
+def load_or_build(
+    chain: ChainView, *, table: ErrorTable | None = None, progress: Callable[[int, int], None] | None = None
+) -> Clusters:
     """The clusters of this chain state under the present rules.
 
     They are kept in the store's derived folder and read from there the next time. What builds them, and
@@ -19,13 +22,16 @@ def load_or_build(chain: ChainView, *, progress: Callable[[int, int], None] | No
 
     Args:
         chain: the chain.
+        table: of measured error, that says at which tier a rule stands; None: the one of this package.
         progress: of a build; told steps done and steps in all.
 
     Raises:
         StoreUnwritable: they must be built, the disk is full, and they are too large for memory.
     """
-    found = find_kept(chain, rules_in_force())
+    found = find_kept(chain, rules_in_force(table), table)
     if found is not None:
         return found
-    built: Clusters = import_module("cointrail.clustering.build").build_and_keep(chain, progress=progress)
+    built: Clusters = import_module("cointrail.clustering.build").build_and_keep(
+        chain, table=table, progress=progress
+    )
     return built

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+from cointrail.error_rates.table import ErrorTable, shipped
 from cointrail.heuristics.base import REGISTRY, Rule, Tier
 from cointrail.heuristics.change.vote import VOTERS
 from cointrail.heuristics.gate import REASONS
@@ -45,7 +46,12 @@ TIERS = (Tier.T1, Tier.T2, Tier.T3, Tier.T4)
 """Of the nested clusterings: each holds the links of its tier and all stronger ones."""
 
 
-def rules_in_force() -> tuple[str, ...]:
-    """Names of all rules that have a say: those that link, the gate's in their order, those that vote."""
+def rules_in_force(table: ErrorTable | None = None) -> tuple[str, ...]:
+    """Names of all that has a say: rules that link, the gate's in their order, those that vote, the table.
+
+    Args:
+        table: that says at which tier a rule stands; None: the one of this package.
+    """
     ids = (*_LINK_RULES, *(reason.id for reason in REASONS), *(voter.id for voter in VOTERS))
-    return tuple(REGISTRY[rule_id].name for rule_id in ids if rule_id in REGISTRY)
+    names = (REGISTRY[rule_id].name for rule_id in ids if rule_id in REGISTRY)
+    return *names, (table or shipped()).name

@@ -13,22 +13,23 @@ import numpy as np
 import numpy.typing as npt
 
 from cointrail.chain.view import ScriptType
+from cointrail.clustering.chain_view import ChainView
 from cointrail.clustering.change_votes import Senders
 from cointrail.clustering.proof_maker import EDGE_TYPES
 from cointrail.clustering.rules import Link
 from cointrail.clustering.shelf import Shelf
 from cointrail.clustering.spill import Log
+from cointrail.clustering.standing import Standing
 from cointrail.clustering.weak_link_kinds import PairReason
 from cointrail.heuristics.base import Tier
 from cointrail.heuristics.change_bulk import NO_OUTPUT, BatchChange
 from cointrail.heuristics.coinjoin import JOINMARKET_DUST
-from cointrail.heuristics.gate import REASONS, Gate
+from cointrail.heuristics.gate import REASONS
 from cointrail.heuristics.linkable import linkable_scripts
 from cointrail.store.batch import UNKNOWN_SCRIPT, TxBatch
 from cointrail.store.chain_places import rows_between
 
 Array = npt.NDArray[Any]
-U8 = npt.NDArray[np.uint8]
 U32 = npt.NDArray[np.uint32]
 I64 = npt.NDArray[np.int64]
 
@@ -43,16 +44,19 @@ class WeakLinks:
 
     Args:
         shelf: gives files for them: 13 bytes a link or pair.
+        chain: the chain.
+        standing: which leads are links at all.
     """
 
-    def __init__(self, shelf: Shelf) -> None:
+    def __init__(self, shelf: Shelf, chain: ChainView, standing: Standing) -> None:
+        self._chain, self._standing = chain, standing
         self.strong = Log(shelf, EDGE_TYPES)
         """T3."""
         self.weak = Log(shelf, EDGE_TYPES)
         """T4."""
         self.pairs = Log(shelf, PAIR_TYPES)
 
-    def add(self, batch: TxBatch, gate: U8, reasons: U32, senders: Senders, votes: BatchChange) -> None:
+    def add(self, batch: TxBatch, reasons: U32, senders: Senders, votes: BatchChange) -> None:
         """Gather from the next batch.
 
         Raises:
@@ -67,7 +71,8 @@ class WeakLinks:
         strong = _change_links(batch, senders, votes, by_tier[Tier.T3], Link.CHANGE)
         self.strong.append(*strong)
         leads = _change_links(batch, senders, votes, by_tier[Tier.T4], Link.CHANGE_LEAD)
-        unsure = _input_leads(batch, senders, np.flatnonzero(gate == Gate.UNKNOWN))
+        told = self._standing.input_leads(self._chain, reasons, batch.height)
+        unsure = _input_leads(batch, senders, np.flatnonzero(told))
         weak = tuple(np.concatenate(columns) for columns in zip(unsure, leads, strict=True))
         order = np.argsort(weak[2], kind="stable")
         self.weak.append(*(column[order] for column in weak))

@@ -1,7 +1,7 @@
 """The gate before common input: may the inputs of this transaction be linked?
 
 Every detector runs; the verdict is the worst of what fired. SAFE lets a headline link through,
-UNKNOWN a dashed one, UNSAFE none, and a trace ends there.
+UNKNOWN at most a dashed one, UNSAFE none, and a trace ends there.
 
 All reasons but `lightning.open` are static: what is judged when a block arrives holds for good. That one is
 dynamic, so a verdict with it belongs to the height it was judged at.
@@ -34,6 +34,16 @@ class GateVerdict:
     gate: Gate
     reasons: tuple[str, ...]
 
+    @property
+    def leaves_lead(self) -> bool:
+        """Whether the inputs are one hand's in nine of ten such cases all the same."""
+        return self.gate == Gate.UNKNOWN and DOUBTFUL.isdisjoint(self.reasons)
+
+    @property
+    def is_swap(self) -> bool:
+        """Whether nothing but a swap makes it `UNSAFE`: value changes hands, and none is joined."""
+        return SWAP in self.reasons and JOINED.isdisjoint(self.reasons)
+
 
 @rule("gate.missing_prevout", version=1)
 def missing_prevout(shape: Shape) -> bool:
@@ -51,14 +61,19 @@ def missing_prevout(shape: Shape) -> bool:
 class Reason:
     """A detector in the gate: its id, the verdict it stands for, its test.
 
-    `by_shape` marks those that a tx0 trips without being a join.
+    `by_shape` marks those that a tx0 trips without being a join. `leaves_lead` marks warnings in spite of
+    which the inputs were one hand's in at least nine of ten links where that is known.
     """
 
     id: str
     gate: Gate
     test: Callable[[Shape], bool]
     by_shape: bool = True
+    leaves_lead: bool = False
 
+
+SWAP = "swap.preimage"
+"""The one reason that is UNSAFE because value changes hands, not because several hands sign."""
 
 TX0 = "whirlpool.tx0"
 """The one reason that clears others."""
@@ -75,19 +90,31 @@ REASONS: tuple[Reason, ...] = (
     Reason("coinjoin.wasabi2", Gate.UNKNOWN, wasabi.wasabi2),
     Reason("coinjoin.stonewall", Gate.UNKNOWN, coinjoin.stonewall),
     Reason("partition.sharedcoin", Gate.UNKNOWN, partition.sharedcoin),
-    Reason("partition.balanced", Gate.UNKNOWN, partition.balanced),
-    Reason("gate.missing_prevout", Gate.UNKNOWN, missing_prevout, by_shape=False),
+    Reason("partition.balanced", Gate.UNKNOWN, partition.balanced, leaves_lead=True),
+    Reason("gate.missing_prevout", Gate.UNKNOWN, missing_prevout, by_shape=False, leaves_lead=True),
     Reason(TX0, Gate.SAFE, whirlpool.tx0, by_shape=False),
     Reason("coinjoin.wasabi2_remix", Gate.UNSAFE, wasabi.wasabi2_remix, by_shape=False),
-    Reason("swap.preimage", Gate.UNSAFE, swap.preimage, by_shape=False),
+    Reason(SWAP, Gate.UNSAFE, swap.preimage, by_shape=False),
     Reason("lightning.commitment", Gate.UNKNOWN, lightning.commitment, by_shape=False),
     Reason("lightning.close", Gate.UNKNOWN, lightning.close, by_shape=False),
-    Reason("lightning.open", Gate.UNKNOWN, lightning.opening, by_shape=False),
-    Reason("fingerprint.conflict", Gate.UNKNOWN, inputs.fingerprint_conflict, by_shape=False),
+    Reason("lightning.open", Gate.UNKNOWN, lightning.opening, by_shape=False, leaves_lead=True),
+    Reason(
+        "fingerprint.conflict", Gate.UNKNOWN, inputs.fingerprint_conflict, by_shape=False, leaves_lead=True
+    ),
     Reason("payjoin.extra_input", Gate.UNKNOWN, inputs.payjoin_extra_input, by_shape=False),
+    Reason("lightning.dual_funding", Gate.UNKNOWN, lightning.dual_funding, by_shape=False),
+    Reason("lightning.splice", Gate.UNKNOWN, lightning.splice, by_shape=False),
 )
 """Reason k is bit k of the bulk twin's bit set. The order is stored; it only grows at the end."""
 
+
+DOUBTFUL = frozenset(
+    reason.id for reason in REASONS if reason.gate == Gate.UNKNOWN and not reason.leaves_lead
+)
+"""Warnings that leave no link at all."""
+
+JOINED = frozenset(reason.id for reason in REASONS if reason.gate == Gate.UNSAFE) - {SWAP}
+"""Reasons by which several hands may have signed."""
 
 DYNAMIC = frozenset({"lightning.open"})
 """Reasons that a later block can add to a verdict."""

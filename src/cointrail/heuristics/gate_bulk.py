@@ -34,6 +34,8 @@ _BITS = GateBits(
     close=_BIT["lightning.close"],
     conflict=_BIT["fingerprint.conflict"],
     extra_input=_BIT["payjoin.extra_input"],
+    dual_funding=_BIT["lightning.dual_funding"],
+    splice=_BIT["lightning.splice"],
 )
 
 _LIMITS = GateLimits(
@@ -87,6 +89,10 @@ _LIMITS = GateLimits(
     closing_outputs=lightning.CLOSING_OUTPUTS,
     commitment_locktime=lightning.COMMITMENT_LOCKTIME,
     commitment_sequence=lightning.COMMITMENT_SEQUENCE,
+    dual_first=lightning.DUAL_FUNDING_FIRST_HEIGHT,
+    dual_version=lightning.DUAL_FUNDING_VERSION,
+    dual_sequence=lightning.DUAL_FUNDING_MAX_SEQUENCE,
+    dual_outputs=lightning.DUAL_FUNDING_MAX_OUTPUTS,
 )
 
 _PARTITION = PartitionLimits(
@@ -127,6 +133,7 @@ def judge_batch(
     reasons = np.zeros(batch.count, dtype=np.uint32)
     columns = Columns(
         height,
+        batch.version,
         batch.locktime,
         batch.in_start,
         batch.in_value,

@@ -26,6 +26,8 @@ class PeelStop(StrEnum):
     """Going back: the coin was mined here."""
     MULTIPARTY = "multiparty"
     """The gate is UNSAFE: several hands may have signed."""
+    SWAP = "swap"
+    """A hash-locked output was claimed by its preimage: the value changes hands."""
     SERVICE = "service"
     """A tagged service, or by inference a deposit address of one: value mixes inside it."""
     CONFLICTING_TAGS = "conflicting_tags"
@@ -87,6 +89,7 @@ class HopFacts:
         coinbase: whether it makes new coins.
         known: whether the store holds all that it spends.
         gate: whether one owner signed its inputs.
+        swap: whether nothing but a swap makes the gate UNSAFE.
         sender: whose the inputs' clusters are said to be.
         inputs: how many.
         foreign_inputs: of these, going forward, how many lie outside the cluster of the coin followed;
@@ -100,6 +103,7 @@ class HopFacts:
     coinbase: bool = False
     known: bool = True
     gate: Gate = Gate.SAFE
+    swap: bool = False
     sender: Sender = Sender.NOBODY
     inputs: int = 1
     foreign_inputs: int = 0
@@ -142,7 +146,7 @@ class Halt:
     branches: tuple[int, ...] = ()
 
 
-@rule("walk.peel_forward", version=1)
+@rule("walk.peel_forward", version=2)
 def peel_forward(facts: HopFacts, rules: HopRules) -> Onward | Halt:
     """Follow a coin to the change of the transaction that spends it.
 
@@ -173,7 +177,7 @@ def peel_forward(facts: HopFacts, rules: HopRules) -> Onward | Halt:
     return Onward(HopKind.JOIN if joined else HopKind.PEEL, found.tier, found.place)
 
 
-@rule("walk.peel_backward", version=1)
+@rule("walk.peel_backward", version=2)
 def peel_backward(facts: HopFacts, rules: HopRules, place: int) -> Onward | Halt:
     """Follow a coin back to what was spent to make it, where it is the change of that transaction.
 
@@ -213,6 +217,8 @@ def _halt_by_sender(facts: HopFacts) -> Halt | None:
         return Halt(PeelStop.CONFLICTING_TAGS, "sources disagree about who signed")
     if not facts.known:
         return Halt(PeelStop.MISSING_PREDECESSOR, "the store does not hold all that was spent")
+    if facts.swap:
+        return Halt(PeelStop.SWAP, "a secret was shown: the value changes hands")
     if facts.gate is Gate.UNSAFE:
         return Halt(PeelStop.MULTIPARTY, "the gate is UNSAFE: several hands may have signed")
     return None

@@ -36,6 +36,7 @@ class Shape:
 
     height: int | None
     """None when it is looked at outside the main chain: rules with a date then apply undated."""
+    version: int
     locktime: int
     n_inputs: int
     in_values: tuple[int, ...]
@@ -134,6 +135,7 @@ def shape_of(tx: TxView, *, dated: bool = True, around: Surroundings = ALONE) ->
     spendable = [o for o in tx.outputs if o.script_type != ScriptType.OP_RETURN]
     return Shape(
         height=tx.height if dated else None,
+        version=tx.version,
         locktime=tx.locktime,
         n_inputs=len(tx.inputs),
         in_values=tuple(int(i.value) for i in known if i.value is not None),

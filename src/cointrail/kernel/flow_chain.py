@@ -74,6 +74,7 @@ class StopCodes(NamedTuple):
     coinbase: int
     missing_predecessor: int
     coinjoin: int
+    swap: int
     unclear_transaction: int
     multiparty: int
     fee: int
@@ -86,10 +87,12 @@ class StopCodes(NamedTuple):
 class GateMasks(NamedTuple):
     """Reasons that make a transaction unsafe or unclear, and two other codes.
 
-    `op_return` is the script type that burns value, `weakest_change` the weakest tier of known change.
+    `swap` is the one unsafe reason of its own, `op_return` the script type that burns value, `weakest_change`
+    the weakest tier of known change.
     """
 
     unsafe: int
+    swap: int
     unknown: int
     op_return: int
     weakest_change: int
@@ -229,8 +232,9 @@ def signer_stop(chain: FlowChain, claims: FlowClaims, codes: StopCodes, masks: G
     if tagged:
         return codes.tagged_address
     reasons = int64(chain.reasons[tx])
-    if reasons & masks.unsafe != 0:
-        return codes.coinjoin
+    unsafe = reasons & masks.unsafe
+    if unsafe != 0:
+        return codes.swap if unsafe == masks.swap else codes.coinjoin
     if together:
         return 0
     return codes.unclear_transaction if reasons & masks.unknown != 0 else codes.multiparty

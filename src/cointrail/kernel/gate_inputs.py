@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from cointrail.kernel.gate_shape import Columns, GateBits, GateLimits
+from cointrail.kernel.gate_shape import NO_HEIGHT, Columns, GateBits, GateLimits
 from cointrail.kernel.jit import int64, kernel
 
 _NO_SCRIPT = 0xFFFFFFFF
 _NO_TYPE = 0xFF
-_NONSTANDARD, _P2PKH, _P2SH, _P2WSH, _P2TR, _OP_RETURN = 0, 2, 3, 5, 6, 9
+_NONSTANDARD, _P2PKH, _P2SH, _P2WPKH, _P2WSH, _P2TR, _P2A, _OP_RETURN, _WITNESS_UNKNOWN = (
+    *(0, 2, 3, 4, 5, 6, 7, 9, 10),
+)
 _SIGNED, _SIGHASH_NONE, _ANYONE_CAN_PAY, _LONG_KEY = 1, 4, 16, 256
 _BASES = 2 | 4 | 8
 _TWO_OF_TWO, _LOCKS, _PREIMAGE = 1024, 512 | 1024, 4096
@@ -99,6 +101,48 @@ def has_unnecessary_input(col: Columns, t: int, most: int) -> bool:
 
 
 @kernel
+def _is_native(kind: int) -> bool:
+    return kind in (_P2WPKH, _P2WSH, _P2TR, _P2A, _WITNESS_UNKNOWN)
+
+
+@kernel
+def is_dual_funding(col: Columns, t: int, lim: GateLimits) -> bool:
+    """Twin of `dual_funding`, for inputs of several scripts."""
+    too_early = col.height[t] != NO_HEIGHT and col.height[t] < lim.dual_first
+    if col.version[t] != lim.dual_version or too_early:
+        return False
+    spendable = channels = 0
+    for k in range(col.out_start[t], col.out_start[t + 1]):
+        kind = int64(col.out_type[k])
+        if kind != _OP_RETURN:
+            spendable += 1
+            channels += 1 if kind == _P2WSH else 0
+            if spendable > lim.dual_outputs or not _is_native(kind):
+                return False
+    if channels != 1:
+        return False
+    others = 0
+    for k in range(col.in_start[t], col.in_start[t + 1]):
+        kind = int64(col.in_type[k])
+        if not _is_native(kind) or col.in_sequence[k] > lim.dual_sequence:
+            return False
+        others += 1 if kind != _P2WSH else 0
+    return others > 0
+
+
+@kernel
+def is_splice(col: Columns, t: int) -> bool:
+    """Twin of `splice`, for transactions of which some input is two of two."""
+    reopens = False
+    for k in range(col.out_start[t], col.out_start[t + 1]):
+        reopens = reopens or col.out_type[k] in (_P2WSH, _P2TR)
+    pairs = 0
+    for k in range(col.in_start[t], col.in_start[t + 1]):
+        pairs += 1 if col.in_type[k] == _P2WSH and col.in_marks[k] & _TWO_OF_TWO else 0
+    return reopens and 0 < pairs < col.in_start[t + 1] - col.in_start[t]
+
+
+@kernel
 def judge_single_input(col: Columns, t: int, lim: GateLimits, bit: GateBits) -> int:
     """The reasons of channels: a commitment or a close."""
     k = col.in_start[t]
@@ -125,6 +169,10 @@ def judge_inputs(col: Columns, t: int, lim: GateLimits, bit: GateBits) -> int:
         bits |= bit.conflict if seen.locks + seen.others > lim.max_conflicts else 0
         if seen.others > 0 and seen.complete and seen.signers > 1:
             bits |= bit.extra_input if has_unnecessary_input(col, t, lim.payjoin_outputs) else 0
+        if seen.signers > 1 and is_dual_funding(col, t, lim):
+            bits |= bit.dual_funding
+        if marks & _TWO_OF_TWO and is_splice(col, t):
+            bits |= bit.splice
     bits |= bit.anyone_can_pay if marks & _ANYONE_CAN_PAY else 0
     bits |= bit.sighash_none if marks & _SIGHASH_NONE else 0
     return bits | (bit.preimage if marks & _PREIMAGE else 0)

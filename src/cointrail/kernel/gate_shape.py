@@ -11,6 +11,7 @@ from cointrail.kernel.jit import kernel
 from cointrail.kernel.sorting import sort_first
 
 I64 = npt.NDArray[np.int64]
+I32 = npt.NDArray[np.int32]
 U32 = npt.NDArray[np.uint32]
 U16 = npt.NDArray[np.uint16]
 U8 = npt.NDArray[np.uint8]
@@ -75,6 +76,10 @@ class GateLimits(NamedTuple):
     closing_outputs: int
     commitment_locktime: int
     commitment_sequence: int
+    dual_first: int
+    dual_version: int
+    dual_sequence: int
+    dual_outputs: int
 
 
 class GateBits(NamedTuple):
@@ -97,12 +102,15 @@ class GateBits(NamedTuple):
     close: int
     conflict: int
     extra_input: int
+    dual_funding: int
+    splice: int
 
 
 class Columns(NamedTuple):
     """The columns of a `TxBatch` that the gate reads."""
 
     height: U32
+    version: I32
     locktime: U32
     in_start: I64
     in_value: I64

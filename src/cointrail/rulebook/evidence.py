@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from itertools import combinations
 
-from cointrail.chain.view import InputMarks
+from cointrail.chain.view import InputMarks, ScriptType
 from cointrail.heuristics import inputs, partition, wasabi, whirlpool
 from cointrail.heuristics.shape import Shape, most_frequent
 
@@ -113,6 +113,17 @@ def _commitment(shape: Shape) -> str:
     return f"locktime {shape.locktime:#010x}, sequence {shape.sequences[0]:#010x}"
 
 
+def _dual_funding(shape: Shape) -> str:
+    place = _spendable_places(shape)[shape.out_types.index(ScriptType.P2WSH)]
+    return f"output {place} may be a channel; {_signed_by(shape)}, and every input asks for replacing"
+
+
+def _splice(shape: Shape) -> str:
+    pairs = [k for k, marks in enumerate(shape.marks) if InputMarks.TWO_OF_TWO in marks]
+    spends = "is a two of two" if len(pairs) == 1 else "are two of two"
+    return f"{_places('input', pairs)} {spends}, spent beside other coins"
+
+
 def _conflict(shape: Shape) -> str:
     return f"the inputs differ in {', '.join(inputs.conflicts(shape))}"
 
@@ -203,6 +214,8 @@ _SENTENCES: dict[str, Callable[[Shape], str]] = {
     "swap.preimage": _shows(InputMarks.PREIMAGE, "shows the secret of a hash lock"),
     "lightning.commitment": _commitment,
     "lightning.close": _shows(InputMarks.TWO_OF_TWO, "is a two of two, paid to two at most"),
+    "lightning.dual_funding": _dual_funding,
+    "lightning.splice": _splice,
     "lightning.open": lambda shape: f"an output was spent as two of two, and {_signed_by(shape)}",
     "fingerprint.conflict": _conflict,
     "payjoin.extra_input": _extra_input,

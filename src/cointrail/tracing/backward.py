@@ -29,7 +29,7 @@ def trace_back(near: Neighbourhood, output_num: int, limits: Limits) -> Trace:
     paying_tx = near.maker(output_num)
     value = near.output(output_num).value
     paying = near.back(paying_tx)
-    hand = None if paying.stop is Stop.COINJOIN else paying.cluster
+    hand = None if paying.stop in {Stop.COINJOIN, Stop.SWAP} else paying.cluster
     start = Reach(output_num, 0, True, [(0, value)], value)  # noqa: FBT003  read with its field name above
     least = -(-value * limits.upstream_min_percent // 100)
 

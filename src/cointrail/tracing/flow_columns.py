@@ -12,7 +12,7 @@ import numpy.typing as npt
 from cointrail.attribution.resolve import Attribution
 from cointrail.chain.view import ScriptType
 from cointrail.clustering.clusters import Clusters
-from cointrail.heuristics.gate import REASONS, Gate
+from cointrail.heuristics.gate import REASONS, SWAP, Gate
 from cointrail.kernel.flow_chain import FlowChain, FlowClaims, GateMasks, StopCodes, Two
 from cointrail.store.columns import Column
 from cointrail.store.reader import Snapshot
@@ -33,6 +33,7 @@ def _mask(gate: Gate) -> int:
 
 MASKS = GateMasks(
     unsafe=_mask(Gate.UNSAFE),
+    swap=1 << [reason.id for reason in REASONS].index(SWAP),
     unknown=_mask(Gate.UNKNOWN),
     op_return=int(ScriptType.OP_RETURN),
     weakest_change=int(WEAKEST_CHANGE),

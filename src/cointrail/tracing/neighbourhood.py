@@ -202,12 +202,12 @@ class Neighbourhood:
                 return known
         if any(row.script_num in self._custodial for row in facts.inputs):
             return Stop.TAGGED_ADDRESS
-        verdict = self.clusters.gate(facts.tx_num).gate
-        if verdict is Gate.UNSAFE:
-            return Stop.COINJOIN
+        verdict = self.clusters.gate(facts.tx_num)
+        if verdict.gate is Gate.UNSAFE:
+            return Stop.SWAP if verdict.is_swap else Stop.COINJOIN
         if facts.cluster is not None:
             return None
-        return Stop.UNCLEAR_TRANSACTION if verdict is Gate.UNKNOWN else Stop.MULTIPARTY
+        return Stop.UNCLEAR_TRANSACTION if verdict.gate is Gate.UNKNOWN else Stop.MULTIPARTY
 
     def back(self, tx_num: int) -> Crossing:
         """From the transaction's outputs to its inputs."""

@@ -21,8 +21,10 @@ class Stop(StrEnum):
     BURNED = "burned"
     """Sent to a script that nobody can spend."""
     COINJOIN = "coinjoin"
-    """The gate says that several people may have signed, or that the value changes hands in a swap; outputs
-    can't be paired with inputs."""
+    """The gate says that several people may have signed; outputs can't be paired with inputs."""
+    SWAP = "swap"
+    """A hash-locked output was claimed by its preimage, in a swap or out of a payment channel: the value
+    changes hands here, and what was given for it is elsewhere."""
     UNCLEAR_TRANSACTION = "unclear_transaction"
     """The gate gives a warning and no other link says that the inputs have one owner."""
     MULTIPARTY = "multiparty"

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from cointrail.analytics.open_store import OpenStore, open_store
     from cointrail.casework.outputs import safe_cell
     from cointrail.coinjoin.analysis import JoinOptions
+    from cointrail.error_rates.combine import percent
+    from cointrail.evaluate.rates.check import TableCheck
     from cointrail.evaluate.real.run import RealEvaluation, evaluate_real
     from cointrail.evaluate.worlds.pool import Evaluation
     from cointrail.evidence.check import Answered, Verified, verify_bundle
@@ -27,12 +29,12 @@ if TYPE_CHECKING:
     from cointrail.inspection.tx_analysis import analyse_raw_tx
     from cointrail.rulebook.cards import RuleCard, RulePage, rule_cards, rule_page
     from cointrail.simulate import compose_world, draw_plan, plan_from_toml, preset, simulate_world
-    from cointrail.tracing.error_bound import percent
     from cointrail.tracing.peel_limits import PeelLimits
     from cointrail.workbench.bench import CaseRun, IngestRun, Workbench
     from cointrail.workbench.bundle_ask import BundleAsk
     from cointrail.workbench.checks import PriceCheck, check_prices, check_tags
     from cointrail.workbench.demo import DemoRun, run_demo
+    from cointrail.workbench.error_rates import MadeTable, check_error_table, make_error_table
     from cointrail.workbench.evaluation import evaluate_world, evaluate_worlds, evaluation_sheets
     from cointrail.workbench.folders import require_folder
     from cointrail.workbench.lazy_frames import open_frames
@@ -55,6 +57,7 @@ __all__ = [
     "JoinOptions",
     "LedgerBench",
     "LookupBench",
+    "MadeTable",
     "OpenStore",
     "PeelBench",
     "PeelLimits",
@@ -62,6 +65,7 @@ __all__ = [
     "RealEvaluation",
     "RuleCard",
     "RulePage",
+    "TableCheck",
     "Tier",
     "TraceBench",
     "Verified",
@@ -72,6 +76,7 @@ __all__ = [
     "ask",
     "attach_ots",
     "attach_timestamp",
+    "check_error_table",
     "check_prices",
     "check_tags",
     "compose_world",
@@ -84,6 +89,7 @@ __all__ = [
     "export_case",
     "inspect_block",
     "inspect_tx",
+    "make_error_table",
     "open_frames",
     "open_store",
     "parse_size",
@@ -116,6 +122,7 @@ _HOMES = {
     "JoinOptions": "cointrail.coinjoin.analysis",
     "LedgerBench": "cointrail.workbench.ledger_bench",
     "LookupBench": "cointrail.workbench.lookup_bench",
+    "MadeTable": "cointrail.workbench.error_rates",
     "OpenStore": "cointrail.analytics.open_store",
     "PeelBench": "cointrail.workbench.peel_bench",
     "PeelLimits": "cointrail.tracing.peel_limits",
@@ -123,6 +130,7 @@ _HOMES = {
     "RealEvaluation": "cointrail.evaluate.real.run",
     "RuleCard": "cointrail.rulebook.cards",
     "RulePage": "cointrail.rulebook.cards",
+    "TableCheck": "cointrail.evaluate.rates.check",
     "Tier": "cointrail.heuristics.base",
     "TraceBench": "cointrail.workbench.trace_bench",
     "Verified": "cointrail.evidence.check",
@@ -133,6 +141,7 @@ _HOMES = {
     "ask": "cointrail.workbench.queries",
     "attach_ots": "cointrail.evidence.receipts",
     "attach_timestamp": "cointrail.evidence.receipts",
+    "check_error_table": "cointrail.workbench.error_rates",
     "check_prices": "cointrail.workbench.checks",
     "check_tags": "cointrail.workbench.checks",
     "compose_world": "cointrail.simulate",
@@ -145,10 +154,11 @@ _HOMES = {
     "export_case": "cointrail.workbench.reports",
     "inspect_block": "cointrail.inspection.block",
     "inspect_tx": "cointrail.inspection.tx",
+    "make_error_table": "cointrail.workbench.error_rates",
     "open_frames": "cointrail.workbench.lazy_frames",
     "open_store": "cointrail.analytics.open_store",
     "parse_size": "cointrail.workbench.options",
-    "percent": "cointrail.tracing.error_bound",
+    "percent": "cointrail.error_rates.combine",
     "plan_from_toml": "cointrail.simulate",
     "preset": "cointrail.simulate",
     "read_prevouts": "cointrail.inspection.prevouts",

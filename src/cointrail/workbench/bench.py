@@ -33,6 +33,7 @@ from cointrail.store.plan import IngestPlan
 from cointrail.store.reader import Snapshot, open_snapshot
 from cointrail.store.rewind import rewind
 from cointrail.tracing.change_votes import ChainVotes, KeptChanges
+from cointrail.tracing.link_rates import LinkRates
 from cointrail.valuation.rates import RateBook
 from cointrail.workbench.bundle_ask import BundleAsk
 from cointrail.workbench.lookup_bench import judge
@@ -241,7 +242,10 @@ class Workbench(PeelBench, TraceBench):
             clusters,
             attribution,
             rates,
-            changes=KeptChanges(snapshot, clusters, ChainVotes(snapshot, clusters, attribution)),
+            changes=KeptChanges(
+                snapshot, clusters, ChainVotes(snapshot, clusters, attribution, built.standing)
+            ),
+            link_rates=LinkRates(snapshot, clusters),
             judged=judged,
             tag_verdicts={verdict.value: count for verdict, count in verdicts.items()},
             progress=self._stage("trace"),

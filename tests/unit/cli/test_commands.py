@@ -132,7 +132,9 @@ def test_demo_of_another_seed_replaces_world_and_store(demo: DemoFolder, tmp_pat
     after = cointrail("status", "--store", out / "store", "--format", "json").json()
     assert done.json()["world"]["seed"] == 2
     assert after["tip"]["hash"] == done.json()["world"]["tip_hash"] != before["tip"]["hash"]
-    assert sorted(path.name for path in out.iterdir()) == ["case", "store", "world"]
+    assert sorted(path.name for path in out.iterdir()) == [
+        *("bundle", "case", "signer.key", "signer.pub", "store", "world")
+    ]
 
 
 def test_a_world_is_composed_by_a_preset_by_chance_and_by_its_own_plan(tmp_path: Path) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from cointrail.chain.script import p2tr, p2wpkh, p2wsh
+from cointrail.chain.script import p2pkh, p2tr, p2wpkh, p2wsh
 from cointrail.chain.types import Outpoint
 from cointrail.chain.view import InputMarks, TxView
 from cointrail.heuristics.gate import Gate, GateVerdict, judge
+from cointrail.heuristics.lightning import DUAL_FUNDING_FIRST_HEIGHT
 from cointrail.heuristics.shape import Surroundings
 from support.chains import ORDINARY, input_view, output_view, tx, view
 
@@ -74,13 +77,28 @@ def test_a_preimage_ends_a_trace_wherever_it_is_shown() -> None:
     assert judge(batch).gate == Gate.UNSAFE
 
 
+def test_a_swap_is_none_where_a_join_is_seen_too() -> None:
+    assert judge(spend(marks=CLAIM)).is_swap
+    joined = judge(spend(marks=CLAIM | InputMarks.ANYONE_CAN_PAY))
+    assert (joined.gate, joined.is_swap) == (Gate.UNSAFE, False)
+
+
 def test_a_refund_changes_no_hands() -> None:
     assert judge(spend(marks=ORDINARY | InputMarks.HASH_LOCK)) == GateVerdict(Gate.SAFE, ())
 
 
-def funding(*ins: str, marks: InputMarks = ORDINARY) -> TxView:
-    inputs = tuple(input_view(name, 10_000, marks=marks, salt=k) for k, name in enumerate(ins))
-    return view(inputs, (output_view("change", 3_000), output_view(CHANNEL, 15_000)))
+def funding(
+    *ins: str | bytes,
+    marks: InputMarks = ORDINARY,
+    sequence: int = 0xFFFFFFFF,
+    others: tuple[str | bytes, ...] = ("change",),
+    height: int | None = None,
+) -> TxView:
+    inputs = tuple(
+        input_view(name, 10_000, marks=marks, salt=k, sequence=sequence) for k, name in enumerate(ins)
+    )
+    change = [output_view(name, 1_000 + k) for k, name in enumerate(others)]
+    return view(inputs, (*change, output_view(CHANNEL, 15_000)), height=height)
 
 
 def opened(made: TxView, vout: int = 1) -> Surroundings:
@@ -101,3 +119,70 @@ def test_one_input_opens_a_channel_of_its_own() -> None:
 def test_a_wallet_of_pairs_opens_no_channel() -> None:
     made = funding("alice", "bob", marks=PAIR)
     assert "lightning.open" not in judge(made, around=opened(made)).reasons
+
+
+DUAL = GateVerdict(Gate.UNKNOWN, ("lightning.dual_funding",))
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        funding("alice", "bob", sequence=0xFFFFFFFD, others=("a", "b")),
+        funding("alice", TAPROOT, sequence=0),
+        funding("alice", "bob", sequence=0xFFFFFFFD, others=("note",)),
+        funding("alice", "bob", sequence=0xFFFFFFFD, height=DUAL_FUNDING_FIRST_HEIGHT),
+    ],
+    ids=["both have change", "of two types", "beside a note", "the first height"],
+)
+def test_what_two_sides_may_have_funded_is_a_warning_at_once(made: TxView) -> None:
+    assert judge(made) == DUAL
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        funding("alice", "alice", sequence=0xFFFFFFFD),
+        funding("alice", "bob", sequence=0xFFFFFFFE),
+        funding("alice", p2pkh(bytes(20)), sequence=0xFFFFFFFD),
+        funding(CHANNEL, p2wsh(b"w" * 32), sequence=0xFFFFFFFD),
+        funding("alice", "bob", sequence=0xFFFFFFFD, others=("a", "b", "c")),
+        funding("alice", "bob", sequence=0xFFFFFFFD, others=(p2pkh(bytes(20)),)),
+        funding("alice", "bob", sequence=0xFFFFFFFD, others=(p2wsh(b"w" * 32),)),
+        funding("alice", "bob", sequence=0xFFFFFFFD, height=DUAL_FUNDING_FIRST_HEIGHT - 1),
+        replace(funding("alice", "bob", sequence=0xFFFFFFFD), version=1),
+    ],
+    ids=[
+        *("one script", "no replacing", "a legacy input", "all are P2WSH", "four outputs", "a legacy payee"),
+        *("two that may be channels", "before its time", "version 1"),
+    ],
+)
+def test_what_the_protocol_for_two_does_not_make_is_no_dual_funding(made: TxView) -> None:
+    assert "lightning.dual_funding" not in judge(made).reasons
+
+
+def spliced(*marks: InputMarks, script: bytes = CHANNEL, to: bytes = CHANNEL) -> TxView:
+    inputs = tuple(
+        input_view(script if InputMarks.MULTISIG in one else "alice", 9_000, marks=one, salt=k)
+        for k, one in enumerate(marks)
+    )
+    return view(inputs, (output_view(p2pkh(bytes(20)), 500), output_view(to, 17_000)))
+
+
+@pytest.mark.parametrize("to", [CHANNEL, TAPROOT])
+def test_a_channel_spent_beside_other_coins_into_another_is_a_splice(to: bytes) -> None:
+    assert judge(spliced(PAIR, ORDINARY, to=to)) == GateVerdict(Gate.UNKNOWN, ("lightning.splice",))
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        spliced(PAIR, PAIR),
+        spliced(ORDINARY, ORDINARY),
+        spliced(PAIR, ORDINARY, to=NATIVE),
+        spliced(ORDINARY | InputMarks.MULTISIG, ORDINARY),
+        spliced(PAIR, ORDINARY, script=TAPROOT),
+    ],
+    ids=["pairs alone", "no pair", "no channel comes of it", "another multisig", "not native"],
+)
+def test_other_spends_of_several_inputs_are_no_splice(made: TxView) -> None:
+    assert "lightning.splice" not in judge(made).reasons

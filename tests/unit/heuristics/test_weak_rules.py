@@ -10,6 +10,7 @@ from cointrail.heuristics.common_input import common_input, common_input_lead
 from support.chains import script_of, tx
 
 PAYMENT = tx("alice:5 bob:4", "shop:6 carol:2")
+UNSEEN = tx("alice:9_000 bob:9_000 unseen:?", "shop:7_000")
 STONEWALL = tx("alice:9_000 bob:9_000", "w:7_000 x:7_000 y:900 z:800")
 
 
@@ -18,8 +19,8 @@ def scripts(*names: str) -> frozenset[bytes]:
 
 
 def test_inputs_of_a_doubtful_transaction_are_a_lead() -> None:
-    assert isinstance(common_input(STONEWALL), Abstained)
-    assert common_input_lead(STONEWALL) == Linked(scripts("alice", "bob"), "2 inputs signed together")
+    assert isinstance(common_input(UNSEEN), Abstained)
+    assert common_input_lead(UNSEEN) == Linked(scripts("alice", "bob"), "3 inputs signed together")
 
 
 @pytest.mark.parametrize(
@@ -27,6 +28,7 @@ def test_inputs_of_a_doubtful_transaction_are_a_lead() -> None:
     [
         (PAYMENT, "the gate is SAFE"),
         (tx("a:9 b:9 c:9 d:9 e:9", "v:7 w:7 x:7 y:7 z:7"), "the gate is UNSAFE: coinjoin.coordinator"),
+        (STONEWALL, "the gate is UNKNOWN: coinjoin.equal_outputs, coinjoin.stonewall"),
         (tx("alice:5", "shop:4"), "fewer than two known scripts"),
         (tx(outs="miner:5"), "a coinbase spends nothing"),
     ],

@@ -220,6 +220,12 @@ def test_a_coinjoin_stops_a_walk_even_where_its_inputs_share_a_cluster() -> None
     assert (trace.hand, [end.stop for end in trace.ends]) == (None, [Stop.COINJOIN])
 
 
+def test_a_payment_out_of_a_swap_stops_there_and_names_no_payer() -> None:
+    ledger, near = neighbourhood("t0: -> alice:100\n t1: t0:0 -> shop:90", swaps=frozenset({"t1"}))
+    trace = trace_back(near, ledger.out("t1:0"), FAR)
+    assert (trace.hand, [end.stop for end in trace.ends]) == (None, [Stop.SWAP])
+
+
 def test_a_warning_stops_a_walk_where_nothing_else_joins_the_inputs() -> None:
     ledger, near = neighbourhood(JOINED, unclear=frozenset({"t1"}))
     trace = trace_back(near, ledger.out("t1:0"), FAR)

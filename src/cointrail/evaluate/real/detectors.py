@@ -33,7 +33,9 @@ CLAIMS = {
     "whirlpool.tx0": TX0,
     "lightning.close": CHANNEL,
     "lightning.commitment": CHANNEL,
+    "lightning.dual_funding": CHANNEL,
     "lightning.open": CHANNEL,
+    "lightning.splice": CHANNEL,
     "swap.preimage": SWAP,
 }
 """What a detector that fires says of the transaction, where the labels speak of that. Others (an open

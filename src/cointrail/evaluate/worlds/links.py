@@ -15,7 +15,7 @@ from cointrail.evaluate.worlds.statements import Statements
 from cointrail.evaluate.worlds.truth import Truth
 from cointrail.heuristics.change_bulk import NO_OUTPUT
 from cointrail.heuristics.gate import Gate
-from cointrail.heuristics.gate_bits import gates_of
+from cointrail.heuristics.gate_bits import gates_of, leave_leads
 from cointrail.heuristics.linkable import linkable_scripts
 from cointrail.store.batch import UNKNOWN_SCRIPT
 from cointrail.store.chain_places import last_at_most
@@ -74,14 +74,17 @@ def signers_of(snapshot: Snapshot, truth: Truth) -> Signers:
 
 def statements_of(snapshot: Snapshot, clusters: Clusters, truth: Truth, signers: Signers) -> Statements:
     """All links, of every rule."""
-    gate = gates_of(np.asarray(clusters.reasons))
+    reasons = np.asarray(clusters.reasons)
     heights = snapshot.column("txs.block").all()
     tx, other = signers.ins
     hand = signers.hand[tx]
     wrong = truth.owner_at(other, heights[tx]) != hand
     parts = [_key_links(snapshot, clusters, truth)]
-    for verdict, link in ((Gate.SAFE, Link.COMMON_INPUT), (Gate.UNKNOWN, Link.COMMON_INPUT_LEAD)):
-        rows = np.flatnonzero(gate[tx] == verdict)
+    for linked, link in (
+        (gates_of(reasons) == Gate.SAFE, Link.COMMON_INPUT),
+        (leave_leads(reasons), Link.COMMON_INPUT_LEAD),
+    ):
+        rows = np.flatnonzero(linked[tx])
         parts.append(_statements(link, tx[rows], hand[rows], wrong[rows]))
     said, wrong = change_said(snapshot, clusters, truth, signers)
     for link in (Link.CHANGE, Link.CHANGE_LEAD):

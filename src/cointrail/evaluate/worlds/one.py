@@ -15,6 +15,7 @@ import numpy as np
 
 from cointrail.clustering.load import load_or_build
 from cointrail.clustering.rules import Link
+from cointrail.error_rates.table import UNMEASURED
 from cointrail.errors import BadInput, NotFound
 from cointrail.evaluate.worlds.changes import ChangeTally, tally_change
 from cointrail.evaluate.worlds.gates import GateCount, tally_gate
@@ -101,7 +102,9 @@ def measure_world(
     told = progress or (lambda *_: None)
     name = name or name_of(world)
     with _store_of(world, store, told) as opened, open_snapshot(opened) as snapshot:
-        clusters = load_or_build(snapshot, progress=lambda done, total: told(STAGES[1], done, total))
+        clusters = load_or_build(
+            snapshot, table=UNMEASURED, progress=lambda done, total: told(STAGES[1], done, total)
+        )
         told(STAGES[2], 2, len(STAGES))
         truth = read_truth(world, snapshot)
         told(STAGES[3], 3, len(STAGES))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
+from cointrail.error_rates.combine import percent
 from cointrail.evaluate.intervals import ONE
 from cointrail.evaluate.worlds.plots import draw_bounds, draw_reliability, draw_survival
 from cointrail.evaluate.worlds.pool import ENOUGH, Evaluation, Stratum
-from cointrail.tracing.error_bound import percent
 
 PAGE = "report.md"
 BOUNDS, RELIABILITY, SURVIVAL = "bounds.svg", "reliability.svg", "survival.svg"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from cointrail.error_rates.tiers import ALLOWED_PPM
 from cointrail.evaluate.intervals import ONE, upper_bound
 from cointrail.evaluate.worlds.one import WorldCounts, WrongKind
 from cointrail.evaluate.worlds.statements import StratumCount
 from cointrail.heuristics.base import REGISTRY
-from cointrail.tracing.error_bound import TARGET_PPM
 
 ENOUGH = 300
 """Links of different hands from which on a stratum has a bound of its own. methods.md 9.3."""
@@ -137,4 +137,4 @@ def _share(count: StratumCount) -> int:
 def target_of(rule: str) -> int:
     """What the tier of a rule, named with its version, allows, in ppm."""
     tier = REGISTRY[rule.partition("@")[0]].tier
-    return ONE if tier is None else TARGET_PPM[tier]
+    return ONE if tier is None else ALLOWED_PPM[tier]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cointrail.simulate.composed.ledger import FINAL, Coin, Joint, Out, Signing, Style
+from cointrail.simulate.composed.ledger import FINAL, RBF, Coin, Joint, Out, Signing, Style
 from cointrail.simulate.composed.programs import service_program
 from cointrail.simulate.composed.town import Town, enough
 from cointrail.simulate.composed.wallet import LEAST_CHANGE, Wallet
@@ -18,6 +18,8 @@ from cointrail.simulate.locks import DELAY, Kind, Lock, make_lock
 ROUTERS = 4
 _DUAL_SINCE, _SPLICE_SINCE = 2021, 2025
 _MOST_OPEN = 400
+_NATIVE = {Kind.P2WPKH, Kind.P2TR}
+"""What people hold of the locks that BOLT 2 admits as inputs of both sides."""
 _COMMITMENT_LOCKTIME, _COMMITMENT_SEQUENCE = 0x20 << 24, 0x80 << 24
 """Upper bytes that a commitment transaction carries; the lower ones hide its number (BOLT 3)."""
 
@@ -96,7 +98,7 @@ class Lightning:
         """Both sides put in `value` together with their own change."""
         town, sides = self.town, (channel.opener, channel.peer)
         brought = [enough(side, value + int(town.rate * 400)) for side in sides]
-        if not all(brought):
+        if not all(brought) or not _are_native([*brought[0], *brought[1]]):
             return False
         channel.dual = True
         outs, flows = [Out(self._lock(channel), 2 * value, "channel")], []
@@ -118,7 +120,7 @@ class Lightning:
             back = side.address("change")
             coins = enough(side, value + int(town.rate * 500))
             left = sum(c.value for c in coins) - value - side.fee([*coins, old], [back, back])
-            if not coins or left < LEAST_CHANGE:
+            if not coins or not _are_native(coins) or left < LEAST_CHANGE:
                 self._open.append(channel)
                 return
             outs = [Out(self._lock(channel), old.value + value, "channel"), Out(back, left, "change")]
@@ -141,13 +143,14 @@ class Lightning:
         flows: list[tuple[str, str, int]],
         kind: str,
     ) -> None:
+        """Post what both sides made together: the protocol says what it looks like, not their programs."""
         dice = self.dice
         inputs = dice.sample(coins, len(coins))
-        style = channel.opener.style()
+        style = Style(2, RBF, self.town.ledger.height)
         low = {side.owner: side.program.low_r for side in (channel.opener, channel.peer)}
         signing = [Signing(style.sequence, None, low.get(coin.lock.owner, True)) for coin in inputs]
         posted = self.town.ledger.post(
-            inputs, dice.sample(outs, len(outs)), style._replace(version=2), kind, maker=channel.opener.owner,
+            inputs, dice.sample(outs, len(outs)), style, kind, maker=channel.opener.owner,
             joint=Joint(flows), signing=signing,
         )  # fmt: skip
         self._keep(channel, posted.coins)
@@ -200,3 +203,7 @@ class Lightning:
     def _keep(self, channel: _Channel, made: list[Coin]) -> None:
         channel.funding = next(coin for coin in made if coin.lock.owner == channel.name)
         self._open.append(channel)
+
+
+def _are_native(coins: list[Coin]) -> bool:
+    return all(coin.lock.kind in _NATIVE for coin in coins)

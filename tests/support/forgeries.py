@@ -300,6 +300,7 @@ NAMED: dict[str, tuple[Forge, str]] = {
     ),
     "another network": (_edited("case/basis.json", lambda t: t.replace('"regtest"', '"mainnet"')), TOGETHER),
     "another tip in the summary": (_summary(lambda t: t.replace('"height": ', '"height": 1', 1)), TOGETHER),
+    "another table of errors": (_edited("error_table.json", lambda t: t + "\n"), TOGETHER),
     "another rate": (_edited("rates.csv", lambda t: t.replace(".", ".1", 1)), RATES),
     "a rate left out": (_edited("rates.csv", _drop_line(1)), RATES),
     "another tag": (_edited("tags.jsonl", lambda t: t.replace('"exchange": "', '"exchange": "X', 1)), TAGS),

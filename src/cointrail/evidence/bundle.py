@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from cointrail.evidence.disclosure import DEFENCE, for_everybody, with_listing
 from cointrail.evidence.methods_page import methods_page
 from cointrail.evidence.other_parts import environment_part, error_table_part, report_part
 from cointrail.evidence.redaction import part_for
-from cointrail.evidence.walks import WalkLog
+from cointrail.evidence.walks import WalkLog, shortened
 
 PROGRAMS = ("verify.py", "standards.py", "compare.py")
 """They go into every bundle as they stand here, and import nothing of ours but each other."""
@@ -142,7 +142,7 @@ def _files_for(
 
 
 def _files(
-    result: CaseResult, walks: Iterable[str], txids: Iterable[Txid], chain: ChainCopy
+    result: CaseResult, walks: Iterable[str], txids: Collection[Txid], chain: ChainCopy
 ) -> dict[str, bytes]:
     return {
         "README.txt": README.encode(),
@@ -152,7 +152,7 @@ def _files(
         **error_table_part(),
         "rates.csv": rates_csv(result),
         "tags.jsonl": tags_jsonl(result),
-        "walks.jsonl": "".join(walks).encode(),
+        "walks.jsonl": "".join(shortened(walks, txids)).encode(),
         **{f"case/{name}": data for name, data in render_case(result).items()},
         **{f"chain/{name}": data for name, data in chain.files(txids).items()},
     }

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 from cointrail.heuristics.base import REGISTRY, SECTIONS
 
+_TABLE = "`error_table.json`, whose SHA-256 begins like this name"
+
 
 def methods_page(names: Iterable[str]) -> str:
     """A page in Markdown on each rule, named as results name it: `common_input@1`."""
@@ -14,6 +16,11 @@ def methods_page(names: Iterable[str]) -> str:
         "# Methods\n\nEach rule that this case was worked with, in the order in which the basis names them.\n"
     ]
     for name in names:
+        if name.startswith("error_rates@"):
+            parts.append(
+                f"## `{name}`\n\nHow often the rules were wrong where the truth was known: {_TABLE}.\n"
+            )
+            continue
         rule = REGISTRY[name.partition("@")[0]]
         summary = (inspect.getdoc(rule.function) or "").partition("\n\n")[0].replace("\n", " ")
         tier = "a detector, which makes no link" if rule.tier is None else f"links of tier {rule.tier.name}"

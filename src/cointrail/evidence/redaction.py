@@ -109,7 +109,7 @@ class _Trails:
         }
         short = prune(walk, found)
         self.lines.append(json.dumps(short, separators=(",", ":")) + "\n")
-        self._steps.update(step[0] for step in short["steps"])
+        self._steps.update(self._ledger.crossed(step[0]).txid for step in short["steps"])
         again = verify.walk_again(self._ledger, short)
         return verify.tally((stop, fifo, haircut) for stop, _, fifo, haircut in again)
 
@@ -196,6 +196,7 @@ def _rest(rows: Sequence[ProceedRow], trails: _Trails) -> list[ProceedRow]:
             weakest_tier=None,
             change_hops=None,
             dashed_tier=None,
+            error=None,
         )
         for stop, (fifo, haircut) in sorted(shares.items())
         if stop not in verify.LEADS

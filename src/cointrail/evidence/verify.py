@@ -19,6 +19,7 @@ import csv
 import hashlib
 import json
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timezone
 from itertools import accumulate, pairwise
@@ -47,6 +48,7 @@ class Bundle:
         self.tables: dict[str, list[Row]] = {}
         self.headers: list[bytes] = []
         self.txs: dict[str, std.Tx] = {}
+        self._names: dict[str, std.Tx] = {}
 
     def output(self, outpoint: str) -> tuple[int, bytes]:
         """(satoshi, script) of `txid:vout`."""
@@ -54,6 +56,16 @@ class Bundle:
         need(txid in self.txs, f"{outpoint} is not proven")
         need(vout.isdecimal() and str(int(vout)) == vout, f"{outpoint} names no output")
         return self.txs[txid].outputs[int(vout)]
+
+    def crossed(self, name: str) -> std.Tx:
+        """The transaction that a walk names: by its id, or the first 16 digits where no other begins so."""
+        if not self._names:
+            starts = Counter(txid[:16] for txid in self.txs)
+            self._names = {
+                txid[:16]: tx for txid, tx in self.txs.items() if starts[txid[:16]] == 1
+            } | self.txs
+        need(name in self._names, f"{name} is the name of no transaction, or of several")
+        return self._names[name]
 
     def each_row(self, check: Callable[[str, Row], int]) -> int:
         """Check all rows; say which one a fault is in. Returns the sum of what the check counts."""
@@ -206,6 +218,10 @@ def check_together(b: Bundle) -> list[str]:
     need(b.summary["basis_digest"] == own, "summary.json was made on another basis")
     tip = [b.summary["network"], b.summary["tip"]["hash"], b.summary["tip"]["height"]]
     need(tip == [b.basis[n] for n in ("network", "tip_hash", "tip_height")], "summary.json names another tip")
+    table = b.data / "error_table.json"
+    rates = [f"error_rates@{hashlib.sha256(table.read_bytes()).hexdigest()[:16]}"] if table.is_file() else []
+    named = [rule for rule in b.basis["rules"] if rule.startswith("error_rates@")]
+    need(named == rates, "error_table.json is not the one that the basis names")
     need(raw and len(raw) % 80 == 0, "headers.bin does not hold whole headers")
     return [f"case {b.summary['reference']}"]
 
@@ -353,10 +369,10 @@ def walk_again(b: Bundle, walk: dict[str, Any]) -> list[tuple[str, str, int, int
     whole = b.output(walk["start"])[0]
     reached: list[tuple[str, Spans, int]] = [(walk["start"], [(0, whole)], whole)]
     left, ends = {0}, []
-    for txid, arrived, went_on in walk["steps"]:
-        tx = b.txs[txid]
+    for called, arrived, went_on in walk["steps"]:
+        tx = b.crossed(called)
         spent = [(outpoint, b.output(outpoint)[0]) for outpoint in tx.outpoints]
-        paid = [(f"{txid}:{vout}", value) for vout, (value, _) in enumerate(tx.outputs)]
+        paid = [(f"{tx.txid}:{vout}", value) for vout, (value, _) in enumerate(tx.outputs)]
         with_fee = [*paid, ("fee", sum(value for _, value in spent) - tx.paid)]
         near, far = (paid, spent) if walk["table"] == "payments" else (spent, with_fee)
         begins = dict(zip((name for name, _ in near), accumulate((v for _, v in near), initial=0)))
@@ -376,7 +392,7 @@ def walk_again(b: Bundle, walk: dict[str, Any]) -> list[tuple[str, str, int, int
             elif spans or share:
                 left.add(len(reached))
                 reached.append((name, spans, share))
-        need(len(reached) - before == went_on, f"the walk leaves {txid} by another number of outputs")
+        need(len(reached) - before == went_on, f"the walk leaves {tx.txid} by another number of outputs")
     need(sorted(number for number, _ in walk["ends"]) == sorted(left), "an output neither goes on nor ends")
     ends += [(stop, *reached[number]) for number, stop in walk["ends"]]
     return [(stop, name, sum(hi - lo for lo, hi in spans), share) for stop, name, spans, share in ends]
@@ -523,6 +539,7 @@ NOT_PROVEN = (
     "that one owner is behind a cluster or a path (inference: methods.md says when a rule is wrong)",
     "who runs a service (attribution: a tag is somebody's claim)",
     "that rates are right, and that the case looked at everything there is",
+    "that rules are wrong no more often than measured: error_table.json says on what they were",
 )
 Questions = dict[str, Callable[[Bundle], list[str]]]
 QUESTIONS: Questions = {

@@ -9,15 +9,20 @@ import sys
 from functools import cache
 from pathlib import Path
 
+import pyrage
 import pytest
 
 from cointrail.evidence.bag import TAG_MANIFEST
 from cointrail.evidence.receipts import OTS_START
+from cointrail.journal.backup import pack
+from cointrail.journal.keeping import MemoryKeeper
+from cointrail.journal.protection import encrypt
 from cointrail.sources.blocks_dir import BlocksDirectory
 from support import real_data
 from support.bundles import signed_bundle
 from support.command_line import command_paths
 from support.demo_world import DemoFolder, demo_folder
+from support.kept_cases import kept_case
 
 COMMANDS = [
     "--help",
@@ -47,6 +52,27 @@ COMMANDS = [
     "rules list",
     "rules show common_input",
     "case run {world}/case.toml --out {out}/case --store {store}",
+    "case run DEMO-1 --db {db} --out {out}/kept --store {store}",
+    "case new 2024-17 --legal-basis x --db {out}/new.db",
+    "case import {world}/case.toml --network regtest --db {out}/new.db",
+    "case list --db {db}",
+    "case show DEMO-1 --db {db}",
+    "case seed DEMO-1 {outpoint} --db {db}",
+    "case note DEMO-1 text --db {db}",
+    "case judge DEMO-1 no_link {txid} --why x --db {db}",
+    "case document DEMO-1 {world}/case.toml --db {db}",
+    "case deadline DEMO-1 2024-05-31 answer --db {db}",
+    "case finding DEMO-1 fact text --exhibit 1 --db {db}",
+    "case undo DEMO-1 3 --why x --db {db}",
+    "case export DEMO-1 --out {out}/export --db {db}",
+    "case backup --to {out}/all.age --recipient {age} --db {db}",
+    "case restore {backup} --identity {out}/identity.txt --db {out}/new.db",
+    "case journal show DEMO-1 --db {db}",
+    "case journal verify DEMO-1 --db {db}",
+    "case exhibit add DEMO-1 --db {db} --store {store} -- tx show {txid}",
+    "case exhibit list DEMO-1 --db {db}",
+    "case exhibit show DEMO-1 1 --db {db}",
+    "case exhibit verify DEMO-1 --db {db} --store {store}",
     "case bundle {world}/case.toml --blocks {world}/blocks --out {out}/bundle --store {store}",
     "case receipt {bundle} --ots {out}/proof.ots",
     "verify {bundle}",
@@ -119,8 +145,12 @@ def test_a_command_ends_well_without_a_network(
     if "{real}" in line and (absent := real_data.why_absent()):
         (pytest.fail if real_data.REQUIRED else pytest.skip)(absent)
     bundle = _bundle(tmp_path_factory, demo, tmp_path) if "{bundle}" in line else None
+    db = kept_case(tmp_path_factory, demo, tmp_path) if "{db}" in line else None
     outpoint = demo.payments()[0]["outpoint"]
     (tmp_path / "tx.hex").write_text(ONE_TX)
+    identity = pyrage.x25519.Identity.generate()
+    (tmp_path / "identity.txt").write_text(f"{identity}\n")
+    (tmp_path / "backup.age").write_bytes(encrypt(pack(MemoryKeeper()), [str(identity.to_public())]))
     with BlocksDirectory(demo.blocks) as source:
         (tmp_path / "block.bin").write_bytes(source.raw_block(1))
     given = line.format(
@@ -131,6 +161,9 @@ def test_a_command_ends_well_without_a_network(
         outpoint=outpoint,
         txid=outpoint.partition(":")[0],
         bundle=bundle,
+        db=db,
+        age=identity.to_public(),
+        backup=tmp_path / "backup.age",
         real=real_data.FOLDER,
     )
     done = _python(PROGRAM, *given.split(" "))

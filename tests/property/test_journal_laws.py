@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from dataclasses import replace
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from cointrail.errors import BadJournal
 from cointrail.journal.acts import (
+    ACTIONS,
     DeadlineMet,
     DeadlineSet,
     ExhibitTaken,
@@ -258,3 +260,32 @@ def test_an_entry_of_another_case_is_found_even_where_it_is_chained_well() -> No
     other = replace(entry, case="0" * 32)
     found = verify_journal([lines[0], other.line()])
     assert {one.fault for one in found.faults} == {Fault.OTHER_CASE}
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_checked_without_a_failure_of_the_check(data: bytes) -> None:
+    assert not verify_journal(split_lines(data)).intact
+    assert b"".join(split_lines(data)) == data
+
+
+@given(st.sampled_from(sorted(ACTIONS)), st.data())
+def test_any_content_is_an_act_or_one_clear_error(action: str, data: st.DataObject) -> None:
+    """Each field right or anything at all; what is read is written again as it was."""
+    right = {type(deed.act): content_of(deed.act) for deed in [Deed(OPENED), *deeds()]}
+    content = {
+        name: data.draw(st.just(value) | values) for name, value in right[ACTIONS[action]].items()
+    } | data.draw(st.just({}) | st.dictionaries(st.sampled_from(["more", "who"]), values, max_size=1))
+    try:
+        act = act_of(action, content)
+    except BadJournal:
+        return
+    assert content_of(act) == content
+    journal = filled().journal(OPENED.reference)
+    entry = replace(
+        journal.entries[-1], action=action, content=content, seq=16, previous=journal.case.head.digest
+    )
+    with contextlib.suppress(BadJournal):
+        assert fold([*journal.entries, entry]).entries == 16
+        return
+    with pytest.raises(BadJournal, match=r"^entry 16: "):
+        fold([*journal.entries, entry])

@@ -89,6 +89,10 @@ class Postgres:
             else:
                 return
 
+    def is_up(self) -> bool:
+        """Whether it runs."""
+        return self._server is not None and self._server.poll() is None
+
     def kill(self) -> None:
         """Kill -9 the server: the next start recovers from its log."""
         assert self._server is not None

@@ -10,6 +10,7 @@ import typer
 
 from cointrail import workbench
 from cointrail.cli import case
+from cointrail.cli.case_options import Db
 from cointrail.cli.options import STORE, BlocksOption, Format, FormatOption, StoreOption
 from cointrail.cli.progress import Meter
 from cointrail.cli.render import Answer, Table, write
@@ -24,7 +25,9 @@ def add_to(program: typer.Typer) -> None:
 
 
 def bundle(
-    case_file: Annotated[Path, typer.Argument(metavar="CASE.toml", help="The case file.")],
+    name: Annotated[
+        str, typer.Argument(metavar="CASE", help="The case file, or the reference of a kept case.")
+    ],
     blocks: BlocksOption,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="A new folder for the bundle.")],
     store: StoreOption = STORE,
@@ -51,13 +54,12 @@ def bundle(
     journal: Annotated[
         str | None,
         typer.Option(
-            "--journal", metavar="CASE", help="Put in the journal and the exhibits of this kept case."
+            "--journal",
+            metavar="CASE",
+            help="Put in the journal and the exhibits of this kept case; a kept CASE has its own put in.",
         ),
     ] = None,
-    database: Annotated[
-        str | None,
-        typer.Option("--db", metavar="FILE|URL", help="Where that case is kept, if not in the usual place."),
-    ] = None,
+    db: Db = None,
     private: Annotated[
         bool,
         typer.Option("--private", help="Show also notes, deadlines and requests of the journal."),
@@ -74,18 +76,19 @@ def bundle(
     block, all block headers, the rates and tags used, the rules, and a program that checks all of it and
     needs nothing but Python. If a signature fails, no bundle is left behind.
     """
+    source = case.source_of(name, db)
     ask = workbench.BundleAsk(
         key_file=key,
         ask_password=lambda: getpass("password of the key: "),
         reader=reader,
         salt_file=salt,
-        journal=journal,
-        database=database,
+        journal=journal or (None if isinstance(source, Path) else name),
+        database=db,
         private=private,
         ask_time=ask_time,
     )
     with Meter() as meter:
-        found = workbench.Workbench(store, meter.steps).bundle_case(case_file, blocks, out, ask)
+        found = workbench.Workbench(store, meter.steps).bundle_case(source, blocks, out, ask)
     case.say_tags(found)
     write(case.case_answer(found), form)
     typer.echo(f"\nbundle: {found.out}; check it with `python3 {found.out / 'data/verify.py'}`", err=True)

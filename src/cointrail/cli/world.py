@@ -12,8 +12,9 @@ from cointrail import workbench
 from cointrail.cli.case import case_answer, say_tags
 from cointrail.cli.options import Format, FormatOption
 from cointrail.cli.progress import Meter
-from cointrail.cli.render import Answer, Table, plain, write
+from cointrail.cli.render import Answer, Table, write
 from cointrail.errors import BadInput
+from cointrail.workbench.json_values import plain
 
 if TYPE_CHECKING:
     from cointrail.workbench import DemoRun

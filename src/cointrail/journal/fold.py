@@ -74,7 +74,7 @@ def _act(entry: Entry) -> Act:
 
 def _undone(entries: Sequence[Entry], acts: Sequence[Act]) -> frozenset[int]:
     """Numbers of the entries that do not count: those that an undo which counts itself names."""
-    undone: set[int] = set()
+    undone: dict[int, int] = {}
     for entry, act in zip(reversed(entries), reversed(acts), strict=True):
         if not isinstance(act, Undone) or entry.seq in undone:
             continue
@@ -84,9 +84,9 @@ def _undone(entries: Sequence[Entry], acts: Sequence[Act]) -> frozenset[int]:
                 hint="name an earlier entry; the first one opens the case and stays",
                 entry=entry.seq,
             )
-        if act.entry in undone:
-            raise BadJournal(f"entry {entry.seq}: entry {act.entry} is undone already", entry=entry.seq)
-        undone.add(act.entry)
+        if later := undone.get(act.entry):
+            raise BadJournal(f"entry {later}: entry {act.entry} is undone already", entry=later)
+        undone[act.entry] = entry.seq
     return frozenset(undone)
 
 

@@ -7,7 +7,7 @@ has come back from is on the disk: SQLite syncs at every commit, and so does Pos
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
@@ -21,6 +21,7 @@ from cointrail.errors import BadInput, CaseStoreBusy, CaseStoreError
 from cointrail.journal.entry import Head
 from cointrail.journal.keeping import Addition, CaseName, Make, no_such_case, reference_taken
 from cointrail.journal.place import FilePlace, Place
+from cointrail.journal.protection import is_locked, sqlcipher, unlocking
 from cointrail.journal.sql_tables import CASES, JOURNAL, RESULTS, REVISION, VERSION
 
 PATIENCE = 20
@@ -39,19 +40,20 @@ class SqlKeeper:
 
     Args:
         place: which database.
-        connect: opens a connection to SQLite in another way than its own driver does; for encrypted files.
+        key: the passphrase of an encrypted file, which is made where there is none; None: it is a plain one.
 
     Raises:
         CaseStoreError: it cannot be reached or used, or a newer program made it.
         BadInput: its driver is not installed.
     """
 
-    def __init__(self, place: Place, *, connect: Callable[[], Any] | None = None) -> None:
+    def __init__(self, place: Place, *, key: str | None = None) -> None:
         self.place = place
         if isinstance(place, FilePlace):
+            _require_key(place.path, key)
             _make_file(place.path)
         try:
-            self._engine = _engine(place, connect)
+            self._engine = _engine(place, key)
         except (ModuleNotFoundError, NoSuchModuleError) as missing:
             raise BadInput(
                 "a database of PostgreSQL's needs the package `psycopg`, which is not installed",
@@ -221,10 +223,12 @@ def _keep(connection: Connection, case: str, before: int, addition: Addition) ->
 # -- engines
 
 
-def _engine(place: Place, connect: Callable[[], Any] | None) -> Engine:
+def _engine(place: Place, key: str | None) -> Engine:
     if not isinstance(place, FilePlace):
         return create_engine(place.url, connect_args={"connect_timeout": PATIENCE})
-    options: dict[str, Any] = {"creator": connect} if connect else {}
+    options: dict[str, Any] = {}
+    if key is not None:
+        options = {"creator": unlocking(place.path, key), "module": sqlcipher()}
     engine = create_engine(URL.create("sqlite", database=str(place.path)), **options)
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -248,6 +252,26 @@ def _begin_sqlite(connection: Connection) -> None:
     """A writer takes its lock at once: one that read first would be refused it when another wrote."""
     writes = connection.get_execution_options().get(_WRITES)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _require_key(path: Path, key: str | None) -> None:
+    """Refuse a key for a file that is not encrypted, and a file that is without one.
+
+    Raises:
+        BadInput: as said.
+    """
+    if key is None and is_locked(path):
+        raise BadInput(
+            f"`{path}` is encrypted, or is no case database",
+            hint="name the file with its passphrase in COINTRAIL_DB_KEY_FILE",
+            path=str(path),
+        )
+    if key is not None and path.is_file() and path.stat().st_size and not is_locked(path):
+        raise BadInput(
+            f"`{path}` is not encrypted, so it takes no key",
+            hint="take its cases over with `case backup` and `case restore` into a new file",
+            path=str(path),
+        )
 
 
 def _make_file(path: Path) -> None:

@@ -27,11 +27,21 @@ if TYPE_CHECKING:
     from cointrail.inspection.raw_file import decode_file
     from cointrail.inspection.tx import inspect_tx
     from cointrail.inspection.tx_analysis import analyse_raw_tx
+    from cointrail.journal.entry import Head
+    from cointrail.journal.state import CaseState
     from cointrail.rulebook.cards import RuleCard, RulePage, rule_cards, rule_page
     from cointrail.simulate import compose_world, draw_plan, plan_from_toml, preset, simulate_world
     from cointrail.tracing.peel_limits import PeelLimits
-    from cointrail.workbench.bench import CaseRun, IngestRun, Workbench
+    from cointrail.workbench.bench import CaseRun, CaseSource, IngestRun, Workbench
     from cointrail.workbench.bundle_ask import BundleAsk
+    from cointrail.workbench.case_bench import CaseBench, verify_journal_file
+    from cointrail.workbench.case_views import (
+        case_values,
+        entry_values,
+        record_values,
+        request_values,
+        verdict_values,
+    )
     from cointrail.workbench.checks import PriceCheck, check_prices, check_tags
     from cointrail.workbench.demo import DemoRun, run_demo
     from cointrail.workbench.error_rates import MadeTable, check_error_table, make_error_table
@@ -50,9 +60,13 @@ if TYPE_CHECKING:
 __all__ = [
     "Answered",
     "BundleAsk",
+    "CaseBench",
     "CaseRun",
+    "CaseSource",
+    "CaseState",
     "DemoRun",
     "Evaluation",
+    "Head",
     "IngestRun",
     "JoinOptions",
     "LedgerBench",
@@ -76,12 +90,14 @@ __all__ = [
     "ask",
     "attach_ots",
     "attach_timestamp",
+    "case_values",
     "check_error_table",
     "check_prices",
     "check_tags",
     "compose_world",
     "decode_file",
     "draw_plan",
+    "entry_values",
     "evaluate_real",
     "evaluate_world",
     "evaluate_worlds",
@@ -97,7 +113,9 @@ __all__ = [
     "plan_from_toml",
     "preset",
     "read_prevouts",
+    "record_values",
     "report_document",
+    "request_values",
     "require_folder",
     "rule_cards",
     "rule_page",
@@ -108,16 +126,22 @@ __all__ = [
     "sql_table",
     "trace_bounds",
     "trace_policies",
+    "verdict_values",
     "verify_bundle",
+    "verify_journal_file",
     "write_report",
 ]
 
 _HOMES = {
     "Answered": "cointrail.evidence.check",
     "BundleAsk": "cointrail.workbench.bundle_ask",
+    "CaseBench": "cointrail.workbench.case_bench",
     "CaseRun": "cointrail.workbench.bench",
+    "CaseSource": "cointrail.workbench.bench",
+    "CaseState": "cointrail.journal.state",
     "DemoRun": "cointrail.workbench.demo",
     "Evaluation": "cointrail.evaluate.worlds.pool",
+    "Head": "cointrail.journal.entry",
     "IngestRun": "cointrail.workbench.bench",
     "JoinOptions": "cointrail.coinjoin.analysis",
     "LedgerBench": "cointrail.workbench.ledger_bench",
@@ -141,12 +165,14 @@ _HOMES = {
     "ask": "cointrail.workbench.queries",
     "attach_ots": "cointrail.evidence.receipts",
     "attach_timestamp": "cointrail.evidence.receipts",
+    "case_values": "cointrail.workbench.case_views",
     "check_error_table": "cointrail.workbench.error_rates",
     "check_prices": "cointrail.workbench.checks",
     "check_tags": "cointrail.workbench.checks",
     "compose_world": "cointrail.simulate",
     "decode_file": "cointrail.inspection.raw_file",
     "draw_plan": "cointrail.simulate",
+    "entry_values": "cointrail.workbench.case_views",
     "evaluate_real": "cointrail.evaluate.real.run",
     "evaluate_world": "cointrail.workbench.evaluation",
     "evaluate_worlds": "cointrail.workbench.evaluation",
@@ -162,7 +188,9 @@ _HOMES = {
     "plan_from_toml": "cointrail.simulate",
     "preset": "cointrail.simulate",
     "read_prevouts": "cointrail.inspection.prevouts",
+    "record_values": "cointrail.workbench.case_views",
     "report_document": "cointrail.workbench.reports",
+    "request_values": "cointrail.workbench.case_views",
     "require_folder": "cointrail.workbench.folders",
     "rule_cards": "cointrail.rulebook.cards",
     "rule_page": "cointrail.rulebook.cards",
@@ -173,11 +201,13 @@ _HOMES = {
     "sql_table": "cointrail.workbench.queries",
     "trace_bounds": "cointrail.workbench.trace_options",
     "trace_policies": "cointrail.workbench.trace_options",
+    "verdict_values": "cointrail.workbench.case_views",
     "verify_bundle": "cointrail.evidence.check",
+    "verify_journal_file": "cointrail.workbench.case_bench",
     "write_report": "cointrail.workbench.reports",
 }
 
-_EXTRAS = {"duckdb": "sql", "pyarrow": "sql", "polars": "sql", "zstandard": "evaluate"}
+_EXTRAS = {"duckdb": "sql", "pyarrow": "sql", "polars": "sql", "zstandard": "evaluate", "psycopg": "postgres"}
 """The extra that brings a package."""
 
 

@@ -12,11 +12,12 @@ from cointrail import workbench
 from cointrail.attribution.load import load_tags
 from cointrail.attribution.resolve import resolve
 from cointrail.attribution.tags import Verdict
+from cointrail.casework.case import Case
 from cointrail.casework.case_file import load_case
 from cointrail.casework.outputs import OWNED, check_out, write_case
 from cointrail.casework.result import CaseResult
 from cointrail.casework.run import OnTrace, run_case
-from cointrail.chain.network import get_network
+from cointrail.chain.network import Network, get_network
 from cointrail.clustering.kept import kept_folders, verify_kept
 from cointrail.clustering.load import load_or_build
 from cointrail.errors import BadInput
@@ -30,7 +31,7 @@ from cointrail.store.doctor import DoctorReport, examine
 from cointrail.store.ingest import IngestReport
 from cointrail.store.manifest import derived_folder, read_manifest
 from cointrail.store.plan import IngestPlan
-from cointrail.store.reader import Snapshot, open_snapshot
+from cointrail.store.reader import Snapshot
 from cointrail.store.rewind import rewind
 from cointrail.tracing.change_votes import ChainVotes, KeptChanges
 from cointrail.tracing.link_rates import LinkRates
@@ -39,6 +40,9 @@ from cointrail.workbench.bundle_ask import BundleAsk
 from cointrail.workbench.lookup_bench import judge
 from cointrail.workbench.peel_bench import PeelBench
 from cointrail.workbench.trace_bench import TraceBench
+
+CaseSource = Path | Callable[[Network], Case]
+"""A case file, or what gives the case for a network."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,15 +197,22 @@ class Workbench(PeelBench, TraceBench):
 
     # -- cases
 
-    def run_case(self, case_file: Path, out: Path) -> CaseRun:
-        """Run a case file and write its files into `out`, all of them or none."""
+    def run_case(self, case: CaseSource, out: Path) -> CaseRun:
+        """Run a case and write its files into `out`, all of them or none."""
         check_out(out)
-        with open_snapshot(self.store) as snapshot:
-            found = self._run_case(case_file, snapshot)
+        with self.snapshot() as snapshot:
+            found = self._run_case(case, snapshot)
         write_case(found.result, out)
         return replace(found, out=out, files=OWNED)
 
-    def bundle_case(self, case_file: Path, blocks: Path, out: Path, ask: BundleAsk | None = None) -> CaseRun:
+    def answer_case(self, case: CaseSource) -> CaseResult:
+        """Run a case and write nothing."""
+        with self.snapshot() as snapshot:
+            return self._run_case(case, snapshot).result
+
+    def bundle_case(
+        self, case_file: CaseSource, blocks: Path, out: Path, ask: BundleAsk | None = None
+    ) -> CaseRun:
         """Run a case file and write its evidence into the new folder `out`, whole or not at all.
 
         See `cointrail.evidence.bundle`.
@@ -217,7 +228,7 @@ class Workbench(PeelBench, TraceBench):
         if ask.case_out is not None:
             check_out(ask.case_out)
         reader, seal, journal = ask.reading(), ask.sealing(), ask.journal_files()
-        with open_snapshot(self.store) as snapshot, BlocksDirectory(blocks, undo=False) as source:
+        with self.snapshot() as snapshot, BlocksDirectory(blocks, undo=False) as source:
             walks = WalkLog(snapshot)
             found = self._run_case(case_file, snapshot, walks.take)
             if ask.case_out is not None:
@@ -227,8 +238,9 @@ class Workbench(PeelBench, TraceBench):
             write_bundle(out, found.result, walks, copy, reader=reader, journal=journal, seal=seal)
         return replace(found, out=out, files=tuple(sorted(path.name for path in out.iterdir())))
 
-    def _run_case(self, case_file: Path, snapshot: Snapshot, on_trace: OnTrace | None = None) -> CaseRun:
-        case = load_case(case_file, snapshot.network)
+    def _run_case(self, source: CaseSource, snapshot: Snapshot, on_trace: OnTrace | None = None) -> CaseRun:
+        network = snapshot.network
+        case = load_case(source, network) if isinstance(source, Path) else source(network)
         tags = load_tags(case.tags, snapshot.network)
         rates = RateBook.load(case.prices)
         built = load_or_build(snapshot, progress=self._stage("clusters"))

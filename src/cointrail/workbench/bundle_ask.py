@@ -11,8 +11,6 @@ from cointrail.evidence.disclosure import read_salt
 from cointrail.evidence.journal_part import journal_part
 from cointrail.evidence.receipts import timestamp_query
 from cointrail.evidence.signing import AskPassword, Signer
-from cointrail.journal.book import CaseBook
-from cointrail.journal.place import parse_place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +63,7 @@ class BundleAsk:
         """The journal of the kept case, if one is named."""
         if self.journal is None:
             return {}
-        from cointrail.journal.sql_keeper import SqlKeeper  # noqa: PLC0415  heavy, and rarely wanted
+        from cointrail.workbench.case_bench import CaseBench  # noqa: PLC0415  it builds on what asks here
 
-        with SqlKeeper(parse_place(self.database)) as keeper:
-            return journal_part(CaseBook(keeper, who="bundle"), self.journal, private=self.private)
+        with CaseBench(self.database) as cases:
+            return journal_part(cases.book, self.journal, private=self.private)

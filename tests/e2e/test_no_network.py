@@ -23,6 +23,7 @@ from support.bundles import signed_bundle
 from support.command_line import command_paths
 from support.demo_world import DemoFolder, demo_folder
 from support.kept_cases import kept_case
+from support.lead_desks import lead_desk
 
 COMMANDS = [
     "--help",
@@ -75,6 +76,12 @@ COMMANDS = [
     "case exhibit verify DEMO-1 --db {db} --store {store}",
     "case bundle {world}/case.toml --blocks {world}/blocks --out {out}/bundle --store {store}",
     "case receipt {bundle} --ots {out}/proof.ots",
+    "case report {world}/../case --out {out}/report",
+    "case data {world}/../case --out {out}/data",
+    "case leads list {world}/../case",
+    "case leads packet {world}/../case --out {out}/made --ask freeze",
+    "case leads status DEMO-1 1 sent --db {desk}/cases.db",
+    "case leads answer DEMO-1 1 {desk}/answer.csv --packet {packet} --db {desk}/cases.db",
     "verify {bundle}",
     "evaluate real --data {real}",
     "evaluate world {world} --store {store}",
@@ -146,6 +153,7 @@ def test_a_command_ends_well_without_a_network(
         (pytest.fail if real_data.REQUIRED else pytest.skip)(absent)
     bundle = _bundle(tmp_path_factory, demo, tmp_path) if "{bundle}" in line else None
     db = kept_case(tmp_path_factory, demo, tmp_path) if "{db}" in line else None
+    desk = lead_desk(demo, tmp_path) if "{desk}" in line else None
     outpoint = demo.payments()[0]["outpoint"]
     (tmp_path / "tx.hex").write_text(ONE_TX)
     identity = pyrage.x25519.Identity.generate()
@@ -164,6 +172,8 @@ def test_a_command_ends_well_without_a_network(
         db=db,
         age=identity.to_public(),
         backup=tmp_path / "backup.age",
+        desk=tmp_path,
+        packet=desk.packet if desk else None,
         real=real_data.FOLDER,
     )
     done = _python(PROGRAM, *given.split(" "))

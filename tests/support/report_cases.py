@@ -5,12 +5,15 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
+from typing import Any
 
 import pypdf
 
+from cointrail.casework.columns import Column, Kind
 from cointrail.casework.outputs import render_case
-from cointrail.report.case_tables import CaseTables, tables_of
+from cointrail.report.case_tables import CaseTable, CaseTables, tables_of
 from support.case_run import case_of, run
 from support.ledger import Fake
 
@@ -60,6 +63,22 @@ def hostile_case() -> CaseTables:
         lines.append(f"{c}: {b}:0 -> shop:15_000 rest{place}:24_000")
         tagged[name] = label
     return case_tables("\n".join(lines), tagged)
+
+
+def with_bounds(case: CaseTables, bounds: Mapping[str, tuple[str, str, str, str]]) -> CaseTables:
+    """The case with bounds in each row of a table: without payjoins, at 1 %, at 5 %; and what has none."""
+    tables: dict[str, Any] = {
+        table.name: _bounded(table, bounds[table.name]) for table in case.tables if table.name in bounds
+    }
+    return replace(case, **tables)
+
+
+def _bounded(table: CaseTable, cells: tuple[str, str, str, str]) -> CaseTable:
+    names = ("error_bound_ppm", "error_payjoin_1_ppm", "error_payjoin_5_ppm", "error_not_measured")
+    columns = tuple(Column(name, Kind.INFERENCE, "parts per million", "") for name in names)
+    says = Column("error_says", Kind.INFERENCE, "text", "")
+    rows = tuple((*row, *cells, "It rests on 2 links: 2 x T2.") for row in table.rows)
+    return CaseTable(table.name, (*table.columns, *columns, says), rows)
 
 
 def empty_case() -> CaseTables:

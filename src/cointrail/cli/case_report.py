@@ -1,4 +1,4 @@
-"""`cointrail case report` and `case export`: a case as people and other programs read it."""
+"""`cointrail case report` and `case data`: a case as people and other programs read it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import typer
 
 from cointrail import workbench
 from cointrail.cli import case
+from cointrail.cli.case_options import Db, Who
 from cointrail.cli.options import Format, FormatOption
 from cointrail.cli.render import Answer, Table, write
 
@@ -24,7 +25,7 @@ def add_to(program: typer.Typer) -> None:
     """Put the commands of this module beside `case run`."""
     del program
     case.app.command("report")(report)
-    case.app.command("export")(export)
+    case.app.command("data")(data)
 
 
 def report(
@@ -33,6 +34,15 @@ def report(
         Path | None,
         typer.Option("--out", metavar="DIR", help="Folder for the report; by default that of the case."),
     ] = None,
+    kept: Annotated[
+        str | None,
+        typer.Option("--case", metavar="CASE", help="The kept case whose exhibits and requests it has."),
+    ] = None,
+    record: Annotated[
+        bool, typer.Option("--record", help="Note on the kept case that this report was made.")
+    ] = False,
+    db: Db = None,
+    who: Who = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Set a case that was run as a report, in PDF.
@@ -40,10 +50,19 @@ def report(
     Writes report.pdf, which archives take (PDF/A) and screen readers read (PDF/UA), and report.json, which it
     is set from. The same case gives the same bytes.
     """
-    write(written_answer(workbench.write_report(folder, out)), form)
+    if kept is None:
+        if record:
+            raise typer.BadParameter("`--record` needs `--case`")
+        done = workbench.write_report(folder, out)
+    else:
+        with workbench.CaseBench(db, who) as cases:
+            done = workbench.write_report(folder, out, cases.case(kept))
+            if record:
+                workbench.note_report(cases.book, kept, done)
+    write(written_answer(done), form)
 
 
-def export(
+def data(
     folder: FolderArgument,
     out: Annotated[
         Path,
@@ -61,8 +80,13 @@ def export(
 
 def written_answer(done: Written) -> Answer:
     """The files that were written."""
-    data = {"out": str(done.out), "files": [{"name": n, "bytes": size} for n, size in done.files.items()]}
+    values = {
+        "out": str(done.out),
+        "files": [
+            {"name": name, "bytes": size, "sha256": done.sha256[name]} for name, size in done.files.items()
+        ],
+    }
     rows = list(done.files.items())
     return Answer(
-        data=data, facts=[("folder", str(done.out))], tables=[Table("files", ("name", "bytes"), rows)]
+        data=values, facts=[("folder", str(done.out))], tables=[Table("files", ("name", "bytes"), rows)]
     )

@@ -20,7 +20,7 @@ PACKAGES = ("numba", "numpy", "rfc8785", "typst")
 def report_part(tables: Mapping[str, bytes]) -> dict[str, bytes]:
     """The report, and the process in CASE/UCO.
 
-    Workbook and graph would make a bundle half as large again: `case export` makes them from the tables.
+    Workbook and graph would make a bundle half as large again: `case data` makes them from the tables.
 
     Args:
         tables: the files of a case run, by name.

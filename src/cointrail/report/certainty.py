@@ -19,6 +19,7 @@ from cointrail.report.blocks import (
     table,
     text,
 )
+from cointrail.report.carried import carrying_rows, primary_name, same_hand_leads
 from cointrail.report.case_tables import CaseTables
 from cointrail.report.measured import measured_part
 from cointrail.report.money import bitcoin, count, percent
@@ -30,38 +31,51 @@ LEADS = "leads.csv"
 
 ALTERNATIVES = (
     (
-        "A payjoin: the payee adds an input to the payment, and two parties sign one transaction. A "
-        "careful one leaves no mark, so addresses of payer and payee would be joined by mistake."
-    ),
-    "A coinjoin of a kind that no detector knows: several people sign together and are taken for one.",
-    (
-        "A custodian: the keys that signed are a company's, who signs for many customers. Untagged "
-        "services look like one large owner."
+        "A payjoin, which leaves no mark: two parties sign one payment, and their addresses are joined.",
+        "Ask what wallet either side used; leave the transaction out and see whether the lead still stands.",
     ),
     (
-        "Keys that changed hands: a wallet that was sold, lent or stolen, or a service that swept its "
-        "users' old keys."
+        "A coinjoin of a kind that no detector knows: several people sign together and are taken for one.",
+        "Look at the transactions on the path; amounts that match are a sign.",
     ),
-    "A customer who withdrew to somebody else's address: the exchange paid straight to another person.",
     (
-        "An output of the exchange that is its own change and not a customer's withdrawal: the ledger "
-        "does not mark it."
+        "A custodian without a tag: the keys that signed are a company's, who signs for many customers.",
+        "Ask who held the keys; clusters of very many addresses are suspect.",
     ),
-    "A tag that is wrong or out of date: an address that another service uses now, or never was this one's.",
-    "Change taken for a payment, or a payment for change, at a hop of tier T3.",
+    (
+        "Keys that changed hands: a wallet that was sold, lent or stolen, or swept by a service.",
+        "Ask the owner since when the keys were theirs; compare the times on the path.",
+    ),
+    (
+        "A customer who withdrew to somebody else's address: the exchange paid straight to another person.",
+        "Ask the exchange what address its customer gave, and the customer whose it was.",
+    ),
+    (
+        "An output of the exchange that is its own change and no customer's withdrawal.",
+        "Ask the exchange: its books have every withdrawal.",
+    ),
+    (
+        "A tag that is wrong or out of date: the address was never this exchange's, or is another's now.",
+        "Ask the exchange whether the address is its own; see the source and its date.",
+    ),
+    (
+        "Change taken for a payment, or a payment for change, at a hop of tier T3.",
+        "Look at the hop: which signals agreed, and who spent the output next.",
+    ),
 )
-"""Other explanations that a reader may weigh against each lead. Methods 7.3, 9.5."""
+"""Other explanations that a reader may weigh against each lead, and how to find out. Methods 7.3, 9.5."""
 
 
 def certainty_part(case: CaseTables) -> Iterator[Block]:
     """What a finding could be wrong about, and how often."""
     yield heading("How sure the findings are")
     yield from _weakest(case)
-    yield from measured_part()
+    yield from measured_part(case)
     yield from _by_policy(case)
     yield heading("Alternatives that were considered", 2)
-    yield text("Each lead can be wrong in these ways. None of them is visible in the ledger for certain.")
-    yield points(*ALTERNATIVES)
+    yield text("Each lead can be wrong in these ways. The ledger alone excludes none of them.")
+    columns = (column("another explanation", width="1.4fr"), column("how to find out", width="1fr"))
+    yield table("Alternatives, and how to find out", columns, ALTERNATIVES, "methods of this program")
     yield from _conflicts(case)
 
 
@@ -70,13 +84,12 @@ def _weakest(case: CaseTables) -> Iterator[Block]:
     payments: defaultdict[str, set[str]] = defaultdict(set)
     rows: Counter[str] = Counter()
     sums: Counter[str] = Counter()
-    for row in case.leads.records(("hand", "weakest_tier", "change_hops", "payment", "fifo_sat")):
-        if row["hand"] == "same_hand":
-            change = int(row["change_hops"] or 0)
-            name = row["weakest_tier"] + (f", {count(change, 'hop')} over change" if change else "")
-            payments[name].add(row["payment"])
-            rows[name] += 1
-            sums[name] += int(row["fifo_sat"])
+    for row in same_hand_leads(case):
+        change = int(row["change_hops"] or 0)
+        name = row["weakest_tier"] + (f", {count(change, 'hop')} over change" if change else "")
+        payments[name].add(row["payment"])
+        rows[name] += 1
+        sums[name] += int(row["fifo_sat"])
     if not rows:
         yield text(
             "There is no lead in the same hand, so no link between a payer and a withdrawal is claimed."
@@ -95,10 +108,12 @@ def _weakest(case: CaseTables) -> Iterator[Block]:
                 for name in sorted(rows)
             ],
             source(LEADS, "weakest_tier, change_hops"),
-            "A payment with leads of several kinds is counted at each.",
+            f"Leads that carry value by {primary_name(case)}. A payment with leads of several kinds is "
+            "counted at each.",
         )
+        yield _by_tier(case)
     ties: Counter[tuple[str, str]] = Counter(
-        (row["tag_tier"], row["tag_confidence"]) for row in case.leads.records(("tag_tier", "tag_confidence"))
+        (row["tag_tier"], row["tag_confidence"]) for row in carrying_rows(case, case.leads)
     )
     if ties:
         yield table(
@@ -110,9 +125,31 @@ def _weakest(case: CaseTables) -> Iterator[Block]:
             ),
             [(tier, short(word, LEADS), f"{number:,}") for (tier, word), number in sorted(ties.items())],
             source(LEADS, "tag_tier, tag_confidence"),
-            "T0: the tagged address itself. T1, T2: its cluster. T3: a deposit address, by where it is "
-            "emptied.",
+            f"Leads with value by {primary_name(case)}, same hand and upstream. T0: the tagged address "
+            "itself. T1, T2: its cluster. T3: a deposit address, by where it is emptied.",
         )
+
+
+def _by_tier(case: CaseTables) -> Block:
+    """What is left of the leads where a reader trusts no link weaker than a tier."""
+    best: dict[str, str] = {}
+    sums: Counter[str] = Counter()
+    for row in same_hand_leads(case):
+        tier = row["weakest_tier"]
+        best[row["payment"]] = min(tier, best.get(row["payment"], tier))
+        sums[tier] += int(row["fifo_sat"])
+    rows, payments, sat = [], 0, 0
+    for tier in sorted(sums):
+        payments += sum(found == tier for found in best.values())
+        sat += sums[tier]
+        rows.append((f"{tier} or stronger", f"{payments:,}", bitcoin(sat)))
+    columns = (
+        column("every link at", INFERENCE, width="1fr"),
+        column("payments in the same hand", INFERENCE, form="number"),
+        column("BTC by FIFO", FACT, form="number"),
+    )
+    title = "What is left where no weaker link is trusted"
+    return table(title, columns, rows, source(LEADS, "weakest_tier"))
 
 
 def _by_policy(case: CaseTables) -> Iterator[Block]:
@@ -252,4 +289,8 @@ def _outcomes(title: str, outcomes: dict[str, dict[str, str]], whole: int, whenc
         column("BTC", FACT, form="number"),
         column("what it means", width="1fr"),
     )
-    return table(f"{title} by outcome", columns, rows, whence)
+    note = (
+        "Each is counted whole under one outcome, by the first policy. The drawings of section 4 divide "
+        "each by where its parts ended, so their sums differ."
+    )
+    return table(f"{title} by outcome", columns, rows, whence, note)

@@ -8,11 +8,13 @@ from typing import Any
 
 import rfc8785
 
+from cointrail.journal.state import CaseState
 from cointrail.report.blocks import numbered
 from cointrail.report.case_tables import CaseTables
 from cointrail.report.certainty import certainty_part, coverage_part, stops_part
 from cointrail.report.closing import digests_annex, sources_part, words_part
 from cointrail.report.findings import findings_part
+from cointrail.report.kept_case import findings_of_case, kept_part, require_same
 from cointrail.report.largest_leads import largest_part
 from cointrail.report.method import method_part, rules_annex
 from cointrail.report.opening import asked_part, summary_part
@@ -33,8 +35,17 @@ VERSION = 1
 """Of the form of `report.json`."""
 
 
-def document_of(case: CaseTables) -> dict[str, Any]:
-    """The report of a case. The same tables give the same document."""
+def document_of(case: CaseTables, kept: CaseState | None = None) -> dict[str, Any]:
+    """The report of a case. The same tables and the same journal give the same document.
+
+    Args:
+        case: the tables of the case.
+        kept: the kept case, for its exhibits, findings and requests.
+
+    Raises:
+        BadInput: the two have different references.
+    """
+    require_same(case, kept)
     summary = case.summary
     blocks = chain(
         summary_part(case),
@@ -42,10 +53,12 @@ def document_of(case: CaseTables) -> dict[str, Any]:
         method_part(case),
         findings_part(case),
         largest_part(case),
+        findings_of_case(kept) if kept else (),
         certainty_part(case),
         coverage_part(case),
         stops_part(case),
         sources_part(case),
+        kept_part(kept) if kept else (),
         words_part(),
         rules_annex(case),
         digests_annex(case),
@@ -66,8 +79,8 @@ def document_of(case: CaseTables) -> dict[str, Any]:
     }
 
 
-def report_files(case: CaseTables) -> dict[str, bytes]:
+def report_files(case: CaseTables, kept: CaseState | None = None) -> dict[str, bytes]:
     """`report.pdf` and the `report.json` that it is set from. The same tables give the same bytes."""
-    document = document_of(case)
+    document = document_of(case, kept)
     pdf = pdf_of("report.typ", document, date.fromisoformat(document["date"]))
     return {"report.pdf": pdf, "report.json": rfc8785.dumps(document) + b"\n"}

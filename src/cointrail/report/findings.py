@@ -232,6 +232,7 @@ def _by_service(
     summary: dict[str, Any], keys: tuple[str, ...], heads: tuple[str, ...], what: str
 ) -> Iterator[Block]:
     """Two tables, by exchange and by country."""
+    head_of = {"by_exchange": "exchange", "by_jurisdiction": "country"}
     kinds = [INFERENCE, INFERENCE, *(FACT for _ in keys[2:])]
     numbers = [column(head, kind, form="number") for head, kind in zip(heads, kinds, strict=True)]
     for by, names, firsts in (
@@ -248,6 +249,9 @@ def _by_service(
     ):
         found = [one for one in summary[by] if any(int(one[key]) for key in keys)]
         ranked = sorted(found, key=lambda one: -int(one[keys[-1]]))
+        if not ranked:
+            yield text(f"{what} by {head_of[by]}: there is none.")
+            continue
         rows = [
             (
                 *(short(one[name], f"{SOURCES[SUMMARY]} {SUMMARY}", 60) for name in names),
@@ -258,5 +262,4 @@ def _by_service(
         left = len(ranked) - len(rows)
         note = f"{count(left, 'further row')} of less value: {by} in {SUMMARY} has all. " if left else ""
         note += "One payment can lead to several places, so counts do not add up to the payments."
-        title = f"{what} by {'exchange' if by == 'by_exchange' else 'country'}"
-        yield table(title, [*firsts, *numbers], rows, source(SUMMARY, by), note)
+        yield table(f"{what} by {head_of[by]}", [*firsts, *numbers], rows, source(SUMMARY, by), note)

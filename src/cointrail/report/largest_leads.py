@@ -17,7 +17,9 @@ from cointrail.report.blocks import (
     table,
     text,
 )
+from cointrail.report.carried import carrying_rows, primary_column, primary_name
 from cointrail.report.case_tables import CaseTables
+from cointrail.report.measured import SAYS
 from cointrail.report.money import bitcoin, count
 from cointrail.report.path_drawing import Stop, draw_path
 from cointrail.report.printable import printable, short
@@ -28,17 +30,24 @@ DRAWN = 3
 
 LEADS = "leads.csv"
 
+SENTENCES = (
+    ("says_ledger", FACT),
+    ("says_inference", INFERENCE),
+    (SAYS, INFERENCE),
+    ("says_attribution", CLAIM),
+)
+"""Columns that say in words what a lead is, with their kinds."""
 
-def primary_column(case: CaseTables) -> str:
-    """The column of value by the policy that decides how payments are counted."""
-    return "haircut_sat" if case.summary["policies"][0] == "haircut" else "fifo_sat"
+LONGEST_SENTENCE, LONGEST_ERROR = 700, 1_200
+"""Characters of such a text that are printed."""
 
 
 def ranked_leads(case: CaseTables) -> list[dict[str, str]]:
     """Leads that carry value by the primary policy: same hand first, then by value."""
     by = primary_column(case)
-    found = [row for row in case.leads.records() if int(row[by])]
-    return sorted(found, key=lambda row: (row["hand"] != "same_hand", -int(row[by])))
+    return sorted(
+        carrying_rows(case, case.leads), key=lambda row: (row["hand"] != "same_hand", -int(row[by]))
+    )
 
 
 def largest_part(case: CaseTables) -> Iterator[Block]:
@@ -70,7 +79,7 @@ def largest_part(case: CaseTables) -> Iterator[Block]:
     )
     left = len(ranked) - len(rows)
     note = f"{count(left, 'further lead')} of less value or upstream: {LEADS} has every one." if left else ""
-    yield table(f"Leads of most value ({by})", columns, rows, source(LEADS), note)
+    yield table(f"Leads of most value by {primary_name(case)}", columns, rows, source(LEADS), note)
     for place, row in enumerate(ranked[:DRAWN], 1):
         yield from _in_full(row, place)
 
@@ -85,8 +94,10 @@ def _in_full(row: dict[str, str], place: int) -> Iterator[Block]:
         source(LEADS, "path"),
         "Dashed boxes are claims or inferences, grey boxes are outputs on the ledger.",
     )
-    for name, kind in (("says_ledger", FACT), ("says_inference", INFERENCE), ("says_attribution", CLAIM)):
-        yield statement(short(row[name], LEADS, 700), kind, whence=source(LEADS, name))
+    for name, kind in SENTENCES:
+        if row.get(name):
+            longest = LONGEST_ERROR if name == SAYS else LONGEST_SENTENCE
+            yield statement(short(row[name], LEADS, longest), kind, whence=source(LEADS, name))
 
 
 def draw_lead(row: dict[str, str]) -> str:

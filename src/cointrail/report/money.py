@@ -24,8 +24,10 @@ def count(number: int, one: str, many: str = "") -> str:
 
 
 def percent(part: int, whole: int) -> str:
-    """A share to one digit behind the point, rounded half up; empty where there is no whole."""
+    """A share to one digit behind the point, rounded half up; one that is there is never 0.0 %."""
     if not whole:
         return ""
     tenths = (part * 2_000 + whole) // (2 * whole)
+    if part and not tenths:
+        return "< 0.1 %"
     return f"{tenths // 10}.{tenths % 10} %"

@@ -10,7 +10,8 @@ from cointrail.report.svg import GREY, INK, SOLID, drawing, element, label
 
 WIDTH, PLOT = 500.0, 120.0
 LEFT, TOP, BELOW = 46.0, 14.0, 34.0
-STEPS = (1, 2, 5)
+STEPS = (10, 15, 20, 25, 30, 40, 50, 60, 80)
+"""What a quarter of the axis may be, times a power of ten."""
 
 
 def draw_months(months: Sequence[Month]) -> str:
@@ -63,10 +64,10 @@ def _coins(sat: int) -> str:
 
 
 def _round_up(sat: int) -> int:
-    """The least of 1, 2, 5, 10, ... times 40 satoshi that is not below: quarters of it are round."""
-    power = 40
+    """The least top that is not below, and whose quarters are round."""
+    power = 1
     while True:
         for step in STEPS:
-            if power * step >= sat:
-                return power * step
+            if 4 * step * power >= sat:
+                return 4 * step * power
         power *= 10

@@ -49,6 +49,7 @@ def printable(text: str) -> str:
 
 def short(text: str, whole_in: str, longest: int = LONGEST) -> str:
     """The text as it is printed: a long one is cut, and says so and where it stands whole."""
-    if len(text) <= longest:
-        return printable(text)
-    return f"{printable(text[:longest])}… (cut; {len(text):,} characters, whole in {whole_in})"
+    shown = printable(text[: longest + 1])
+    if len(text) <= longest and len(shown) <= longest:
+        return shown
+    return f"{shown[:longest]}… (cut; {len(text):,} characters, whole in {whole_in})"

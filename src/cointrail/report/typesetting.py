@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from cointrail.report.printable import FONTS
 
 TEMPLATES = Path(__file__).with_name("templates")
 
-STANDARDS = ("1.7", "a-2a", "ua-1")
+STANDARDS: Final = ("1.7", "a-2a", "ua-1")
 """PDF/A-2a for archives, and PDF/UA-1 for readers who cannot see; Typst refuses what is neither."""
 
 
@@ -28,14 +28,14 @@ def pdf_of(template: str, data: dict[str, Any], day: date) -> bytes:
     """
     import typst  # noqa: PLC0415 -- only what makes a PDF pays for it
 
-    made: Any = typst.compile(
-        TEMPLATES / template,
-        root=TEMPLATES,
-        font_paths=[FONTS],
+    made: bytes = typst.compile(
+        str(TEMPLATES / template),
+        root=str(TEMPLATES),
+        font_paths=[str(FONTS)],
         ignore_system_fonts=True,
         format="pdf",
         sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-        pdf_standards=list(STANDARDS),
+        pdf_standards=[*STANDARDS],
         timestamp=int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()),
     )
-    return bytes(made)
+    return made

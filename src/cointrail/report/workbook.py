@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import datetime
 from typing import Any
 
 from cointrail.casework.columns import Column
@@ -18,7 +18,16 @@ LONGEST_CELL = 32_767
 EXACT_DIGITS = 15
 """Digits of a number that a spreadsheet keeps; the same source. Longer numbers are written as text."""
 
-NUMBERS = {"satoshi", "currency", "currency per bitcoin", "count", "height", "scripts", "label"}
+NUMBERS = {
+    "satoshi",
+    "currency",
+    "currency per bitcoin",
+    "count",
+    "height",
+    "scripts",
+    "label",
+    "parts per million",
+}
 """Units whose values are numbers; everything else is text, also where it looks like a number."""
 
 WIDE, NARROW = 24, 14
@@ -26,24 +35,28 @@ WIDE, NARROW = 24, 14
 
 def workbook_of(case: CaseTables) -> bytes:
     """The workbook. The same tables give the same bytes."""
+    held = io.BytesIO()
+    made = datetime.fromisoformat(case.summary["tip"]["time_utc"][:10])
+    book, *forms = text_book(held, case.basis["program"], made, "Tables of a case")
+    for sheet in _sheets(case):
+        _write(book, sheet, *forms)
+    book.close()
+    return held.getvalue()
+
+
+def text_book(held: io.BytesIO, author: str, made: datetime, title: str) -> tuple[Any, Any, Any]:
+    """A new workbook in which a text is never a formula or a link; the form of heads and of text."""
     import xlsxwriter  # noqa: PLC0415 -- only what makes a workbook pays for it
 
-    made = io.BytesIO()
     options = {
         "constant_memory": True,
         "strings_to_numbers": False,
         "strings_to_formulas": False,
         "strings_to_urls": False,
     }
-    book = xlsxwriter.Workbook(made, options)
-    day = date.fromisoformat(case.summary["tip"]["time_utc"][:10])
-    created = datetime(day.year, day.month, day.day, tzinfo=UTC).replace(tzinfo=None)
-    book.set_properties({"title": "Tables of a case", "author": case.basis["program"], "created": created})
-    forms = book.add_format({"bold": True, "bottom": 1}), book.add_format({"num_format": "@"})
-    for sheet in _sheets(case):
-        _write(book, sheet, *forms)
-    book.close()
-    return made.getvalue()
+    book = xlsxwriter.Workbook(held, options)
+    book.set_properties({"title": title, "author": author, "created": made})
+    return book, book.add_format({"bold": True, "bottom": 1}), book.add_format({"num_format": "@"})
 
 
 Sheet = tuple[str, Sequence[tuple[str, str]], Sequence[Sequence[str]]]

@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     from cointrail.inspection.raw_file import decode_file
     from cointrail.inspection.tx import inspect_tx
     from cointrail.inspection.tx_analysis import analyse_raw_tx
+    from cointrail.journal.acts import RequestState
     from cointrail.journal.entry import Head
     from cointrail.journal.state import CaseState
+    from cointrail.report.packet import Ask
     from cointrail.rulebook.cards import RuleCard, RulePage, rule_cards, rule_page
     from cointrail.simulate import compose_world, draw_plan, plan_from_toml, preset, simulate_world
     from cointrail.tracing.peel_limits import PeelLimits
@@ -48,17 +50,26 @@ if TYPE_CHECKING:
     from cointrail.workbench.evaluation import evaluate_world, evaluate_worlds, evaluation_sheets
     from cointrail.workbench.folders import require_folder
     from cointrail.workbench.lazy_frames import open_frames
+    from cointrail.workbench.lead_bench import (
+        list_desks,
+        make_packets,
+        move_request,
+        private_tags,
+        requests_of,
+        take_answer,
+    )
     from cointrail.workbench.ledger_bench import LedgerBench
     from cointrail.workbench.lookup_bench import LookupBench
     from cointrail.workbench.options import parse_size
     from cointrail.workbench.peel_bench import PeelBench
     from cointrail.workbench.queries import ask, sql_table
-    from cointrail.workbench.reports import Written, export_case, report_document, write_report
+    from cointrail.workbench.reports import Written, export_case, note_report, report_document, write_report
     from cointrail.workbench.trace_bench import TraceBench
     from cointrail.workbench.trace_options import trace_bounds, trace_policies
 
 __all__ = [
     "Answered",
+    "Ask",
     "BundleAsk",
     "CaseBench",
     "CaseRun",
@@ -77,6 +88,7 @@ __all__ = [
     "PeelLimits",
     "PriceCheck",
     "RealEvaluation",
+    "RequestState",
     "RuleCard",
     "RulePage",
     "TableCheck",
@@ -105,17 +117,23 @@ __all__ = [
     "export_case",
     "inspect_block",
     "inspect_tx",
+    "list_desks",
     "make_error_table",
+    "make_packets",
+    "move_request",
+    "note_report",
     "open_frames",
     "open_store",
     "parse_size",
     "percent",
     "plan_from_toml",
     "preset",
+    "private_tags",
     "read_prevouts",
     "record_values",
     "report_document",
     "request_values",
+    "requests_of",
     "require_folder",
     "rule_cards",
     "rule_page",
@@ -124,6 +142,7 @@ __all__ = [
     "sign_report",
     "simulate_world",
     "sql_table",
+    "take_answer",
     "trace_bounds",
     "trace_policies",
     "verdict_values",
@@ -134,6 +153,7 @@ __all__ = [
 
 _HOMES = {
     "Answered": "cointrail.evidence.check",
+    "Ask": "cointrail.report.packet",
     "BundleAsk": "cointrail.workbench.bundle_ask",
     "CaseBench": "cointrail.workbench.case_bench",
     "CaseRun": "cointrail.workbench.bench",
@@ -152,6 +172,7 @@ _HOMES = {
     "PeelLimits": "cointrail.tracing.peel_limits",
     "PriceCheck": "cointrail.workbench.checks",
     "RealEvaluation": "cointrail.evaluate.real.run",
+    "RequestState": "cointrail.journal.acts",
     "RuleCard": "cointrail.rulebook.cards",
     "RulePage": "cointrail.rulebook.cards",
     "TableCheck": "cointrail.evaluate.rates.check",
@@ -180,17 +201,23 @@ _HOMES = {
     "export_case": "cointrail.workbench.reports",
     "inspect_block": "cointrail.inspection.block",
     "inspect_tx": "cointrail.inspection.tx",
+    "list_desks": "cointrail.workbench.lead_bench",
     "make_error_table": "cointrail.workbench.error_rates",
+    "make_packets": "cointrail.workbench.lead_bench",
+    "move_request": "cointrail.workbench.lead_bench",
+    "note_report": "cointrail.workbench.reports",
     "open_frames": "cointrail.workbench.lazy_frames",
     "open_store": "cointrail.analytics.open_store",
     "parse_size": "cointrail.workbench.options",
     "percent": "cointrail.error_rates.combine",
     "plan_from_toml": "cointrail.simulate",
     "preset": "cointrail.simulate",
+    "private_tags": "cointrail.workbench.lead_bench",
     "read_prevouts": "cointrail.inspection.prevouts",
     "record_values": "cointrail.workbench.case_views",
     "report_document": "cointrail.workbench.reports",
     "request_values": "cointrail.workbench.case_views",
+    "requests_of": "cointrail.workbench.lead_bench",
     "require_folder": "cointrail.workbench.folders",
     "rule_cards": "cointrail.rulebook.cards",
     "rule_page": "cointrail.rulebook.cards",
@@ -199,6 +226,7 @@ _HOMES = {
     "sign_report": "cointrail.evidence.receipts",
     "simulate_world": "cointrail.simulate",
     "sql_table": "cointrail.workbench.queries",
+    "take_answer": "cointrail.workbench.lead_bench",
     "trace_bounds": "cointrail.workbench.trace_options",
     "trace_policies": "cointrail.workbench.trace_options",
     "verdict_values": "cointrail.workbench.case_views",

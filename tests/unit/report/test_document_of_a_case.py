@@ -109,3 +109,4 @@ def test_amounts_are_written_whole_and_never_rounded() -> None:
     assert (fiat("1234.50", "USD"), fiat("", "USD")) == ("1,234.50 USD", "no rate")
     assert (count(1, "payment"), count(2_000, "payment")) == ("1 payment", "2,000 payments")
     assert (percent(1, 3), percent(2, 3), percent(1, 1), percent(0, 0)) == ("33.3 %", "66.7 %", "100.0 %", "")
+    assert (percent(1, 10_000), percent(0, 10)) == ("< 0.1 %", "0.0 %")

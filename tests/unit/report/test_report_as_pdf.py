@@ -2,13 +2,19 @@ from __future__ import annotations
 
 import io
 from datetime import date
+from typing import Any
 
 import pypdf
+import pypdfium2
 import pytest
 
 from cointrail.report.document import report_files
 from cointrail.report.typesetting import pdf_of
 from support.report_cases import HOSTILE, case_tables, hostile_case, text_of_pdf
+
+EDGE_POINTS = 28
+"""A centimetre: half the margin of a page."""
+WHITE = 255
 
 
 @pytest.fixture(scope="module", name="pdf")
@@ -22,13 +28,13 @@ def test_the_same_case_gives_the_same_bytes(pdf: bytes) -> None:
 
 def test_the_pdf_is_tagged_titled_and_dated_by_the_case(pdf: bytes) -> None:
     reader = pypdf.PdfReader(io.BytesIO(pdf))
-    root = reader.root_object
+    root: Any = reader.root_object
     assert root["/MarkInfo"]["/Marked"]
     assert root["/Lang"] == "en"
     assert "/StructTreeRoot" in root
-    assert reader.metadata is not None
-    assert reader.metadata.title == "Tracing report 1"
-    assert reader.metadata["/CreationDate"] == "D:20180331000000Z"
+    about: Any = reader.metadata
+    assert about.title == "Tracing report 1"
+    assert about["/CreationDate"] == "D:20180331000000Z"
     xmp = root["/Metadata"].get_data().decode()
     assert "<pdfaid:part>2</pdfaid:part>" in xmp
     assert "<pdfaid:conformance>A</pdfaid:conformance>" in xmp
@@ -36,11 +42,9 @@ def test_the_pdf_is_tagged_titled_and_dated_by_the_case(pdf: bytes) -> None:
 
 
 def test_no_font_is_left_out_of_the_pdf(pdf: bytes) -> None:
-    fonts = {
-        str(font["/BaseFont"])
-        for page in pypdf.PdfReader(io.BytesIO(pdf)).pages
-        for font in (one.get_object() for one in page["/Resources"]["/Font"].values())
-    }
+    pages: list[Any] = list(pypdf.PdfReader(io.BytesIO(pdf)).pages)
+    listed = [one.get_object() for page in pages for one in page["/Resources"]["/Font"].values()]
+    fonts = {str(font["/BaseFont"]) for font in listed}
     assert fonts
     assert all("Noto" in name for name in fonts)
 
@@ -73,6 +77,16 @@ def test_arabic_is_set_and_has_all_its_letters(hostile: str) -> None:
 
 def test_a_long_label_is_cut_and_says_so(hostile: str) -> None:
     assert "characters, whole in" in hostile
+
+
+def test_nothing_is_set_outside_of_the_margins_whatever_the_labels() -> None:
+    document = pypdfium2.PdfDocument(report_files(hostile_case())["report.pdf"])
+    assert len(document) > 5
+    for page in document:
+        bitmap = page.render(scale=1, grayscale=True).to_numpy().squeeze()
+        edge = EDGE_POINTS
+        rim = (bitmap[:edge], bitmap[-edge:], bitmap[:, :edge], bitmap[:, -edge:])
+        assert all((part == WHITE).all() for part in rim)
 
 
 def test_a_template_reads_nothing_outside_its_folder() -> None:

@@ -1,5 +1,7 @@
 """Ask every detector and every static change rule about each transaction of a store, and take fingerprints.
 
+Of the rules beside the gate it asks those that look at one transaction; the others look at few.
+
     python benchmarks/rules_pass.py STORE [--repeat 3] [--threads 2]
 
 Prints JSON. Two times are taken: that of the rules alone, over columns that are in memory already, and that
@@ -18,6 +20,7 @@ from statistics import median
 from typing import Any
 
 from cointrail.heuristics.change_bulk import static_batch
+from cointrail.heuristics.fillable_bulk import fillable_batch
 from cointrail.heuristics.gate_bulk import judge_batch
 from cointrail.store.batch import TxBatch
 from cointrail.store.reader import Snapshot, open_snapshot
@@ -32,6 +35,7 @@ def judge_all(batch: TxBatch, *, dated: bool = False) -> int:
     """Every detector, every static change rule and the fingerprints of a batch; how many it judged."""
     judge_batch(batch, dated=dated)
     static_batch(batch)
+    fillable_batch(batch)
     return batch.count
 
 

@@ -7,6 +7,7 @@ cli.md      every command, from the command line's own help
 errors.md   every error code, from the error tree
 rules.md    every rule, from the register of rules; rules/ has a page for each, with its examples drawn
 worlds.md   plans of composed worlds, and their truth files, from the tables that plans are read by
+../explanation/how-wrong.md   how often rules are wrong, and its pictures, from the shipped table of error
 tables.md   columns of a case's tables and of the store, and the stop reasons, from their definitions
 """
 
@@ -25,6 +26,7 @@ from pathlib import Path
 
 import numpy as np
 
+import error_page
 from cli_tree import Command, walk_commands
 from cointrail import errors
 from cointrail.casework.columns import columns_of
@@ -151,7 +153,9 @@ def page_text(lines: Iterator[str]) -> str:
 def made_files() -> dict[str, str]:
     """What every generated file holds, by its path below the reference."""
     texts = {name: page_text(make()) for name, make in pages().items()}
-    return texts | {name: make() for name, make in pictures().items()}
+    told = {f"../explanation/{name}": text for name, text in error_page.page_files().items()}
+    told[f"../explanation/{error_page.PAGE}"] = NOTE + told[f"../explanation/{error_page.PAGE}"]
+    return texts | {name: make() for name, make in pictures().items()} | told
 
 
 def left_over(made: Iterable[str]) -> list[Path]:
@@ -171,6 +175,7 @@ def main() -> int:
         if check and (not path.exists() or path.read_text(encoding="utf-8") != text):
             wrong.append(f"docs/reference/{name} is stale: run `make docs`")
         elif not check:
+            path.parent.mkdir(exist_ok=True)
             path.write_text(text, encoding="utf-8")
     for path in left_over(made):
         if check:

@@ -86,6 +86,8 @@ COMMANDS = [
     "evaluate real --data {real}",
     "evaluate world {world} --store {store}",
     "evaluate run --worlds quiet --seeds 1 --transactions 300 --jobs 1 --out {out}/run",
+    "evaluate table --budget small --jobs 1 --out {out}/table.json",
+    "evaluate check --seed 3",
     "simulate --seed 5 --out {out}/world --scale 0.01",
     "demo --seed 5 --out {out}/demo --scale 0.01",
     "tags check {world}/tags/exchanges.tagpack.yaml --network regtest",

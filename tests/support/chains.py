@@ -179,6 +179,7 @@ class FakeSnapshot:
         return {
             "txs.first_input": column_of(_starts([len(t.inputs) for t in self.txs])[:-1], "<u8"),
             "txs.first_output": column_of(_starts([len(t.outputs) for t in self.txs])[:-1], "<u8"),
+            "txs.block": column_of([NO_HEIGHT if t.height is None else t.height for t in self.txs], "<u4"),
             "inputs.output": column_of([place.get(i.outpoint, int(NOT_YET)) for i in ins], "<u8"),
             "inputs.marks": column_of([int(i.marks) for i in ins], "<u2"),
             "outputs.script": column_of([self.numbers[o.script] for o in outs], "<u4"),

@@ -110,6 +110,10 @@ def _table_answer(made: MadeTable) -> Answer:
         ("transactions", found.transactions),
         ("hands", found.hands),
         ("bounds that hold together", found.strata),
+        ("worlds held back", found.validation.worlds),
+        ("bounds checked there", found.validation.strata),
+        ("outside", found.validation.outside),
+        ("allowed", found.validation.allowed),
     ]
     data = {**dict(facts), "rows": [dict(zip(_ROW, row, strict=True)) for row in rows]}
     return Answer(data=data, facts=facts, tables=[sheet], csv=sheet)

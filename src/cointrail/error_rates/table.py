@@ -5,6 +5,7 @@
     real         what real data with known truth said of the same rules
     strata       how many bounds hold together (Bonferroni)
     rows         per stratum the counts, and the bound
+    validation   the table against worlds that were held back
     coverage     what clusters hold of a hand's addresses, by era and tier
 
 The digest of a table is the SHA-256 of its file.
@@ -93,13 +94,35 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What clusters of one tier hold of a hand's addresses: the mean over worlds of one era, and the least."""
+    """What clusters of a tier hold of a hand's addresses: the mean over worlds of an era, and the least."""
 
     era: str
     tier: str
     worlds: int
     mean_ppm: int
     least_ppm: int
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """A table against worlds that it was not made from.
+
+    Attributes:
+        worlds: how many.
+        strata: bounds that were checked in them, each in each world.
+        outside: of these, with so many wrong links that it would be a surprise if the bound were true there.
+        allowed: how many may be so by chance.
+        points: per check the bound, the share found wrong, links of different hands, and 1 where outside.
+    """
+
+    worlds: int
+    strata: int
+    outside: int
+    allowed: int
+    points: tuple[tuple[int, int, int, int], ...]
+
+
+NOT_VALIDATED = Validation(0, 0, 0, 0, ())
 
 
 @dataclass(frozen=True)
@@ -116,6 +139,7 @@ class ErrorTable:
         strata: bounds that hold together.
         rows: by stratum.
         coverage: what is missed.
+        validation: how it did in worlds that it was not made from.
     """
 
     digest: str
@@ -127,6 +151,7 @@ class ErrorTable:
     strata: int
     rows: Mapping[Stratum, Row]
     coverage: tuple[Coverage, ...]
+    validation: Validation = NOT_VALIDATED
     _rates: dict[Stratum, Rate | None] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -184,9 +209,14 @@ def read_table(data: bytes, name: str = SHIPPED) -> ErrorTable:
             strata=found["strata"],
             rows={row.stratum: row for row in rows},
             coverage=tuple(Coverage(**one) for one in found["coverage"]),
+            validation=_validation(found["validation"]),
         )
     except (ValueError, KeyError, TypeError) as error:
         raise BadInput(f"`{name}` is no table of measured error: {error}", path=name) from error
+
+
+def _validation(found: dict[str, Any]) -> Validation:
+    return Validation(**{**found, "points": tuple(tuple(one) for one in found["points"])})
 
 
 def table_from(path: Path) -> ErrorTable:

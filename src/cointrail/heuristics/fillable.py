@@ -23,6 +23,11 @@ MAX_STEPS = 100_000
 """Assignments of a sum to a bucket that a search makes at most. Our choice: a tenth of a second."""
 
 
+MAX_HANDS = 200
+"""Hands with which a search begins at all. Our choice: more than any protocol lets into a round but Wasabi's,
+which have tests of their own."""
+
+
 class Answer(Enum):
     """What a search found."""
 
@@ -31,14 +36,14 @@ class Answer(Enum):
     TIMEOUT = "timeout"
 
 
-@rule("coinjoin.extra", version=1)
-def extra(shape: Shape) -> Answer:
+@rule("coinjoin.extra", version=2)
+def extra(shape: Shape, *, max_steps: int = MAX_STEPS) -> Answer:
     """The generic test, and every participant can pay its equal output with at most one of the others.
 
     Source: BlockSci, tx_identification.cpp, isCoinjoinExtra.
     Wrong when: the inputs of one payer happen to cover a batch of equal payments one by one.
-    Abstains on: whatever `coinjoin.equal_outputs` abstains on; unknown inputs; searches of too many steps,
-        which it calls a timeout.
+    Abstains on: whatever `coinjoin.equal_outputs` abstains on; unknown inputs; searches of too many hands or
+        steps, which it calls a timeout.
     Needs: input and output values and scripts; the answer never changes as the chain grows.
     """
     if not shape.complete or not equal_outputs(shape):
@@ -46,16 +51,17 @@ def extra(shape: Shape) -> Answer:
     mode, count = most_frequent(shape.all_out_values)
     rest = sorted((v for v in shape.all_out_values if v != mode), reverse=True)
     change = [*rest, *[0] * (count - len(rest))]
-    return fill(_brought(shape), [mode + more - _allowance(mode) for more in change])
+    wanted = [mode + more - _allowance(mode) for more in change]
+    return fill(_brought(shape), wanted, max_steps=max_steps)
 
 
-@rule("coinjoin.possible", version=1)
-def possible(shape: Shape) -> Answer:
+@rule("coinjoin.possible", version=2)
+def possible(shape: Shape, *, max_steps: int = MAX_STEPS) -> Answer:
     """Two hands could each have paid one of two equal outputs that go back to no input.
 
     Source: BlockSci, tx_identification.cpp, isPossibleCoinjoin.
     Wrong when: somebody pays two people the same, which is common: it is a lead and no more.
-    Abstains on: unknown inputs; searches of too many steps, which it calls a timeout.
+    Abstains on: unknown inputs; searches of too many hands or steps, which it calls a timeout.
     Needs: input and output values and scripts; the answer never changes as the chain grows.
     """
     own = set(shape.in_scripts)
@@ -63,7 +69,7 @@ def possible(shape: Shape) -> Answer:
     equal = min((v for v in set(paid) if paid.count(v) > 1), default=None)
     if equal is None or shape.signers < 2 or not shape.complete:
         return Answer.NO
-    return fill(_brought(shape), [equal - _allowance(equal)] * 2)
+    return fill(_brought(shape), [equal - _allowance(equal)] * 2, max_steps=max_steps)
 
 
 def _allowance(equal: int) -> int:
@@ -86,6 +92,8 @@ def fill(sums: Sequence[int], buckets: Sequence[int], *, max_steps: int = MAX_ST
     """
     if len(sums) < len(buckets) or sum(sums) < sum(max(0, b) for b in buckets):
         return Answer.NO
+    if len(sums) > MAX_HANDS:
+        return Answer.TIMEOUT
     search = _Search(sorted(sums, reverse=True), max_steps)
     found = search.fill(0, sorted((max(1, b) for b in buckets), reverse=True))
     return Answer.YES if found else (Answer.TIMEOUT if search.steps_left <= 0 else Answer.NO)

@@ -116,7 +116,7 @@ def payjoin_extra_input(shape: Shape) -> bool:
     A PayJoin (BIP 78, BIP 77) leaves no mark by itself. This is the part of it that shows. Script types
     are left out of the mismatch on purpose, although they are part of a fingerprint: a receiver has to match
     the sender's (BIP 78), while wallets that changed theirs mix them in every other payment. With them, the
-    payments found in the demo's world fell to 91 % (95 % and more without).
+    payments found in the demo's world fell to 91 %.
 
     Source: Ghesmati et al. 2021 for the unnecessary input; BIP 78 on what a receiver adds.
     Wrong when: one wallet of several programs, or with imported keys, chooses more coins than it needs.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from cointrail.chain.view import ScriptType
@@ -100,11 +101,16 @@ def tx0(shape: Shape) -> bool:
     """
     if shape.before(WHIRLPOOL_FIRST_HEIGHT) or shape.n_notes != 1 or not shape.n_inputs:
         return False
-    return any(_prepares(shape, pool) for pool in POOLS)
+    return prepares(shape.out_values)
 
 
-def _prepares(shape: Shape, pool: Pool) -> bool:
+def prepares(values: Sequence[int]) -> bool:
+    """Whether spendable outputs of these values prepare coins for some pool."""
+    return any(_prepares(values, pool) for pool in POOLS)
+
+
+def _prepares(values: Sequence[int], pool: Pool) -> bool:
     low, high = pool.denomination + PREMIX_MIN_EXTRA, pool.denomination + PREMIX_MAX_EXTRA
-    _, premix = most_frequent(v for v in shape.out_values if low <= v <= high)
-    fees = sum(pool.fee <= 2 * v <= 6 * pool.fee for v in shape.out_values)
-    return 1 <= premix <= TX0_MAX_PREMIX and shape.n_outputs - premix <= TX0_MAX_OTHERS and fees == 1
+    _, premix = most_frequent(v for v in values if low <= v <= high)
+    fees = sum(pool.fee <= 2 * v <= 6 * pool.fee for v in values)
+    return 1 <= premix <= TX0_MAX_PREMIX and len(values) - premix <= TX0_MAX_OTHERS and fees == 1

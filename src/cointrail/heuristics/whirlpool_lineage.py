@@ -39,7 +39,7 @@ class Lineage:
 
 
 @rule("whirlpool.lineage", version=1)
-def lineage(tx: TxView, look: Look, *, depth: int = MAX_DEPTH) -> Lineage:
+def lineage(tx: TxView, look: Look, *, depth: int = MAX_DEPTH, dated: bool = True) -> Lineage:
     """Whether every coin of a mix comes from a tx0, if above the denomination, or from a mix, if of it.
 
     Source: graphsense-lib, heuristics service.
@@ -47,7 +47,7 @@ def lineage(tx: TxView, look: Look, *, depth: int = MAX_DEPTH) -> Lineage:
     Abstains on: transactions that are not at hand, and mixes beyond the depth: it calls those open.
     Needs: the transactions behind the mix, and those behind the mixes among them.
     """
-    if not whirlpool(shape_of(tx)):
+    if not whirlpool(shape_of(tx, dated=dated)):
         return Lineage(Standing.BROKEN, "not a Whirlpool mix")
     denomination = tx.outputs[0].value
     still_open = ""
@@ -56,7 +56,7 @@ def lineage(tx: TxView, look: Look, *, depth: int = MAX_DEPTH) -> Lineage:
         if source is None:
             still_open = still_open or f"what input {vin} spends is not at hand"
             continue
-        found = _judge_source(source, spent.value or 0, denomination, look, depth)
+        found = _judge_source(source, spent.value or 0, denomination, look, depth, dated=dated)
         if found.standing is Standing.BROKEN:
             return Lineage(Standing.BROKEN, f"input {vin}: {found.because}")
         if found.standing is Standing.OPEN:
@@ -66,8 +66,10 @@ def lineage(tx: TxView, look: Look, *, depth: int = MAX_DEPTH) -> Lineage:
     return Lineage(Standing.CONFIRMED, f"{len(tx.inputs)} coins come from a tx0 or a mix of this pool")
 
 
-def _judge_source(source: TxView, value: int, denomination: int, look: Look, depth: int) -> Lineage:
-    shape = shape_of(source)
+def _judge_source(
+    source: TxView, value: int, denomination: int, look: Look, depth: int, *, dated: bool
+) -> Lineage:
+    shape = shape_of(source, dated=dated)
     if value > denomination:
         if tx0(shape) and value <= denomination + PREMIX_MAX_EXTRA:
             return Lineage(Standing.CONFIRMED, "from a tx0")
@@ -76,11 +78,11 @@ def _judge_source(source: TxView, value: int, denomination: int, look: Look, dep
         return Lineage(Standing.BROKEN, "a coin of the denomination comes from no mix of this pool")
     if depth <= 1:
         return Lineage(Standing.CONFIRMED, "from a mix that is not looked behind")
-    return lineage(source, look, depth=depth - 1)
+    return lineage(source, look, depth=depth - 1, dated=dated)
 
 
 @rule("whirlpool.tx0_confirmed", version=1)
-def tx0_confirmed(tx: TxView, spenders: Iterable[TxView]) -> bool:
+def tx0_confirmed(tx: TxView, spenders: Iterable[TxView], *, dated: bool = True) -> bool:
     """A tx0 of which some output went into a mix. Dynamic: a later block can confirm it.
 
     Source: graphsense-lib, heuristics service, where it lifts a tx0 from 60 to 90.
@@ -89,8 +91,8 @@ def tx0_confirmed(tx: TxView, spenders: Iterable[TxView]) -> bool:
     Needs: the transactions that spend its outputs, up to the height of judgement.
     """
     spends = (
-        shape_of(spender)
+        shape_of(spender, dated=dated)
         for spender in spenders
         if any(spent.outpoint.txid == tx.txid for spent in spender.inputs)
     )
-    return tx0(shape_of(tx)) and any(whirlpool(shape) for shape in spends)
+    return tx0(shape_of(tx, dated=dated)) and any(whirlpool(shape) for shape in spends)

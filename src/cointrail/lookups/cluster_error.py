@@ -84,8 +84,8 @@ def _says(links: int, worst: int, wrong: int) -> str:
     return (
         f"It hangs together by {links:,} links, each wrong in at most {percent(worst)} of cases (95 % "
         f"confidence, no payjoin among them): at most {whole:,}.{rest // 10_000:02} wrong links are to be "
-        "expected. One wrong link can make a whole part wrong, so a path between two addresses says more than "
-        "the whole."
+        "expected. One wrong link can make a whole part wrong, so a path between two addresses says more "
+        "than the whole."
     )
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from cointrail.error_rates.table import ErrorTable, read_table, shipped, table_from
 from cointrail.errors import BadInput
 from cointrail.evaluate.rates.check import TableCheck, check_seed
-from cointrail.evaluate.rates.maker import table_bytes
-from cointrail.evaluate.rates.sources import Budget, Progress, tally_all, tally_real, world_plans
+from cointrail.evaluate.rates.make import make_table
+from cointrail.evaluate.rates.sources import Budget, Progress, tally_real
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,8 @@ def make_error_table(
     """
     if budget not in list(Budget):
         raise BadInput(f"there is no budget `{budget}`", hint="full or small", value=budget)
-    tallies = tally_all(world_plans(Budget(budget)), jobs=jobs, progress=progress)
-    data = table_bytes(budget, tallies, () if real is None else [tally_real(real)])
+    known = () if real is None else [tally_real(real)]
+    data = make_table(Budget(budget), known, jobs=jobs, progress=progress)
     try:
         out.write_bytes(data)
     except OSError as error:

@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 
 from cointrail.error_rates.combine import bound_of
 from cointrail.error_rates.strata import ERAS, FAMILIES, SHAPES, Stratum
-from cointrail.error_rates.table import UNMEASURED, Coverage, ErrorTable, Row, read_table, shipped
+from cointrail.error_rates.table import (
+    NOT_VALIDATED,
+    UNMEASURED,
+    Coverage,
+    ErrorTable,
+    Row,
+    read_table,
+    shipped,
+)
 from cointrail.error_rates.tiers import kept_tier, tier_in, tiers_of
 from cointrail.error_rates.wording import say_bound
 from cointrail.errors import BadInput
@@ -48,6 +56,7 @@ def table(*rows: Row) -> ErrorTable:
         "hands": 5,
         "transactions": 7,
         "strata": len(rows),
+        "validation": asdict(NOT_VALIDATED),
         "rows": [asdict(one) for one in rows],
         "coverage": [asdict(Coverage(ERA, "T2", 12, 155_000, 70_000))],
     }

@@ -10,7 +10,7 @@ from statistics import fmean
 import numpy as np
 
 from cointrail.error_rates.strata import ERAS, QUOTED_MARKS, Stratum
-from cointrail.error_rates.table import FORM, Coverage, Row
+from cointrail.error_rates.table import FORM, NOT_VALIDATED, Coverage, Row, Validation
 from cointrail.evaluate.intervals import CONFIDENCE, ONE, at_most, lower_bound, upper_bound
 from cointrail.evaluate.rates.groups import Counts, Joined, count_by, prefix, quoted_by, words_of
 from cointrail.evaluate.rates.sources import RealTally
@@ -20,9 +20,9 @@ from cointrail.heuristics.base import REGISTRY, Tier
 ENOUGH = 300
 """Links of different hands below which a stratum has no bound of its own. methods.md 9.3."""
 
-ENOUGH_FOR: dict[Tier, int] = {Tier.T1: 8_000, Tier.T2: 8_000, Tier.T3: 800}
-"""More than `ENOUGH` where a tier asks for more than so few could show: without a single error, this many
-give a bound (with Bonferroni over about a hundred) that the tier allows. A smaller stratum can say nothing of
+ENOUGH_FOR: dict[Tier, int] = {Tier.T1: 20_000, Tier.T2: 20_000, Tier.T3: 2_000}
+"""More than `ENOUGH` where a tier asks for more than so few could show. With three errors by chance, so many
+still give a bound (Bonferroni over two hundred) that the tier allows. A smaller stratum can say nothing of
 its tier, so it is told by its parent."""
 
 WORLD_ENOUGH = 30
@@ -110,7 +110,7 @@ def _spread(groups: Counts, group: int) -> int:
 
 
 def left_out(worlds: int) -> int:
-    """How many of the worst worlds may be left out so that the next one still bounds `SPREAD` of all worlds."""
+    """How many of the worst worlds may be left out, so that the next one still bounds `SPREAD` of all."""
     out = 0
     while out < worlds and at_most(out, worlds, 1 - SPREAD) <= 1 - CONFIDENCE:
         out += 1
@@ -142,9 +142,22 @@ def _share(wrong: int | np.int64, links: int | np.int64) -> int:
 
 
 def table_bytes(
-    budget: str, tallies: Sequence[Tally], real: Sequence[RealTally] = (), seed: int = 0
+    budget: str,
+    tallies: Sequence[Tally],
+    real: Sequence[RealTally] = (),
+    *,
+    validation: Validation = NOT_VALIDATED,
+    seed: int = 0,
 ) -> bytes:
-    """The table's file: the same bytes for the same tallies."""
+    """The table's file: the same bytes for the same tallies.
+
+    Args:
+        budget: how many worlds there are, in a word.
+        tallies: of the worlds that it is made from.
+        real: of real data with known owners.
+        validation: what was found in worlds that were held back.
+        seed: of the draws of one link a hand.
+    """
     rows, strata = rows_of(tallies, seed)
     rows = tuple(_with_real(row, real) for row in rows)
     table = {
@@ -162,6 +175,7 @@ def table_bytes(
             {"name": one.name, "what": one.what, "digest": one.digest, "rules": sorted(one.rules)}
             for one in real
         ],
+        "validation": asdict(validation),
         "coverage": [asdict(one) for one in _coverage(tallies)],
         "rows": [asdict(row) for row in rows],
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,6 +17,7 @@ import numpy as np
 from cointrail.clustering.build import build
 from cointrail.clustering.rules import Link
 from cointrail.error_rates.table import UNMEASURED
+from cointrail.errors import BadInput
 from cointrail.evaluate.rates.tally import Tally, tally_plan
 from cointrail.evaluate.real.sets import EMULATED, read_wallets
 from cointrail.evaluate.worlds.links import proof_edges
@@ -67,41 +68,72 @@ class RealTally:
     rules: dict[str, tuple[int, int, int, int]]
 
 
-_SIZES = {Budget.SMALL: (1, 4, 1_000), Budget.FULL: (16, 240, 5_000)}
-"""Worlds of each default plan, drawn plans, and transactions of a world of a default plan."""
+@dataclass(frozen=True, slots=True)
+class _Size:
+    """Worlds of each default plan, drawn plans, and transactions of a world of a default plan."""
+
+    names: tuple[str, ...]
+    seeds: int
+    drawn: int
+    transactions: int
+
+
+_MADE_FROM = {
+    Budget.SMALL: _Size(("2013", "2021", "2025"), 1, 3, 1_000),
+    Budget.FULL: _Size(DEFAULT_PRESETS, 16, 240, 5_000),
+}
+_HELD_BACK = {
+    Budget.SMALL: _Size(("2016",), 1, 1, 1_000),
+    Budget.FULL: _Size(DEFAULT_PRESETS, 2, 32, 5_000),
+}
+"""Worlds that a table is held against once it is made."""
+
+_BACK_FROM = FIRST_SEED + 500_000_000
+"""The first seed of these."""
 
 
 def world_plans(budget: Budget) -> list[WorldPlan]:
-    """The worlds of a budget: default plans of every era, then plans drawn at random within their ranges."""
-    seeds, drawn, size = _SIZES[budget]
-    names = DEFAULT_PRESETS if budget is Budget.FULL else ("2013", "2021", "2025")
-    planned = [
-        WorldPlan(f"{name}, seed {FIRST_SEED + seed}", preset(name).with_size(size), FIRST_SEED + seed)
-        for name in names
-        for seed in range(seeds)
-    ]
-    for seed in range(FIRST_SEED, FIRST_SEED + drawn):
-        plan = draw_plan(seed) if budget is Budget.FULL else draw_plan(seed, transactions=size)
-        planned.append(WorldPlan(f"drawn, seed {seed}", plan, seed))
-    return planned
+    """The worlds that a table is made from: default plans of every era, then plans drawn at random."""
+    return list(_plans(_MADE_FROM[budget], FIRST_SEED, whole=budget is Budget.FULL))
+
+
+def held_back(budget: Budget) -> list[WorldPlan]:
+    """Worlds of the same kinds that the table does not see."""
+    return list(_plans(_HELD_BACK[budget], _BACK_FROM, whole=budget is Budget.FULL))
+
+
+def _plans(size: _Size, first: int, *, whole: bool) -> Iterator[WorldPlan]:
+    for name in size.names:
+        for seed in range(first, first + size.seeds):
+            yield WorldPlan(f"{name}, seed {seed}", preset(name).with_size(size.transactions), seed)
+    for seed in range(first, first + size.drawn):
+        plan = draw_plan(seed, transactions=None if whole else size.transactions)
+        yield WorldPlan(f"drawn, seed {seed}", plan, seed)
 
 
 def tally_all(
     wanted: Sequence[WorldPlan], *, jobs: int | None = None, progress: Progress | None = None
 ) -> list[Tally]:
-    """Make and tally worlds, several at a time; the result does not depend on how many."""
+    """Make and tally worlds, several at a time; the result does not depend on how many.
+
+    A plan by which nobody can pay any more makes no world, and is left out.
+    """
     found: list[Tally] = []
     workers = min(len(wanted), jobs or os.cpu_count() or 1)
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         for done, tally in enumerate(pool.map(_tally_one, wanted), start=1):
-            found.append(tally)
+            if tally is not None:
+                found.append(tally)
             if progress is not None:
                 progress("worlds", done, len(wanted))
     return found
 
 
-def _tally_one(wanted: WorldPlan) -> Tally:
-    return tally_plan(wanted.name, wanted.plan, wanted.seed)
+def _tally_one(wanted: WorldPlan) -> Tally | None:
+    try:
+        return tally_plan(wanted.name, wanted.plan, wanted.seed)
+    except BadInput:
+        return None
 
 
 def tally_real(folder: Path, seed: int = 0) -> RealTally:

@@ -115,7 +115,7 @@ def test_a_signed_report_is_the_report_with_a_signature_after_it(bundle: Path, t
     with (bundle / put.name).open("rb") as file:
         (signature,) = PdfFileReader(file).embedded_signatures
         (tmp_path / "root.pem").write_bytes(root.pem())
-        root_certificate = load_cert_from_pemder(str(tmp_path / "root.pem"))
+        root_certificate = load_cert_from_pemder(str(tmp_path / "root.pem"))  # type: ignore[no-untyped-call]
         trusted = ValidationContext(trust_roots=[root_certificate], allow_fetching=False)
         status = validate_pdf_signature(signature, trusted)
     assert status.intact

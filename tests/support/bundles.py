@@ -28,7 +28,7 @@ from cointrail.journal.acts import (
 from cointrail.journal.book import CaseBook, Deed
 from cointrail.journal.place import FilePlace
 from cointrail.journal.sql_keeper import SqlKeeper
-from cointrail.workbench import BundleAsk, Workbench
+from cointrail.workbench import BundleAsk, Workbench, journal_files
 from support.demo_world import DemoFolder
 from support.once import build_once
 
@@ -61,7 +61,7 @@ class SignedBundle:
     @property
     def ask(self) -> BundleAsk:
         """How it was packed."""
-        return BundleAsk(key_file=self.secret, journal=REFERENCE, database=str(self.cases))
+        return BundleAsk(key_file=self.secret, journal=journal_files(REFERENCE, str(self.cases)))
 
     @property
     def public(self) -> Path:

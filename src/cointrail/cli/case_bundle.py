@@ -77,14 +77,13 @@ def bundle(
     needs nothing but Python. If a signature fails, no bundle is left behind.
     """
     source = case.source_of(name, db)
+    kept = journal or (None if isinstance(source, Path) else name)
     ask = workbench.BundleAsk(
         key_file=key,
         ask_password=lambda: getpass("password of the key: "),
         reader=reader,
         salt_file=salt,
-        journal=journal or (None if isinstance(source, Path) else name),
-        database=db,
-        private=private,
+        journal={} if kept is None else workbench.journal_files(kept, db, private=private),
         ask_time=ask_time,
     )
     with Meter() as meter:

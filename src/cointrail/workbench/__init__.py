@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from cointrail.tracing.peel_limits import PeelLimits
     from cointrail.workbench.bench import CaseRun, CaseSource, IngestRun, Workbench
     from cointrail.workbench.bundle_ask import BundleAsk
+    from cointrail.workbench.bundle_journal import journal_files
     from cointrail.workbench.case_bench import CaseBench, verify_journal_file
     from cointrail.workbench.case_views import (
         case_values,
@@ -117,6 +118,7 @@ __all__ = [
     "export_case",
     "inspect_block",
     "inspect_tx",
+    "journal_files",
     "list_desks",
     "make_error_table",
     "make_packets",
@@ -201,6 +203,7 @@ _HOMES = {
     "export_case": "cointrail.workbench.reports",
     "inspect_block": "cointrail.inspection.block",
     "inspect_tx": "cointrail.inspection.tx",
+    "journal_files": "cointrail.workbench.bundle_journal",
     "list_desks": "cointrail.workbench.lead_bench",
     "make_error_table": "cointrail.workbench.error_rates",
     "make_packets": "cointrail.workbench.lead_bench",

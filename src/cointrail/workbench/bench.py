@@ -227,7 +227,7 @@ class Workbench(PeelBench, TraceBench):
         require_new(out)
         if ask.case_out is not None:
             check_out(ask.case_out)
-        reader, seal, journal = ask.reading(), ask.sealing(), ask.journal_files()
+        reader, seal = ask.reading(), ask.sealing()
         with self.snapshot() as snapshot, BlocksDirectory(blocks, undo=False) as source:
             walks = WalkLog(snapshot)
             found = self._run_case(case_file, snapshot, walks.take)
@@ -235,7 +235,7 @@ class Workbench(PeelBench, TraceBench):
                 write_case(found.result, ask.case_out)
             ask.on_tables()
             copy = ChainCopy(snapshot, source)
-            write_bundle(out, found.result, walks, copy, reader=reader, journal=journal, seal=seal)
+            write_bundle(out, found.result, walks, copy, reader=reader, journal=ask.journal, seal=seal)
         return replace(found, out=out, files=tuple(sorted(path.name for path in out.iterdir())))
 
     def _run_case(self, source: CaseSource, snapshot: Snapshot, on_trace: OnTrace | None = None) -> CaseRun:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from cointrail.evidence.bundle import Reader, Seal
 from cointrail.evidence.disclosure import read_salt
-from cointrail.evidence.journal_part import journal_part
 from cointrail.evidence.receipts import timestamp_query
 from cointrail.evidence.signing import AskPassword, Signer
 
@@ -22,9 +21,7 @@ class BundleAsk:
         ask_password: called when the key has a password.
         reader: an exchange that gets no more than it needs, or `defence`; None lists no reader.
         salt_file: the case's secret number, made where there is none; to withhold something needs it.
-        journal: reference of a kept case whose journal and exhibits go in.
-        database: where it is kept; None: the default place.
-        private: show the entries that stay inside the case, too.
+        journal: journal and exhibits of a kept case; see `journal_files`.
         ask_time: put a request for a timestamp beside the bundle.
         case_out: also write the tables of the case there, as `run_case` does, before anything is packed.
         on_tables: called when they are written.
@@ -34,9 +31,7 @@ class BundleAsk:
     ask_password: AskPassword = field(default=str)
     reader: str | None = None
     salt_file: Path | None = None
-    journal: str | None = None
-    database: str | None = None
-    private: bool = False
+    journal: Mapping[str, bytes] = field(default_factory=dict)
     ask_time: bool = False
     case_out: Path | None = None
     on_tables: Callable[[], object] = field(default=lambda: None)
@@ -58,12 +53,3 @@ class BundleAsk:
             return {**signed, **(timestamp_query(manifest) if self.ask_time else {})}
 
         return seal
-
-    def journal_files(self) -> dict[str, bytes]:
-        """The journal of the kept case, if one is named."""
-        if self.journal is None:
-            return {}
-        from cointrail.workbench.case_bench import CaseBench  # noqa: PLC0415  it builds on what asks here
-
-        with CaseBench(self.database) as cases:
-            return journal_part(cases.book, self.journal, private=self.private)

@@ -38,7 +38,7 @@ TYPES = {
 }
 BY_DATA = {
     *("script_types", "outcomes", "seconds", "counts", "versions", "facts", "given"),
-    *("sat", "direct_sat", "indirect_sat", "ends", "links"),
+    *("sat", "direct_sat", "indirect_sat", "ends", "links", "not_measured"),
 }
 """Objects whose keys are data."""
 OF_ENTRIES = {"basis", "content", "limits", "options"}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cointrail.chain.view import TxView
+from cointrail.chain.view import InputView, TxView
 from cointrail.heuristics.fillable import MAX_HANDS, MAX_STEPS, Answer, extra, possible
 from cointrail.heuristics.fillable_bulk import ANSWERS, fillable_batch
 from cointrail.heuristics.shape import shape_of
@@ -20,7 +20,7 @@ def fillable_joins(draw: st.DrawFn) -> TxView:
     """Participants with an equal output and a change each; some lack a little, some bring several coins."""
     equal = draw(st.sampled_from([5_000, 20_000, 1_000_000, 2_000_000]))
     changes = draw(st.lists(st.integers(0, 3_000_000), min_size=2, max_size=6))
-    inputs = []
+    inputs: list[InputView] = []
     for hand, change in enumerate(changes):
         brought = max(1, equal + change + draw(st.sampled_from([0, 500, -9_000, -10_001, -25_000])))
         cut = draw(st.integers(0, brought))

@@ -15,6 +15,7 @@ from cointrail.clustering.clusters import Clusters
 from cointrail.clustering.move_page import MoveRows
 from cointrail.clustering.partition import Partition
 from cointrail.heuristics.base import Tier
+from cointrail.heuristics.beside import Found, Said
 from cointrail.heuristics.change.vote import VOTERS, Quiet
 from cointrail.heuristics.gate import REASONS, Gate
 from cointrail.heuristics.gate_bits import gates_of
@@ -97,6 +98,36 @@ class GatePiece(InTx):
     def reasons(self) -> Any:
         """Ids of the rules behind the verdict."""
         return word_lists(self._bits, [reason.id for reason in REASONS])
+
+
+class BesidePiece(InTx):
+    """Transactions of which some rule beside the gate says something, as of the chain's tip.
+
+    Args:
+        snapshot: the chain.
+        found: all of them.
+        numbers: of the lines.
+    """
+
+    COLUMNS = ("line", "tx", "txid", "block", "rules")
+
+    def __init__(self, snapshot: Snapshot, found: Found, numbers: Numbers) -> None:
+        super().__init__(snapshot, numbers)
+        rows = numbers.array().astype(np.int64)
+        self.found = Found(found.tx[rows], found.said[rows])
+
+    @cached_property
+    def tx_numbers(self) -> I64:
+        """The transactions."""
+        return self.found.tx.astype(np.int64)
+
+    def line(self) -> Any:
+        """Number of the line, from 0 in chain order."""
+        return numbers(self.numbers.array(), "<u8")
+
+    def rules(self) -> Any:
+        """Ids of the rules, with what they say where that is more than yes: `whirlpool.lineage: broken`."""
+        return word_lists(self.found.said.astype(np.uint32), [said.words for said in Said])
 
 
 class ChangePiece(InTx):

@@ -14,7 +14,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
-from cointrail.analytics.cluster_pieces import ChangePiece, ClusterPiece, GatePiece, PaymentPiece, TracePiece
+from cointrail.analytics.cluster_pieces import (
+    BesidePiece,
+    ChangePiece,
+    ClusterPiece,
+    GatePiece,
+    PaymentPiece,
+    TracePiece,
+)
 from cointrail.analytics.ledger_pieces import (
     BlockPiece,
     InputPiece,
@@ -30,8 +37,10 @@ from cointrail.attribution.resolve import resolve
 from cointrail.clustering.clusters import Clusters
 from cointrail.clustering.load import load_or_build
 from cointrail.clustering.move_page import page_of_moves
+from cointrail.clustering.sweeps import all_beside
 from cointrail.errors import BadInput
 from cointrail.heuristics.base import Tier
+from cointrail.heuristics.beside import Found
 from cointrail.lookups.desk import LookupDesk
 from cointrail.lookups.find_cluster import get_cluster
 from cointrail.lookups.ledger import LedgerDesk
@@ -145,6 +154,24 @@ class OpenStore:
             GatePiece.COLUMNS,
             lambda numbers: GatePiece(snapshot, clusters, numbers),
             snapshot.n_txs,
+        )
+
+    @cached_property
+    def _beside(self) -> Found:
+        return all_beside(self._snapshot, self._built)
+
+    def beside_gate(self) -> Rows:
+        """The transactions of which a rule beside the gate says something: leads, none of them a verdict.
+
+        These are `coinjoin.extra`, `coinjoin.possible`, `joinmarket.slots`, `whirlpool.lineage`,
+        `whirlpool.tx0_confirmed` and `theft.key_sweep`. They are asked once, of the whole chain.
+        """
+        snapshot, found = self._snapshot, self._beside
+        return self._rows(
+            "rules beside the gate",
+            BesidePiece.COLUMNS,
+            lambda numbers: BesidePiece(snapshot, found, numbers),
+            len(found.tx),
         )
 
     def change(self) -> Rows:

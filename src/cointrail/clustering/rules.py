@@ -42,16 +42,21 @@ _LINK_RULES = (
     "change.lead",
 )
 
+_APART = ("joinmarket.slots",)
+"""Rules that only say which scripts are two hands'."""
+
 TIERS = (Tier.T1, Tier.T2, Tier.T3, Tier.T4)
 """Of the nested clusterings: each holds the links of its tier and all stronger ones."""
 
 
 def rules_in_force(table: ErrorTable | None = None) -> tuple[str, ...]:
-    """Names of all that has a say: rules that link, the gate's in their order, those that vote, the table.
+    """Names of all that has a say: rules that link, the gate's in their order, the rest, the error table.
+
+    The rest vote on change, or keep scripts apart.
 
     Args:
         table: that says at which tier a rule stands; None: the one of this package.
     """
-    ids = (*_LINK_RULES, *(reason.id for reason in REASONS), *(voter.id for voter in VOTERS))
+    ids = (*_LINK_RULES, *(reason.id for reason in REASONS), *(voter.id for voter in VOTERS), *_APART)
     names = (REGISTRY[rule_id].name for rule_id in ids if rule_id in REGISTRY)
     return *names, (table or shipped()).name

@@ -110,4 +110,5 @@ class Standing:
         if chain.digest not in self._times:
             self._times[chain.digest] = chain.block_times()
         times = self._times[chain.digest][np.asarray(heights)].astype(np.int64)
-        return np.searchsorted(np.array(ERA_ENDS), times, side="right")
+        eras: Array = np.searchsorted(np.array(ERA_ENDS), times, side="right")
+        return eras

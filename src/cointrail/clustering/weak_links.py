@@ -2,7 +2,7 @@
 
 Links of T3 and T4 join clusters of T1 and T2, so they can only be told when those are known. A pair comes
 from a payment (the sender and whom a T3 vote says it pays) and from a JoinMarket round (each of its equal
-outputs is another participant's).
+outputs is another participant's, and so are inputs and changes of two slots, where amounts tell the slots).
 """
 
 from __future__ import annotations
@@ -22,9 +22,11 @@ from cointrail.clustering.spill import Log
 from cointrail.clustering.standing import Standing
 from cointrail.clustering.weak_link_kinds import PairReason
 from cointrail.heuristics.base import Tier
+from cointrail.heuristics.beside import shape_of_row
 from cointrail.heuristics.change_bulk import NO_OUTPUT, BatchChange
 from cointrail.heuristics.coinjoin import JOINMARKET_DUST
 from cointrail.heuristics.gate import REASONS
+from cointrail.heuristics.joinmarket_slots import Slots, joinmarket_slots
 from cointrail.heuristics.linkable import linkable_scripts
 from cointrail.store.batch import UNKNOWN_SCRIPT, TxBatch
 from cointrail.store.chain_places import rows_between
@@ -76,7 +78,7 @@ class WeakLinks:
         weak = tuple(np.concatenate(columns) for columns in zip(unsure, leads, strict=True))
         order = np.argsort(weak[2], kind="stable")
         self.weak.append(*(column[order] for column in weak))
-        for pairs in (_payments(batch, senders, votes, by_tier[Tier.T3]), _slots(batch, reasons)):
+        for pairs in (_payments(batch, senders, votes, by_tier[Tier.T3]), slot_pairs(batch, reasons)):
             self.pairs.append(*pairs)
 
 
@@ -109,8 +111,12 @@ def _payments(batch: TxBatch, senders: Senders, votes: BatchChange, txs: I64) ->
     return _rows(batch, payer, batch.out_script[rows[paid]], own[paid], PairReason.PAYMENT)
 
 
-def _slots(batch: TxBatch, reasons: U32) -> Rows:
-    """All pairs of the equal outputs of each JoinMarket round; the detector bounds how many those are."""
+def slot_pairs(batch: TxBatch, reasons: U32) -> Rows:
+    """Pairs of scripts of two participants of a JoinMarket round; the detector bounds how many those are.
+
+    All pairs of the equal outputs, and of the inputs and changes of the slots where amounts tell them. A
+    round takes a millisecond.
+    """
     nobody = np.empty(0, np.uint32)
     pieces = [_rows(batch, nobody, nobody, np.empty(0, np.int64), 0)]
     for t in np.flatnonzero(reasons & _JOINMARKET).tolist():
@@ -118,11 +124,21 @@ def _slots(batch: TxBatch, reasons: U32) -> Rows:
         high = np.flatnonzero(batch.out_value[own] > JOINMARKET_DUST)
         values, counts = np.unique(batch.out_value[own][high], return_counts=True)
         slots = batch.out_script[own][batch.out_value[own] == values[counts.argmax()]]
-        one, other = np.triu_indices(len(slots), 1)
-        txs = np.full(len(one), t)
-        pieces.append(_rows(batch, slots[one], slots[other], txs, PairReason.JOINMARKET_SLOTS))
+        before, after = np.triu_indices(len(slots), 1)
+        apart = np.concatenate([np.column_stack([slots[before], slots[after]]), _read_slots(batch, t)])
+        one, other = apart[:, 0], apart[:, 1]
+        pieces.append(_rows(batch, one, other, np.full(len(one), t), PairReason.JOINMARKET_SLOTS))
     one, other, tx, reason = (np.concatenate(columns) for columns in zip(*pieces, strict=True))
     return one, other, tx, reason
+
+
+def _read_slots(batch: TxBatch, row: int) -> U32:
+    """Pairs of scripts by `joinmarket.slots`, two columns; none where amounts do not tell."""
+    shape = shape_of_row(batch, row)
+    slots = joinmarket_slots(shape)
+    apart = slots.apart(shape) if isinstance(slots, Slots) else frozenset()
+    pairs = (sorted(int.from_bytes(script, "little") for script in pair) for pair in apart)
+    return np.array(sorted(pair for pair in pairs if len(pair) > 1), np.uint32).reshape(-1, 2)
 
 
 def _rows(batch: TxBatch, one: U32, other: U32, txs: I64, kind: int) -> Rows:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cointrail.error_rates.combine import PAYJOIN_PPM, Charge, ErrorBound, percent
 from cointrail.error_rates.table import Coverage, ErrorTable, in_words
 
-FACTS_ALONE = "It rests on ledger facts alone: no inference, and so no error of one."
+FACTS_ALONE = "It rests on ledger facts and single scripts: no link is inferred, so none can be wrong."
 
 IDENTITY = "Identity does not come from the blockchain."
 

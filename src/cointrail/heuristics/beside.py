@@ -96,6 +96,11 @@ class Found(NamedTuple):
     tx: U32
     said: U16
 
+    def with_said(self, txs: Iterable[int], said: Said) -> Found:
+        """The same, with one thing more said of some transactions."""
+        own = zip(self.tx.tolist(), self.said.tolist(), strict=True)
+        return Found.of([*own, *((tx, 1 << said) for tx in txs)])
+
     @classmethod
     def of(cls, pairs: Iterable[tuple[int, int]]) -> Found:
         """From (transaction, bits) in any order; a transaction may come again."""

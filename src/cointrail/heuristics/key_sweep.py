@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median_low
+from typing import NamedTuple
 
 from cointrail.chain.types import Txid
 from cointrail.heuristics.base import Abstained, rule
@@ -18,6 +19,17 @@ but those of neighbours rarely by more than minutes."""
 
 MIN_AGE_BLOCKS = 26_280
 """Half a year at 144 blocks a day, for the median coin. Our choice."""
+
+
+class SweepLimits(NamedTuple):
+    """What makes sweeps of many owners' old coins."""
+
+    owners: int = MIN_OWNERS
+    seconds: int = MAX_SPAN_SECONDS
+    age_blocks: int = MIN_AGE_BLOCKS
+
+
+LIMITS = SweepLimits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +65,7 @@ class KeyCompromise:
 
 
 @rule("theft.key_sweep", version=1)
-def key_sweep(sweeps: Sequence[Sweep]) -> KeyCompromise | Abstained:
+def key_sweep(sweeps: Sequence[Sweep], *, limits: SweepLimits = LIMITS) -> KeyCompromise | Abstained:
     """Coins of many owners, most of them long at rest, went to one script within an hour.
 
     The thief could sign for all of them, so common input holds from the sweep on; what these keys did before
@@ -70,13 +82,13 @@ def key_sweep(sweeps: Sequence[Sweep]) -> KeyCompromise | Abstained:
         return Abstained("not sweeps into one script")
     coins = [coin for sweep in sweeps for coin in sweep.coins if coin.script != sweep.to]
     owners = len({coin.owner for coin in coins})
-    if owners < MIN_OWNERS:
-        return Abstained(f"coins of {owners} owners, not of {MIN_OWNERS}")
+    if owners < limits.owners:
+        return Abstained(f"coins of {owners} owners, not of {limits.owners}")
     times = [sweep.time for sweep in sweeps]
-    if max(times) - min(times) > MAX_SPAN_SECONDS:
+    if max(times) - min(times) > limits.seconds:
         return Abstained(f"spread over {max(times) - min(times)} seconds")
     age = median_low(coin.age_blocks for coin in coins)
-    if age < MIN_AGE_BLOCKS:
+    if age < limits.age_blocks:
         return Abstained(f"half of the coins are younger than {age + 1} blocks")
     first = min(sweeps, key=lambda sweep: sweep.time)
     return KeyCompromise(

@@ -227,6 +227,8 @@ def has_equal(col: FillColumns, t: int, room: FillRoom) -> bool:
     """Whether two outputs hold the same: without it neither test holds."""
     first = col.out_start[t]
     n = col.out_start[t + 1] - first
+    if n <= 2:
+        return n == 2 and col.out_value[first] == col.out_value[first + 1]
     for k in range(n):
         room.values[k] = col.out_value[first + k]
     sort_first(room.values, n)
@@ -249,5 +251,7 @@ def judge_fillable(
         if hands < 2:
             continue
         said_possible[t] = judge_possible(col, t, hands, room, lim)
-        gather(col, t, room)
-        said_extra[t] = judge_extra(col, t, hands, room, lim)
+        outs = col.out_start[t + 1] - col.out_start[t]
+        if outs > 2 and (outs + 1) // 2 <= hands:
+            gather(col, t, room)
+            said_extra[t] = judge_extra(col, t, hands, room, lim)

@@ -30,7 +30,7 @@ def test_json_adds_up_and_names_its_settings_and_rules(demo: DemoFolder) -> None
     found = cointrail("trace", "peel", start, "--store", demo.store, "--format", "json").json()
     assert found["output"] == start
     assert found["settings"]["weakest"] == "T3"
-    assert "walk.peel_forward@1" in found["basis"]["rules"]
+    assert "walk.peel_forward@2" in found["basis"]["rules"]
     (chain,) = found["chains"]
     assert chain["hops"] == len(chain["lines"])
     assert chain["start_sat"] + chain["beside_sat"] == (

@@ -93,11 +93,17 @@ def count_by(rows: Joined, key: I64, seed: int) -> Counts:
 
     one = np.ones(len(people), np.int64)
     return Counts(
-        keys,
-        *(summed(where, column, len(keys)) for column in (links, wrong, one, drawn)),
-        pairs // _HANDS,
-        pairs % _HANDS,
-        *(summed(pair, column, len(pairs)) for column in (links, wrong, one, drawn)),
+        keys=keys,
+        links=summed(where, links, len(keys)),
+        wrong_links=summed(where, wrong, len(keys)),
+        n=summed(where, one, len(keys)),
+        wrong=summed(where, drawn, len(keys)),
+        world_key=pairs // _HANDS,
+        world=pairs % _HANDS,
+        world_links=summed(pair, links, len(pairs)),
+        world_wrong_links=summed(pair, wrong, len(pairs)),
+        world_n=summed(pair, one, len(pairs)),
+        world_wrong=summed(pair, drawn, len(pairs)),
     )
 
 

@@ -169,8 +169,9 @@ def tally_real(folder: Path, seed: int = 0) -> RealTally:
         own = rules == link
         if own.any():
             _, drawn = np.unique(hands[own], return_index=True)
-            counts = own.sum(), wrong[own].sum(), len(drawn), wrong[own][drawn].sum()
-            found[link.rule.name] = tuple(int(one) for one in counts)
+            failed = wrong[own]
+            counts = int(own.sum()), int(failed.sum()), len(drawn), int(failed[drawn].sum())
+            found[link.rule.name] = counts
     return RealTally(
         "emulated Wasabi 2",
         "real clients of the program on a test chain; owners by their wallet files",

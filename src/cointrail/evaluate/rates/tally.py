@@ -108,7 +108,9 @@ def _charged(statements: Statements, truth: Truth) -> Statements:
     """
     left = np.isin(statements.rule, BY_SCRIPT)
     left[~left] = ~truth.is_payjoin(statements.tx[~left])
-    return Statements(*(column[left] for column in statements))
+    return Statements(
+        statements.rule[left], statements.tx[left], statements.hand[left], statements.wrong[left]
+    )
 
 
 def _columns(statements: Statements, marks: TxMarks) -> tuple[I64, I64, I64, I64]:

@@ -99,6 +99,7 @@ class _Hunt:
         child = os.fork()
         if child == 0:
             os.close(read)
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # what a client says of a killed server
             try:
                 work(self.place, write, self.rng.randrange(1 << 30))
             finally:

@@ -18,7 +18,7 @@ from cointrail.casework.case import SeedKind
 from cointrail.casework.case_file import load_case
 from cointrail.casework.seed_list import read_seed
 from cointrail.chain.network import Network, get_network
-from cointrail.errors import BadInput
+from cointrail.errors import BadInput, BadJournal
 from cointrail.journal.acts import (
     CaseOpened,
     DeadlineMet,
@@ -229,7 +229,17 @@ class CaseBench:
         """Let an entry no longer count."""
         if not why.strip():
             raise BadInput("an undo needs a reason", hint="say it with `--why`")
-        return self._book.add(case, Deed(Undone(entry=entry), why))
+        try:
+            return self._book.add(case, Deed(Undone(entry=entry), why))
+        except BadJournal as error:
+            other = error.facts.get("entry")
+            if not isinstance(other, int) or other > self.case(case).entries:
+                raise
+            raise BadJournal(
+                f"entry {entry} cannot be undone, as entry {other} rests on it: {error}",
+                hint=f"undo entry {other} first",
+                entry=other,
+            ) from None
 
     # -- exhibits
 

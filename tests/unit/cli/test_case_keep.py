@@ -70,6 +70,21 @@ def test_an_undo_is_an_entry_and_can_be_undone(db: str) -> None:
     assert [one["counts"] for one in entries] == [True, True, False, True]
 
 
+def test_what_something_rests_on_is_undone_after_it(db: str) -> None:
+    _do(db, "deadline", REFERENCE, "2024-06-01", "answer")
+    _do(db, "deadline", REFERENCE, "--done", 1)
+    done = cointrail("case", "undo", REFERENCE, 2, "--why", "x", "--db", db)
+    assert (done.code, "as entry 3 rests on it" in done.err, "undo entry 3 first" in done.err) == (
+        2,
+        True,
+        True,
+    )
+    _do(db, "undo", REFERENCE, 3, "--why", "x")
+    _do(db, "undo", REFERENCE, 2, "--why", "x")
+    assert _show(db)["deadlines"] == []
+    assert "is undone already" in cointrail("case", "undo", REFERENCE, 2, "--why", "x", "--db", db).err
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
@@ -185,11 +200,11 @@ def test_the_list_names_the_database_and_every_case(db: str) -> None:
 
 
 def test_the_default_database_is_in_the_folder_for_data_of_the_user() -> None:
-    home = {"HOME": "/home/ann"}
-    assert default_file(home, "linux") == Path("/home/ann/.local/share/cointrail/cases.db")
+    home = {"HOME": "/people/ann"}
+    assert default_file(home, "linux") == Path("/people/ann/.local/share/cointrail/cases.db")
     assert default_file({**home, "XDG_DATA_HOME": "/data"}, "linux") == Path("/data/cointrail/cases.db")
     assert default_file({**home, "XDG_DATA_HOME": "data"}, "linux") == default_file(home, "linux")
-    assert default_file(home, "darwin") == Path("/home/ann/Library/Application Support/cointrail/cases.db")
+    assert default_file(home, "darwin") == Path("/people/ann/Library/Application Support/cointrail/cases.db")
     assert default_file({"LOCALAPPDATA": "/local"}, "win32") == Path("/local/cointrail/cases.db")
 
 

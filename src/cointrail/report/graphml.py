@@ -51,7 +51,12 @@ class Graph:
 
 def graphml_of(case: CaseTables) -> bytes:
     """The graph of a case as GraphML. The same tables give the same bytes."""
-    return "".join(_lines(graph_of(case))).encode()
+    return graphml_text(graph_of(case)).encode()
+
+
+def graphml_text(graph: Graph) -> str:
+    """A graph as GraphML."""
+    return "".join(_lines(graph))
 
 
 def graph_of(case: CaseTables) -> Graph:

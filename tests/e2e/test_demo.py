@@ -91,7 +91,7 @@ def test_the_bundle_is_small_and_checked_without_anything_installed(done: Path, 
     size = sum(path.stat().st_size for path in bundle.rglob("*") if path.is_file())
     assert size - (bundle / "data" / "chain" / "headers.bin").stat().st_size < MOST_BYTES
     venv.create(tmp_path / "clean", with_pip=False)
-    line = [
+    line: list[str | Path] = [
         tmp_path / "clean" / "bin" / "python",
         bundle / "data" / "verify.py",
         "--key",
@@ -105,7 +105,8 @@ def test_the_bundle_is_small_and_checked_without_anything_installed(done: Path, 
 
 
 def test_other_programs_agree_about_the_bundle(done: Path) -> None:
-    bundle, lines = done / "bundle", [["sha256sum", "--check", "--quiet", "manifest-sha256.txt"]]
+    bundle = done / "bundle"
+    lines = [["sha256sum", "--check", "--quiet", "manifest-sha256.txt"]]
     if shutil.which("minisign") is not None:
         lines.append(["minisign", "-Vm", "tagmanifest-sha256.txt", "-p", str(done.resolve() / "signer.pub")])
     for line in lines:

@@ -297,7 +297,7 @@ def test_a_database_with_other_tables_is_left_alone(place: str) -> None:
 
 def test_a_file_that_is_no_database_is_one_clear_error(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("not a database, but long enough to be read as one " * 40)
-    with pytest.raises(CaseStoreError, match="file is not a database"):
+    with pytest.raises(BadInput, match="is encrypted, or is no case database"):
         SqlKeeper(parse_place(str(tmp_path / "notes.txt")))
     with pytest.raises(CaseStoreError, match="cannot be made"):
         SqlKeeper(parse_place(str(tmp_path / "notes.txt" / "cases.db")))

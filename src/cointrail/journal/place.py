@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from pathlib import Path
 from cointrail.errors import BadInput
 
 NAME = "cases.db"
+_SECRET = re.compile(r"(?<=password)=[^&]*")
 _POSTGRES = ("postgresql://", "postgresql+psycopg://", "postgres://")
 
 
@@ -32,7 +34,7 @@ class ServerPlace:
 
     def __str__(self) -> str:
         before, at, host = self.url.partition("://")[2].rpartition("@")
-        return f"postgresql://{before.partition(':')[0]}{at}{host}"
+        return f"postgresql://{before.partition(':')[0]}{at}{_SECRET.sub('=***', host)}"
 
 
 Place = FilePlace | ServerPlace

@@ -49,11 +49,11 @@ class PastSnapshot(Snapshot):
             key: _cut_column(now.column(key), rows[spec.table], settled[spec.table])
             for key, spec in BY_KEY.items()
         }
-        self._heights = [
-            (first, min(last, height + 1)) for first, last in now.run_heights() if first <= height
-        ]
+        runs = [(first, last) for first, last in now.run_heights() if first <= height]
+        self._heights = [(first, min(last, height + 1)) for first, last in runs]
+        whole = runs[-1][1] == height + 1
         self._runs = {
-            spec.name: [_cut_run(run, rows[spec.table]) for run in now.runs(spec.name)[: len(self._heights)]]
+            spec.name: _cut_runs(now.runs(spec.name)[: len(runs)], None if whole else rows[spec.table])
             for spec in INDEXES
         }
         late = now.spends.late_inputs < np.uint64(self.n_inputs)
@@ -84,10 +84,12 @@ def _cut_column(column: Column, rows: int, settled: int) -> Column:
     return Column(column.settled[:settled], column.recent[: rows - settled])
 
 
-def _cut_run(run: Run, rows: int) -> Run:
-    """The run without numbers from `rows` on; the same run where it has none."""
-    kept = run.numbers < run.numbers.dtype.type(rows)
-    return run if kept.all() else Run(run.keys[kept], run.numbers[kept])
+def _cut_runs(runs: list[Run], rows: int | None) -> list[Run]:
+    """Runs, the last of them without numbers from `rows` on; None: it is whole as it is."""
+    if rows is None:
+        return runs
+    kept = runs[-1].numbers < runs[-1].numbers.dtype.type(rows)
+    return [*runs[:-1], Run(runs[-1].keys[kept], runs[-1].numbers[kept])]
 
 
 def open_past(store: Path, height: int) -> Snapshot:

@@ -214,6 +214,8 @@ def test_a_place_is_read_as_it_is_typed_and_shown_without_its_password() -> None
     assert server == ServerPlace("postgresql+psycopg://ann:secret@host/cases")
     assert str(server) == "postgresql://ann@host/cases"
     assert str(parse_place("postgres://host/cases")) == "postgresql://host/cases"
+    said = str(parse_place("postgresql:///cases?password=secret&host=/run&sslpassword=secret"))
+    assert said == "postgresql:///cases?password=***&host=/run&sslpassword=***"
 
 
 def test_whoever_works_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

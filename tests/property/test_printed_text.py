@@ -34,7 +34,7 @@ def test_a_text_that_is_cut_says_so_and_how_long_it_was(text: str, longest: int)
 
 @given(TEXT)
 def test_a_drawing_with_any_label_is_well_formed_and_has_it_as_text(text: str) -> None:
-    svg = ET.fromstring(draw_flow([Band(text, "", "same_hand", 5)], "the service", inward=True))
+    svg = ET.fromstring(draw_flow([Band(text, "", "same_hand", 5)], "the service", inward=True).svg())
     assert clipped(printable(text), 21.0) in [
         one.text or "" for one in svg.iter() if one.tag.endswith("text")
     ]

@@ -33,6 +33,7 @@ HOSTILE = {
     "korean": "업비트거래소",
     "arabic": "بورصة",
     "han": "火币网",
+    "tamil": "பரிமாற்றம்",
     "control": "exa\x07\x1bm\u200b",
     "formula": "=cmd|calc!A0",
     "xml": "]]><script>&\"'</script>",
@@ -65,6 +66,12 @@ def hostile_case() -> CaseTables:
     return case_tables("\n".join(lines), tagged)
 
 
+BOUND_COLUMNS = (
+    *("error_bound_ppm", "error_payjoin_1_ppm", "error_payjoin_5_ppm", "error_not_measured", "error_says"),
+)
+"""Columns in which the tables of a case say how far a row may be wrong."""
+
+
 def with_bounds(case: CaseTables, bounds: Mapping[str, tuple[str, str, str, str]]) -> CaseTables:
     """The case with bounds in each row of a table: without payjoins, at 1 %, at 5 %; and what has none."""
     tables: dict[str, Any] = {
@@ -74,11 +81,12 @@ def with_bounds(case: CaseTables, bounds: Mapping[str, tuple[str, str, str, str]
 
 
 def _bounded(table: CaseTable, cells: tuple[str, str, str, str]) -> CaseTable:
-    names = ("error_bound_ppm", "error_payjoin_1_ppm", "error_payjoin_5_ppm", "error_not_measured")
-    columns = tuple(Column(name, Kind.INFERENCE, "parts per million", "") for name in names)
-    says = Column("error_says", Kind.INFERENCE, "text", "")
-    rows = tuple((*row, *cells, "It rests on 2 links: 2 x T2.") for row in table.rows)
-    return CaseTable(table.name, (*table.columns, *columns, says), rows)
+    given = dict(zip(BOUND_COLUMNS, (*cells, "It rests on 2 links: 2 x T2."), strict=True))
+    kept = [column for column in table.columns if column.name not in given]
+    columns = (*kept, *(Column(name, Kind.INFERENCE, "text", "") for name in given))
+    names = [column.name for column in kept]
+    rows = tuple((*(row[name] for name in names), *given.values()) for row in table.records())
+    return CaseTable(table.name, columns, rows)
 
 
 def empty_case() -> CaseTables:

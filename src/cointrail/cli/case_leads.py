@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from cointrail.journal.state import Request
     from cointrail.report.lead_desk import Desk
 
-app = typer.Typer(help="Ask exchanges: leads by whom to ask, packets, and how far each request is.")
+app = typer.Typer(help="Ask exchanges about leads.")
 
 
 class AskName(StrEnum):
@@ -60,16 +60,17 @@ def add_to(program: typer.Typer) -> None:
 
 @app.callback()
 def _leads() -> None:
-    """Ask exchanges: leads by whom to ask, packets, and how far each request is."""
+    """Ask exchanges about leads."""
 
 
 @app.command("list")
 def list_leads(
     folder: FolderArgument, contacts: ContactsOption = None, form: FormatOption = Format.TABLE
 ) -> None:
-    """List whom to ask: each exchange and jurisdiction that leads go to, most value first.
+    """List whom to ask.
 
-    Legal entity and contact come from your own file, with source and date. What no source gives is unknown.
+    Each exchange and jurisdiction that leads go to, the one with most value first. Legal entity and
+    contact come from your own file, with source and date. What no source gives is unknown.
     """
     desks = workbench.list_desks(folder, contacts)
     rows = [_desk_values(desk) for desk in desks]
@@ -125,9 +126,10 @@ def packet(
     who: Who = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Make request packets: a page in words, and the transactions as CSV and XLSX to be copied.
+    """Make request packets.
 
-    Nothing is sent. Give a packet to the exchange by the way that its contact names.
+    Each holds a page in words, and the transactions as CSV and XLSX to be copied. Nothing is sent.
+    Give a packet to the exchange by the way that its contact names.
     """
     chosen = workbench.Ask(ask.value)
     given: dict[str, Any] = {
@@ -175,9 +177,10 @@ def status(
     who: Who = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Show how far requests are; with REQUEST and STATE, note how far one is now.
+    """Show how far requests are, or note it.
 
-    STATE is sent, acknowledged, answered, refused or withdrawn. Each note is an entry of the case's journal.
+    With REQUEST and STATE, note how far that one is now. STATE is sent, acknowledged, answered,
+    refused or withdrawn. Each note is an entry of the case's journal.
     """
     if (number is None) != (state is None):
         raise typer.BadParameter("give a request and a state, or neither")
@@ -244,10 +247,10 @@ def answer(
     who: Who = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Take in an answer: the accounts that the exchange named for the outputs of a packet.
+    """Take in an exchange's answer.
 
-    They become private tags of the case. They are kept beside its journal, and no report, export or bundle
-    has them.
+    The accounts that it names for outputs of a packet become private tags of the case. They are
+    kept beside its journal, and no report, export or bundle has them.
     """
     with workbench.CaseBench(db, who) as cases:
         book = cases.book

@@ -11,6 +11,7 @@ from typing import Any
 
 from cointrail.casework.columns import Kind
 from cointrail.report.printable import printable
+from cointrail.report.svg import Drawing
 
 Block = dict[str, Any]
 """One part: `kind` says which; every text in it is plain, never markup."""
@@ -90,12 +91,14 @@ def table(
     }
 
 
-def figure(title: str, svg: str, words: str, whence: str, note: str = "") -> Block:
+def figure(title: str, drawn: Drawing, words: str, whence: str, note: str = "") -> Block:
     """A drawing, and what it shows in words for those who cannot see it."""
     return {
         "kind": "figure",
         "title": title,
-        "svg": svg,
+        "shapes": drawn.shapes(),
+        "labels": drawn.labels(),
+        "size": [round(drawn.width, 2), round(drawn.height, 2)],
         "words": printable(words),
         "source": whence,
         "note": note,

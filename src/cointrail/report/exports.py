@@ -1,4 +1,4 @@
-"""A case for other programs: spreadsheets, CSV, JSON, GraphML and CASE/UCO."""
+"""A case for other programs: spreadsheets, CSV, JSON, GraphML, SVG and CASE/UCO."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ import rfc8785
 from cointrail.casework.outputs import safe_cell
 from cointrail.report.case_jsonld import jsonld_of
 from cointrail.report.case_tables import CaseTable, CaseTables
-from cointrail.report.flows import by_month
+from cointrail.report.flow_drawing import SERVICE, draw_flow
+from cointrail.report.flows import by_month, outflow_bands, payer_bands
 from cointrail.report.graphml import graphml_of
+from cointrail.report.month_drawing import draw_months
 from cointrail.report.workbook import workbook_of
 
 
@@ -29,6 +31,9 @@ def export_files(case: CaseTables) -> dict[str, bytes]:
         "by_exchange.csv": _entries_csv(summary["by_exchange"]),
         "by_jurisdiction.csv": _entries_csv(summary["by_jurisdiction"]),
         "months.csv": _months_csv(case),
+        "payments-by-month.svg": draw_months(by_month(case)).svg().encode(),
+        "from-exchanges.svg": draw_flow(payer_bands(case), SERVICE, inward=True).svg().encode(),
+        "to-exchanges.svg": draw_flow(outflow_bands(case), SERVICE, inward=False).svg().encode(),
     }
 
 

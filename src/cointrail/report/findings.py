@@ -19,14 +19,13 @@ from cointrail.report.blocks import (
     text,
 )
 from cointrail.report.case_tables import CaseTables
-from cointrail.report.flow_drawing import MOST_NODES, draw_flow
+from cointrail.report.flow_drawing import MOST_NODES, SERVICE, draw_flow
 from cointrail.report.flows import Band, by_month, outflow_bands, payer_bands
 from cointrail.report.money import bitcoin, count, fiat, percent
 from cointrail.report.month_drawing import draw_months
 from cointrail.report.printable import short
 
 SUMMARY = "summary.json"
-SERVICE = "the service"
 MOST_MONTHS = 60
 """Months listed one by one; a longer time is listed by year."""
 MOST_ROWS = 60

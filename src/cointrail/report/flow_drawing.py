@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from cointrail.report.flows import Band
 from cointrail.report.money import bitcoin, count
 from cointrail.report.printable import printable
-from cointrail.report.svg import DOTTED, HATCHED, INK, SOLID, clipped, drawing, element, label
+from cointrail.report.svg import DOTTED, HATCHED, INK, SOLID, Drawing, Part, clipped, element, label
+
+SERVICE = "the service"
+"""What the service under investigation is called in a drawing."""
 
 WIDTH = 500.0
 BAR = 9.0
@@ -32,7 +35,7 @@ class _Node:
         return sum(band.value_sat for band in self.bands)
 
 
-def draw_flow(bands: Sequence[Band], service: str, *, inward: bool) -> str:
+def draw_flow(bands: Sequence[Band], service: str, *, inward: bool) -> Drawing:
     """Draw where value came from (`inward`) or went to; every node has its name and value in words."""
     nodes = _nodes(bands)
     total = sum(node.value_sat for node in nodes)
@@ -56,7 +59,7 @@ def draw_flow(bands: Sequence[Band], service: str, *, inward: bool) -> str:
     middle = TOP + height / 2
     parts.append(label(x, middle - 2, clipped(service, LABELS / 8.5), size=8.5, anchor=anchor, bold=True))
     parts.append(label(x, middle + 9, f"{bitcoin(total)} BTC", anchor=anchor))
-    return drawing(WIDTH, TOP + height + 6, parts)
+    return Drawing(WIDTH, TOP + height + 6, tuple(parts))
 
 
 def _nodes(bands: Sequence[Band]) -> list[_Node]:
@@ -76,7 +79,7 @@ def _nodes(bands: Sequence[Band]) -> list[_Node]:
     return [*leads, *stops]
 
 
-def _draw_node(node: _Node, x: float, y: float, tall: float, *, inward: bool) -> list[str]:
+def _draw_node(node: _Node, x: float, y: float, tall: float, *, inward: bool) -> list[Part]:
     at, anchor = (x - 5, "end") if inward else (x + BAR + 5, "start")
     middle = y + tall / 2
     return [
@@ -105,11 +108,12 @@ def _ribbon(
     return element("path", d=path, fill=_fill(band), fill_opacity="0.8", stroke=INK, stroke_width="0.4")
 
 
-def _legend(bands: Sequence[Band], *, inward: bool) -> list[str]:
+def _legend(bands: Sequence[Band], *, inward: bool) -> list[Part]:
     other = "upstream: other hands between" if inward else "downstream: other hands between"
     kinds = [(SOLID, "same hand"), (HATCHED, other), (DOTTED, "no lead: why the trail ended")]
     used = {_fill(band) for band in bands}
-    parts, x = [], 0.0
+    parts: list[Part] = []
+    x = 0.0
     for fill, text in kinds:
         if fill in used:
             parts.append(

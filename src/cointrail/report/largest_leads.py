@@ -23,6 +23,7 @@ from cointrail.report.measured import SAYS
 from cointrail.report.money import bitcoin, count
 from cointrail.report.path_drawing import Stop, draw_path
 from cointrail.report.printable import printable, short
+from cointrail.report.svg import Drawing
 
 LISTED = 12
 DRAWN = 3
@@ -100,7 +101,7 @@ def _in_full(row: dict[str, str], place: int) -> Iterator[Block]:
             yield statement(short(row[name], LEADS, longest), kind, whence=source(LEADS, name))
 
 
-def draw_lead(row: dict[str, str]) -> str:
+def draw_lead(row: dict[str, str]) -> Drawing:
     """The path of a lead as a drawing."""
     outpoints = row["path"].split("<-")[::-1]
     boxes = [Stop(printable(row["exchange"]), (f"{row['jurisdiction']}, claimed by a tag",), claimed=True)]

@@ -37,7 +37,7 @@ def in_percent(ppm: int) -> str:
 def measured_part(case: CaseTables) -> Iterator[Block]:
     """The bounds that the tables state; where they state none, that nothing was measured."""
     yield heading("Measured error", 2)
-    if not case.leads.has(BOUND):
+    if not _says_any(case):
         yield text(
             "Not measured. The tables of this case state no measured bound on how often a rule is wrong; "
             "the targets of section 3 are what each tier aims at, and no more."
@@ -60,6 +60,12 @@ def measured_part(case: CaseTables) -> Iterator[Block]:
             f"Rules without a measured rate, with how many links of rows rest on them: {listed}. A row "
             "that rests on one of them has no bound."
         )
+
+
+def _says_any(case: CaseTables) -> bool:
+    """Whether some row states a bound, or a rule that has none."""
+    asked = ((rows, name) for rows in (case.leads, case.payments) for name in (BOUND, LACKING))
+    return any(any(rows.column(name)) for rows, name in asked if rows.has(name))
 
 
 def _bounds(kept: list[dict[str, str]], what: str, file: str) -> Iterator[Block]:

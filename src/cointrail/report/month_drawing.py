@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from cointrail.chain.types import COIN
 from cointrail.report.flows import Month
-from cointrail.report.svg import GREY, INK, SOLID, drawing, element, label
+from cointrail.report.svg import GREY, INK, SOLID, Drawing, Label, Part, element, label
 
 WIDTH, PLOT = 500.0, 120.0
 LEFT, TOP, BELOW = 46.0, 14.0, 34.0
@@ -14,7 +14,7 @@ STEPS = (10, 15, 20, 25, 30, 40, 50, 60, 80)
 """What a quarter of the axis may be, times a power of ten."""
 
 
-def draw_months(months: Sequence[Month]) -> str:
+def draw_months(months: Sequence[Month]) -> Drawing:
     """Draw bitcoin received a month; the number of payments stands above each bar where there is room."""
     top = _round_up(max((month.value_sat for month in months), default=0))
     slot = (WIDTH - LEFT) / max(1, len(months))
@@ -31,23 +31,13 @@ def draw_months(months: Sequence[Month]) -> str:
         if slot >= 12:
             parts.append(label(middle, TOP + PLOT - tall - 2, str(month.payments), size=6.0, anchor="middle"))
         if place % each == 0:
-            parts.append(
-                element(
-                    "text",
-                    month.month,
-                    x=middle + 2,
-                    y=TOP + PLOT + 5,
-                    font_size="6.5",
-                    text_anchor="end",
-                    transform=f"rotate(-60 {middle + 2:.2f} {TOP + PLOT + 5:.2f})",
-                    fill=INK,
-                )
-            )
-    return drawing(WIDTH, TOP + PLOT + BELOW, parts)
+            x, y = middle + 2, TOP + PLOT + 5
+            parts.append(Label(x=x, y=y, text=month.month, size=6.5, anchor="end", turn=-60))
+    return Drawing(WIDTH, TOP + PLOT + BELOW, tuple(parts))
 
 
-def _axis(top: int) -> list[str]:
-    parts = [label(0, 8, "BTC a month; above each bar: number of payments", size=7.0)]
+def _axis(top: int) -> list[Part]:
+    parts: list[Part] = [label(0, 8, "BTC a month; above each bar: number of payments", size=7.0)]
     for part in range(5):
         y = TOP + PLOT - PLOT * part / 4
         parts.append(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cointrail.report.svg import GREY, INK, PALE, clipped, drawing, element, label
+from cointrail.report.svg import GREY, INK, PALE, Drawing, Part, clipped, element, label
 
 WIDTH, BOX, GAP, TALL = 500.0, 112.0, 17.0, 40.0
 IN_A_ROW = 4
@@ -21,10 +21,10 @@ class Stop:
     claimed: bool = False
 
 
-def draw_path(stops: list[Stop]) -> str:
+def draw_path(stops: list[Stop]) -> Drawing:
     """Draw the boxes in order, left to right, rows below each other, an arrow between any two."""
     shown = _shortened(stops)
-    parts: list[str] = []
+    parts: list[Part] = []
     for place, stop in enumerate(shown):
         row, column = divmod(place, IN_A_ROW)
         x, y = column * (BOX + GAP), row * (TALL + GAP) + 2
@@ -32,7 +32,7 @@ def draw_path(stops: list[Stop]) -> str:
         if place + 1 < len(shown):
             parts.append(_arrow(x, y, wraps=column == IN_A_ROW - 1))
     rows = -(-len(shown) // IN_A_ROW)
-    return drawing(WIDTH, rows * (TALL + GAP) - GAP + 4, parts)
+    return Drawing(WIDTH, rows * (TALL + GAP) - GAP + 4, tuple(parts))
 
 
 def _shortened(stops: list[Stop]) -> list[Stop]:
@@ -43,10 +43,10 @@ def _shortened(stops: list[Stop]) -> list[Stop]:
     return [*stops[:head], left_out, *stops[len(stops) - tail :]]
 
 
-def _box(stop: Stop, x: float, y: float) -> list[str]:
+def _box(stop: Stop, x: float, y: float) -> list[Part]:
     dashes = {"stroke_dasharray": "2 2"} if stop.claimed else {}
     fill = "#ffffff" if stop.claimed else PALE
-    parts = [
+    parts: list[Part] = [
         element(
             "rect",
             x=x + 0.5,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable
+from dataclasses import dataclass
 from itertools import accumulate
 from xml.sax.saxutils import escape, quoteattr
 
@@ -37,22 +38,80 @@ def element(name: str, text: str | None = None, **attributes: object) -> str:
     return f"<{head}/>" if text is None else f"<{head}>{escape(text)}</{name}>"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """A line of text in a drawing; `y` is its base line, `turn` in degrees about its anchor."""
+
+    x: float
+    y: float
+    text: str
+    size: float = 8.0
+    anchor: str = "start"
+    bold: bool = False
+    turn: int = 0
+
+    def element(self) -> str:
+        """The label as SVG."""
+        x, y = number(self.x), number(self.y)
+        turned = {"transform": f"rotate({self.turn} {x} {y})"} if self.turn else {}
+        weight = "bold" if self.bold else "normal"
+        return element(
+            "text",
+            self.text,
+            x=x,
+            y=y,
+            font_size=number(self.size),
+            text_anchor=self.anchor,
+            font_weight=weight,
+            fill=INK,
+            **turned,
+        )
+
+    def values(self) -> dict[str, object]:
+        """The label as JSON values, numbers to a hundredth."""
+        places = {"x": round(self.x, 2), "y": round(self.y, 2), "size": self.size, "turn": self.turn}
+        return {**places, "text": self.text, "anchor": self.anchor, "bold": self.bold}
+
+
 def label(
     x: float, y: float, text: str, *, size: float = 8.0, anchor: str = "start", bold: bool = False
-) -> str:
+) -> Label:
     """A line of text."""
-    weight = "bold" if bold else "normal"
-    return element("text", text, x=x, y=y, font_size=size, text_anchor=anchor, font_weight=weight, fill=INK)
+    return Label(x=x, y=y, text=text, size=size, anchor=anchor, bold=bold)
 
 
-def drawing(width: float, height: float, parts: Iterable[str]) -> str:
-    """A whole drawing."""
-    body = "\n".join(parts)
-    size = f'width="{number(width)}" height="{number(height)}" viewBox="0 0 {number(width)} {number(height)}"'
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="{FONT}">\n'
-        f"<defs>{PATTERNS}</defs>\n{body}\n</svg>\n"
-    )
+Part = str | Label
+"""An element, or a label."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """Shapes and labels. A typesetter sets the labels itself: it knows more scripts than SVG readers."""
+
+    width: float
+    height: float
+    parts: tuple[Part, ...]
+
+    def svg(self) -> str:
+        """All of it as SVG, for browsers."""
+        return self._svg(part.element() if isinstance(part, Label) else part for part in self.parts)
+
+    def shapes(self) -> str:
+        """The shapes as SVG, without any text."""
+        return self._svg(part for part in self.parts if isinstance(part, str))
+
+    def labels(self) -> list[dict[str, object]]:
+        """The labels as JSON values."""
+        return [part.values() for part in self.parts if isinstance(part, Label)]
+
+    def _svg(self, elements: Iterable[str]) -> str:
+        width, height = number(self.width), number(self.height)
+        size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
+        body = "\n".join(elements)
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="{FONT}">\n'
+            f"<defs>{PATTERNS}</defs>\n{body}\n</svg>\n"
+        )
 
 
 def clipped(text: str, widest: float) -> str:

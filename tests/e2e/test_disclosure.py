@@ -17,6 +17,7 @@ from cointrail.evidence.compare import compare, read_files
 from cointrail.evidence.disclosure import read_salt
 from cointrail.workbench import BundleAsk, Workbench
 from support.bundles import copied, edit, failing
+from support.command_line import cointrail
 from support.demo_world import DemoFolder, demo_folder
 from support.forgeries import SUMS, WALKS, WHOLE, WITHHELD, cover
 from support.once import build_once
@@ -143,6 +144,17 @@ def test_a_reader_whom_no_lead_is_about_is_refused_with_the_names(demo: DemoFold
         )
     assert EXCHANGE in str(refused.value.hint)
     assert not (tmp_path / "b").exists()
+
+
+def test_the_command_packs_for_one_exchange_and_keeps_the_salt(demo: DemoFolder, tmp_path: Path) -> None:
+    given = ("--blocks", demo.blocks, "--store", demo.store, "--salt", tmp_path / "salt")
+    done = cointrail("case", "bundle", demo.case, *given, "--out", tmp_path / "b", "--for", EXCHANGE)
+    assert done.code == 0, done.err
+    assert json.loads(read_files(tmp_path / "b")["disclosure.json"])["for"] == EXCHANGE
+    assert len(read_salt(tmp_path / "salt")) == 32
+    found = cointrail("verify", tmp_path / "b")
+    assert found.code == 0
+    assert f"this bundle is for {EXCHANGE}" in found.out
 
 
 def test_nothing_is_withheld_without_a_salt(demo: DemoFolder, tmp_path: Path) -> None:

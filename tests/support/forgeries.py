@@ -293,6 +293,10 @@ NAMED: dict[str, tuple[Forge, str]] = {
     "the last header left out": (_bytes("headers.bin", lambda raw: raw[:-80]), HEADERS),
     "another genesis": (_bytes("headers.bin", _set(4, b"\1")), HEADERS),
     "half a header": (_bytes("headers.bin", lambda raw: raw + bytes(40)), TOGETHER),
+    "a basis nested without end": (
+        lambda folder: (folder / "data/case/basis.json").write_text("[" * 100_000 + "]" * 100_000),
+        TOGETHER,
+    ),
     "no headers": (_bytes("headers.bin", lambda _: b""), TOGETHER),
     "another tip": (
         _edited("case/basis.json", lambda t: t.replace('"tip_height":', '"tip_height":1')),

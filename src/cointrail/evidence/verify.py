@@ -558,7 +558,7 @@ QUESTIONS: Questions = {
     "what is withheld is listed": check_withheld,
     "the journal is unbroken, and its exhibits are there": check_journal,
 }
-WRONG_FORM = (OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, csv.Error)
+WRONG_FORM = (OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError)
 
 
 def verify(
@@ -573,7 +573,7 @@ def verify(
             answers.append((question, answer, [line for line in found if line != UNCHECKED]))
         except Fault as fault:
             answers.append((question, FAILS, [str(fault)]))
-        except WRONG_FORM as error:
+        except (*WRONG_FORM, RecursionError, csv.Error) as error:
             answers.append((question, FAILS, [f"it cannot be read: {error!r}"[:300]]))
     return answers
 

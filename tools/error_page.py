@@ -32,7 +32,7 @@ lowers it by itself: a link of T4 is a lead and enters no total, a link of T5 is
 
 _HOW = """\
 {worlds} economies were simulated, with {transactions:,} transactions of {hands:,} owners, of whom
-everything is known. Half of the plans are typical of an era, the others were drawn at random within wide
+everything is known. Some of the plans are typical of an era, most were drawn at random within wide
 ranges: few or many CoinJoins, careful or careless wallets, crime or none. The rules see the blocks alone,
 as they see the real chain. Then every link that they assert is compared with the truth.
 

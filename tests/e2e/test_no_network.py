@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -12,6 +13,8 @@ from pathlib import Path
 import pyrage
 import pytest
 
+from cointrail.evidence.bag import TAG_MANIFEST
+from cointrail.evidence.receipts import OTS_START
 from cointrail.journal.backup import pack
 from cointrail.journal.keeping import MemoryKeeper
 from cointrail.journal.protection import encrypt
@@ -19,7 +22,7 @@ from cointrail.sources.blocks_dir import BlocksDirectory
 from support import real_data
 from support.bundles import signed_bundle
 from support.command_line import command_paths
-from support.demo_world import demo_folder
+from support.demo_world import DemoFolder, demo_folder
 from support.kept_cases import kept_case
 from support.lead_desks import lead_desk
 from support.run_tables import write_run
@@ -74,6 +77,7 @@ COMMANDS = [
     "case exhibit show DEMO-1 1 --db {db}",
     "case exhibit verify DEMO-1 --db {db} --store {store}",
     "case bundle {world}/case.toml --blocks {world}/blocks --out {out}/bundle --store {store}",
+    "case receipt {bundle} --ots {out}/proof.ots",
     "case report {world}/../case --out {out}/report",
     "case data {world}/../case --out {out}/data",
     "case leads list {world}/../case",
@@ -144,6 +148,14 @@ def test_the_guard_is_on_where_commands_run() -> None:
     assert "outbound network is denied" in done.stderr
 
 
+def _bundle(factory: pytest.TempPathFactory, demo: DemoFolder, out: Path) -> Path:
+    """A copy of the bundle, and beside it a proof of time that is for it."""
+    folder = shutil.copytree(signed_bundle(factory, demo).folder, out / "copied")
+    digest = hashlib.sha256((folder / TAG_MANIFEST).read_bytes()).digest()
+    (out / "proof.ots").write_bytes(OTS_START + digest)
+    return folder
+
+
 @pytest.mark.parametrize("line", COMMANDS)
 def test_a_command_ends_well_without_a_network(
     line: str, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
@@ -151,9 +163,9 @@ def test_a_command_ends_well_without_a_network(
     demo = demo_folder(tmp_path_factory)
     if "{real}" in line and (absent := real_data.why_absent()):
         (pytest.fail if real_data.REQUIRED else pytest.skip)(absent)
-    bundle = signed_bundle(tmp_path_factory, demo).folder if "{bundle}" in line else None
-    desk = lead_desk(demo, tmp_path) if "{desk}" in line else None
+    bundle = _bundle(tmp_path_factory, demo, tmp_path) if "{bundle}" in line else None
     db = kept_case(tmp_path_factory, demo, tmp_path) if "{db}" in line else None
+    desk = lead_desk(demo, tmp_path) if "{desk}" in line else None
     outpoint = demo.payments()[0]["outpoint"]
     (tmp_path / "tx.hex").write_text(ONE_TX)
     run = write_run(tmp_path / "tables")
@@ -176,6 +188,8 @@ def test_a_command_ends_well_without_a_network(
         db=db,
         age=identity.to_public(),
         backup=tmp_path / "backup.age",
+        desk=tmp_path,
+        packet=desk.packet if desk else None,
         real=real_data.FOLDER,
     )
     done = _python(PROGRAM, *given.split(" "))

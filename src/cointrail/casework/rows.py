@@ -114,7 +114,12 @@ class ErrorColumns:
     links: Annotated[str, Says(INFERENCE, "tier=count", "the links that the row rests on")]
     not_measured: Annotated[str, Says(INFERENCE, "rule=count", "those of them that have no measured rate")]
     says: Annotated[
-        str, Says(INFERENCE, "text", "the same in sentences, with the weakest link and what is missed")
+        str,
+        Says(
+            INFERENCE,
+            "text",
+            "the same in sentences, with the weakest link and what is missed; empty for payments",
+        ),
     ]
 
 

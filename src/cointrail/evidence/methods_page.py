@@ -37,7 +37,6 @@ def _table_part(table: ErrorTable) -> str:
     return (
         f"## `{table.name}`\n\nThe table of measured error that bounds in this case come from, SHA-256 "
         f"{table.digest}: {len(table.worlds)} simulated worlds, {table.transactions:,} transactions of "
-        f"{table.hands:,} owners, {table.strata} bounds that hold together at 95 % confidence.\n\n"
-        + "\n".join(bounds)
-        + "\n"
+        f"{table.hands:,} owners, {table.strata} bounds that hold together at 95 % confidence. "
+        "It is `error_table.json`.\n\n" + "\n".join(bounds) + "\n"
     )

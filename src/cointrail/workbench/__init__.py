@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from cointrail.evaluate.worlds.pool import Evaluation
     from cointrail.evaluate.worlds.tables import Sheet
     from cointrail.evidence.check import Answered, Verified, verify_bundle
+    from cointrail.evidence.receipts import attach_ots, attach_timestamp, sign_report
     from cointrail.heuristics.base import Tier
     from cointrail.inspection.block import inspect_block
     from cointrail.inspection.coinjoin import analyse_raw_join
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
     from cointrail.simulate import compose_world, draw_plan, plan_from_toml, preset, simulate_world
     from cointrail.tracing.peel_limits import PeelLimits
     from cointrail.workbench.bench import CaseRun, CaseSource, IngestRun, Workbench
+    from cointrail.workbench.bundle_ask import BundleAsk
+    from cointrail.workbench.bundle_journal import journal_files
     from cointrail.workbench.case_bench import CaseBench, verify_journal_file
     from cointrail.workbench.case_views import (
         case_values,
@@ -80,6 +83,7 @@ __all__ = [
     "Answered",
     "Ask",
     "Budget",
+    "BundleAsk",
     "CaseBench",
     "CaseRun",
     "CaseSource",
@@ -117,6 +121,8 @@ __all__ = [
     "analyse_raw_join",
     "analyse_raw_tx",
     "ask",
+    "attach_ots",
+    "attach_timestamp",
     "case_values",
     "check_error_table",
     "check_prices",
@@ -136,6 +142,7 @@ __all__ = [
     "export_case",
     "inspect_block",
     "inspect_tx",
+    "journal_files",
     "list_desks",
     "load",
     "make_error_table",
@@ -159,6 +166,7 @@ __all__ = [
     "rule_page",
     "run_demo",
     "safe_cell",
+    "sign_report",
     "simulate_world",
     "sql_table",
     "take_answer",
@@ -176,6 +184,7 @@ _HOMES = {
     "Answered": "cointrail.evidence.check",
     "Ask": "cointrail.report.packet",
     "Budget": "cointrail.evaluate.learning.run",
+    "BundleAsk": "cointrail.workbench.bundle_ask",
     "CaseBench": "cointrail.workbench.case_bench",
     "CaseRun": "cointrail.workbench.bench",
     "CaseSource": "cointrail.workbench.bench",
@@ -213,6 +222,8 @@ _HOMES = {
     "analyse_raw_join": "cointrail.inspection.coinjoin",
     "analyse_raw_tx": "cointrail.inspection.tx_analysis",
     "ask": "cointrail.workbench.queries",
+    "attach_ots": "cointrail.evidence.receipts",
+    "attach_timestamp": "cointrail.evidence.receipts",
     "case_values": "cointrail.workbench.case_views",
     "check_error_table": "cointrail.workbench.error_rates",
     "check_prices": "cointrail.workbench.checks",
@@ -232,6 +243,7 @@ _HOMES = {
     "export_case": "cointrail.workbench.reports",
     "inspect_block": "cointrail.inspection.block",
     "inspect_tx": "cointrail.inspection.tx",
+    "journal_files": "cointrail.workbench.bundle_journal",
     "list_desks": "cointrail.workbench.lead_bench",
     "make_error_table": "cointrail.workbench.error_rates",
     "make_packets": "cointrail.workbench.lead_bench",
@@ -254,6 +266,7 @@ _HOMES = {
     "rule_page": "cointrail.rulebook.cards",
     "run_demo": "cointrail.workbench.demo",
     "safe_cell": "cointrail.casework.outputs",
+    "sign_report": "cointrail.evidence.receipts",
     "simulate_world": "cointrail.simulate",
     "sql_table": "cointrail.workbench.queries",
     "take_answer": "cointrail.workbench.lead_bench",

@@ -22,8 +22,8 @@ from cointrail.clustering.kept import kept_folders, verify_kept
 from cointrail.clustering.load import load_or_build
 from cointrail.errors import BadInput
 from cointrail.evidence.bag import require_new
-from cointrail.evidence.bundle import signed_comment, write_bundle
-from cointrail.evidence.signing import Signer
+from cointrail.evidence.bundle import write_bundle
+from cointrail.evidence.chain_part import ChainCopy
 from cointrail.evidence.walks import WalkLog
 from cointrail.sources.blocks_dir import BlocksDirectory
 from cointrail.store import ingest as store_ingest
@@ -36,6 +36,7 @@ from cointrail.store.rewind import rewind
 from cointrail.tracing.change_votes import ChainVotes, KeptChanges
 from cointrail.tracing.link_rates import LinkRates
 from cointrail.valuation.rates import RateBook
+from cointrail.workbench.bundle_ask import BundleAsk
 from cointrail.workbench.lookup_bench import judge
 from cointrail.workbench.peel_bench import PeelBench
 from cointrail.workbench.trace_bench import TraceBench
@@ -210,34 +211,32 @@ class Workbench(PeelBench, TraceBench):
             return self._run_case(case, snapshot).result
 
     def bundle_case(
-        self,
-        case_file: Path,
-        blocks: Path,
-        out: Path,
-        *,
-        key_file: Path | None = None,
-        ask_password: Callable[[], str] = str,
+        self, case_file: CaseSource, blocks: Path, out: Path, ask: BundleAsk | None = None
     ) -> CaseRun:
         """Run a case file and write its evidence into the new folder `out`, whole or not at all.
 
-        See `cointrail.evidence.bundle` and `cointrail.evidence.signing`.
+        See `cointrail.evidence.bundle`.
 
         Args:
             case_file: the case.
             blocks: the blocks directory that the store was built from.
             out: a folder that is not there yet.
-            key_file: a secret key of minisign's to sign with; None leaves the bundle unsigned.
-            ask_password: called when the key has a password.
+            ask: signature, reader, journal and the rest; None: none of it.
         """
+        ask = ask or BundleAsk()
         require_new(out)
-        signer = Signer(key_file, ask_password) if key_file else None
+        if ask.case_out is not None:
+            check_out(ask.case_out)
+        reader, seal = ask.reading(), ask.sealing()
         with self.snapshot() as snapshot, BlocksDirectory(blocks, undo=False) as source:
             walks = WalkLog(snapshot)
             found = self._run_case(case_file, snapshot, walks.take)
-            write_bundle(out, found.result, walks, snapshot, source)
-        if signer:
-            signer.sign(out, signed_comment(found.result))
-        return replace(found, out=out)
+            if ask.case_out is not None:
+                write_case(found.result, ask.case_out)
+            ask.on_tables()
+            copy = ChainCopy(snapshot, source)
+            write_bundle(out, found.result, walks, copy, reader=reader, journal=ask.journal, seal=seal)
+        return replace(found, out=out, files=tuple(sorted(path.name for path in out.iterdir())))
 
     def _run_case(self, source: CaseSource, snapshot: Snapshot, on_trace: OnTrace | None = None) -> CaseRun:
         network = snapshot.network

@@ -83,7 +83,10 @@ def wrong_make_line(line: str, targets: set[str]) -> str | None:
 
 
 def wrong_cointrail_line(line: str, commands: dict[str, Command]) -> str | None:
-    """Why this `cointrail` line cannot be typed; None when it can."""
+    """Why this `cointrail` line cannot be typed; None when it can. What comes after `--` is another one."""
+    line, _, asked = line.partition(" -- ")
+    if asked and (why := wrong_cointrail_line(f"cointrail {asked}", commands)):
+        return why
     words = line.split()
     name = words.pop(0)
     while words and f"{name} {words[0]}" in commands:

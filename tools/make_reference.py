@@ -7,6 +7,7 @@ cli.md      every command, from the command line's own help
 errors.md   every error code, from the error tree
 rules.md    every rule, from the register of rules; rules/ has a page for each, with its examples drawn
 worlds.md   plans of composed worlds, and their truth files, from the tables that plans are read by
+../explanation/how-wrong.md   how often rules are wrong, and its pictures, from the shipped table of error
 openapi.json  the HTTP API; it is frozen: what would break its users is not written unless told
 tables.md   columns of a case's tables and of the store, and the stop reasons, from their definitions
 """
@@ -27,6 +28,7 @@ from pathlib import Path
 
 import numpy as np
 
+import error_page
 from api_promises import breaking_changes
 from cli_tree import Command, walk_commands
 from cointrail import errors
@@ -156,10 +158,10 @@ def page_text(lines: Iterator[str]) -> str:
 def made_files() -> dict[str, str]:
     """What every generated file holds, by its path below the reference."""
     texts = {name: page_text(make()) for name, make in pages().items()}
-    pictures_made = {name: make() for name, make in pictures().items()}
-    return (
-        texts | pictures_made | {OPENAPI: json.dumps(make_app().openapi(), indent=1, sort_keys=True) + "\n"}
-    )
+    texts |= {name: make() for name, make in pictures().items()}
+    texts |= {f"../explanation/{name}": text for name, text in error_page.page_files().items()}
+    texts[f"../explanation/{error_page.PAGE}"] = NOTE + texts[f"../explanation/{error_page.PAGE}"]
+    return texts | {OPENAPI: json.dumps(make_app().openapi(), indent=1, sort_keys=True) + "\n"}
 
 
 def broken_promises(text: str) -> list[str]:
@@ -191,6 +193,7 @@ def main() -> int:
         if check and (not path.exists() or path.read_text(encoding="utf-8") != text):
             wrong.append(f"docs/reference/{name} is stale: run `make docs`")
         elif not check:
+            path.parent.mkdir(exist_ok=True)
             path.write_text(text, encoding="utf-8")
     for path in left_over(made):
         if check:

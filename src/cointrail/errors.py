@@ -7,6 +7,7 @@
     │   ├── BadTag              a tag file that cannot be trusted
     │   ├── BadPrice            a price table that cannot be read
     │   ├── BadCase             a case file that cannot be run
+    │   ├── NoSuchCase          the case database does not hold it
     │   └── BadQuery            SQL that cannot be run
     ├── BadBlocks           a blocks directory that cannot be used
     │   ├── DecodeError         bytes that are not a block, a transaction or an undo record
@@ -17,6 +18,9 @@
     │   ├── StoreCorrupt        its files disagree with each other or with the blocks
     │   ├── DeepReorg           the chain changed below the settled part
     │   └── StoreUnwritable     read-only, or no space left
+    ├── CaseStoreError      the case database cannot do that
+    │   ├── CaseStoreBusy       another process keeps it busy
+    │   └── BadJournal          a journal that is not what was written, or cannot be followed
     ├── NotConserved        a trace whose ends do not add up to its start
     └── NotFound            asked for something the chain does not hold
 
@@ -74,6 +78,12 @@ class BadCase(BadInput):
     """A case file that cannot be run."""
 
     code = "bad_case"
+
+
+class NoSuchCase(BadInput):
+    """The case database does not hold that case, or that part of it."""
+
+    code = "no_such_case"
 
 
 class BadQuery(BadInput):
@@ -134,6 +144,24 @@ class StoreUnwritable(StoreError):
     """The store is read-only, or no space is left."""
 
     code = "store_unwritable"
+
+
+class CaseStoreError(CointrailError):
+    """The case database cannot do that."""
+
+    code = "case_store"
+
+
+class CaseStoreBusy(CaseStoreError):
+    """Another process keeps the case database busy."""
+
+    code = "case_store_busy"
+
+
+class BadJournal(CaseStoreError):
+    """A journal that is not what was written, or an entry that cannot follow in it."""
+
+    code = "bad_journal"
 
 
 class NotConserved(CointrailError):

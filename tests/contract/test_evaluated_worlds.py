@@ -6,6 +6,7 @@ import json
 import shutil
 from collections import Counter
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
@@ -134,6 +135,42 @@ def test_the_same_world_twice_gives_the_same_bytes(folder: Path, counts: WorldCo
     )
     assert kept == fresh
     assert {"report.md", "strata.csv", "bounds.svg"} <= kept.keys()
+
+
+def test_the_page_has_every_part_and_its_pictures_are_well_formed(
+    counts: WorldCounts, tmp_path: Path
+) -> None:
+    names = write_evaluation(evaluation_of([counts]), tmp_path / "out")
+    page = (tmp_path / "out" / "report.md").read_text()
+    for part in ("Links", "Clusters", "Change", "Keys that changed hands", "Where value is said to go",
+                 "Addresses of services", "The gate"):  # fmt: skip
+        assert f"\n## {part}\n" in page
+    pictures = [name for name in names if name.endswith(".svg")]
+    assert {"bounds.svg", "survival.svg", "taint.svg", "reliability.svg"} == set(pictures)
+    for name in pictures:
+        assert f"]({name})" in page
+        assert ET.parse(tmp_path / "out" / name).getroot().tag.endswith("svg")
+
+
+def test_figures_of_a_world_have_their_intervals_around_them(counts: WorldCounts) -> None:
+    for tier in counts.tiers:
+        for name in ("bcubed_precision", "bcubed_recall", "value_recall", "contaminated", "v_measure"):
+            interval, figure = tier.intervals[name], getattr(tier.agreement, name)
+            assert interval is not None
+            assert interval[0] <= figure <= interval[1]
+
+
+def test_a_hop_is_judged_only_where_the_coin_came_right(counts: WorldCounts) -> None:
+    for one in counts.change.survival:
+        assert one.stayed_right <= min(one.came_right, one.still_right)
+        assert one.came_right <= one.chains
+
+
+def test_verdicts_are_told_apart_by_whether_there_was_change(counts: WorldCounts) -> None:
+    strong, all_tiers = counts.change.named
+    assert (strong.tier, all_tiers.tier) == ("T3", "T4")
+    assert strong.with_change == all_tiers.with_change == counts.change.with_change
+    assert strong.right == counts.change.found <= all_tiers.right
 
 
 def test_the_demo_s_world_can_be_measured_too(tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 import subprocess
 import sys
+import time
+import venv
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +19,10 @@ from cointrail.store.reader import open_snapshot
 from support.once import build_once
 
 SEED = 20_180_331
+MOST_SECONDS = 60
+"""To pack the bundle, and to check it; measured below a third of that on one quiet core."""
+MOST_BYTES = 50_000_000
+"""Of the bundle, without headers."""
 
 pytestmark = pytest.mark.slow
 
@@ -75,7 +82,35 @@ def test_the_counts_come_from_comparing_the_case_with_the_truth(done: Path, said
 
 
 def test_the_demo_says_how_long_each_stage_took(said: dict[str, Any]) -> None:
-    assert set(said["seconds"]) >= {"simulate", "ingest", "clusters", "case", "compare"}
+    assert set(said["seconds"]) >= {"simulate", "ingest", "clusters", "case", "bundle", "compare"}
+    assert said["seconds"]["case"] + said["seconds"]["bundle"] < MOST_SECONDS
+
+
+def test_the_bundle_is_small_and_checked_without_anything_installed(done: Path, tmp_path: Path) -> None:
+    bundle = done / "bundle"
+    size = sum(path.stat().st_size for path in bundle.rglob("*") if path.is_file())
+    assert size - (bundle / "data" / "chain" / "headers.bin").stat().st_size < MOST_BYTES
+    venv.create(tmp_path / "clean", with_pip=False)
+    line: list[str | Path] = [
+        tmp_path / "clean" / "bin" / "python",
+        bundle / "data" / "verify.py",
+        "--key",
+        done / "signer.pub",
+    ]
+    began = time.perf_counter()
+    checked = subprocess.run(line, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    assert "HOLDS        the signature is right" in checked.stdout
+    assert time.perf_counter() - began < MOST_SECONDS
+
+
+def test_other_programs_agree_about_the_bundle(done: Path) -> None:
+    bundle = done / "bundle"
+    lines = [["sha256sum", "--check", "--quiet", "manifest-sha256.txt"]]
+    if shutil.which("minisign") is not None:
+        lines.append(["minisign", "-Vm", "tagmanifest-sha256.txt", "-p", str(done.resolve() / "signer.pub")])
+    for line in lines:
+        assert subprocess.run(line, cwd=bundle, capture_output=True, check=False).returncode == 0
 
 
 def test_outcomes_of_payments_add_up_to_all_payments(done: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -9,13 +10,22 @@ import sys
 from functools import cache
 from pathlib import Path
 
+import pyrage
 import pytest
 
+from cointrail.evidence.bag import TAG_MANIFEST
+from cointrail.evidence.receipts import OTS_START
+from cointrail.journal.backup import pack
+from cointrail.journal.keeping import MemoryKeeper
+from cointrail.journal.protection import encrypt
 from cointrail.sources.blocks_dir import BlocksDirectory
 from support import real_data
 from support.bundles import signed_bundle
 from support.command_line import command_paths
-from support.demo_world import demo_folder
+from support.demo_world import DemoFolder, demo_folder
+from support.kept_cases import kept_case
+from support.lead_desks import lead_desk
+from support.run_tables import write_run
 
 COMMANDS = [
     "--help",
@@ -45,12 +55,46 @@ COMMANDS = [
     "rules list",
     "rules show common_input",
     "case run {world}/case.toml --out {out}/case --store {store}",
+    "case run DEMO-1 --db {db} --out {out}/kept --store {store}",
+    "case new 2024-17 --legal-basis x --db {out}/new.db",
+    "case import {world}/case.toml --network regtest --db {out}/new.db",
+    "case list --db {db}",
+    "case show DEMO-1 --db {db}",
+    "case seed DEMO-1 {outpoint} --db {db}",
+    "case note DEMO-1 text --db {db}",
+    "case judge DEMO-1 no_link {txid} --why x --db {db}",
+    "case document DEMO-1 {world}/case.toml --db {db}",
+    "case deadline DEMO-1 2024-05-31 answer --db {db}",
+    "case finding DEMO-1 fact text --exhibit 1 --db {db}",
+    "case undo DEMO-1 3 --why x --db {db}",
+    "case export DEMO-1 --out {out}/export --db {db}",
+    "case backup --to {out}/all.age --recipient {age} --db {db}",
+    "case restore {backup} --identity {out}/identity.txt --db {out}/new.db",
+    "case journal show DEMO-1 --db {db}",
+    "case journal verify DEMO-1 --db {db}",
+    "case exhibit add DEMO-1 --db {db} --store {store} -- tx show {txid}",
+    "case exhibit list DEMO-1 --db {db}",
+    "case exhibit show DEMO-1 1 --db {db}",
+    "case exhibit verify DEMO-1 --db {db} --store {store}",
     "case bundle {world}/case.toml --blocks {world}/blocks --out {out}/bundle --store {store}",
+    "case receipt {bundle} --ots {out}/proof.ots",
+    "case report {world}/../case --out {out}/report",
+    "case data {world}/../case --out {out}/data",
+    "case leads list {world}/../case",
+    "case leads packet {world}/../case --out {out}/made --ask freeze",
+    "case leads status DEMO-1 1 sent --db {desk}/cases.db",
+    "case leads answer DEMO-1 1 {desk}/answer.csv --packet {packet} --db {desk}/cases.db",
     "verify {bundle}",
     "evaluate real --data {real}",
+    "evaluate fidelity --real {real} --era 2013 --out {out}/fidelity",
     "evaluate world {world} --store {store}",
     "evaluate run --worlds quiet --seeds 1 --transactions 300 --jobs 1 --out {out}/run",
     "evaluate train-change --worlds quiet --seeds 1 --transactions 300 --jobs 1 --out {out}/model",
+    "evaluate sweep --vary payjoin --seeds 1 --transactions 300 --jobs 1 --out {out}/sweep",
+    "evaluate compare {run} {run}",
+    "evaluate cases --seeds 1 --scale 0.01",
+    "evaluate table --budget small --jobs 1 --out {out}/table.json",
+    "evaluate check --seed 3",
     "simulate --seed 5 --out {out}/world --scale 0.01",
     "demo --seed 5 --out {out}/demo --scale 0.01",
     "tags check {world}/tags/exchanges.tagpack.yaml --network regtest",
@@ -104,6 +148,14 @@ def test_the_guard_is_on_where_commands_run() -> None:
     assert "outbound network is denied" in done.stderr
 
 
+def _bundle(factory: pytest.TempPathFactory, demo: DemoFolder, out: Path) -> Path:
+    """A copy of the bundle, and beside it a proof of time that is for it."""
+    folder = shutil.copytree(signed_bundle(factory, demo).folder, out / "copied")
+    digest = hashlib.sha256((folder / TAG_MANIFEST).read_bytes()).digest()
+    (out / "proof.ots").write_bytes(OTS_START + digest)
+    return folder
+
+
 @pytest.mark.parametrize("line", COMMANDS)
 def test_a_command_ends_well_without_a_network(
     line: str, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
@@ -111,9 +163,15 @@ def test_a_command_ends_well_without_a_network(
     demo = demo_folder(tmp_path_factory)
     if "{real}" in line and (absent := real_data.why_absent()):
         (pytest.fail if real_data.REQUIRED else pytest.skip)(absent)
-    bundle = signed_bundle(tmp_path_factory, demo).folder if "{bundle}" in line else None
+    bundle = _bundle(tmp_path_factory, demo, tmp_path) if "{bundle}" in line else None
+    db = kept_case(tmp_path_factory, demo, tmp_path) if "{db}" in line else None
+    desk = lead_desk(demo, tmp_path) if "{desk}" in line else None
     outpoint = demo.payments()[0]["outpoint"]
     (tmp_path / "tx.hex").write_text(ONE_TX)
+    run = write_run(tmp_path / "tables")
+    identity = pyrage.x25519.Identity.generate()
+    (tmp_path / "identity.txt").write_text(f"{identity}\n")
+    (tmp_path / "backup.age").write_bytes(encrypt(pack(MemoryKeeper()), [str(identity.to_public())]))
     with BlocksDirectory(demo.blocks) as source:
         (tmp_path / "block.bin").write_bytes(source.raw_block(1))
     given = line.format(
@@ -124,6 +182,14 @@ def test_a_command_ends_well_without_a_network(
         outpoint=outpoint,
         txid=outpoint.partition(":")[0],
         bundle=bundle,
+        run=run,
+        desk=tmp_path,
+        packet=desk.packet if desk else None,
+        db=db,
+        age=identity.to_public(),
+        backup=tmp_path / "backup.age",
+        desk=tmp_path,
+        packet=desk.packet if desk else None,
         real=real_data.FOLDER,
     )
     done = _python(PROGRAM, *given.split(" "))

@@ -46,7 +46,7 @@ def test_the_first_peel_chain_is_followed_to_its_last_coin(store: Path, start: s
     ]
     assert {one.tier for one in chain.lines} == {Tier.T1}
     assert (chain.stop, chain.end_sat) == (PeelStop.UNSPENT, 18 * COIN)
-    assert (chain.bound.links, chain.bound.target_ppm) == ({"T1": 5}, 0)
+    assert (chain.bound.links, chain.bound.bound_ppm) == ({}, 0)
 
 
 def test_back_from_its_last_coin_the_chain_is_the_same(store: Path, start: str) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pyrage
 import pytest
 
 from cointrail.chain.decode import encode_tx, tx_of
@@ -21,6 +22,7 @@ from cointrail.chain.types import Outpoint, Sat, Tx, Txid, TxIn, TxOut
 from support.command_line import cointrail
 from support.demo_world import DemoFolder
 from support.kept import FOLDER
+from support.kept_cases import kept_case
 from support.kernel_chain import GENESIS
 
 KEPT = FOLDER / "cli_json.txt"
@@ -36,9 +38,11 @@ TYPES = {
 }
 BY_DATA = {
     *("script_types", "outcomes", "seconds", "counts", "versions", "facts", "given"),
-    *("sat", "direct_sat", "indirect_sat", "ends", "links"),
+    *("sat", "direct_sat", "indirect_sat", "ends", "links", "not_measured"),
 }
 """Objects whose keys are data."""
+OF_ENTRIES = {"basis", "content", "limits", "options"}
+"""The same on kept cases, with all that is below: each kind of entry and question has its own keys."""
 NOUNS = {"address", "trace", "tx", "cluster", "coinjoin", "case", "inspect", "tags", "prices", "rules"}
 STORELESS = {"inspect", "tags", "prices", "rules", "simulate", "demo", "version"}
 
@@ -46,12 +50,19 @@ STORELESS = {"inspect", "tags", "prices", "rules", "simulate", "demo", "version"
 Shape = dict[str, set[str]]
 
 
+def is_by_data(path: str) -> bool:
+    """Whether the keys of the object at a place are data."""
+    if path.startswith("case ") and OF_ENTRIES & set(path.replace("[]", "").split(".")):
+        return True
+    return path.rpartition(".")[2] in BY_DATA or ".missed." in path
+
+
 def walk(value: Any, path: str) -> Iterator[tuple[str, Any]]:
     """Each place in a JSON value and what stands there."""
     yield path, value
     if isinstance(value, dict):
         for key, inner in value.items():
-            step = "*" if path.rpartition(".")[2] in BY_DATA or ".missed." in path else key
+            step = "*" if is_by_data(path) else key
             yield from walk(inner, f"{path}.{step}")
     if isinstance(value, list):
         for inner in value:
@@ -88,10 +99,13 @@ class Asker:
         self.answers: list[tuple[str, Any]] = []
 
     def ask(self, *args: object) -> Any:
-        store = () if args[0] in STORELESS else ("--store", self.demo.store)
-        done = cointrail(*args, *store, "--format", "json")
+        end = args.index("--") if "--" in args else len(args)
+        store = () if args[0] in STORELESS or "--db" in args else ("--store", self.demo.store)
+        done = cointrail(*args[:end], *store, "--format", "json", *args[end:])
         assert done.code in {0, 1}, done.err
         words = args[:2] if args[0] in NOUNS else args[:1]
+        if args[1:2] in {("journal",), ("exhibit",)}:
+            words = args[:3]
         self.answers.append((" ".join(map(str, words)), done.json()))
         return done.json()
 
@@ -162,6 +176,62 @@ def ask_everything(asker: Asker, folder: Path) -> None:
     ask("simulate", "--out", folder / "w", "--scale", "0.01", "--unsigned")
 
 
+def ask_cases(asker: Asker, db: Path, folder: Path) -> None:
+    """The commands on kept cases."""
+    demo, here = asker.demo, ("--db", db)
+    outpoint, store = demo.payments()[0]["outpoint"], ("--store", demo.store)
+    seeds = demo.seeds()
+
+    def ask(*args: object) -> None:
+        end = args.index("--") if "--" in args else len(args)
+        asker.ask("case", *args[:end], *here, *args[end:])
+
+    ask("new", "2024-17", "--legal-basis", "x", "--network", "regtest")
+    ask("import", demo.case, "--network", "regtest")
+    ask("seed", "2024-17", outpoint)
+    ask("note", "2024-17", "text")
+    ask("judge", "DEMO-1", "apart", *seeds[:2], "--why", "x")
+    ask("judge", "DEMO-1", "no_link", outpoint[:64], "--why", "x")
+    ask("judge", "DEMO-1", "withdraw", "j1", "--why", "x")
+    ask("document", "DEMO-1", demo.case)
+    ask("deadline", "DEMO-1", "2024-05-31", "answer")
+    ask("deadline", "DEMO-1", "2024-05-31", "another")
+    ask("deadline", "DEMO-1", "--done", 1)
+    ask(
+        "exhibit",
+        "add",
+        "DEMO-1",
+        *store,
+        "--",
+        "trace",
+        "forward",
+        outpoint,
+        "--policy",
+        "all",
+        "--tags",
+        demo.tags,
+    )
+    ask("exhibit", "add", "DEMO-1", *store, "--", "case", "run")
+    ask("finding", "DEMO-1", "fact", "text", "--exhibit", 2)
+    ask("undo", "2024-17", 2, "--why", "x")
+    for case in ("DEMO-1", "2024-17"):
+        ask("show", case)
+        ask("journal", "show", case)
+        ask("journal", "verify", case)
+        ask("exhibit", "list", case)
+    ask("journal", "verify", "DEMO-1", "--head", "1:" + "0" * 64)
+    ask("exhibit", "show", "DEMO-1", 1)
+    ask("exhibit", "verify", "DEMO-1", *store)
+    ask("list")
+    ask("export", "DEMO-1", "--out", folder / "export")
+    identity = pyrage.x25519.Identity.generate()
+    (folder / "identity").write_text(f"{identity}\n")
+    ask("backup", "--to", folder / "b.age", "--recipient", identity.to_public())
+    restore = ("case", "restore", folder / "b.age", "--identity", folder / "identity")
+    for _ in range(2):
+        asker.ask(*restore, "--db", folder / "again.db")
+
+
 def ask_raw(asker: Asker, folder: Path) -> None:
     """What needs no store: rules, a block, and a transaction with and without what it spends."""
     asker.ask("rules", "list")
@@ -188,6 +258,7 @@ def all_answers(demo: DemoFolder, tmp_path_factory: pytest.TempPathFactory) -> l
     asker, folder = Asker(demo), tmp_path_factory.mktemp("json")
     ask_everything(asker, folder)
     ask_raw(asker, folder)
+    ask_cases(asker, kept_case(tmp_path_factory, demo, folder), folder)
     if os.environ.get("UPDATE_KEPT"):
         shape = read_kept()
         for name, answer in asker.answers:

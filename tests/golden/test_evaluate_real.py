@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from cointrail.evaluate.intervals import upper_bound
 from cointrail.evaluate.real.detectors import detectors, look_at
 from cointrail.evaluate.real.sets import JOIN, iter_sets
 from cointrail.heuristics.base import REGISTRY
@@ -100,3 +101,24 @@ def test_nothing_that_both_models_call_a_path_is_wrong(found: Found) -> None:
 def test_one_model_alone_is_sure_of_links_that_are_wrong(found: Found) -> None:
     """Why a link in every mapping of one model is no path."""
     assert 0 < found["models"]["in_every_mapping_right"] < found["models"]["in_every_mapping"]
+
+
+def test_no_cluster_of_real_transactions_holds_addresses_that_two_exchanges_publish(found: Found) -> None:
+    by = {one["claimed_by"]: one for one in found["exchanges"]}
+    assert by["exchanges"]["signed"] > 0
+    assert [one["with_two"] for one in by.values()] == [0, 0]
+
+
+def test_every_rate_against_real_truth_has_its_counts_and_bound(found: Found) -> None:
+    rules = {one["rule"] for one in found["rates"]}
+    assert {"common_input@2", "change.script_type@1", "gate: SAFE"} <= rules
+    for one in found["rates"]:
+        assert 0 <= one["wrong"] <= one["said"]
+        assert one["bound_ppm"] == upper_bound(one["n_wrong"], one["n"])
+
+
+def test_real_senders_show_that_one_weak_rule_is_far_too_often_wrong(found: Found) -> None:
+    """Why `change.unnecessary_input` alone makes no link."""
+    rates = {one["rule"]: one for one in found["rates"] if one["unit"] == "verdicts"}
+    assert rates["change.unnecessary_input@1"]["wrong"] > 10
+    assert rates["change.script_type@1"]["wrong"] == 0

@@ -153,4 +153,4 @@ def test_back_from_the_end_of_a_certain_chain_is_its_start(world: tuple[str, dic
     (back,) = peel.backward(there.end)
     assert back.hops == tuple(reversed(there.hops))
     assert back.end == there.start
-    assert there.bound.target_ppm == back.bound.target_ppm == 0
+    assert there.bound.bound_ppm == back.bound.bound_ppm == 0

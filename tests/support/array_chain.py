@@ -101,6 +101,7 @@ class ArrayChain:
         return {
             "txs.first_input": column_of(arrays.first_input, "<u8", settled),
             "txs.first_output": column_of(arrays.first_output, "<u8", settled),
+            "txs.block": column_of(np.zeros(self.n_txs, np.uint32), "<u4", settled),
             "inputs.output": column_of(arrays.spends, "<u8", ins),
             "inputs.marks": column_of(self._marks, "<u2", ins),
             "outputs.script": column_of(arrays.scripts, "<u4", outs),
@@ -156,6 +157,10 @@ class ArrayChain:
     def column(self, key: str) -> Column:
         """A column by name."""
         return self._columns[key]
+
+    def block_times(self) -> npt.NDArray[np.uint32]:
+        """Of its one block."""
+        return np.zeros(1, np.uint32)
 
     def runs(self, name: str) -> list[Run]:
         """The runs of an index."""

@@ -7,15 +7,33 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
-import minisign
 import pytest
 
 from cointrail.evidence import verify
-from cointrail.workbench import Workbench
+from cointrail.evidence.signing import make_keys
+from cointrail.journal.acts import (
+    CaseOpened,
+    ExhibitTaken,
+    FindingKind,
+    FindingStated,
+    NoteAdded,
+    RequestKind,
+    RequestMade,
+    SeedGiven,
+    SeedsAdded,
+)
+from cointrail.journal.book import CaseBook, Deed
+from cointrail.journal.place import FilePlace
+from cointrail.journal.sql_keeper import SqlKeeper
+from cointrail.workbench import BundleAsk, Workbench, journal_files
 from support.demo_world import DemoFolder
 from support.once import build_once
+
+REFERENCE = "DEMO-1"
+PRIVATE_NOTE = "Ask the informant again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +54,16 @@ class SignedBundle:
         return self.path / "signer.key"
 
     @property
+    def cases(self) -> Path:
+        """The database of the case whose journal is in it."""
+        return self.path / "cases.db"
+
+    @property
+    def ask(self) -> BundleAsk:
+        """How it was packed."""
+        return BundleAsk(key_file=self.secret, journal=journal_files(REFERENCE, str(self.cases)))
+
+    @property
     def public(self) -> Path:
         """The signer's public key."""
         return self.path / "signer.pub"
@@ -47,17 +75,30 @@ def signed_bundle(factory: pytest.TempPathFactory, demo: DemoFolder) -> SignedBu
     def make(out: Path) -> None:
         bundle = SignedBundle(out)
         out.mkdir(parents=True, exist_ok=True)
-        write_keys(bundle.secret, bundle.public)
-        Workbench(demo.store).bundle_case(demo.case, demo.blocks, bundle.folder, key_file=bundle.secret)
+        make_keys(bundle.secret, bundle.public)
+        keep_case(bundle.cases)
+        Workbench(demo.store).bundle_case(demo.case, demo.blocks, bundle.folder, bundle.ask)
 
     return SignedBundle(build_once(factory, "signed-bundle", make))
 
 
-def write_keys(secret: Path, public: Path) -> None:
-    """A fresh pair of keys."""
-    pair = minisign.KeyPair.generate()
-    secret.write_bytes(bytes(pair.secret_key) + b"\n")
-    public.write_bytes(bytes(pair.public_key) + b"\n")
+def keep_case(path: Path) -> None:
+    """A kept case with an exhibit, a finding on it, and notes that are nobody else's business."""
+    day = datetime(2026, 4, 17, 9, 30, tzinfo=UTC)
+    deeds = [
+        Deed(SeedsAdded(seeds=(SeedGiven("address", "bcrt1qseed", "the order"),))),
+        Deed(NoteAdded(text=PRIVATE_NOTE)),
+        Deed(
+            ExhibitTaken(title="the tip", request={"command": "status"}, basis={"tip": 1}, size=9),
+            why="what the case stands on",
+            result=b'{"tip":1}',
+        ),
+        Deed(FindingStated(text="The chain has a tip.", kind=FindingKind.FACT, exhibits=(1,))),
+        Deed(RequestMade(exchange="Juniper Row", jurisdiction="unknown", kind=RequestKind.FREEZE)),
+    ]
+    with SqlKeeper(FilePlace(path)) as keeper:
+        book = CaseBook(keeper, who="Inspector Ü. Ödegård", now=lambda: day)
+        book.open_case(CaseOpened(reference=REFERENCE, legal_basis="an order", network="regtest"), deeds)
 
 
 @contextmanager

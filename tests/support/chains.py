@@ -196,6 +196,10 @@ class FakeSnapshot:
         for first in range(0, self.n_txs, self._batch_size):
             yield batch_of(self.txs[first : first + self._batch_size], first_tx=first, numbers=self.numbers)
 
+    def block_times(self) -> npt.NDArray[np.uint32]:
+        """All blocks are of one time."""
+        return np.zeros(1 + max((t.height or 0 for t in self.txs), default=0), np.uint32)
+
     def column(self, key: str) -> Column:
         """A column by name."""
         return self._columns[key]

@@ -17,8 +17,9 @@ from cointrail.heuristics.base import REGISTRY
 WALK_RULES = ("service.deposit",)
 """Rules that have a say in walks, beside those of the clusters and of the vote on change."""
 
-RESULT_VERSION = 2
-"""Of the tables of a case and what their columns mean. 2: a hand may go over change at T3."""
+RESULT_VERSION = 3
+"""Of the tables of a case and what their columns mean. 2: a hand may go over change at T3. 3: rows say how
+far they may be wrong."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cointrail.casework.case import Case
+from cointrail.casework.charges import CaseCharges
 from cointrail.casework.places import Places
 from cointrail.casework.services import Services
 from cointrail.casework.sight import CaseClusters, CaseLedger, CaseRates, CaseTags
@@ -10,6 +11,7 @@ from cointrail.casework.subject import Subject
 from cointrail.casework.worth import Valuer
 from cointrail.tracing.deposits import Deposits
 from cointrail.tracing.ledger import Changes
+from cointrail.tracing.link_rates import LinkRates
 from cointrail.tracing.neighbourhood import Neighbourhood
 
 
@@ -24,6 +26,7 @@ class Desk:
         tags: who is said to hold what.
         rates: what it was worth.
         changes: which outputs are change; None: nobody says.
+        link_rates: how often links are wrong; None: rows do not say it.
     """
 
     def __init__(
@@ -36,6 +39,7 @@ class Desk:
         tags: CaseTags,
         rates: CaseRates,
         changes: Changes | None = None,
+        link_rates: LinkRates | None = None,
     ) -> None:
         self.limits = case.limits
         self.primary = case.policies[0]
@@ -43,6 +47,9 @@ class Desk:
         self.near.deposits = Deposits(self.near, ledger, clusters, tags)
         self.places = Places(self.near, ledger)
         self.services = Services(self.near, tags, self.places)
+        self.charges = (
+            None if link_rates is None else CaseCharges(self.near, link_rates, subject.seeds, self.services)
+        )
         self.valuer = Valuer(rates, case.currency, case.report_date)
         self._clusters = clusters
         self._sizes: dict[int, int] = {}

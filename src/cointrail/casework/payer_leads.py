@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from cointrail.casework.desk import Desk
 from cointrail.casework.money_flows import Inflow, InflowClass
-from cointrail.casework.rows import LeadRow, PaymentRow
+from cointrail.casework.rows import ErrorColumns, LeadRow, PaymentRow
 from cointrail.casework.statements import state_withdrawal
 from cointrail.tracing.backward import trace_back
 from cointrail.tracing.hand import change_hops, weakest_tier
@@ -63,6 +64,9 @@ def payment_row(desk: Desk, traced: TracedInflow) -> PaymentRow:
         ends_fifo_sat=_sums(trace, Policy.FIFO),
         ends_haircut_sat=_sums(trace, Policy.HAIRCUT),
         note=_note(desk, traced),
+        error=None
+        if desk.charges is None
+        else desk.charges.figures(place.time_utc, desk.charges.member(traced.inflow.row.script_num)),
     )
 
 
@@ -112,4 +116,16 @@ def _lead_row(desk: Desk, trace: Trace, end: End) -> LeadRow:
         statement=state_withdrawal(payment, withdrawal, end, desk.services.claim_of_script(signer), tier),
         change_hops=None if tied is None else change_hops(desk.near, path[1:]),
         dashed_tier=tied if end.reach.dashed else None,
+        error=_lead_error(desk, path, signer, in_hand=tied is not None, when=payment.time_utc),
     )
+
+
+def _lead_error(
+    desk: Desk, path: tuple[int, ...], signer: int, *, in_hand: bool, when: datetime
+) -> ErrorColumns | None:
+    """Of a lead: that the payment is the service's, the hand between where one is claimed, and the claim."""
+    if desk.charges is None:
+        return None
+    received = desk.near.output(path[0]).script_num
+    hand = desk.charges.back(path) if in_hand else ()
+    return desk.charges.columns(when, desk.charges.member(received), hand, desk.charges.claim(signer))

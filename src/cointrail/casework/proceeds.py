@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from cointrail.casework.desk import Desk
 from cointrail.casework.money_flows import Outflow, OutflowClass
-from cointrail.casework.rows import ProceedRow
+from cointrail.casework.rows import ErrorColumns, ProceedRow
 from cointrail.casework.statements import state_deposit
 from cointrail.tracing.forward import trace_forward
 from cointrail.tracing.hand import change_hops, kept_tier
@@ -57,7 +58,7 @@ def _row(desk: Desk, traced: TracedOutflow, ends: list[End]) -> ProceedRow:
     outflow = desk.places.of(traced.trace.output_num)
     place = desk.places.of(nearest.reach.output_num)
     path = nearest.reach.path()
-    hand = service = statement = hops = tier = dashed = None
+    hand = service = statement = hops = tier = tied = dashed = None
     outcome = nearest.stop.value
     if nearest.stop in LEADS:
         hand = traced.trace.hand_of(nearest)
@@ -89,4 +90,17 @@ def _row(desk: Desk, traced: TracedOutflow, ends: list[End]) -> ProceedRow:
         weakest_tier=tier,
         change_hops=hops,
         dashed_tier=dashed,
+        error=_error(desk, path, in_hand=tied is not None, when=place.time_utc) if hand is not None else None,
     )
+
+
+def _error(desk: Desk, path: tuple[int, ...], *, in_hand: bool, when: datetime) -> ErrorColumns | None:
+    """Of a deposit: that the outflow is the service's, the hand where one is claimed, and the claim."""
+    if desk.charges is None:
+        return None
+    left = desk.near.facts(desk.near.maker(path[0]))
+    signer = next((row.script_num for row in left.inputs if row.script_num is not None), None)
+    own = () if signer is None else desk.charges.member(signer)
+    hand = desk.charges.forward(path) if in_hand else ()
+    receiver = desk.near.output(path[-1]).script_num
+    return desk.charges.columns(when, own, hand, desk.charges.claim(receiver))

@@ -91,6 +91,42 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorColumns:
+    """How far a row's inferences may be wrong. All is empty where the row makes none."""
+
+    bound_ppm: Annotated[
+        int | None,
+        Says(
+            INFERENCE,
+            "parts per million",
+            "the inferences of this row are wrong in at most this, no payjoin among them; empty where one "
+            "of them was not measured",
+        ),
+    ]
+    independent_ppm: Annotated[
+        int | None, Says(INFERENCE, "parts per million", "the same if links fail independently")
+    ]
+    payjoin_1_ppm: Annotated[
+        int | None,
+        Says(INFERENCE, "parts per million", "the bound if 1 % of the links that can be payjoins are"),
+    ]
+    payjoin_5_ppm: Annotated[int | None, Says(INFERENCE, "parts per million", "the same for 5 %")]
+    links: Annotated[str, Says(INFERENCE, "tier=count", "the links that the row rests on")]
+    not_measured: Annotated[str, Says(INFERENCE, "rule=count", "those of them that have no measured rate")]
+    says: Annotated[
+        str,
+        Says(
+            INFERENCE,
+            "text",
+            "the same in sentences, with the weakest link and what is missed; empty for payments",
+        ),
+    ]
+
+
+ERROR = Group("error_", "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentRow:
     """One output to the service."""
 
@@ -121,6 +157,7 @@ class PaymentRow:
     ]
     ends_haircut_sat: Annotated[str, Says(INFERENCE, "stop=satoshi", "the same by haircut")]
     note: Annotated[str, Says(INFERENCE, "text", "what else to know")]
+    error: Annotated[ErrorColumns | None, ERROR]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +185,7 @@ class LeadRow:
     statement: Annotated[Statement, Group("", "")]
     change_hops: Annotated[int | None, Says(INFERENCE, "count", CHANGE_HOPS)]
     dashed_tier: Annotated[Tier | None, Says(INFERENCE, "tier", DASHED)]
+    error: Annotated[ErrorColumns | None, ERROR]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,3 +217,4 @@ class ProceedRow:
     ]
     change_hops: Annotated[int | None, Says(INFERENCE, "count", CHANGE_HOPS)]
     dashed_tier: Annotated[Tier | None, Says(INFERENCE, "tier", DASHED)]
+    error: Annotated[ErrorColumns | None, ERROR]

@@ -26,6 +26,7 @@ from cointrail.casework.summary import (
     describe_subject,
 )
 from cointrail.tracing.ledger import Changes
+from cointrail.tracing.link_rates import LinkRates
 from cointrail.tracing.trace import Trace
 
 Progress = Callable[[int, int], None]
@@ -43,6 +44,7 @@ def run_case(
     rates: CaseRates,
     *,
     changes: Changes | None = None,
+    link_rates: LinkRates | None = None,
     judged: Judged | None = None,
     tag_verdicts: Mapping[str, int] | None = None,
     progress: Progress | None = None,
@@ -57,6 +59,7 @@ def run_case(
         attribution: a tag set laid over those clusters.
         rates: the price set.
         changes: which outputs are change; None: nobody says, and a hand reaches as far as its cluster.
+        link_rates: how often links are wrong; None: rows do not say it.
         judged: the same clusters again, where the case has judgements; they say what those changed.
         tag_verdicts: rows of the tag files by verdict, for the summary; None: no files were read.
         progress: told how far the walks are.
@@ -70,7 +73,14 @@ def run_case(
     check_period(case.period, snapshot)
     subject = find_subject(case, snapshot, clusters, attribution)
     desk = Desk(
-        case, subject, ledger=snapshot, clusters=clusters, tags=attribution, rates=rates, changes=changes
+        case,
+        subject,
+        ledger=snapshot,
+        clusters=clusters,
+        tags=attribution,
+        rates=rates,
+        changes=changes,
+        link_rates=link_rates,
     )
     flows = list_flows(desk.near, snapshot, subject.scripts, case.period)
     told = _Told(len(flows.inflows) + len(flows.outflows), progress, on_trace)

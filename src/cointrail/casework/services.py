@@ -34,6 +34,11 @@ class Services:
             known = self._described[script_num] = self._describe(script_num)
         return known
 
+    def tagged_script(self, script_num: int) -> int:
+        """The tagged script that the claim about a script goes back to."""
+        swept = self._near.recognised(script_num)
+        return self._claim(self._near.label(script_num) if swept is None else swept.service)[1].via_script
+
     def claim_of_script(self, script_num: int) -> str:
         """The claim about the script's cluster, in a sentence."""
         known = self._said.get(script_num)

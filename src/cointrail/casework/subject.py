@@ -29,11 +29,13 @@ class Subject:
     Attributes:
         clusters: each cluster with a seed in it, by label.
         scripts: all their scripts, in chain order.
+        seeds: scripts of the seeds that the chain holds, in the order of the case.
         missing: seeds that the chain does not hold, in the order of the case.
     """
 
     clusters: tuple[SeedCluster, ...]
     scripts: tuple[int, ...]
+    seeds: tuple[int, ...]
     missing: tuple[Seed, ...]
 
     @property
@@ -51,11 +53,13 @@ def find_subject(case: Case, ledger: CaseLedger, clusters: CaseClusters, tags: C
     """
     seeds_in: dict[int, int] = {}
     missing: list[Seed] = []
+    found: list[int] = []
     for seed in case.seeds:
         script_num = _find_script(seed, ledger)
         if script_num is None:
             missing.append(seed)
             continue
+        found.append(script_num)
         label = clusters.label(script_num)
         _refuse_custodian(seed, script_num, label, tags)
         seeds_in[label] = seeds_in.get(label, 0) + 1
@@ -70,6 +74,7 @@ def find_subject(case: Case, ledger: CaseLedger, clusters: CaseClusters, tags: C
     return Subject(
         tuple(SeedCluster(label, len(scripts), seeds_in[label]) for label, scripts in members.items()),
         tuple(sorted(script for scripts in members.values() for script in scripts.tolist())),
+        tuple(found),
         tuple(missing),
     )
 

@@ -18,7 +18,7 @@ from cointrail.casework.remarks import utc
 from cointrail.casework.rows import LeadRow, PaymentRow, ProceedRow
 from cointrail.casework.sight import CaseLedger, CaseTags
 from cointrail.casework.subject import Subject
-from cointrail.casework.totals import AT_PAYMENT, inflow_totals, tally, total
+from cointrail.casework.totals import AT_PAYMENT, error_total, inflow_totals, tally, total
 from cointrail.tracing.policy import Policy
 
 
@@ -85,6 +85,7 @@ def describe_inflows(rows: Sequence[PaymentRow], case: Case) -> dict[str, Any]:
         "payments": {
             **inflow_totals(payments, case),
             "outcomes": tally((row.outcome, row.payment.value_sat) for row in payments),
+            "error": error_total(row.error for row in payments),
         },
         "not_payments": {
             kind.value: inflow_totals(listed, case)
@@ -110,6 +111,8 @@ def describe_leads(
             "deposit_rows": len(deposits),
             **tally_leads(led, paid_in).json(),
             "note": OVERLAP,
+            "error": error_total(row.error for row in led),
+            "deposit_error": error_total(row.error for row in paid_in),
         },
         "by_exchange": by_exchange(led, paid_in),
         "by_jurisdiction": by_jurisdiction(led, paid_in),

@@ -7,11 +7,16 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from cointrail.casework.case import Case
-from cointrail.casework.rows import PaymentRow, Worth
+from cointrail.casework.rows import ErrorColumns, PaymentRow, Worth
+from cointrail.error_rates.combine import ONE
 from cointrail.valuation.rates import add_up, money_text
 
 AT_PAYMENT = "value of each output at its own block's time"
 AT_REPORT = "value of each output at the end of the report date"
+EXPECTED = (
+    "the sum of the rows' bounds: no more rows than this are expected to be wrong, however they depend on each "
+    "other"
+)
 
 
 def total(worths: Iterable[Worth], currency: str, convention: str) -> dict[str, Any]:
@@ -48,3 +53,26 @@ def tally(outcomes: Iterable[tuple[str, int]]) -> dict[str, dict[str, Any]]:
         sums[outcome] += sat
     ranked = sorted(counts, key=lambda outcome: (-counts[outcome], outcome))
     return {outcome: {"count": counts[outcome], "value_sat": str(sums[outcome])} for outcome in ranked}
+
+
+def error_total(errors: Iterable[ErrorColumns | None]) -> dict[str, Any]:
+    """How many rows of a total are expected to be wrong at most; methods.md 9.4.
+
+    Args:
+        errors: of each row; None where a row infers nothing.
+    """
+    told = [error for error in errors if error is not None]
+    measured = [error for error in told if error.bound_ppm is not None]
+    return {
+        "expected_wrong": _rows_text(error.bound_ppm for error in measured),
+        "expected_wrong_at_payjoin_5": _rows_text(error.payjoin_5_ppm for error in measured),
+        "rows": len(measured),
+        "rows_not_measured": len(told) - len(measured),
+        "convention": EXPECTED,
+    }
+
+
+def _rows_text(bounds_ppm: Iterable[int | None]) -> str:
+    """A number of rows with two places, rounded up."""
+    hundredths = -(-sum(bound or 0 for bound in bounds_ppm) * 100 // ONE)
+    return f"{hundredths // 100}.{hundredths % 100:02}"

@@ -1,21 +1,21 @@
-"""`cointrail case run`: from a case file to its list of leads."""
+"""`cointrail case run`, `bundle`: from a case to its list of leads, and to evidence."""
 
 from __future__ import annotations
 
 from decimal import Decimal
-from getpass import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cointrail import workbench
-from cointrail.cli.options import STORE, BlocksOption, Format, FormatOption, StoreOption
+from cointrail.cli.case_options import Db
+from cointrail.cli.options import STORE, Format, FormatOption, StoreOption
 from cointrail.cli.progress import Meter
 from cointrail.cli.render import Answer, Table, write
 
 if TYPE_CHECKING:
-    from cointrail.workbench import CaseRun
+    from cointrail.workbench import CaseRun, CaseSource
 
 Facts = list[tuple[str, object]]
 
@@ -33,7 +33,7 @@ _LEADS = frozenset(
 )
 """Columns of leads that fit a screen; CSV and JSON have the sums too."""
 
-app = typer.Typer(help="Run cases.")
+app = typer.Typer(help="Keep cases and run them.")
 
 
 def add_to(program: typer.Typer) -> None:
@@ -43,16 +43,19 @@ def add_to(program: typer.Typer) -> None:
 
 @app.callback()
 def _cases() -> None:
-    """Run cases."""
+    """Keep cases and run them."""
 
 
 @app.command("run")
 def run_case(
-    case: Annotated[Path, typer.Argument(metavar="CASE.toml", help="The case file.")],
+    case: Annotated[
+        str, typer.Argument(metavar="CASE", help="A case file, or the reference of a kept case.")
+    ],
     out: Annotated[
         Path, typer.Option("--out", metavar="DIR", help="Folder for the tables; those of an earlier run go.")
     ],
     store: StoreOption = STORE,
+    db: Db = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Run a case, from its seeds to one list of leads.
@@ -61,37 +64,19 @@ def run_case(
     payments.csv, leads.csv, proceeds.csv, summary.json and basis.json, all of them or none.
     """
     with Meter() as meter:
-        found = workbench.Workbench(store, meter.steps).run_case(case, out)
+        found = workbench.Workbench(store, meter.steps).run_case(source_of(case, db), out)
     say_tags(found)
     write(case_answer(found), form)
     typer.echo(f"\nwritten to {found.out}: {', '.join(found.files)}", err=True)
 
 
-@app.command("bundle")
-def bundle_case(
-    case: Annotated[Path, typer.Argument(metavar="CASE.toml", help="The case file.")],
-    blocks: BlocksOption,
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="A new folder for the bundle.")],
-    store: StoreOption = STORE,
-    key: Annotated[
-        Path | None,
-        typer.Option("--key", metavar="FILE", help="Sign with this secret key of minisign's."),
-    ] = None,
-    form: FormatOption = Format.TABLE,
-) -> None:
-    """Run a case and pack its evidence, so that a stranger can check it.
-
-    The bundle holds the tables, every transaction that they name with a proof that it is in a block, all
-    block headers, the rates and tags used, the rules, and a program that checks all of it and needs
-    nothing but Python.
-    """
-    with Meter() as meter:
-        found = workbench.Workbench(store, meter.steps).bundle_case(
-            case, blocks, out, key_file=key, ask_password=lambda: getpass("password of the key: ")
-        )
-    say_tags(found)
-    write(case_answer(found), form)
-    typer.echo(f"\nbundle: {found.out}; check it with `python3 {found.out / 'data/verify.py'}`", err=True)
+def source_of(case: str, db: str | None) -> CaseSource:
+    """A case file; where there is none of that name, a kept case."""
+    path = Path(case)
+    if path.suffix == ".toml" or path.is_file():
+        return path
+    with workbench.CaseBench(db) as cases:
+        return cases.case_for(case)
 
 
 def say_tags(found: CaseRun) -> None:

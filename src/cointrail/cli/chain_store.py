@@ -20,7 +20,8 @@ from cointrail.cli.options import (
     WithoutUndoOption,
 )
 from cointrail.cli.progress import Meter
-from cointrail.cli.render import Answer, Table, plain, write
+from cointrail.cli.render import Answer, Table, write
+from cointrail.workbench.json_values import plain
 
 if TYPE_CHECKING:
     from cointrail.lookups.status import StoreStatus

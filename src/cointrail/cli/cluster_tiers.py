@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from cointrail.lookups.cluster_tiers import ClusterTiers
     from cointrail.lookups.link_lines import LinkLine
 
-_LINK = ("rule", "tier", "txid", "height", "from", "to")
+_LINK = ("rule", "tier", "txid", "height", "from", "to", "bound_ppm")
 
 
 def add_to(app: typer.Typer) -> None:  # noqa: ARG001 -- they stand under `cluster`
@@ -66,7 +66,7 @@ def tiers(
 
 
 def _answer(found: ClusterTiers) -> Answer:
-    heads = ("tier", "label", "scripts", "parts", "received_sat", "balance_sat")
+    heads = ("tier", "label", "scripts", "parts", "received_sat", "balance_sat", "wrong_links_ppm")
     by_tier = table_of("tiers", heads, found.tiers)
     bridge_heads = (*_LINK, "scripts", "received_sat", "balance_sat")
     bridges = [(*_link(one.link), one.scripts, one.received_sat, one.balance_sat) for one in found.bridges]
@@ -86,6 +86,7 @@ def _answer(found: ClusterTiers) -> Answer:
             ("bridges", found.bridges_page.total),
             ("unions to review", found.reviews_page.total),
             ("refused links", found.refused_page.total),
+            ("error", found.error.says),
         ],
         tables=tables,
         csv=by_tier,
@@ -95,7 +96,7 @@ def _answer(found: ClusterTiers) -> Answer:
 
 def _link(link: LinkLine) -> tuple[object, ...]:
     height = link.block.height if link.block else None
-    return (link.rule, link.tier, link.txid, height, link.from_name, link.to_name)
+    return (link.rule, link.tier, link.txid, height, link.from_name, link.to_name, link.bound_ppm)
 
 
 def review(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,7 +17,7 @@ from cointrail.cli.render import Answer, Table, table_of, write
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-    from cointrail.workbench import Evaluation, RealEvaluation
+    from cointrail.workbench import EraGates, Evaluation, RealEvaluation, Sheet
 
 app = typer.Typer(help="Measure methods on data whose truth is known.")
 
@@ -60,7 +60,8 @@ def real(
     """Count what detectors say of labelled real transactions.
 
     Every detector on every set: right, wrong, and where no label says. Also the gate, the models of a
-    join where owners are known, and clusters of an emulated chain against its wallets.
+    join where owners are known, clusters and links of an emulated chain against its wallets, clusters with
+    addresses of two exchanges, and change that transactions give away.
     """
     with Meter() as meter:
         found = workbench.evaluate_real(data, meter.steps)
@@ -134,6 +135,61 @@ def run(
     typer.echo(f"\n{len(files)} files are in {out}; begin with report.md", err=True)
 
 
+@app.command("fidelity")
+def fidelity(
+    data: Annotated[
+        Path, typer.Option("--real", metavar="DIR", help="Folder of real blocks and transactions; only read.")
+    ],
+    out: Annotated[
+        Path,
+        typer.Option("--out", metavar="DIR", help="New or empty folder for tables, pictures and a page."),
+    ],
+    era: Annotated[
+        list[int] | None, typer.Option("--era", metavar="YEAR", help="Era; may be repeated; all without it.")
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Of the worlds.")] = 1,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Hold worlds of an era against real blocks of that time.
+
+    Marginals and key joints, each with a distance and its limit, and a classifier that tells real from made
+    up, with what it goes by. Rates of an era whose gates fail carry the warning.
+    """
+    with Meter() as meter:
+        found, files = workbench.evaluate_fidelity(out, data, eras=era or (), seed=seed, progress=meter.steps)
+    eras = [one.summary for one in found]
+    gates = Table("gates", _GATE, [row for one in found for row in _gate_rows(one)])
+    heads = ("era", "n", "gates passed", "failed", "auc", "two real samples", "goes by")
+    rows = [
+        (
+            str(one.era),
+            one.n,
+            len(one.passed),
+            len(one.failed),
+            _thousandths(one.auc_ppm),
+            None if one.real_auc_ppm is None else _thousandths(one.real_auc_ppm),
+            ", ".join(one.best),
+        )
+        for one in eras
+    ]
+    warnings = [(str(one.era), one.warning) for one in eras if one.warning]
+    write(Answer(data=eras, tables=[Table("eras", heads, rows), gates], csv=gates, basis=warnings), form)
+    typer.echo(f"\n{len(files)} files are in {out}; begin with fidelity.md", err=True)
+
+
+_GATE = ("era", "gate", "distance", "limit", "passed", "two real samples")
+
+
+def _gate_rows(era: EraGates) -> Iterator[tuple[str, str, str, str, bool, str | None]]:
+    for one in era.gates:
+        apart = None if one.real_distance is None else f"{one.real_distance:.3f}"
+        yield str(era.era), one.name, f"{one.distance:.3f}", f"{one.limit:g}", one.passed, apart
+
+
+def _thousandths(ppm: int) -> str:
+    return f"{ppm / 1_000_000:.3f}"
+
+
 _STRATUM = (
     "rule",
     "era",
@@ -150,14 +206,19 @@ _CLUSTERS = (
     "world",
     "tier",
     "bcubed_precision",
-    "precision_low",
-    "precision_high",
+    "bcubed_precision_low",
+    "bcubed_precision_high",
     "bcubed_recall",
-    "recall_low",
-    "recall_high",
+    "bcubed_recall_low",
+    "bcubed_recall_high",
+    "contaminated",
+    "tag_contaminated",
     "false_merges",
     "unexplained_merges",
 )
+
+
+_TAINT = ("policy", "sort", "seeds", "hands", "l1", "l1_low", "l1_high", "misplaced", "withheld", "covered")
 
 
 def _world_answer(found: Evaluation) -> Answer:
@@ -183,8 +244,6 @@ def _world_answer(found: Evaluation) -> Answer:
         )
         for one in heads
     ]
-    clusters = sheets["clusters"]
-    places = [clusters.heads.index(name) for name in _CLUSTERS]
     return Answer(
         data=everything,
         facts=[("bounds that hold together", found.bounds)],
@@ -195,6 +254,7 @@ def _world_answer(found: Evaluation) -> Answer:
                 for name, title in (
                     ("vote", "the vote on change"),
                     ("change", "change that was named"),
+                    ("worth", "what verdicts are worth, by the share of payments with change"),
                     ("voters", "rules that voted"),
                     ("survival", "coins followed along their change"),
                     ("gate", "the gate, by what transactions truly are"),
@@ -202,14 +262,27 @@ def _world_answer(found: Evaluation) -> Answer:
             ),
             Table(
                 "wrong links, by what made them",
-                sheets["kinds"].heads,
-                [(kind.rule, kind.kind, kind.links, kind.wrong) for kind in found.kinds if kind.wrong],
+                sheets["kinds"].heads[:4],
+                [row[:4] for row in sheets["kinds"].rows if row[3]],
             ),
-            Table("clusters", _CLUSTERS, [[row[place] for place in places] for row in clusters.rows]),
+            Table(
+                "coins that another hand spent, by what made them",
+                ("made by", "coins", "another hand's"),
+                [row[1:4] for row in sheets["holders"].rows if row[3]],
+            ),
+            Table("policies against the true flow", *_some(sheets["taint"], _TAINT)),
+            Table("addresses of services", sheets["services"].heads, sheets["services"].rows),
+            Table("clusters", *_some(sheets["clusters"], _CLUSTERS)),
         ],
         csv=strata,
         basis=[(one.name, f"truth {one.truth_digest}") for one in found.worlds],
     )
+
+
+def _some(sheet: Sheet, names: Sequence[str]) -> tuple[Sequence[str], list[list[object]]]:
+    """Some columns of a table: heads and rows."""
+    places = [sheet.heads.index(name) for name in names]
+    return names, [[row[place] for place in places] for row in sheet.rows]
 
 
 def _answer(found: RealEvaluation) -> Answer:
@@ -224,6 +297,10 @@ def _answer(found: RealEvaluation) -> Answer:
             Table("models of a join, where owners are known", ("of emulated rounds", "count"), models),
             _listed("JoinMarket readings", found.slots),
             _listed("pairs of scripts on the emulated chain", found.pairs),
+            _listed("links on the emulated chain", found.links),
+            _listed("published addresses of exchanges, in clusters of what is at hand", found.exchanges),
+            _listed("change rules on change that transactions give away", found.revealed),
+            _listed("rates against real truth", found.rates),
             _listed("published lists of ids", found.lists),
         ],
         csv=table_of("detectors", _TALLY, found.detectors),

@@ -10,6 +10,7 @@ import typer
 
 from cointrail import workbench
 from cointrail.cli.deposit_facts import deposit_facts, member_deposit_facts
+from cointrail.cli.error_text import bound_facts
 from cointrail.cli.options import (
     PAGE,
     STORE,
@@ -226,6 +227,7 @@ def _cluster_answer(found: ClusterView) -> Answer:
         *member_deposit_facts(found),
         *_total_facts(found.totals),
         *_seen_facts(found.first_seen, found.last_seen),
+        ("error", found.error.says),
     ]
     heads = ("script_num", "address", "script_type", "outputs", "received_sat", "balance_sat")
     tables = [table_of("members", heads, found.members), *_tag_tables((), found.claims)]
@@ -239,6 +241,7 @@ def _cluster_answer(found: ClusterView) -> Answer:
             *claim_facts(found.claims),
             *member_deposit_facts(found),
             *_tag_facts((), found.claims),
+            ("error", found.error.says),
         ],
         basis=basis_facts(found.basis),
     )
@@ -255,8 +258,8 @@ def explain(
 ) -> None:
     """Show what joins two addresses, or that nothing does.
 
-    Each step is one transaction with the rule and tier that it links by. Steps of T3 and T4 join no
-    cluster: they are a lead from one address to the other.
+    Each step is one transaction with the rule and tier that it links by, and how often such links are
+    wrong. Steps of T3 and T4 join no cluster: they are a lead from one address to the other.
     """
     with Meter() as meter:
         found = workbench.LookupBench(store, meter.steps).explain(a, b, case=case)
@@ -271,6 +274,11 @@ def _explain_answer(found: ExplainView) -> Answer:
         ("cluster", found.cluster),
         ("weakest tier", found.weakest_tier),
         ("says", _sentence(found)),
+        *(
+            [("error", found.says_error)]
+            if found.bound is None
+            else bound_facts(found.bound, found.says_error)
+        ),
     ]
     rows = [
         (
@@ -282,16 +290,18 @@ def _explain_answer(found: ExplainView) -> Answer:
             step.block.time_utc if step.block else None,
             step.from_name,
             step.to_name,
+            step.bound_ppm,
+            step.stratum,
         )
         for place, step in enumerate(found.steps, 1)
     ]
-    heads = ("step", "rule", "tier", "txid", "height", "time_utc", "from", "to")
+    heads = ("step", "rule", "tier", "txid", "height", "time_utc", "from", "to", "bound_ppm", "stratum")
     return Answer(
         data=found,
         facts=facts,
         tables=[Table("steps", heads, rows), *_left_out(found)],
         csv=_outcome(found, heads, rows),
-        beside_csv=[("joined", found.joined), ("says", _sentence(found))],
+        beside_csv=[("joined", found.joined), ("says", _sentence(found)), ("error", found.says_error)],
         basis=basis_facts(found.basis),
     )
 
@@ -307,7 +317,8 @@ def _left_out(found: ExplainView) -> list[Table]:
 
 def _outcome(found: ExplainView, heads: Sequence[str], rows: Sequence[tuple[object, ...]]) -> Table:
     """The steps as a CSV gives them, each row with the outcome; without steps one row has it alone."""
-    alone = (*(None for _ in heads[:-2]), found.a, found.b)
+    ends = {"from": found.a, "to": found.b}
+    alone = tuple(ends.get(head) for head in heads)
     joined = "joined" if found.steps else "same script"
     outcome = joined if found.joined else "lead" if found.steps else "not joined"
     return Table("steps", ("outcome", *heads), [(outcome, *row) for row in rows or [alone]])

@@ -9,10 +9,9 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from decimal import Decimal
-from enum import Enum, IntEnum
-from typing import Any
+from enum import Enum
 
 import typer
 from rich.cells import cell_len
@@ -20,8 +19,9 @@ from rich.cells import cell_len
 from cointrail import workbench
 from cointrail.attribution.safe_text import safe_text
 from cointrail.casework.columns import cell
-from cointrail.chain.types import COIN, BlockHash, Outpoint, Txid
+from cointrail.chain.types import COIN
 from cointrail.cli.options import Format
+from cointrail.workbench.json_values import plain
 
 SAT = "_sat"
 _ORDINALS = frozenset(
@@ -93,26 +93,6 @@ def write(answer: Answer, form: Format) -> None:
                 typer.echo(line, err=True)
         case Format.TABLE:
             typer.echo("\n".join(_page(answer)))
-
-
-def plain(value: object) -> Any:
-    """The value as JSON knows it: satoshi stay integers, times are ISO 8601 with Z, ids are hex."""
-    match value:
-        case Txid() | BlockHash() | Outpoint():
-            return str(value)
-        case IntEnum():
-            return value.name
-        case Enum():
-            return value.value
-        case bool() | int() | float() | str() | None:
-            return value
-        case dict():
-            return {str(plain(key)): plain(inner) for key, inner in value.items()}
-        case list() | tuple():
-            return [plain(inner) for inner in value]
-    if is_dataclass(value):
-        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
-    return cell(value)
 
 
 def csv_text(answer: Answer) -> str:

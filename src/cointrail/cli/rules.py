@@ -13,7 +13,7 @@ from cointrail.cli.render import Answer, table_of, write
 if TYPE_CHECKING:
     from cointrail.workbench import RulePage
 
-NARROW = ("id", "version", "kind", "tier", "gate", "dynamic", "summary")
+NARROW = ("id", "version", "kind", "tier", "measured_tier", "error", "gate", "dynamic", "summary")
 WIDE = (*NARROW, "source", "wrong_when", "abstains_on", "needs")
 
 app = typer.Typer(help="Read the rules that results name.")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 
 from cointrail import workbench
+from cointrail.cli.error_text import FIVE_PERCENT, bound_text
 from cointrail.cli.look import Facts, basis_facts, say_page
 from cointrail.cli.options import (
     PAGE,
@@ -186,7 +187,11 @@ def _answer(found: TraceView) -> Answer:
         Table("who is claimed to be there", EXPOSED, _exposed_rows(found)),
         Table("what holds", ("claim", "by every policy", "by", "open"), said),
         Table("collisions", ("policy", "outpoint", "seed", "counts under", "value_sat"), lost),
-        Table("ends", ("reason", "outpoint", "address", "actor", "hops", "tier", *sat), _end_rows(found)),
+        Table(
+            "ends",
+            ("reason", "outpoint", "address", "actor", "hops", "tier", "bound", *sat),
+            _end_rows(found),
+        ),
     ]
     return Answer(
         data=found,
@@ -210,7 +215,11 @@ def _exposed_rows(found: TraceView) -> list[tuple[object, ...]]:
 
 def _end_rows(found: TraceView) -> list[tuple[object, ...]]:
     return [
-        (one.stop, one.outpoint, one.address, one.actor, one.hops, one.weakest_tier, *one.sat.values())
+        (
+            *(one.stop, one.outpoint, one.address, one.actor, one.hops, one.weakest_tier),
+            bound_text(one.bound),
+            *one.sat.values(),
+        )
         for one in found.ends
     ]
 
@@ -219,14 +228,18 @@ def _wide(found: TraceView, sat: list[str]) -> Table:
     """What a CSV gives: the ends, with all that is known of each."""
     heads = ("seed", "reason", "outpoint", "address", "cluster", "actor", "height", "time_utc", "value_sat")
     return Table(
-        "ends", (*heads, "hops", "weakest_tier", *sat, "path"), [_wide_row(one) for one in found.ends]
+        "ends",
+        (*heads, "hops", "weakest_tier", *sat, "path", "bound_ppm", "payjoin_5_ppm", "says_error"),
+        [_wide_row(one) for one in found.ends],
     )
 
 
 def _wide_row(one: EndLine) -> tuple[object, ...]:
     where = (one.outpoint, one.address, one.cluster, one.actor, one.block.height, one.block.time_utc)
     path = " > ".join(map(str, one.path))
-    return (one.seed, one.stop, *where, one.value_sat, one.hops, one.weakest_tier, *one.sat.values(), path)
+    error = (one.bound.bound_ppm, one.bound.at_share(FIVE_PERCENT), one.says_error)
+    sums = one.sat.values()
+    return (one.seed, one.stop, *where, one.value_sat, one.hops, one.weakest_tier, *sums, path, *error)
 
 
 def _sum_facts(found: TraceView) -> Facts:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cointrail import workbench
+from cointrail.cli.error_text import bound_facts
 from cointrail.cli.look import Facts, basis_facts
 from cointrail.cli.options import STORE, Format, FormatOption, StoreOption, TagsOption
 from cointrail.cli.progress import Meter
@@ -17,7 +18,6 @@ from cointrail.cli.trace import trace_app
 
 if TYPE_CHECKING:
     from cointrail.lookups.peel_views import PeelChainView, PeelHopLine, PeelPayment, PeelView
-    from cointrail.tracing.error_bound import ErrorBound
 
 DAY = 86_400
 
@@ -139,7 +139,7 @@ def _chain_facts(chain: PeelChainView) -> Facts:
         ("stop reason", chain.stop),
         ("because", chain.because),
         ("service", _service(chain)),
-        *_bound_facts(chain.bound),
+        *bound_facts(chain.bound, chain.says_error),
     ]
 
 
@@ -149,29 +149,11 @@ def _service(chain: PeelChainView) -> str | None:
     return f"{chain.service}, at {chain.service_tier.name}"
 
 
-def _bound_facts(bound: ErrorBound) -> Facts:
-    links = ", ".join(f"{count} x {tier}" for tier, count in bound.links.items())
-    facts: Facts = [
-        ("links", links or "none: ledger facts alone"),
-        ("measured error", bound.measured),
-        ("bound if targets hold", f"{workbench.percent(bound.target_ppm)} (a target, not a measurement)"),
-        ("if links fail independently", workbench.percent(bound.independent_ppm)),
-    ]
-    if bound.payjoin_links:
-        shares = "; ".join(
-            f"{workbench.percent(share)}: {workbench.percent(sum_)}" for share, sum_ in bound.payjoin_ppm
-        )
-        facts.append(("bound by share of payjoins", shares))
-    if bound.uncounted:
-        facts.append(("hops not counted", f"{bound.uncounted}: nothing says that the hand stayed the same"))
-    return facts
-
-
 def _end_facts(chain: PeelChainView) -> Facts:
     name = f"chain {chain.chain}"
     return [
         (name, f"{chain.hops} hops, {chain.stop.value} at {chain.end}: {chain.because}"),
-        *((f"{name} {key}", value) for key, value in _bound_facts(chain.bound)),
+        *((f"{name} {key}", value) for key, value in bound_facts(chain.bound, chain.says_error)),
     ]
 
 

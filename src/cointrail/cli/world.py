@@ -12,8 +12,9 @@ from cointrail import workbench
 from cointrail.cli.case import case_answer, say_tags
 from cointrail.cli.options import Format, FormatOption
 from cointrail.cli.progress import Meter
-from cointrail.cli.render import Answer, Table, plain, write
+from cointrail.cli.render import Answer, Table, write
 from cointrail.errors import BadInput
+from cointrail.workbench.json_values import plain
 
 if TYPE_CHECKING:
     from cointrail.workbench import DemoRun
@@ -97,12 +98,12 @@ def simulate(
 def demo(
     seed: SeedOption = 1,
     out: Annotated[
-        Path, typer.Option("--out", metavar="DIR", help="Folder for the world, the store and the case.")
+        Path, typer.Option("--out", metavar="DIR", help="Folder for world, store, case and bundle.")
     ] = DEMO_OUT,
     scale: ScaleOption = 1.0,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Run the whole job on an invented world, and count what is wrong.
+    """Run the whole job on an invented world, pack its evidence, and count what is wrong.
 
     A world that an earlier run made for the same seed is used again.
     """
@@ -112,7 +113,12 @@ def demo(
         typer.echo(f"the world of seed {seed} was there already in {run.out / 'world'}", err=True)
     say_tags(run.case)
     write(_demo_answer(run), form)
-    typer.echo(f"\nthe list of leads is in {run.out / 'case' / 'leads.csv'}", err=True)
+    bundle, key = run.out / "bundle", run.public_key
+    typer.echo(
+        f"\nthe list of leads is in {run.out / 'case' / 'leads.csv'}, the evidence in {bundle}", err=True
+    )
+    line = f"python3 {bundle / 'data' / 'verify.py'}"
+    typer.echo(f"check it: {line}" if key is None else f"check it: {line} --key {key}", err=True)
 
 
 def _demo_answer(run: DemoRun) -> Answer:

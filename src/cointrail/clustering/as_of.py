@@ -85,7 +85,9 @@ def _openings_of(chain: ChainView, clusters: Clusters, members: U32, txs: int) -
     spent = np.unique(spends_of(chain, members).tx)
     spent = spent[spent < txs]
     reasons = np.array(clusters.reasons[spent])
-    doubted = spent[((reasons & OPEN) != 0) & (gates_of(reasons & ~OPEN) == Gate.SAFE)]
+    heights = clusters.standing.heights(chain, spent)
+    before = clusters.standing.gates(chain, gates_of(reasons & ~OPEN), heights)
+    doubted = spent[((reasons & OPEN) != 0) & (before == Gate.SAFE)]
     return [tx for tx in doubted.tolist() if known_since(chain, tx) >= txs]
 
 

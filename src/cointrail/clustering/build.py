@@ -28,7 +28,9 @@ from cointrail.clustering.proof_maker import EDGE_TYPES, write_proof
 from cointrail.clustering.rules import TIERS, Link, rules_in_force
 from cointrail.clustering.shelf import PIECE, MemoryShelf, Shelf, in_pieces, put
 from cointrail.clustering.spill import Log
+from cointrail.clustering.standing import Standing
 from cointrail.clustering.weak_links import WeakLinks
+from cointrail.error_rates.table import ErrorTable, shipped
 from cointrail.heuristics.change.model import ForestModel
 from cointrail.heuristics.gate import REASONS
 from cointrail.heuristics.gate_bits import gates_of
@@ -45,21 +47,31 @@ Progress = Callable[[int, int], None]
 
 
 def build_and_keep(
-    chain: ChainView, *, progress: Progress | None = None, model: ForestModel | None = None
+    chain: ChainView,
+    *,
+    table: ErrorTable | None = None,
+    progress: Progress | None = None,
+    model: ForestModel | None = None,
 ) -> Clusters:
     """Build clusters into the store's derived folder; where nothing can be written, in memory.
 
     Raises:
         StoreUnwritable: the disk is full, and the clusters are too large for memory.
     """
-    rules = rules_in_force(model)
-    return keep(chain, rules, lambda shelf: build(chain, shelf=shelf, progress=progress, model=model), model)
+    return keep(
+        chain,
+        rules_in_force(table, model),
+        lambda shelf: build(chain, shelf=shelf, table=table, progress=progress, model=model),
+        table,
+        model,
+    )
 
 
 def build(
     chain: ChainView,
     *,
     shelf: Shelf | None = None,
+    table: ErrorTable | None = None,
     progress: Progress | None = None,
     heavy_from: int = HEAVY_OUTPUTS,
     model: ForestModel | None = None,
@@ -75,6 +87,7 @@ def build(
     Args:
         chain: the chain.
         shelf: where the arrays go; None: memory.
+        table: of measured error, that says at which tier a rule stands; None: the one of this package.
         progress: told how far it is.
         heavy_from: a script with more outputs has lists of its own.
         model: a learned change model as one more voter; None: off.
@@ -82,7 +95,8 @@ def build(
     Raises:
         OSError: the shelf cannot be written to.
     """
-    building = _Building(chain, shelf or MemoryShelf(), progress, model)
+    table = table or shipped()
+    building = _Building(chain, shelf or MemoryShelf(), Standing.by(table), progress, model)
     first, _ = building.join_keys()
     reasons = put(building.shelf, "reasons", "<u4", building.join_inputs(first.label))
     second, cluster = building.partition("t2")
@@ -91,7 +105,7 @@ def build(
     third, _ = building.join_weak("t3", second)
     fourth, cluster = building.join_weak("t4", third)
     watched = write_proof(building.shelf, building.edges, fourth, cluster, building.periods.first_txs)
-    rules = rules_in_force(model)
+    rules = rules_in_force(table, model)
     growth = building.periods.grown(watched.largest)
     guards = put_guards(building.shelf, Guards(watched.reviews, building.refusals(), growth))
     partitions = dict(zip(TIERS, (first, second, third, fourth), strict=True))
@@ -104,6 +118,7 @@ def build(
         guards=guards,
         rules=rules,
         tip_height=building.periods.tip_height,
+        standing=building.standing,
         digest=_digest(rules, *(partition.label for partition in partitions.values())),
         skipped=building.skipped(),
         model=model,
@@ -114,14 +129,20 @@ class _Building:
     """The state between the passes: who is joined, by which edges, and how far the work is."""
 
     def __init__(
-        self, chain: ChainView, shelf: Shelf, progress: Progress | None, model: ForestModel | None
+        self,
+        chain: ChainView,
+        shelf: Shelf,
+        standing: Standing,
+        progress: Progress | None,
+        model: ForestModel | None,
     ) -> None:
         self.chain = chain
         self.shelf = shelf
+        self.standing = standing
         self.edges = Log(shelf, EDGE_TYPES)
         self.periods = Periods()
-        self._votes = ChainVotes(chain, shelf, model)
-        self._weak = WeakLinks(shelf)
+        self._votes = ChainVotes(chain, shelf, standing, model)
+        self._weak = WeakLinks(shelf, chain, standing)
         self._pairs: Table | None = None
         self._refusals: list[Refusals] = []
         self._parent = np.arange(chain.n_scripts, dtype=np.uint32)
@@ -144,8 +165,9 @@ class _Building:
         Begins with scripts as `label` has joined them.
         """
         self._parent = np.array(label)
-        for batch, gate, reasons in judge_chain(self.chain):
+        for batch, verdicts, reasons in judge_chain(self.chain):
             edges = Edges(*(np.empty(len(batch.in_script), np.uint32) for _ in range(3)))
+            gate = self.standing.gates(self.chain, verdicts, batch.height)
             inputs = batch.first_tx, batch.in_start, linkable_scripts(batch)
             count = join_inputs(self._parent, *inputs, gate, reasons, self._skipped, edges)
             self.edges.append(*(column[:count] for column in edges), np.full(count, Link.COMMON_INPUT))
@@ -173,7 +195,7 @@ class _Building:
             out_cluster = maker.add_outputs(batch.out_script, batch.out_value)
             senders = Senders.of(batch, maker.add_inputs(batch.in_script, batch.in_value))
             own = np.array(reasons[batch.first_tx : batch.first_tx + batch.count])
-            gate = gates_of(own)
+            gate = self.standing.gates(self.chain, gates_of(own), batch.height)
             votes = self._votes.vote(batch, gate, senders, out_cluster)
             self._weak.add(batch, own, senders, votes)
             self._tell(self.chain.n_scripts + self.chain.n_txs + batch.first_tx + batch.count)

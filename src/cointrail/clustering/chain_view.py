@@ -46,6 +46,9 @@ class ChainView(Protocol):
     def derived_dir(self) -> Path:
         """Where derived data may be kept; deleting it loses nothing."""
 
+    def block_times(self) -> npt.NDArray[np.uint32]:
+        """Header time of every block by height, epoch seconds."""
+
     def batches(self) -> Iterable[TxBatch]:
         """All transactions in chain order."""
 

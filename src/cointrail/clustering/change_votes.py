@@ -11,6 +11,7 @@ from cointrail.clustering.chain_view import ChainView
 from cointrail.clustering.change_columns import CHANGE_TYPES, ChangeColumns
 from cointrail.clustering.shelf import Shelf
 from cointrail.clustering.spill import Log
+from cointrail.clustering.standing import Standing
 from cointrail.heuristics.change.model import ForestModel
 from cointrail.heuristics.change_bulk import (
     NO_PRINT,
@@ -64,11 +65,15 @@ class ChainVotes:
     Args:
         chain: the chain.
         shelf: gives room for fingerprints, and gets the arrays of `CHANGE_TYPES`.
+        standing: at which tier verdicts stand.
         model: a learned model as one more voter; None: off.
     """
 
-    def __init__(self, chain: ChainView, shelf: Shelf, model: ForestModel | None = None) -> None:
+    def __init__(
+        self, chain: ChainView, shelf: Shelf, standing: Standing, model: ForestModel | None = None
+    ) -> None:
         self._chain = chain
+        self._standing = standing
         self._model = model
         self._dated = chain.network.name == "mainnet"
         self._by_tx, self._by_output = Log(shelf, ("<u8", "u1")), Log(shelf, ("u1",))
@@ -101,7 +106,8 @@ class ChainVotes:
         """
         own, facts = self.facts(batch, senders, out_cluster)
         learned = None if self._model is None else ask_batch(self._model, batch, own, facts)
-        votes = vote_batch(batch, gate, facts, found=own, learned=learned, dated=self._dated)
+        voted = vote_batch(batch, gate, facts, found=own, learned=learned, dated=self._dated)
+        votes = self._standing.votes(self._chain, voted, batch.height)
         columns: tuple[Array, ...] = votes.output, votes.tier, votes.rules, votes.quiet
         for writer, column in zip(self._columns, columns, strict=True):
             writer.add(column)

@@ -13,6 +13,7 @@ from cointrail.clustering.moves import MoveIndex
 from cointrail.clustering.partition import Partition
 from cointrail.clustering.proof import Proof, ProofStep
 from cointrail.clustering.rules import TIERS
+from cointrail.clustering.standing import Standing
 from cointrail.errors import BadInput, NotFound
 from cointrail.heuristics.base import Abstained, Tier
 from cointrail.heuristics.change.model import ForestModel
@@ -45,6 +46,8 @@ class Clusters:
     """Of the chain; what is dynamic was judged there."""
     digest: str
     """SHA-256 over the rules and the labels, in hex: same digest, same clusters."""
+    standing: Standing
+    """At which tier each rule stands, by the table of measured error."""
     skipped: dict[str, int] = field(default_factory=dict)
     """Transactions of two known input scripts or more that the gate kept from linking, by reason."""
     model: ForestModel | None = None

@@ -15,6 +15,7 @@ from cointrail.clustering.chain_view import ChainView
 from cointrail.clustering.clusters import Clusters
 from cointrail.clustering.kept import DRAFT, find_kept, folder_of, kept_folders, write_manifest
 from cointrail.clustering.shelf import DraftShelf, MemoryShelf, Shelf, array_path
+from cointrail.error_rates.table import ErrorTable
 from cointrail.errors import StoreUnwritable
 from cointrail.heuristics.change.model import ForestModel
 from cointrail.store.manifest import sync_folder
@@ -29,7 +30,11 @@ MOST_IN_MEMORY = 1 << 31
 
 
 def keep(
-    chain: ChainView, rules: tuple[str, ...], build: Build, model: ForestModel | None = None
+    chain: ChainView,
+    rules: tuple[str, ...],
+    build: Build,
+    table: ErrorTable | None = None,
+    model: ForestModel | None = None,
 ) -> Clusters:
     """Build clusters into the folder that `find_kept` reads; where that cannot be, in memory.
 
@@ -40,7 +45,9 @@ def keep(
     """
     try:
         with _drafting(chain.derived_dir) as draft:
-            return find_kept(chain, rules, model) or _built_into(draft, folder_of(chain, rules), chain, build)
+            return find_kept(chain, rules, table, model) or _built_into(
+                draft, folder_of(chain, rules), chain, build
+            )
     except OSError as error:
         return _in_memory(chain, build, error)
 

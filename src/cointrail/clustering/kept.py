@@ -37,6 +37,8 @@ from cointrail.clustering.partition import Partition
 from cointrail.clustering.proof import Proof
 from cointrail.clustering.rules import TIERS
 from cointrail.clustering.shelf import array_path
+from cointrail.clustering.standing import Standing
+from cointrail.error_rates.table import ErrorTable, shipped
 from cointrail.errors import StoreCorrupt
 from cointrail.heuristics.base import Tier
 from cointrail.heuristics.change.model import ForestModel
@@ -86,7 +88,12 @@ def kept_folders(derived: Path) -> list[Path]:
 # -- reading
 
 
-def find_kept(chain: ChainView, rules: tuple[str, ...], model: ForestModel | None = None) -> Clusters | None:
+def find_kept(
+    chain: ChainView,
+    rules: tuple[str, ...],
+    table: ErrorTable | None = None,
+    model: ForestModel | None = None,
+) -> Clusters | None:
     """What was kept for this state and these rules, mapped; None when there is nothing whole.
 
     The model is the one that `rules` name, if they name one.
@@ -99,7 +106,7 @@ def find_kept(chain: ChainView, rules: tuple[str, ...], model: ForestModel | Non
         if manifest["store_digest"] != chain.digest or tuple(manifest["rules"]) != rules:
             return None
         _require_unchanged(folder, manifest)
-        clusters = _mapped(chain, folder, manifest, model)
+        clusters = _mapped(chain, folder, manifest, Standing.by(table or shipped()), model)
     except (OSError, ValueError, KeyError, TypeError, StoreCorrupt):
         return None
     return clusters if _fits(chain, clusters) else None
@@ -148,7 +155,13 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _mapped(chain: ChainView, folder: Path, manifest: dict[str, Any], model: ForestModel | None) -> Clusters:
+def _mapped(
+    chain: ChainView,
+    folder: Path,
+    manifest: dict[str, Any],
+    standing: Standing,
+    model: ForestModel | None,
+) -> Clusters:
     notes = manifest["arrays"]
     arrays = {
         name: map_file(array_path(folder, name), notes[name]["dtype"], notes[name]["rows"]) for name in TYPES
@@ -178,6 +191,7 @@ def _mapped(chain: ChainView, folder: Path, manifest: dict[str, Any], model: For
         rules=tuple(manifest["rules"]),
         tip_height=int(manifest["tip_height"]),
         digest=str(manifest["digest"]),
+        standing=standing,
         skipped=dict(manifest["skipped"]),
         model=model,
     )

@@ -19,7 +19,7 @@ from cointrail.clustering.proof import NO_TX
 from cointrail.clustering.rules import Link
 from cointrail.heuristics.base import Tier
 from cointrail.heuristics.gate import Gate
-from cointrail.heuristics.gate_bits import gates_of, leave_leads
+from cointrail.heuristics.gate_bits import gates_of
 from cointrail.heuristics.linkable import unsigned
 from cointrail.store.chain_places import last_at_most, rows_between
 from cointrail.store.schema import NOT_YET
@@ -84,14 +84,16 @@ def links_among(chain: ChainView, clusters: Clusters, members: U32, tier: Tier =
         tier: the weakest.
     """
     read = _Reading(chain, clusters, members)
-    reasons = np.array(clusters.reasons[read.txs])
+    standing = clusters.standing
+    reasons, heights = np.array(clusters.reasons[read.txs]), standing.heights(chain, read.txs)
+    gate = standing.gates(chain, gates_of(reasons), heights)
     parts = [_key_links(chain, clusters, members)]
     if tier >= Tier.T2:
-        parts.append(read.input_links(gates_of(reasons) == Gate.SAFE, Link.COMMON_INPUT))
+        parts.append(read.input_links(gate == Gate.SAFE, Link.COMMON_INPUT))
     if tier >= Tier.T3:
         parts.append(read.change_links(Link.CHANGE))
     if tier >= Tier.T4:
-        unsure = read.input_links(leave_leads(reasons), Link.COMMON_INPUT_LEAD)
+        unsure = read.input_links(standing.input_leads(chain, reasons, heights), Link.COMMON_INPUT_LEAD)
         both = end_to_end(unsure, read.change_links(Link.CHANGE_LEAD))
         parts.append(both.take(np.argsort(both.tx, kind="stable")))
     return end_to_end(*parts)

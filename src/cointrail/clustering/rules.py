@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+from cointrail.error_rates.table import ErrorTable, shipped
 from cointrail.heuristics.base import REGISTRY, Rule, Tier
 from cointrail.heuristics.change.model import ForestModel
 from cointrail.heuristics.change.vote import LEARNED, VOTERS
@@ -49,15 +50,20 @@ TIERS = (Tier.T1, Tier.T2, Tier.T3, Tier.T4)
 """Of the nested clusterings: each holds the links of its tier and all stronger ones."""
 
 
-def rules_in_force(model: ForestModel | None = None) -> tuple[str, ...]:
-    """Names of all rules that have a say: those that link, the gate's in their order, and the rest.
+def rules_in_force(table: ErrorTable | None = None, model: ForestModel | None = None) -> tuple[str, ...]:
+    """Names of all that has a say: rules that link, the gate's in their order, the rest, the error table.
 
     The rest vote on change, or keep scripts apart. A learned model that has a say is named in place of its
     rule, by the digest of its file.
+
+    Args:
+        table: that says at which tier a rule stands; None: the one of this package.
+        model: a learned change model that has a say; None: none.
     """
     ids = (*_LINK_RULES, *(reason.id for reason in REASONS), *(voter.id for voter in VOTERS), *_APART)
-    return tuple(
+    names = (
         model.name if model is not None and rule_id == LEARNED else REGISTRY[rule_id].name
         for rule_id in ids
         if rule_id in REGISTRY
     )
+    return *names, (table or shipped()).name

@@ -13,18 +13,19 @@ import numpy as np
 import numpy.typing as npt
 
 from cointrail.chain.view import ScriptType
+from cointrail.clustering.chain_view import ChainView
 from cointrail.clustering.change_votes import Senders
 from cointrail.clustering.proof_maker import EDGE_TYPES
 from cointrail.clustering.rules import Link
 from cointrail.clustering.shelf import Shelf
 from cointrail.clustering.spill import Log
+from cointrail.clustering.standing import Standing
 from cointrail.clustering.weak_link_kinds import PairReason
 from cointrail.heuristics.base import Tier
 from cointrail.heuristics.beside import shape_of_row
 from cointrail.heuristics.change_bulk import NO_OUTPUT, BatchChange
 from cointrail.heuristics.coinjoin import JOINMARKET_DUST
 from cointrail.heuristics.gate import REASONS
-from cointrail.heuristics.gate_bits import leave_leads
 from cointrail.heuristics.joinmarket_slots import Slots, joinmarket_slots
 from cointrail.heuristics.linkable import linkable_scripts
 from cointrail.store.batch import UNKNOWN_SCRIPT, TxBatch
@@ -45,9 +46,12 @@ class WeakLinks:
 
     Args:
         shelf: gives files for them: 13 bytes a link or pair.
+        chain: the chain.
+        standing: which leads are links at all.
     """
 
-    def __init__(self, shelf: Shelf) -> None:
+    def __init__(self, shelf: Shelf, chain: ChainView, standing: Standing) -> None:
+        self._chain, self._standing = chain, standing
         self.strong = Log(shelf, EDGE_TYPES)
         """T3."""
         self.weak = Log(shelf, EDGE_TYPES)
@@ -69,7 +73,8 @@ class WeakLinks:
         strong = _change_links(batch, senders, votes, by_tier[Tier.T3], Link.CHANGE)
         self.strong.append(*strong)
         leads = _change_links(batch, senders, votes, by_tier[Tier.T4], Link.CHANGE_LEAD)
-        unsure = _input_leads(batch, senders, np.flatnonzero(leave_leads(reasons)))
+        told = self._standing.input_leads(self._chain, reasons, batch.height)
+        unsure = _input_leads(batch, senders, np.flatnonzero(told))
         weak = tuple(np.concatenate(columns) for columns in zip(unsure, leads, strict=True))
         order = np.argsort(weak[2], kind="stable")
         self.weak.append(*(column[order] for column in weak))

@@ -1,12 +1,14 @@
 """How far two partitions of the same items agree: clusters that were found, and hands that are true.
 
 All of it is computed from one table: how many items each pair of a cluster and a hand has in common.
-Sources: Bagga and Baldwin 1998 (BCubed); Rosenberg and Hirschberg 2007 (V-measure); methods.md 6.2.
+Sources: Bagga and Baldwin 1998 (BCubed); Rosenberg and Hirschberg 2007 (V-measure); Hubert and Arabie 1985
+(adjusted Rand index); Meila 2007 (variation of information); methods.md 6.2.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import log
 from typing import Any
 
 import numpy as np
@@ -15,6 +17,7 @@ import numpy.typing as npt
 Numbers = npt.NDArray[np.integer[Any]]
 I64 = npt.NDArray[np.int64]
 F64 = npt.NDArray[np.float64]
+Counts = npt.NDArray[Any]
 
 WORST = 0.1
 """The share of items that the worst decile is the mean of."""
@@ -73,7 +76,10 @@ class Agreement:
         pair_precision: share of pairs in one cluster that have one hand.
         pair_recall: share of pairs of one hand that are in one cluster.
         v_measure: harmonic mean of homogeneity and completeness.
+        adjusted_rand: the adjusted Rand index of the items that are not alone in both partitions.
+        variation: variation of information, in bits: what either partition leaves unknown of the other.
         largest_cluster: share of all items in the largest cluster.
+        hands_in_largest: how many hands are in it; of several of one size, in that with most.
         false_merges: hands too many in clusters: so many links at least are wrong.
         contaminated: share of items whose cluster has an item of another hand.
     """
@@ -90,7 +96,10 @@ class Agreement:
     pair_precision: float | None
     pair_recall: float | None
     v_measure: float | None
+    adjusted_rand: float | None
+    variation: float | None
     largest_cluster: float | None
+    hands_in_largest: int | None
     false_merges: int
     contaminated: float | None
 
@@ -114,8 +123,11 @@ def agreement(table: CommonTable) -> Agreement:
         worst_recall=worst_mean(recall, items),
         pair_precision=right / together if together else None,
         pair_recall=right / own if own else None,
-        v_measure=_v_measure(items, clusters, hands),
+        v_measure=v_measure(items, clusters, hands),
+        adjusted_rand=adjusted_rand(table.cluster, table.hand, items),
+        variation=variation(items, clusters, hands),
         largest_cluster=int(clusters.max()) / n if n else None,
+        hands_in_largest=_hands_in_largest(table, clusters) if n else None,
         false_merges=len(items) - len(clusters),
         contaminated=int(items[in_cluster > items].sum()) / n if n else None,
     )
@@ -153,17 +165,47 @@ def _pairs(counts: I64) -> int:
     return int((counts * (counts - 1) // 2).sum())
 
 
-def _v_measure(cells: I64, clusters: I64, hands: I64) -> float | None:
-    n = int(cells.sum())
-    if not n:
+def _hands_in_largest(table: CommonTable, clusters: I64) -> int:
+    inside = np.bincount(table.cluster)
+    return int(inside[clusters == clusters.max()].max())
+
+
+def adjusted_rand(cluster: I64, hand: I64, items: I64) -> float | None:
+    """The adjusted Rand index of items that are not alone on both sides, from how many each pair has.
+
+    None where all are alone, or chance alone explains all of it.
+    """
+    in_cluster, of_hand = _total(cluster, items)[cluster], _total(hand, items)[hand]
+    kept = (in_cluster > 1) | (of_hand > 1)
+    items, cluster, hand = items[kept], cluster[kept], hand[kept]
+    together, merged, own = (_pairs(one) for one in (items, _total(cluster, items), _total(hand, items)))
+    pairs = int(items.sum()) * (int(items.sum()) - 1) // 2
+    chance = merged * own / pairs if pairs else 0.0
+    most = (merged + own) / 2
+    return (together - chance) / (most - chance) if most != chance else None
+
+
+def v_measure(cells: Counts, clusters: Counts, hands: Counts) -> float | None:
+    """The harmonic mean of homogeneity and completeness, from how many items each has."""
+    if not cells.sum():
         return None
-    joint, found, true = (_entropy(counts, n) for counts in (cells, clusters, hands))
+    joint, found, true = map(entropy, (cells, clusters, hands))
     homogeneity = 1.0 if true == 0 else 1 - (joint - found) / true
     completeness = 1.0 if found == 0 else 1 - (joint - true) / found
     both = homogeneity + completeness
     return 2 * homogeneity * completeness / both if both else 0.0
 
 
-def _entropy(counts: I64, n: int) -> float:
-    share = counts / n
+def variation(cells: Counts, clusters: Counts, hands: Counts) -> float | None:
+    """The variation of information, in bits; never below 0."""
+    if not cells.sum():
+        return None
+    joint, found, true = map(entropy, (cells, clusters, hands))
+    return max(0.0, (2 * joint - found - true) / log(2))
+
+
+def entropy(counts: Counts) -> float:
+    """In nats."""
+    held = counts[counts > 0]
+    share = held / held.sum()
     return float(-(share * np.log(share)).sum())

@@ -12,8 +12,14 @@ import numpy.typing as npt
 
 from cointrail.evaluate.intervals import CONFIDENCE, ONE, interval
 
+Interval = tuple[float, float]
+"""Both ends of an interval of a share."""
+
 DRAWS = 1_000
 """Samples of as many hands as there are."""
+
+LEAST_HANDS = 5
+"""Hands below which drawing them again says nothing of the spread."""
 
 _AT_ONCE = 4_000_000
 """Hands drawn at once: 32 MB."""
@@ -26,11 +32,11 @@ def ratio_interval(
     seed: int,
     draws: int = DRAWS,
     confidence: float = CONFIDENCE,
-) -> tuple[float, float] | None:
-    """The interval of a share, sum(above) / sum(below) over hands; None where no hand has anything below.
+) -> Interval | None:
+    """The interval of a share, sum(above) / sum(below) over hands.
 
-    Where all hands have all or nothing, drawing them again shows no spread; the interval is then that of
-    Clopper and Pearson for so many hands.
+    None where fewer than `LEAST_HANDS` have anything below, unless these have all or nothing: then drawing
+    them again shows no spread, and the interval is that of Clopper and Pearson for so many hands.
 
     Args:
         above: per hand what is summed up, at most what is below.
@@ -46,6 +52,8 @@ def ratio_interval(
     if not above.any() or (above == below).all():
         low, high = interval(len(kept) if above.any() else 0, len(kept), confidence)
         return low / ONE, high / ONE
+    if len(kept) < LEAST_HANDS:
+        return None
     dice, n = np.random.default_rng(seed), len(kept)
     step, ratios = max(1, _AT_ONCE // n), []
     for first in range(0, draws, step):

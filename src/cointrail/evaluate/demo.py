@@ -65,10 +65,10 @@ def compare(world: Path, case_dir: Path, is_spent: Callable[[str], bool]) -> Com
     Raises:
         NotFound: a file is missing.
     """
-    truth = _Truth(world / "truth")
-    payments = [row for row in _rows(case_dir / "payments.csv") if row["class"] == "payment"]
-    leads = [row for row in _rows(case_dir / "leads.csv") if row["hand"] == "same_hand"]
-    proceeds = list(_rows(case_dir / "proceeds.csv"))
+    truth = DemoTruth(world / "truth")
+    payments = [row for row in read_rows(case_dir / "payments.csv") if row["class"] == "payment"]
+    leads = [row for row in read_rows(case_dir / "leads.csv") if row["hand"] == "same_hand"]
+    proceeds = list(read_rows(case_dir / "proceeds.csv"))
     deposits = [row for row in proceeds if row["hand"]]
     listed = {row["outpoint"] for row in payments}
     right, wrong = _judge_leads(truth, leads)
@@ -101,7 +101,7 @@ def _why_proceeds(proceeds: list[Row], missed: set[str]) -> dict[str, int]:
     return _tally(NO_CUSTODIAN if point in passed else NOT_REACHED for point in missed)
 
 
-def _judge_leads(truth: _Truth, leads: list[Row]) -> tuple[set[str], set[str]]:
+def _judge_leads(truth: DemoTruth, leads: list[Row]) -> tuple[set[str], set[str]]:
     """Payments with a right same-hand lead, and payments with a wrong one."""
     right, wrong = set(), set()
     for row in leads:
@@ -114,18 +114,20 @@ def _judge_leads(truth: _Truth, leads: list[Row]) -> tuple[set[str], set[str]]:
     return right, wrong
 
 
-class _Truth:
-    """The truth files of a world."""
+class DemoTruth:
+    """The truth files of a demo world: who paid, withdrew and deposited, by outpoint."""
 
     def __init__(self, folder: Path) -> None:
-        paid = [row for row in _rows(folder / "payments.csv") if row["kind"] == "payment"]
+        paid = [row for row in read_rows(folder / "payments.csv") if row["kind"] == "payment"]
         self.payers = {_point(row): row["payer"] for row in paid}
-        self.withdrawals = {_point(row): row["customer"] for row in _rows(folder / "withdrawals.csv")}
-        self.deposits = {_point(row): row["customer"] for row in _rows(folder / "deposits.csv")}
-        self.services = {row["owner"] for row in _rows(folder / "scripts.csv") if row["owner_kind"] == "shop"}
+        self.withdrawals = {_point(row): row["customer"] for row in read_rows(folder / "withdrawals.csv")}
+        self.deposits = {_point(row): row["customer"] for row in read_rows(folder / "deposits.csv")}
+        self.services = {
+            row["owner"] for row in read_rows(folder / "scripts.csv") if row["owner_kind"] == "shop"
+        }
         self.funded = {
             point
-            for row in _rows(folder / "funding.csv")
+            for row in read_rows(folder / "funding.csv")
             if (point := f"{row['payment_txid']}:{row['payment_vout']}") in self.payers
         }
 
@@ -134,7 +136,12 @@ def _point(row: Row) -> str:
     return f"{row['txid']}:{row['vout']}"
 
 
-def _rows(path: Path) -> Iterator[Row]:
+def read_rows(path: Path) -> Iterator[Row]:
+    """The rows of a CSV file.
+
+    Raises:
+        NotFound: it is not there.
+    """
     try:
         with path.open(newline="") as file:
             yield from csv.DictReader(file)

@@ -9,7 +9,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from cointrail.errors import BadInput
@@ -21,26 +21,37 @@ TAG_MANIFEST = "tagmanifest-sha256.txt"
 """It covers the manifests, and through them everything: this file is what gets signed."""
 
 
-def write_bag(folder: Path, payload: Mapping[str, bytes], info: Iterable[tuple[str, str]]) -> None:
-    """Write a bag, whole or not at all.
+Seal = Callable[[bytes], Mapping[str, bytes]]
+"""Given the tag manifest, makes files that stand beside it: a signature, receipts."""
+
+
+def write_bag(
+    folder: Path, payload: Mapping[str, bytes], info: Iterable[tuple[str, str]], seal: Seal | None = None
+) -> None:
+    """Write a bag, whole and sealed or not at all.
 
     Args:
         folder: must not be there yet.
         payload: contents by path below `data/`, with `/` between parts.
         info: lines of bag-info.txt, in order; the size of the payload is added.
+        seal: makes the files that cover the bag from outside, by name.
 
     Raises:
         BadInput: the folder is there, or cannot be written.
     """
     require_new(folder)
+    files = {f"data/{name}": data for name, data in payload.items()}
+    files |= _tag_files(files, info)
+    if seal is not None:
+        files |= seal(files[TAG_MANIFEST])
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(prefix=".bundle-", dir=folder.parent))
     except OSError as error:
         raise _unwritable(folder, error) from error
     try:
-        files = {f"data/{name}": data for name, data in payload.items()}
-        for name, data in {**files, **_tag_files(files, info)}.items():
+        for name, data in files.items():
+            (draft / name).parent.mkdir(parents=True, exist_ok=True)
             _write(draft / name, data)
         draft.chmod(0o755)
         draft.rename(folder)
@@ -80,8 +91,24 @@ def _manifest(files: Mapping[str, bytes], kind: str) -> bytes:
     ).encode()
 
 
+def sync_write(path: Path, data: bytes) -> None:
+    """Put a file beside a bag's own, or in the place of the one that is there.
+
+    Raises:
+        BadInput: it cannot be written.
+    """
+    fresh = path.with_name(f".{path.name}.new")
+    try:
+        _write(fresh, data)
+        fresh.replace(path)
+        sync_folder(path.parent)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
 def _write(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
         file.write(data)
         file.flush()

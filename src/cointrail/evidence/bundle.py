@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from cointrail.attribution.safe_text import safe_text
 from cointrail.casework.outputs import render_case
 from cointrail.casework.result import CaseResult
+from cointrail.chain.types import Txid
+from cointrail.errors import BadInput
 from cointrail.evidence.bag import write_bag
-from cointrail.evidence.chain_part import chain_files
+from cointrail.evidence.chain_part import TRANSACTIONS, ChainCopy
 from cointrail.evidence.claims import named_txids, rates_csv, tags_jsonl
+from cointrail.evidence.disclosure import DEFENCE, for_everybody, with_listing
 from cointrail.evidence.methods_page import methods_page
-from cointrail.evidence.walks import WalkLog
-from cointrail.sources.blocks_dir import BlocksDirectory
-from cointrail.store.reader import Snapshot
+from cointrail.evidence.other_parts import environment_part, error_table_part, report_part
+from cointrail.evidence.redaction import part_for
+from cointrail.evidence.walks import WalkLog, shortened
 
-VERIFY = Path(__file__).with_name("verify.py")
-"""The program that checks a bundle; it goes into every one, and imports nothing of ours."""
+PROGRAMS = ("verify.py", "standards.py", "compare.py")
+"""They go into every bundle as they stand here, and import nothing of ours but each other."""
 
 README = """\
 This folder is the evidence of a case, in a form that can be checked without the program that made it.
@@ -27,65 +32,133 @@ This folder is the evidence of a case, in a form that can be checked without the
 needs Python 3.10 or later and nothing else, and no network. SIGNER.pub is the public key of whoever signed,
 from a source that you trust. `sha256sum -c manifest-sha256.txt` checks the files alone.
 
+report/report.pdf    the case in words; report.json is what it was set from, case.jsonld is CASE/UCO
 case/payments.csv    each payment: output, block, time, value, what it was worth
 case/leads.csv       each withdrawal that a payment leads back to, hop by hop
 case/proceeds.csv    where the money went afterwards
 case/summary.json    totals
 case/basis.json      what all of it rests on: tip, digests, rules with versions, settings
-chain/               the transactions themselves, proofs that they are in blocks, and all block headers
+chain/               the transactions as they stand in blocks, proofs that they and their witnesses are in
+                     them (`merkleblock`), and all block headers
 rates.csv            the rates that values were made with, with their sources
 tags.jsonl           the claims about who runs a service, with their sources
 walks.jsonl          each trail: which transactions it crossed, and why each branch ended
+disclosure.json      who this is for, and digests of what was withheld; there only if a reader was named
 methods.md           the rules: what each says, when it is wrong, when it keeps quiet
+error_table.json     how often the rules were wrong where the truth was known
+environment.json     versions of the programs that this was made with
+journal/, exhibits/  who did what on the case, and when, each entry chained to the one before; what the
+                     exhibits showed. There only if the case was kept
 
 Three kinds of statement are kept apart. A ledger fact follows from the blocks. An inference follows from
 a rule, which can be wrong. An attribution is somebody's claim. Only facts can be proven from this folder.
+
+A bundle for one exchange has no report and no journal, and leaves out what is not about that exchange:
+disclosure.json lists it by digests, and `python3 data/compare.py PART WHOLE` finds it in the whole bundle.
 """
 
 
-def bundle_files(
-    result: CaseResult, walks: WalkLog, snapshot: Snapshot, source: BlocksDirectory
-) -> dict[str, bytes]:
-    """Everything below `data/`, by path. The same basis gives the same bytes.
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who a bundle is for.
 
-    Raises:
-        NotFound: a row names a transaction that the store does not hold.
-        WrongNetwork: the blocks are not those of the store.
+    Attributes:
+        name: an exchange, as the rows name it; or `defence`, who gets everything.
+        salt: keeps digests of what is withheld from being guessed; an exchange's bundle needs one.
     """
-    chain = chain_files(snapshot, source, named_txids(result) | walks.txids())
-    return {
-        "README.txt": README.encode(),
-        "verify.py": VERIFY.read_bytes(),
-        "methods.md": methods_page(result.basis.rules).encode(),
-        "rates.csv": rates_csv(result),
-        "tags.jsonl": tags_jsonl(result),
-        "walks.jsonl": "".join(walks.lines).encode(),
-        **{f"case/{name}": data for name, data in render_case(result).items()},
-        **{f"chain/{name}": data for name, data in chain.items()},
-    }
+
+    name: str
+    salt: bytes | None
+
+
+Seal = Callable[[bytes, str], Mapping[str, bytes]]
+"""Given the tag manifest and a line to sign with it, makes files that stand beside it."""
+
+JOURNAL_HEAD = "journal/head.txt"
 
 
 def write_bundle(
-    folder: Path, result: CaseResult, walks: WalkLog, snapshot: Snapshot, source: BlocksDirectory
+    folder: Path,
+    result: CaseResult,
+    walks: WalkLog,
+    chain: ChainCopy,
+    *,
+    reader: Reader | None = None,
+    journal: Mapping[str, bytes] | None = None,
+    seal: Seal | None = None,
 ) -> None:
-    """Write the bundle of a case into a new folder, whole or not at all.
+    """Write the bundle of a case into a new folder, whole and signed or not at all.
+
+    Args:
+        folder: must not be there yet.
+        result: the case.
+        walks: taken down while it ran.
+        chain: the blocks that it was run on.
+        reader: None packs everything and lists nothing as withheld.
+        journal: files of a kept case; see `journal_part`.
+        seal: signs it; given the tag manifest and a line to sign with it.
 
     Raises:
-        BadInput: the folder is there already, or cannot be written.
+        BadInput: the folder is there already, or cannot be written; no row is about the reader.
         NotFound: a row names a transaction that the store does not hold.
         WrongNetwork: the blocks are not those of the store.
     """
-    settings = result.basis.settings
-    info = (
-        ("Bag-Software-Agent", result.basis.program),
+    told, files = _files_for(reader, result, walks, chain, journal or {})
+    settings = told.basis.settings
+    info = [
+        ("Bag-Software-Agent", told.basis.program),
         ("External-Identifier", json.dumps(settings["reference"])),
         ("Legal-Basis", json.dumps(settings["legal_basis"])),
-        ("Basis-SHA256", result.basis.digest()),
-    )
-    write_bag(folder, bundle_files(result, walks, snapshot, source), info)
+        ("Basis-SHA256", told.basis.digest()),
+    ]
+    if reader is not None:
+        info.append(("Prepared-For", json.dumps(reader.name)))
+    if JOURNAL_HEAD in files:
+        info.append(("Journal-Head", files[JOURNAL_HEAD].decode("ascii")))
+    write_bag(folder, files, info, None if seal is None else lambda manifest: seal(manifest, _comment(told)))
 
 
-def signed_comment(result: CaseResult) -> str:
+def _files_for(
+    reader: Reader | None,
+    result: CaseResult,
+    walks: WalkLog,
+    chain: ChainCopy,
+    journal: Mapping[str, bytes],
+) -> tuple[CaseResult, dict[str, bytes]]:
+    """What is told, and everything below `data/` by path. The same basis gives the same bytes."""
+    tables = render_case(result)
+    report = {f"report/{name}": data for name, data in report_part(tables).items()}
+    chain_and_tables = _files(result, walks.lines, named_txids(result) | walks.txids(), chain)
+    whole = {**chain_and_tables, **report, **journal}
+    if reader is None:
+        return result, whole
+    if reader.name == DEFENCE:
+        return result, {**whole, **for_everybody(reader.name, reader.salt)}
+    if reader.salt is None:
+        raise BadInput("to withhold something needs a salt", hint="name a file for it with `--salt`")
+    part = part_for(reader.name, result, walks.lines, whole[f"chain/{TRANSACTIONS}"])
+    files = _files(part.result, part.walks, part.txids, chain)
+    return part.result, with_listing(reader.name, reader.salt, files, whole)
+
+
+def _files(
+    result: CaseResult, walks: Iterable[str], txids: Collection[Txid], chain: ChainCopy
+) -> dict[str, bytes]:
+    return {
+        "README.txt": README.encode(),
+        **{name: Path(__file__).with_name(name).read_bytes() for name in PROGRAMS},
+        "methods.md": methods_page(result.basis.rules).encode(),
+        "environment.json": environment_part(result.basis.program),
+        **error_table_part(),
+        "rates.csv": rates_csv(result),
+        "tags.jsonl": tags_jsonl(result),
+        "walks.jsonl": "".join(shortened(walks, txids)).encode(),
+        **{f"case/{name}": data for name, data in render_case(result).items()},
+        **{f"chain/{name}": data for name, data in chain.files(txids).items()},
+    }
+
+
+def _comment(result: CaseResult) -> str:
     """The line that is signed with a bundle: which case, on which basis."""
     reference = " ".join(safe_text(result.basis.settings["reference"]).split())
     return f"case {reference[:200]}; basis {result.basis.digest()}"

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from cointrail.errors import BadInput
-from cointrail.evidence.bag import TAG_MANIFEST
-from cointrail.store.manifest import sync_folder
+from cointrail.evidence.bag import TAG_MANIFEST, sync_write
 
 AskPassword = Callable[[], str]
 
@@ -41,27 +39,30 @@ class Signer:
                 hint="name a secret key that `minisign -G` made, and give its own password",
             ) from error
 
-    def sign(self, bundle: Path, comment: str) -> None:
-        """Sign the file that covers all others, and put the signature beside it.
+    def sign(self, manifest: bytes, comment: str) -> dict[str, bytes]:
+        """Sign the file that covers all others.
 
         Args:
-            bundle: a bag.
+            manifest: the tag manifest of a bag.
             comment: one line that is signed with it.
 
-        Raises:
-            BadInput: the signature cannot be written.
+        Returns:
+            The signature by its name beside the manifest.
         """
-        signed = bundle / TAG_MANIFEST
-        signature = self._key.sign(signed.read_bytes(), prehash=True, trusted_comment=comment)
-        beside = signed.with_name(f"{TAG_MANIFEST}.minisig")
-        try:
-            with beside.open("wb") as file:
-                file.write(bytes(signature).rstrip(b"\n") + b"\n")
-                file.flush()
-                os.fsync(file.fileno())
-            sync_folder(bundle)
-        except OSError as error:
-            raise BadInput(f"`{beside}` cannot be written: {error.strerror or error}") from error
+        signature = self._key.sign(manifest, prehash=True, trusted_comment=comment)
+        return {f"{TAG_MANIFEST}.minisig": bytes(signature).rstrip(b"\n") + b"\n"}
+
+
+def make_keys(secret: Path, public: Path) -> None:
+    """Write a fresh pair of keys, the secret one without a password.
+
+    Raises:
+        BadInput: the extra `sign` is not installed, or they cannot be written.
+    """
+    pair = _library().KeyPair.generate()
+    sync_write(secret, bytes(pair.secret_key) + b"\n")
+    secret.chmod(0o600)
+    sync_write(public, bytes(pair.public_key) + b"\n")
 
 
 def _library() -> Any:

@@ -8,396 +8,185 @@ public key in minisign's form, from a source that you trust: a key out of the bu
 
 Each question has its own answer: HOLDS, FAILS, or NOT CHECKED. There is no single verdict, since they are
 about different things. Exit code 0: nothing fails; 1: something does; 2: this is no bundle. What cannot be
-proven from blocks (tags, prices, who is behind a cluster) is listed at the end.
+proven from blocks (tags, prices, who is behind a cluster) is listed at the end. The published rules of
+Bitcoin and of signatures are in standards.py beside this file.
 """
 
 from __future__ import annotations
 
 import argparse
-import base64
 import csv
 import hashlib
 import json
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timezone
-from decimal import ROUND_HALF_EVEN, Context, Decimal
 from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
+if __package__:
+    from cointrail.evidence import standards as std
+else:  # in a bundle; nothing may be added to it
+    sys.dont_write_bytecode = True
+    sys.path.insert(0, str(Path(__file__).resolve().parent))
+    import standards as std  # type: ignore[import-not-found,no-redef]
+
 HOLDS, FAILS, UNCHECKED = "HOLDS", "FAILS", "NOT CHECKED"
+Fault, need, little, sha256d = std.Fault, std.need, std.little, std.sha256d
 Row = dict[str, str]
-Tables = dict[str, list[Row]]
-Answer = tuple[str, str, list[str]]
 
 
-class Fault(Exception):
-    """Something in the bundle is not as it says."""
+class Bundle:
+    """A bundle, and what was read of it so far: each question leaves here what later ones need."""
 
+    def __init__(self, root: Path, key: Path | None = None) -> None:
+        self.root, self.key, self.data = root, key, root / "data"
+        self.basis: dict[str, Any] = {}
+        self.summary: dict[str, Any] = {}
+        self.tables: dict[str, list[Row]] = {}
+        self.headers: list[bytes] = []
+        self.txs: dict[str, std.Tx] = {}
+        self._names: dict[str, std.Tx] = {}
 
-def require(holds: object, text: str) -> None:
-    """Raise a Fault unless something holds."""
-    if not holds:
-        raise Fault(text)
+    def output(self, outpoint: str) -> tuple[int, bytes]:
+        """(satoshi, script) of `txid:vout`."""
+        txid, _, vout = outpoint.partition(":")
+        need(txid in self.txs, f"{outpoint} is not proven")
+        need(vout.isdecimal() and str(int(vout)) == vout, f"{outpoint} names no output")
+        return self.txs[txid].outputs[int(vout)]
+
+    def crossed(self, name: str) -> std.Tx:
+        """The transaction that a walk names: by its id, or the first 16 digits where no other begins so."""
+        if not self._names:
+            starts = Counter(txid[:16] for txid in self.txs)
+            self._names = {
+                txid[:16]: tx for txid, tx in self.txs.items() if starts[txid[:16]] == 1
+            } | self.txs
+        need(name in self._names, f"{name} is the name of no transaction, or of several")
+        return self._names[name]
+
+    def each_row(self, check: Callable[[str, Row], int]) -> int:
+        """Check all rows; say which one a fault is in. Returns the sum of what the check counts."""
+        total = 0
+        for table in PLACES:
+            for line, row in enumerate(self.tables[table], 2):
+                try:
+                    total += check(table, row)
+                except Fault as fault:
+                    raise Fault(f"{table}.csv, row {line}: {fault}") from None
+        return total
 
 
 # -- the bag: RFC 8493
 
-TAG_FILES = ("bag-info.txt", "bagit.txt", "manifest-sha256.txt", "manifest-sha512.txt")
+TAG_FILES = ["bag-info.txt", "bagit.txt", "manifest-sha256.txt", "manifest-sha512.txt"]
 SIGNED = "tagmanifest-sha256.txt"
-RECEIPTS = {f"{SIGNED}.{kind}" for kind in ("minisig", "tsr", "ots")}
+SIGNED_REPORT = "report-signed.pdf"
+RECEIPTS = {*(f"{SIGNED}.{kind}" for kind in ("minisig", "tsq", "tsr", "ots")), SIGNED_REPORT}
 
 
-def check_bag(root: Path) -> list[str]:
+def check_bag(b: Bundle) -> list[str]:
     """Every file is listed, every listed file is there, every digest is right."""
-    tags = read_manifest(root, SIGNED, "sha256")
-    require(sorted(tags) == list(TAG_FILES), f"{SIGNED} does not list the files beside `data`")
-    there = {path.relative_to(root).as_posix() for path in (root / "data").rglob("*") if not path.is_dir()}
+    need(sorted(std.listed(b.root, SIGNED)) == TAG_FILES, f"{SIGNED} does not list the files beside `data`")
+    there = {path.relative_to(b.root).as_posix() for path in b.data.rglob("*") if not path.is_dir()}
     for kind in ("sha256", "sha512"):
-        odd = there ^ set(read_manifest(root, f"manifest-{kind}.txt", kind))
-        require(not odd, f"{min(odd, default='')} is not listed, or missing")
-    extra = {path.name for path in root.iterdir()} - {*TAG_FILES, SIGNED, *RECEIPTS, "data"}
-    require(not extra, f"{min(extra, default='')} does not belong into the bundle")
-    linked = [path for path in root.rglob("*") if path.is_symlink()]
-    require(not linked, f"{linked and linked[0]} is a link")
-    size = sum((root / name).stat().st_size for name in there)
-    line = f"Payload-Oxum: {size}.{len(there)}"
-    require(line in (root / "bag-info.txt").read_text("utf-8").split("\n"), "Payload-Oxum is wrong")
+        odd = there ^ set(std.listed(b.root, f"manifest-{kind}.txt"))
+        need(not odd, f"{min(odd, default='')} is not listed, or missing")
+    extra = {path.name for path in b.root.iterdir()} - {*TAG_FILES, SIGNED, *RECEIPTS, "data"}
+    need(not extra, f"{min(extra, default='')} does not belong into the bundle")
+    linked = [path for path in b.root.rglob("*") if path.is_symlink()]
+    need(not linked, f"{linked[:1]} is a link")
+    size = sum((b.root / name).stat().st_size for name in there)
+    info = (b.root / "bag-info.txt").read_text("utf-8").split("\n")
+    need(f"Payload-Oxum: {size}.{len(there)}" in info, "Payload-Oxum is wrong")
     return [f"{len(there)} files, {size:,} bytes"]
 
 
-def read_manifest(root: Path, manifest: str, kind: str) -> list[str]:
-    """The files that a manifest lists, each hashed."""
-    names = []
-    for line in (root / manifest).read_text("utf-8").splitlines():
-        digest, _, name = line.partition("  ")
-        require(not {"", ".", ".."} & set(name.split("/")) and name not in names, f"{manifest}: {line[:99]}")
-        require((root / name).is_file(), f"{name} is missing")
-        hashed = hashlib.new(kind, (root / name).read_bytes()).hexdigest()
-        require(hashed == digest, f"{name} is not what was packed: its {kind} differs")
-        names.append(name)
-    return names
+# -- signature and receipts
 
 
-# -- the signature: minisign's form, Ed25519 (RFC 8032)
-
-P, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
-D, ROOT = -121665 * pow(121666, -1, P) % P, pow(2, (P - 1) // 4, P)
-Point = tuple[int, int, int, int]
-
-
-def check_signature(root: Path, key_file: Path | None) -> list[str]:
+def check_signature(b: Bundle) -> list[str]:
     """The signature over the tag manifest, which covers all other files."""
-    path = root / f"{SIGNED}.minisig"
-    require(path.is_file() or not key_file, "the bundle is not signed")
+    path = b.root / f"{SIGNED}.minisig"
     if not path.is_file():
+        need(not b.key, "the bundle is not signed")
         return [UNCHECKED, "the bundle is not signed"]
-    lines = path.read_text("utf-8").split("\n")
-    require(len(lines) == 5 and lines[2].startswith("trusted comment: "), "the signature file is malformed")
-    kind, signer, signature = split_line(lines[1], 64)
-    require(kind == b"ED", "the signature is of an unknown kind")
-    name = signer[::-1].hex().upper()
-    if not key_file:
-        return [UNCHECKED, f"signed by key {name}: give the signer's public key with --key"]
-    kind, owner, public = split_line(key_file.read_text("utf-8").split("\n")[1], 32)
-    require(kind == b"Ed" and owner == signer, f"it is signed by another key, {name}")
-    message = hashlib.blake2b((root / SIGNED).read_bytes()).digest()
-    require(is_signed(public, message, signature), "the signature does not fit the bundle")
-    comment = lines[2].removeprefix("trusted comment: ")
-    over_all = base64.b64decode(lines[3], validate=True)
-    require(is_signed(public, signature + comment.encode(), over_all), "the trusted comment was not signed")
-    return [f"by key {name}: {comment}"]
+    signature = std.Minisig(path.read_text("utf-8"))
+    if not b.key:
+        return [UNCHECKED, f"signed by key {signature.key}: give the signer's public key with --key"]
+    signature.check(b.key.read_text("utf-8"), (b.root / SIGNED).read_bytes())
+    return [f"by key {signature.key}: {signature.comment}"]
 
 
-def split_line(text: str, size: int) -> tuple[bytes, bytes, bytes]:
-    """(kind, key id, rest) of a line."""
-    raw = base64.b64decode(text, validate=True)
-    require(len(raw) == 10 + size, "a key or signature has a wrong length")
-    return raw[:2], raw[2:10], raw[10:]
-
-
-def is_signed(public: bytes, message: bytes, signature: bytes) -> bool:
-    """Whether an Ed25519 signature is right."""
-    key, point, scalar = unpack(public), unpack(signature[:32]), int.from_bytes(signature[32:], "little")
-    base = unpack(bytes.fromhex("58" + "66" * 31))
-    if not (key and point and base and scalar < L and len(signature) == 64):
-        return False
-    h = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little")
-    one, other = times(scalar, base), add(point, times(h % L, key))
-    return all((one[k] * other[2] - other[k] * one[2]) % P == 0 for k in (0, 1))
-
-
-def unpack(raw: bytes) -> Point | None:
-    """A point of the curve."""
-    y, odd = int.from_bytes(raw, "little") & (2**255 - 1), raw[31] >> 7
-    square = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
-    x = pow(square, (P + 3) // 8, P)
-    x = x if x * x % P == square else x * ROOT % P
-    if y >= P or x * x % P != square or (x == 0 and odd):
-        return None
-    x = x if x & 1 == odd else P - x
-    return x, y, 1, x * y % P
-
-
-def add(p: Point, q: Point) -> Point:
-    """The sum of two points."""
-    a, b = (p[1] - p[0]) * (q[1] - q[0]), (p[1] + p[0]) * (q[1] + q[0])
-    c, d = 2 * p[3] * q[3] * D, 2 * p[2] * q[2]
-    e, f, g, h = b - a, d - c, d + c, b + a
-    return e * f % P, g * h % P, f * g % P, e * h % P
-
-
-def times(scalar: int, point: Point) -> Point:
-    """A point added to itself."""
-    total: Point = (0, 1, 1, 0)
-    while scalar:
-        total = add(total, point) if scalar & 1 else total
-        point, scalar = add(point, point), scalar >> 1
-    return total
+def check_receipts(b: Bundle) -> list[str]:
+    """Whether receipts of time are for this bundle; who gave them is for other programs to say."""
+    digest = hashlib.sha256((b.root / SIGNED).read_bytes()).digest()
+    tools = {"tsr": f"openssl ts -verify -data {SIGNED} -in {SIGNED}.tsr -CAfile CA.pem", "ots": "ots verify"}
+    there = [kind for kind in tools if (b.root / f"{SIGNED}.{kind}").is_file()]
+    for kind in there:
+        need(digest in (b.root / f"{SIGNED}.{kind}").read_bytes(), f"{SIGNED}.{kind} is for something else")
+    found = [f"{kind}: it names this bundle; who says so: `{tools[kind]}`" for kind in there]
+    if (b.root / SIGNED_REPORT).is_file():
+        report = (b.data / "report" / "report.pdf").read_bytes()
+        need((b.root / SIGNED_REPORT).read_bytes().startswith(report), f"{SIGNED_REPORT} is another report")
+        found.append(f"{SIGNED_REPORT}: it is this report; who signed it: `pdfsig {SIGNED_REPORT}`")
+    return [UNCHECKED, *(found or ["there are none"])]
 
 
 # -- headers
 
-NETWORKS: dict[str, tuple[str, int, bool | None, tuple[int, int], str]] = {
-    "mainnet": (
-        "000000000019d6689c085ae165831e934ff763ae46a2a6c172b3f1b60a8ce26f",
-        0x1D00FFFF,
-        True,
-        (0, 5),
-        "bc",
-    ),
-    "testnet3": (
-        "000000000933ea01ad0ee984209779baaec3ced90fa3f408719526f8d77f4943",
-        0x1D00FFFF,
-        None,
-        (111, 196),
-        "tb",
-    ),
-    "testnet4": (
-        "00000000da84f2bafbbc53dee25a72ae507ff4914b867c565be350b0da8bf043",
-        0x1D00FFFF,
-        None,
-        (111, 196),
-        "tb",
-    ),
-    "signet": (
-        "00000008819873e925422c1ff0f99f7cc9bbb232af63a077a480a3633bee1ef6",
-        0x1E0377AE,
-        True,
-        (111, 196),
-        "tb",
-    ),
-    "regtest": (
-        "0f9188f13cb7b2c71f2a335e3a4fc328bf5beb436012afca590b1a11466e2206",
-        0x207FFFFF,
-        False,
-        (111, 196),
-        "bcrt",
-    ),
-}
-"""Genesis hash, easiest target, whether it is retargeted (None: by own rules), address versions, prefix."""
-INTERVAL, WANTED_SECONDS = 2016, 14 * 24 * 3600
 
-
-def sha256d(data: bytes) -> bytes:
-    """SHA-256 twice."""
-    return hashlib.sha256(hashlib.sha256(data).digest()).digest()
-
-
-def little(data: bytes) -> int:
-    """A little-endian number."""
-    return int.from_bytes(data, "little")
-
-
-def target_of(bits: int) -> int:
-    """The number that a hash must not exceed; 0 for a negative one."""
-    size, mantissa = bits >> 24, bits & 0x7FFFFF if bits & 0x800000 == 0 else 0
-    return mantissa << 8 * (size - 3) if size > 3 else mantissa >> 8 * (3 - size)
-
-
-class Headers:
-    """All headers from genesis to the tip of the basis."""
-
-    def __init__(self, raw: bytes) -> None:
-        self.raw = [raw[k : k + 80] for k in range(0, len(raw), 80)]
-        require(raw and len(self.raw[-1]) == 80, "headers.bin does not hold whole headers")
-        self.hashes = [sha256d(header) for header in self.raw]
-        self.times = [little(header[68:72]) for header in self.raw]
-        self.bits = [little(header[72:76]) for header in self.raw]
-
-    def name(self, height: int) -> str:
-        """Block hash as explorers show it."""
-        return self.hashes[height][::-1].hex()
-
-
-def check_headers(headers: Headers, basis: dict[str, Any]) -> list[str]:
+def check_headers(b: Bundle) -> list[str]:
     """Links, proof of work and difficulty from genesis to the tip that the basis names."""
-    genesis, easiest, follows = NETWORKS[basis["network"]][:3]
-    require(headers.name(0) == genesis, f"the first header is not the genesis block of {basis['network']}")
-    work, limit = 0, target_of(easiest)
-    for height, (raw, bits) in enumerate(zip(headers.raw, headers.bits)):
-        target = target_of(bits)
-        require(little(headers.hashes[height]) <= target <= limit, f"height {height}: no proof of work")
-        work += 2**256 // (target + 1)
-        if height and follows is not None:
-            expected = headers.bits[height - 1]
-            if follows and height % INTERVAL == 0:
-                expected = next_bits(headers, height, limit)
-            require(bits == expected, f"height {height}: the difficulty is not what the rules ask")
-        require(
-            not height or raw[4:36] == headers.hashes[height - 1], f"height {height}: another predecessor"
-        )
-    tip = len(headers.raw) - 1
-    named = (basis["tip_height"], basis["tip_hash"])
-    require((tip, headers.name(tip)) == named, "the last header is not the tip of the basis")
-    left = "" if follows is not None else "; the network's own rules of difficulty are not checked"
-    return [f"{tip + 1:,} headers, tip {headers.name(tip)}, work {work:,} hashes{left}"]
-
-
-def next_bits(headers: Headers, height: int, limit: int) -> int:
-    """The target after an interval. Source: Bitcoin Core, pow.cpp, CalculateNextWorkRequired."""
-    taken = headers.times[height - 1] - headers.times[height - INTERVAL]
-    taken = max(WANTED_SECONDS // 4, min(WANTED_SECONDS * 4, taken))
-    target = min(limit, target_of(headers.bits[height - 1]) * taken // WANTED_SECONDS)
-    size = (target.bit_length() + 8) // 8  # a mantissa has a sign bit
-    return (target << 24 >> 8 * size) | size << 24
+    work, left = std.check_chain(b.headers, b.basis["network"])
+    tip = (len(b.headers) - 1, std.name_of(b.headers[-1]))
+    need(tip == (b.basis["tip_height"], b.basis["tip_hash"]), "the last header is not the tip of the basis")
+    return [f"{len(b.headers):,} headers, tip {tip[1]}, work {work:,} hashes{left}"]
 
 
 # -- transactions and their proofs
 
 
-class Reader:
-    """Bytes read from the front."""
-
-    def __init__(self, data: bytes) -> None:
-        self.data, self.at = data, 0
-
-    def take(self, size: int) -> bytes:
-        """The next bytes."""
-        require(size <= len(self.data) - self.at, "a transaction or proof ends too early")
-        self.at += size
-        return self.data[self.at - size : self.at]
-
-    def count(self) -> int:
-        """A compact size, in its shortest form."""
-        first = self.take(1)[0]
-        value = first if first < 253 else little(self.take(2 << (first - 253)))
-        require(first < 253 or value >= (253, 1 << 16, 1 << 32)[first - 253], "a count is too long")
-        return value
+def read_chain(b: Bundle, name: str, read: Callable[[std.Reader], Any]) -> list[Any]:
+    """All things of a file of `data/chain`."""
+    return std.Reader((b.data / "chain" / name).read_bytes()).all(read)
 
 
-class Tx:
-    """What a transaction spends and creates, and its id, which covers all but the witnesses."""
-
-    def __init__(self, raw: bytes) -> None:
-        r = Reader(raw)
-        r.take(4)
-        segwit = raw[4:6] == b"\0\1"
-        start = r.at = 6 if segwit else 4
-        self.spends = [
-            (r.take(32)[::-1].hex(), little(r.take(4)), r.take(r.count() + 4)) for _ in range(r.count())
-        ]
-        self.outputs = [(little(r.take(8)), r.take(r.count())) for _ in range(r.count())]
-        body = raw[start : r.at]
-        for _ in self.spends if segwit else ():
-            for _ in range(r.count()):
-                r.take(r.count())
-        plain = raw[:4] + body + r.take(4)
-        require(r.at == len(raw) and self.spends, "a transaction is not what it says")
-        require(len(plain) != 64, "64 bytes may be an inner node of a merkle tree (CVE-2017-12842)")
-        self.txid = sha256d(plain)[::-1].hex()
-        self.is_coinbase = self.spends[0][:2] == ("0" * 64, 0xFFFFFFFF)
-        self.outpoints = [f"{txid}:{vout}" for txid, vout, _ in self.spends]
-        self.spent, self.paid = set(self.outpoints), sum(value for value, _ in self.outputs)
-
-
-def read_proof(raw: bytes, header: bytes) -> list[tuple[int, str]]:
-    """Places and ids of the transactions that a partial merkle tree proves. Source: BIP 37."""
-    r = Reader(raw)
-    require(r.take(80) == header, "the proof is for another block")
-    total = little(r.take(4))
-    require(0 < total <= 4_000_000 // 240, "the proof states an impossible number of transactions")
-    hashes = [r.take(32) for _ in range(r.count())]
-    flags = [byte >> k & 1 for byte in r.take(r.count()) for k in range(8)]
-    found: list[tuple[int, str]] = []
-    hashes_left, flags_left = iter(hashes), iter(flags)
-
-    def walk(level: int, place: int) -> bytes:
-        flag = next(flags_left)
-        if level == 0 or not flag:
-            here = next(hashes_left)
-            if flag:
-                found.append((place, here[::-1].hex()))
-            return here
-        left = right = walk(level - 1, 2 * place)
-        if (2 * place + 1) << (level - 1) < total:
-            right = walk(level - 1, 2 * place + 1)
-            require(left != right, "the proof repeats a branch (CVE-2012-2459)")
-        return sha256d(left + right)
-
-    try:
-        root = walk((total - 1).bit_length(), 0)
-    except StopIteration:
-        raise Fault("the proof lacks hashes or flags") from None
-    rest = list(flags_left)
-    require(
-        r.at == len(raw) and not list(hashes_left) and not any(rest) and len(rest) < 8,
-        "the proof is too long",
-    )
-    require(root == header[36:68], "the proof does not lead to the merkle root of the block")
-    return found
-
-
-class Ledger:
-    """Proven transactions, with the height of their block."""
-
-    def __init__(self) -> None:
-        self.txs: dict[str, Tx] = {}
-        self.height: dict[str, int] = {}
-
-    def output(self, outpoint: str) -> tuple[int, bytes]:
-        """(satoshi, script) of `txid:vout`."""
-        txid, _, vout = outpoint.partition(":")
-        require(txid in self.txs, f"{outpoint} is not proven")
-        return self.txs[txid].outputs[number(vout, len(self.txs[txid].outputs))]
-
-
-def check_transactions(folder: Path, headers: Headers, ledger: Ledger) -> list[str]:
+def check_transactions(b: Bundle) -> list[str]:
     """Every transaction hashes to its id, and every id is proven in a block among the headers."""
-    txs = [Tx(bytes.fromhex(line)) for line in lines_of(folder / "transactions.txt")]
-    raw = {tx.txid: tx for tx in txs}
-    require(len(raw) == len(txs), "a transaction is there twice")
-    for line in lines_of(folder / "proofs.txt"):
-        height, _, proof = line.partition(" ")
-        at = number(height, len(headers.raw))
-        found = read_proof(bytes.fromhex(proof), headers.raw[at])
-        # The first one is proven too, and is a coinbase: so the tree is as deep as the proof says.
-        require(found and found[0][0] == 0, f"height {height}: the proof leaves out the coinbase")
-        for place, txid in found:
-            require(txid in raw and txid not in ledger.txs, f"{txid} is not there, or proven twice")
-            require(raw[txid].is_coinbase == (place == 0), f"{txid} stands where it cannot")
-            ledger.txs[txid], ledger.height[txid] = raw[txid], at
-    require(
-        raw.keys() == ledger.txs.keys(), f"{min(raw.keys() - ledger.txs.keys(), default='')} is in no proof"
-    )
-    return [f"{len(raw):,} transactions in {len(set(ledger.height.values())):,} blocks"]
+    txs = read_chain(b, "transactions.bin", std.Tx)
+    given: dict[str, std.Tx] = {tx.txid: tx for tx in txs}
+    need(len(given) == len(txs), "a transaction is there twice")
+    heights = {header: height for height, header in enumerate(b.headers)}
+    for proof in read_chain(b, "proofs.bin", std.Proof):
+        need(proof.header in heights, "a proof is for a block that is not among the headers")
+        need(proof.root == proof.header[36:68], "a proof does not lead to the merkle root of its block")
+        for place, txid in proof.found.items():
+            need(txid in given and txid not in b.txs, f"{txid} is not there, or proven twice")
+            need(given[txid].is_coinbase == (place == 0), f"{txid} stands where it cannot")
+            b.txs[txid] = tx = given[txid]
+            tx.height, tx.place = heights[proof.header], place
+    need(len(b.txs) == len(given), f"{min(given.keys() - b.txs.keys(), default='')} is in no proof")
+    return [f"{len(given):,} transactions in {len({tx.height for tx in txs}):,} blocks"]
 
 
-def number(text: str, end: int) -> int:
-    """A number below `end`, written in the one way."""
-    require(
-        text.isdecimal() and str(int(text)) == text and int(text) < end, f"`{text[:20]}` is not below {end}"
-    )
-    return int(text)
-
-
-def lines_of(path: Path) -> list[str]:
-    """The lines of a text file, each with its end."""
-    *lines, rest = path.read_text("ascii").split("\n")
-    require(not rest, f"{path.name} is cut short")
-    return lines
+def check_witnesses(b: Bundle) -> list[str]:
+    """Every witness is the one that the coinbase of its block commits to. Source: BIP 141."""
+    blocks: dict[bytes, dict[int, std.Tx]] = {}
+    for tx in b.txs.values():
+        blocks.setdefault(b.headers[tx.height], {})[tx.place] = tx
+    bare = {header for header, txs in blocks.items() if not any(tx.witness for tx in txs.values())}
+    totals = {proof.header: proof.total for proof in read_chain(b, "proofs.bin", std.Proof)}
+    for proof in read_chain(b, "witnesses.bin", std.Proof):
+        txs = blocks.pop(proof.header, {})
+        need(txs and proof.total == totals[proof.header], "a proof of witnesses is for no block, or twice")
+        std.check_commitment(txs[0], proof.root)
+        right = {place: tx.wtxid if place else "0" * 64 for place, tx in txs.items()}
+        need(proof.found == right, f"height {txs[0].height}: a witness is not the one committed to")
+    need(blocks.keys() <= bare, f"{len(blocks.keys() - bare)} blocks lack the proof of their witnesses")
+    return [f"{sum(bool(tx.witness) for tx in b.txs.values()):,} transactions with witnesses"]
 
 
 # -- the tables of the case
@@ -413,81 +202,72 @@ WORTHS = {
 RATE = ("currency", "rate", "rate_source", "rate_time", "rate_convention")
 SERVICE = ("exchange", "legal_entity", "jurisdiction")
 CLAIM = (*SERVICE, "tagged_address", "tag_label", "tag_source", "tag_date", "tag_confidence")
-DIGITS = {
-    **dict.fromkeys("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF".split(), 0),
-    **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
-}
-EXACT = Context(prec=120)
+LEADS = ("custodian", "deposit")
 
 
-def read_table(path: Path) -> list[Row]:
-    """Rows of a CSV."""
-    with path.open(encoding="utf-8", newline="") as file:
-        head, *rows = csv.reader(file, strict=True)
-    even = len(set(head)) == len(head) and all(len(row) == len(head) for row in rows)
-    require(even, f"{path.name} is no table")
-    return [dict(zip(head, row)) for row in rows]
+def check_together(b: Bundle) -> list[str]:
+    """Read the tables, and see that they were made together."""
+    case, raw = b.data / "case", (b.data / "chain/headers.bin").read_bytes()
+    b.headers = [raw[k : k + 80] for k in range(0, len(raw), 80)]
+    content = {name: (case / name).read_bytes() for name in ("basis.json", *(f"{t}.csv" for t in PLACES))}
+    b.basis, b.summary = json.loads(content["basis.json"]), json.loads((case / "summary.json").read_bytes())
+    b.tables = {table: std.read_table(case / f"{table}.csv") for table in PLACES}
+    made = {name: hashlib.sha256(data).hexdigest() for name, data in content.items()}
+    need(b.summary["files_sha256"] == made, "the tables are not those that summary.json was made with")
+    own = hashlib.sha256(content["basis.json"].removesuffix(b"\n")).hexdigest()
+    need(b.summary["basis_digest"] == own, "summary.json was made on another basis")
+    tip = [b.summary["network"], b.summary["tip"]["hash"], b.summary["tip"]["height"]]
+    need(tip == [b.basis[n] for n in ("network", "tip_hash", "tip_height")], "summary.json names another tip")
+    table = b.data / "error_table.json"
+    rates = [f"error_rates@{hashlib.sha256(table.read_bytes()).hexdigest()[:16]}"] if table.is_file() else []
+    named = [rule for rule in b.basis["rules"] if rule.startswith("error_rates@")]
+    need(named == rates, "error_table.json is not the one that the basis names")
+    need(raw and len(raw) % 80 == 0, "headers.bin does not hold whole headers")
+    return [f"case {b.summary['reference']}"]
 
 
-def guarded(text: str) -> str:
-    """As a table holds it: an apostrophe keeps a spreadsheet from running a cell."""
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
-
-
-def each_row(tables: Tables, check: Callable[[str, Row], int]) -> int:
-    """Check all rows; say which one a fault is in. Returns the sum of what the check counts."""
-    total = 0
-    for table in PLACES:
-        for line, row in enumerate(tables[table], 2):
-            try:
-                total += check(table, row)
-            except Fault as fault:
-                raise Fault(f"{table}.csv, row {line}: {fault}") from None
-    return total
-
-
-def check_statements(tables: Tables, headers: Headers, ledger: Ledger, network: str) -> list[str]:
+def check_statements(b: Bundle) -> list[str]:
     """Each output with its value, address, block and time; each path, hop by hop; what is said of them."""
 
     def check(table: str, row: Row) -> int:
         for prefix in PLACES[table]:
-            check_place(row, prefix, headers, ledger, network)
-        return 0 if table == "payments" else check_path(row, ledger, back=table == "leads")
+            check_place(b, row, prefix)
+        return 0 if table == "payments" else check_path(b, row, back=table == "leads")
 
-    hops = each_row(tables, check)
-    outputs = sum(len(tables[table]) * len(prefixes) for table, prefixes in PLACES.items())
+    hops = b.each_row(check)
+    outputs = sum(len(b.tables[table]) * len(prefixes) for table, prefixes in PLACES.items())
     return [f"{outputs:,} outputs and {hops:,} hops re-derived from the transactions"]
 
 
-def check_place(row: Row, prefix: str, headers: Headers, ledger: Ledger, network: str) -> None:
+def check_place(b: Bundle, row: Row, prefix: str) -> None:
     """What a row says of an output."""
     outpoint = row[f"{prefix}outpoint"]
-    value, script = ledger.output(outpoint)
-    height = ledger.height[outpoint.partition(":")[0]]
-    when = datetime.fromtimestamp(headers.times[height], timezone.utc)
+    value, script = b.output(outpoint)
+    height = b.txs[outpoint.partition(":")[0]].height
+    when = datetime.fromtimestamp(little(b.headers[height][68:72]), timezone.utc)
     right = {
-        "block_hash": headers.name(height),
+        "block_hash": std.name_of(b.headers[height]),
         "height": str(height),
         "time_utc": f"{when:%Y-%m-%dT%H:%M:%SZ}",
         "value_sat": str(value),
-        "address": address_of(script, network) or f"script:{script.hex()}",
+        "address": std.address_of(script, b.basis["network"]) or f"script:{script.hex()}",
     }
     for name, text in right.items():
-        require(row[prefix + name] == text, f"{name} of {outpoint} is {text}, not {row[prefix + name]}")
+        need(row[prefix + name] == text, f"{name} of {outpoint} is {text}, not {row[prefix + name]}")
 
 
-def check_path(row: Row, ledger: Ledger, *, back: bool) -> int:
+def check_path(b: Bundle, row: Row, *, back: bool) -> int:
     """That each output of a path was spent for the next, and what the row says of it in words."""
     path = row["path"].split("<-" if back else "->")
     first, last = ("payment", "withdrawal_outpoint") if back else ("outflow_outpoint", "end_outpoint")
-    require([path[0], path[-1]] == [row[first], row[last]], "the path is not between its ends")
-    require(row["hops"] == str(len(path) - 1), "the path has another number of hops")
+    need([path[0], path[-1]] == [row[first], row[last]], "the path is not between its ends")
+    need(row["hops"] == str(len(path) - 1), "the path has another number of hops")
     for near, far in pairwise(path):
         earlier, later = (far, near) if back else (near, far)
-        spender = ledger.txs.get(later.partition(":")[0])
-        require(spender and earlier in spender.spent, f"{earlier} is not spent for {later}")
-    said = ledger_sentence(row, path, ledger.output(path[0])[0], back=back) if row["exchange"] else ""
-    require(row["says_ledger"] == said, "says_ledger is not what the row shows")
+        spender = b.txs.get(later.partition(":")[0])
+        need(spender and earlier in spender.outpoints, f"{earlier} is not spent for {later}")
+    said = ledger_sentence(row, path, b.output(path[0])[0], back=back) if row["exchange"] else ""
+    need(row["says_ledger"] == said, "says_ledger is not what the row shows")
     return len(path) - 1
 
 
@@ -495,250 +275,195 @@ def ledger_sentence(row: Row, path: list[str], value: int, *, back: bool) -> str
     """The fact in words."""
     what, way, when = ("payment", "came out of", "before") if back else ("outflow", "went into", "later")
     far = "an output of a transaction signed by" if back else "an output to"
+    amounts = value, int(row["fifo_sat"]), int(row["haircut_sat"])
+    whole, fifo, haircut = (f"{sat // 10**8}.{sat % 10**8:08d} BTC" for sat in amounts)
     if len(path) == 1:
-        return f"The {what} {path[0]} of {coins(value)} is itself {far} the tagged service."
-    fifo, haircut = coins(int(row["fifo_sat"])), coins(int(row["haircut_sat"]))
+        return f"The {what} {path[0]} of {whole} is itself {far} the tagged service."
     count = "1 transaction" if len(path) == 2 else f"{len(path) - 1} transactions"
     shares = f"{fifo} by FIFO and {haircut} by haircut {way} {path[-1]}"
-    return f"Of the {what} {path[0]} of {coins(value)}, {shares}, {far} the tagged service, {count} {when}."
+    return f"Of the {what} {path[0]} of {whole}, {shares}, {far} the tagged service, {count} {when}."
 
 
-def coins(sat: int) -> str:
-    """Satoshi as bitcoin."""
-    return f"{sat // 10**8}.{sat % 10**8:08d} BTC"
-
-
-def check_worths(tables: Tables, rates: list[Row]) -> list[str]:
+def check_worths(b: Bundle) -> list[str]:
     """Each fiat value is satoshi times a rate of rates.csv, rounded once."""
-    known = {tuple(rate[name] for name in RATE) for rate in rates}
+    known = {tuple(rate[name] for name in RATE) for rate in std.read_table(b.data / "rates.csv")}
 
     def check(table: str, row: Row) -> int:
         for prefix, sat in WORTHS[table]:
             rate = tuple(row[prefix + name] for name in RATE)
-            require(rate in known or not any(rate), "its rate is not in rates.csv")
-            right = money([exact(row[sat], rate[1])] if any(rate) else [], rate[0])
-            require(row[f"{prefix}value"] == right, f"{prefix}value is {right}")
+            need(rate in known or not any(rate), "its rate is not in rates.csv")
+            right = std.money([(row[sat], rate[1])] if any(rate) else [], rate[0])
+            need(row[f"{prefix}value"] == right, f"{prefix}value is {right}")
         return len(WORTHS[table])
 
-    count = each_row(tables, check)
+    count = b.each_row(check)
     return [f"{count:,} values, {len(known):,} rates; whether the rates are right is not shown here"]
 
 
-def exact(sat: str, rate: str) -> Decimal:
-    """Satoshi times a rate, unrounded."""
-    return EXACT.multiply(Decimal(sat), Decimal(rate)).scaleb(-8, EXACT)
-
-
-def money(values: Sequence[Decimal], currency: str) -> str:
-    """An exact sum, rounded half to even to the currency's minor unit; nothing for no values."""
-    total = Decimal(0)
-    for value in values:
-        total = EXACT.add(total, value)
-    rounded = total.quantize(Decimal(1).scaleb(-DIGITS.get(currency, 2)), ROUND_HALF_EVEN, EXACT)
-    return f"{rounded or abs(rounded):f}" if values else ""
-
-
-def check_tags(tables: Tables, lines: list[str]) -> list[str]:
+def check_tags(b: Bundle) -> list[str]:
     """Each service that a row names is one that tags.jsonl claims, word for word."""
-    tags = [json.loads(line) for line in lines]
-    known = {tuple(guarded(tag[name]) for name in CLAIM) for tag in tags}
+    tags = [json.loads(line) for line in (b.data / "tags.jsonl").read_text("utf-8").splitlines()]
+    known = {tuple(std.guarded(tag[name]) for name in CLAIM) for tag in tags}
 
     def check(table: str, row: Row) -> int:
         if table == "payments":
             return 0
         claim = tuple(row[name] for name in CLAIM)
-        require(claim in known or not any((*claim, row["says_attribution"])), "its tag is not in tags.jsonl")
+        need(claim in known or not any((*claim, row["says_attribution"])), "its tag is not in tags.jsonl")
         return claim in known
 
-    count = each_row(tables, check)
+    count = b.each_row(check)
     return [f"{count:,} rows rest on {len(known):,} claims; whether the claims are true is not shown here"]
 
+
+# -- trails
 
 Spans = list[tuple[int, int]]
 
 
-def check_walks(lines: list[str], tables: Tables, ledger: Ledger) -> list[str]:
+def check_walks(b: Bundle) -> list[str]:
     """Every trail walked again, satoshi by satoshi, by FIFO and by haircut; the rows say where it ended."""
-    rows: dict[tuple[str, str], list[Row]] = {}
-    leads: dict[str, list[Row]] = {}
-    for row in tables["leads"]:
-        leads.setdefault(row["payment"], []).append(row)
-    for row in tables["payments"]:
-        rows["payments", row["outpoint"]] = [row]
-    for row in tables["proceeds"]:
-        rows.setdefault(("proceeds", row["outflow_outpoint"]), []).append(row)
-    for line in lines:
-        walk = json.loads(line)
-        table, start = walk["table"], walk["start"]
-        own = rows.pop((table, start), [])
-        require(own, f"the walk from {start} belongs to no row, or is there twice")
-        by_stop, by_end = walk_again(walk, ledger)
-        said: dict[str, tuple[int, int]] = {}
-        if table == "payments":
-            ends = [read_ends(own[0][f"ends_{policy}_sat"]) for policy in ("fifo", "haircut")]
-            said = {stop: (ends[0].get(stop, 0), ends[1].get(stop, 0)) for stop in {*ends[0], *ends[1]}}
-            named = add_rows((row["withdrawal_outpoint"], row) for row in leads.get(start, []))
+    flows: dict[tuple[str, str], list[Row]] = {}
+    for table, key in (("payments", "outpoint"), ("proceeds", "outflow_outpoint"), ("leads", "payment")):
+        for row in b.tables[table]:
+            flows.setdefault((table, row[key]), []).append(row)
+    lines = (b.data / "walks.jsonl").read_text("ascii").splitlines()
+    for walk in map(json.loads, lines):
+        start, own = walk["start"], flows.pop((walk["table"], walk["start"]), [])
+        need(own, f"the walk from {start} belongs to no row, or is there twice")
+        ends = walk_again(b, walk)
+        led = tally((output, fifo, haircut) for stop, output, fifo, haircut in ends if stop in LEADS)
+        if walk["table"] == "payments":
+            told = (part.split("=") for part in own[0]["ends_fifo_sat"].split())
+            more = (part.split("=") for part in own[0]["ends_haircut_sat"].split())
+            said = tally([(n, int(sat), 0) for n, sat in told] + [(n, 0, int(sat)) for n, sat in more])
+            named = tally(shares("withdrawal_outpoint", flows.pop(("leads", start), [])))
+            led = led if own[0]["class"] == "payment" else {}
         else:
-            said = add_rows((row["outcome"], row) for row in own if not row["exchange"])
-            named = add_rows((row["end_outpoint"], row) for row in own if row["exchange"])
-            by_stop = {stop: sums for stop, sums in by_stop.items() if stop not in LEADS}
-        require(said == by_stop, f"the ends of {start} are {by_stop}, the rows say {said}")
-        to_exchanges = by_end if table == "proceeds" or own[0]["class"] == "payment" else {}
-        require(named == to_exchanges, f"the leads of {start} are {to_exchanges}, the rows say {named}")
-    require(not rows, f"the walk from {min(rows, default=('', ''))[1]} is missing")
+            said = tally(shares("outcome", [row for row in own if not row["exchange"]]))
+            named = tally(shares("end_outpoint", [row for row in own if row["exchange"]]))
+            ends = [end for end in ends if end[0] not in LEADS]
+        right = tally((stop, fifo, haircut) for stop, _, fifo, haircut in ends)
+        need(said == right, f"the ends of {start} are {right}, the rows say {said}")
+        need(named == led, f"the leads of {start} are {led}, the rows say {named}")
+    need(not flows, f"the walk from {min(flows, default='')} is missing")
     return [f"{len(lines):,} trails walked again; whether a transaction should end a trail is inference"]
 
 
-LEADS = ("custodian", "deposit")
+def shares(key: str, rows: list[Row]) -> Iterator[tuple[str, int, int]]:
+    """The text in one column, with the shares of each row."""
+    return ((row[key], int(row["fifo_sat"]), int(row["haircut_sat"])) for row in rows)
 
 
-def read_ends(text: str) -> dict[str, int]:
-    """`stop=satoshi` by stop."""
-    return {stop: int(sat) for stop, sat in (part.split("=") for part in text.split())}
-
-
-def add_rows(pairs: Iterable[tuple[str, Row]]) -> dict[str, tuple[int, int]]:
+def tally(shares: Iterable[tuple[str, int, int]]) -> dict[str, tuple[int, int]]:
     """Satoshi by FIFO and by haircut, added up by name."""
     sums: dict[str, tuple[int, int]] = {}
-    for name, row in pairs:
-        put(sums, name, int(row["fifo_sat"]), int(row["haircut_sat"]))
+    for name, fifo, haircut in shares:
+        before = sums.get(name, (0, 0))
+        sums[name] = before[0] + fifo, before[1] + haircut
     return sums
 
 
-def put(sums: dict[str, tuple[int, int]], name: str, fifo: int, haircut: int) -> None:
-    """Add to one sum of each policy."""
-    before = sums.get(name, (0, 0))
-    sums[name] = before[0] + fifo, before[1] + haircut
-
-
-def walk_again(walk: dict[str, Any], ledger: Ledger) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Satoshi by stop reason, and of leads by output: each (FIFO, haircut)."""
-    back, whole = walk["table"] == "payments", ledger.output(walk["start"])[0]
+def walk_again(b: Bundle, walk: dict[str, Any]) -> list[tuple[str, str, int, int]]:
+    """(stop reason, output, satoshi by FIFO, by haircut) of each end."""
+    whole = b.output(walk["start"])[0]
     reached: list[tuple[str, Spans, int]] = [(walk["start"], [(0, whole)], whole)]
-    left = {0}
-    by_stop: dict[str, tuple[int, int]] = {}
-    by_end: dict[str, tuple[int, int]] = {}
-    for txid, arrived, went_on in walk["steps"]:
-        tx = ledger.txs[txid]
-        spent = [(outpoint, ledger.output(outpoint)[0]) for outpoint in tx.outpoints]
-        paid = [(f"{txid}:{vout}", value) for vout, (value, _) in enumerate(tx.outputs)]
-        near, far = (paid, spent) if back else (spent, [*paid, ("fee", sum(v for _, v in spent) - tx.paid)])
-        starts = {name: at for (name, _), at in zip(near, accumulate((v for _, v in near), initial=0))}
-        require(left.issuperset(arrived) and len(set(arrived)) == len(arrived), "an output goes on twice")
+    left, ends = {0}, []
+    for called, arrived, went_on in walk["steps"]:
+        tx = b.crossed(called)
+        spent = [(outpoint, b.output(outpoint)[0]) for outpoint in tx.outpoints]
+        paid = [(f"{tx.txid}:{vout}", value) for vout, (value, _) in enumerate(tx.outputs)]
+        with_fee = [*paid, ("fee", sum(value for _, value in spent) - tx.paid)]
+        near, far = (paid, spent) if walk["table"] == "payments" else (spent, with_fee)
+        begins = dict(zip((name for name, _ in near), accumulate((v for _, v in near), initial=0)))
+        need(left.issuperset(arrived) and len(set(arrived)) == len(arrived), "an output goes on twice")
         left.difference_update(arrived)
         here = [reached[number] for number in arrived]
-        line = [(starts[name] + lo, starts[name] + hi) for name, spans, _ in here for lo, hi in spans]
-        shares = divide(sum(share for _, _, share in here), [value for _, value in far])
+        line = [(begins[name] + lo, begins[name] + hi) for name, spans, _ in here for lo, hi in spans]
+        parts = divide(sum(share for _, _, share in here), [value for _, value in far])
         at, before = 0, len(reached)
-        for (name, value), share in zip(far, shares):
+        for (name, value), share in zip(far, parts):
             spans = [
                 (max(lo, at) - at, min(hi, at + value) - at) for lo, hi in line if lo < at + value and hi > at
             ]
             at += value
             if name == "fee" and (spans or share):
-                put(by_stop, "fee", sum(hi - lo for lo, hi in spans), share)
+                ends.append(("fee", name, spans, share))
             elif spans or share:
                 left.add(len(reached))
                 reached.append((name, spans, share))
-        require(len(reached) - before == went_on, f"the walk leaves {txid} by another number of outputs")
-    require(
-        sorted(number for number, _ in walk["ends"]) == sorted(left), "an output neither goes on nor ends"
-    )
-    for number, stop in walk["ends"]:
-        name, spans, share = reached[number]
-        fifo = sum(hi - lo for lo, hi in spans)
-        put(by_stop, stop, fifo, share)
-        if stop in LEADS:
-            put(by_end, name, fifo, share)
-    return by_stop, by_end
+        need(len(reached) - before == went_on, f"the walk leaves {tx.txid} by another number of outputs")
+    need(sorted(number for number, _ in walk["ends"]) == sorted(left), "an output neither goes on nor ends")
+    ends += [(stop, *reached[number]) for number, stop in walk["ends"]]
+    return [(stop, name, sum(hi - lo for lo, hi in spans), share) for stop, name, spans, share in ends]
 
 
 def divide(tainted: int, parts: list[int]) -> list[int]:
     """In proportion to value, rounded down; what is left goes to the largest remainders, one each."""
     total = sum(parts) or 1
-    exact_shares = [divmod(tainted * part, total) for part in parts]
-    shares = [share for share, _ in exact_shares]
-    order = sorted(range(len(parts)), key=lambda k: -exact_shares[k][1])
+    shares = [tainted * part // total for part in parts]
+    order = sorted(range(len(parts)), key=lambda k: -(tainted * parts[k] % total))
     for k in order[: tainted - sum(shares)]:
         shares[k] += 1
     return shares
 
 
-def check_sums(tables: Tables, summary: dict[str, Any]) -> list[str]:
+# -- totals
+
+
+def check_sums(b: Bundle) -> list[str]:
     """Every total of summary.json, added up again from the rows."""
-    policies = [f"{policy}_sat" for policy in summary["policies"]]
-    first = policies[0]
-    led = [row for row in tables["leads"] if int(row[first])]
-    deposits = [row for row in tables["proceeds"] if row["exchange"]]
-    paid_in = [row for row in deposits if int(row[first])]
-    right: dict[str, Any] = {"not_payments": {}, "proceeds": {}}
-    for kind, said in {"payment": summary["payments"], **summary["not_payments"]}.items():
-        rows = [row for row in tables["payments"] if row["class"] == kind]
-        found = totals(rows, said, "")
-        if kind == "payment":
-            right["payments"] = {
-                **found,
-                "outcomes": tally((row["outcome"], row["value_sat"]) for row in rows),
-            }
-        else:
-            right["not_payments"][kind] = found
-    for row in tables["payments"]:
+    policies = [f"{policy}_sat" for policy in b.summary["policies"]]
+    heads: dict[tuple[str, str], list[tuple[Row, str]]] = {}
+    for row in b.tables["payments"]:
+        heads.setdefault(("payments", row["class"]), []).append((row, row["outcome"]))
         for policy in policies:
             ends = sum(int(part.partition("=")[2]) for part in row[f"ends_{policy}"].split())
-            require(ends == int(row["value_sat"]), f"the ends of {row['outpoint']} do not add up by {policy}")
-    for kind, said in summary["proceeds"].items():
-        flows: dict[str, list[Row]] = {}
-        for row in tables["proceeds"]:
-            if row["class"] == kind:
-                flows.setdefault(row["outflow_outpoint"], []).append(row)
-        for name, rows in flows.items():
-            whole = {policy: sum(int(row[policy]) for row in rows) for policy in policies}
-            require(
-                set(whole.values()) == {int(rows[0]["outflow_value_sat"])},
-                f"the ends of {name} do not add up",
-            )
-        counted = tally((outcome(rows, first), rows[0]["outflow_value_sat"]) for rows in flows.values())
-        heads = [rows[0] for rows in flows.values()]
-        right["proceeds"][kind] = {**totals(heads, said, "outflow_"), "outcomes": counted}
-    counts = {"rows": len(tables["leads"]), "deposit_rows": len(deposits), **distinct(led, paid_in)}
-    right["leads"] = {**counts, "note": summary["leads"]["note"]}
-    for name, keys in (("by_exchange", SERVICE), ("by_jurisdiction", SERVICE[2:])):
-        there = {tuple(row[key] for key in keys) for row in [*led, *paid_in]}
-        groups = [tuple(guarded(one[key]) for key in keys) for one in summary[name]]
-        require(sorted(groups) == sorted(there), f"summary.json: `{name}` names others than the rows")
-        right[name] = []
-        for one, group in zip(summary[name], groups):
-            rows, more = (
-                [r for r in some if tuple(r[key] for key in keys) == group] for some in (led, paid_in)
-            )
-            right[name].append({**{key: one[key] for key in keys}, **distinct(rows, more)})
-    for name, value in right.items():
-        require(summary[name] == value, f"summary.json: `{name}` is not what the rows add up to")
-    return [f"{len(right)} groups of totals added up again from {sum(map(len, tables.values())):,} rows"]
+            need(ends == int(row["value_sat"]), f"the ends of {row['outpoint']} do not add up by {policy}")
+    flows: dict[tuple[str, str], list[Row]] = {}
+    for row in b.tables["proceeds"]:
+        flows.setdefault((row["class"], row["outflow_outpoint"]), []).append(row)
+    for (kind, name), rows in flows.items():
+        heads.setdefault(("proceeds", kind), []).append((rows[0], outcome(rows, policies[0])))
+        whole = {str(sum(int(row[policy]) for row in rows)) for policy in policies}
+        need(whole == {rows[0]["outflow_value_sat"]}, f"the ends of {name} do not add up")
+    told = {("payments", "payment"): b.summary["payments"]}
+    told |= {("payments", kind): said for kind, said in b.summary["not_payments"].items()}
+    told |= {("proceeds", kind): said for kind, said in b.summary["proceeds"].items()}
+    need(heads.keys() <= told.keys(), "summary.json leaves out a class of rows")
+    for (table, kind), said in told.items():
+        right = totals(heads.get((table, kind), []), said, "outflow_" if table == "proceeds" else "")
+        need(said == right, f"summary.json: `{table}` of class {kind} is not what the rows add up to")
+    deposits = [row for row in b.tables["proceeds"] if row["exchange"]]
+    need(b.summary["leads"]["rows"] == len(b.tables["leads"]), "summary.json: another number of leads")
+    need(b.summary["leads"]["deposit_rows"] == len(deposits), "summary.json: another number of deposits")
+    led, paid_in = ([r for r in rows if int(r[policies[0]])] for rows in (b.tables["leads"], deposits))
+    for name, keys in (("leads", ()), ("by_exchange", SERVICE), ("by_jurisdiction", SERVICE[2:])):
+        entries = b.summary[name] if keys else [b.summary[name]]
+        groups = [{key: std.guarded(one[key]) for key in keys} for one in entries]
+        there = {tuple(row[key] for key in keys) for row in [*led, *paid_in]} if keys else {()}
+        said = sorted(tuple(group.values()) for group in groups)
+        need(said == sorted(there), f"summary.json: `{name}` names others than the rows")
+        for group, one in zip(groups, entries):
+            rows, more = ([r for r in some if group.items() <= r.items()] for some in (led, paid_in))
+            same = distinct(rows, more).items() <= one.items()
+            need(same, f"summary.json: `{name}` is not what the rows add up to")
+    return [f"{len(told) + 3} groups of totals added up again from {sum(map(len, b.tables.values())):,} rows"]
 
 
-def totals(rows: list[Row], said: dict[str, Any], prefix: str) -> dict[str, Any]:
+def totals(heads: list[tuple[Row, str]], said: dict[str, Any], prefix: str) -> dict[str, Any]:
     """Count, satoshi and fiat; `said` tells which fiat totals there are, and their conventions."""
-    found: dict[str, Any] = {
-        "count": len(rows),
-        "value_sat": str(sum(int(row[f"{prefix}value_sat"]) for row in rows)),
-    }
+    sats = [int(row[f"{prefix}value_sat"]) for row, _ in heads]
+    found: dict[str, Any] = {"count": len(heads), "value_sat": str(sum(sats))}
     for name in [name for name in said if name.startswith("fiat_")]:
         rate = ("report_" if name == "fiat_at_report_date" else prefix) + "rate"
-        values = [exact(row[f"{prefix}value_sat"], row[rate]) for row in rows if row[rate]]
-        counts = {"valued": len(values), "without_rate": len(rows) - len(values)}
-        found[name] = {**said[name], "value": money(values, said[name]["currency"]), **counts}
+        values = [(str(sat), row[rate]) for sat, (row, _) in zip(sats, heads) if row[rate]]
+        counts = {"valued": len(values), "without_rate": len(heads) - len(values)}
+        found[name] = {**said[name], "value": std.money(values, said[name]["currency"]), **counts}
+    if "outcomes" in said:
+        by = {name: [sat for sat, (_, one) in zip(sats, heads) if one == name] for _, name in heads}
+        found["outcomes"] = {name: {"count": len(v), "value_sat": str(sum(v))} for name, v in by.items()}
     return found
-
-
-def tally(outcomes: Iterable[tuple[str, str]]) -> dict[str, Any]:
-    """Count and satoshi by outcome."""
-    counts: Counter[str] = Counter()
-    sums: Counter[str] = Counter()
-    for name, sat in outcomes:
-        counts[name] += 1
-        sums[name] += int(sat)
-    return {name: {"count": counts[name], "value_sat": str(sums[name])} for name in counts}
 
 
 def outcome(rows: list[Row], policy: str) -> str:
@@ -763,49 +488,48 @@ def distinct(led: list[Row], paid_in: list[Row]) -> dict[str, Any]:
     }
 
 
-# -- addresses
-
-BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
+# -- what is withheld
 
 
-def address_of(script: bytes, network: str) -> str | None:
-    """The address of a script; None where it has none."""
-    (p2pkh, p2sh), prefix = NETWORKS[network][3:]
-    if len(script) == 25 and (script[:3], script[23:]) == (b"\x76\xa9\x14", b"\x88\xac"):
-        return base58(bytes([p2pkh]) + script[3:23])
-    if len(script) == 23 and (script[:2], script[22:]) == (b"\xa9\x14", b"\x87"):
-        return base58(bytes([p2sh]) + script[2:22])
-    if not 4 <= len(script) <= 42 or script[1] != len(script) - 2 or script[0] not in {0, *range(81, 97)}:
-        return None
-    return (
-        bech32(prefix, max(0, script[0] - 80), script[2:]) if script[0] or len(script) in {22, 34} else None
-    )
+def check_withheld(b: Bundle) -> list[str]:
+    """What was left out is listed, each record by a digest: compare.py finds them in a whole bundle."""
+    path = b.data / "disclosure.json"
+    told = json.loads(path.read_bytes()) if path.is_file() else {"withheld": {}}
+    rows = [row for table in ("payments", "proceeds") for row in b.tables[table]]
+    gaps = any("withheld" in (row["outcome"], row.get("stop_reason")) for row in rows)
+    need(told["withheld"] or not gaps, "rows say that something is withheld, and nothing is listed")
+    for name, digests in told["withheld"].items():
+        sizes = {len(bytes.fromhex(digest)) for digest in digests}
+        need(digests == sorted(set(digests)) and sizes == {32}, f"what is withheld of {name} is malformed")
+    lists = [f"withheld: {len(digests):,} of {name}" for name, digests in told["withheld"].items()]
+    return [f"this bundle is for {told['for']}", *lists] if lists else ["nothing is withheld"]
 
 
-def base58(payload: bytes) -> str:
-    """Base58check."""
-    data = payload + sha256d(payload)[:4]
-    value, text = int.from_bytes(data, "big"), ""
-    while value:
-        value, digit = divmod(value, 58)
-        text = BASE58[digit] + text
-    return "1" * (len(data) - len(data.lstrip(b"\0"))) + text
-
-
-def bech32(prefix: str, version: int, program: bytes) -> str:
-    """Bech32 for version 0, bech32m for later ones. Source: BIP 173, BIP 350."""
-    bits = "".join(f"{byte:08b}" for byte in program)
-    values = [version, *(int(bits[k : k + 5].ljust(5, "0"), 2) for k in range(0, len(bits), 5))]
-    check = 1
-    for value in [*(ord(c) >> 5 for c in prefix), 0, *(ord(c) & 31 for c in prefix), *values, *[0] * 6]:
-        top, check = check >> 25, (check & 0x1FFFFFF) << 5 ^ value
-        for k, generator in enumerate((0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)):
-            check ^= generator if top >> k & 1 else 0
-    check ^= 0x2BC830A3 if version else 1
-    return (
-        f"{prefix}1{''.join(BECH32[v] for v in [*values, *(check >> 5 * k & 31 for k in range(5, -1, -1))])}"
-    )
+def check_journal(b: Bundle) -> list[str]:
+    """Each entry has its digest and names the one before it; what exhibits showed is there."""
+    path, exhibits = b.data / "journal" / "journal.jsonl", b.data / "exhibits"
+    if not path.is_file():
+        need(not exhibits.exists(), "there are exhibits without a journal")
+        return [UNCHECKED, "no journal is in this bundle"]
+    lines, last, veiled, results = path.read_bytes().split(b"\n"), "", 0, set()
+    need(lines.pop() == b"" and lines, "the journal is cut short")
+    for place, line in enumerate(lines, 1):
+        entry = json.loads(line)
+        body = {name: value for name, value in entry.items() if name != "digest"}
+        first = hashlib.sha256(f"cointrail journal 1 {entry['case']}".encode()).hexdigest()
+        need(std.canonical(entry) == line, f"entry {place} is written in another way")
+        need(entry["seq"] == place and entry["previous"] == (last or first), f"entry {place} is out of place")
+        digest, last = hashlib.sha256(std.canonical(body)).hexdigest(), entry["digest"]
+        need("withheld" in entry or digest == last, f"entry {place} has another digest")
+        veiled += "withheld" in entry
+        if entry.get("action") == "exhibit.add":
+            results.add(f"{entry['result']}.json")
+    need((path.parent / "head.txt").read_text("ascii") == f"{len(lines)}:{last}\n", "the head is another one")
+    there = {path.name: path.read_bytes() for path in exhibits.iterdir()} if exhibits.exists() else {}
+    need(there.keys() == results, "the exhibits are not those that the journal names")
+    for name, content in there.items():
+        need(f"{hashlib.sha256(content).hexdigest()}.json" == name, f"exhibit {name} is another one")
+    return [f"{len(lines):,} entries, {veiled:,} of them withheld, {len(there):,} exhibits, head {last}"]
 
 
 # -- all of it
@@ -815,73 +539,41 @@ NOT_PROVEN = (
     "that one owner is behind a cluster or a path (inference: methods.md says when a rule is wrong)",
     "who runs a service (attribution: a tag is somebody's claim)",
     "that rates are right, and that the case looked at everything there is",
+    "that rules are wrong no more often than measured: error_table.json says on what they were",
 )
+Questions = dict[str, Callable[[Bundle], list[str]]]
+QUESTIONS: Questions = {
+    "the bundle is whole and as it was packed": check_bag,
+    "the signature is right": check_signature,
+    "the receipts of time are for this bundle": check_receipts,
+    "the tables were made together, on one basis": check_together,
+    "the headers link, with work and difficulty": check_headers,
+    "every transaction is proven in a block": check_transactions,
+    "every witness is the one that its block commits to": check_witnesses,
+    "every ledger statement follows from the transactions": check_statements,
+    "every fiat value follows from its rate": check_worths,
+    "every service named is one that a tag claims": check_tags,
+    "every trail ends where the rows say, by FIFO and haircut": check_walks,
+    "every total adds up": check_sums,
+    "what is withheld is listed": check_withheld,
+    "the journal is unbroken, and its exhibits are there": check_journal,
+}
+WRONG_FORM = (OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError)
 
 
-def verify(root: Path, key_file: Path | None = None) -> list[Answer]:
+def verify(
+    root: Path, key_file: Path | None = None, questions: Questions = QUESTIONS
+) -> list[tuple[str, str, list[str]]]:
     """Answer each question about a bundle: (question, answer, what was found)."""
-    data = root / "data"
-    case, chain, ledger = data / "case", data / "chain", Ledger()
-    tables: Tables = {}
-    basis: dict[str, Any] = {}
-    summary: dict[str, Any] = {}
-    headers: list[Headers] = []
-
-    def load() -> list[str]:
-        """Read the tables, and see that they were made together."""
-        raw = {name: (case / name).read_bytes() for name in ("basis.json", *(f"{t}.csv" for t in PLACES))}
-        basis.update(json.loads(raw["basis.json"]))
-        summary.update(json.loads((case / "summary.json").read_bytes()))
-        made = {name: hashlib.sha256(content).hexdigest() for name, content in raw.items()}
-        require(summary["files_sha256"] == made, "the tables are not those that summary.json was made with")
-        own = hashlib.sha256(raw["basis.json"].removesuffix(b"\n")).hexdigest()
-        require(summary["basis_digest"] == own, "summary.json was made on another basis")
-        for name in ("network", "tip"):
-            said = summary["tip"]["hash"] if name == "tip" else summary["network"]
-            require(
-                said == basis["tip_hash" if name == "tip" else name], f"summary.json names another {name}"
-            )
-        tables.update({table: read_table(case / f"{table}.csv") for table in PLACES})
-        headers.append(Headers((chain / "headers.bin").read_bytes()))
-        return [f"case {summary['reference']}"]
-
-    questions: dict[str, Callable[[], list[str]]] = {
-        "the bundle is whole and as it was packed": lambda: check_bag(root),
-        "the signature is right": lambda: check_signature(root, key_file),
-        "the tables were made together, on one basis": load,
-        "the headers link, with work and difficulty": lambda: check_headers(headers[0], basis),
-        "every transaction is proven in a block": lambda: check_transactions(chain, headers[0], ledger),
-        "every ledger statement follows from the transactions": (
-            lambda: check_statements(tables, headers[0], ledger, basis["network"])
-        ),
-        "every fiat value follows from its rate": lambda: check_worths(
-            tables, read_table(data / "rates.csv")
-        ),
-        "every service named is one that a tag claims": (
-            lambda: check_tags(tables, (data / "tags.jsonl").read_text("utf-8").splitlines())
-        ),
-        "every trail ends where the rows say, by FIFO and haircut": (
-            lambda: check_walks((data / "walks.jsonl").read_text("ascii").splitlines(), tables, ledger)
-        ),
-        "every total adds up": lambda: check_sums(tables, summary),
-    }
-    answers: list[Answer] = []
+    bundle, answers = Bundle(root, key_file), []
     for question, check in questions.items():
         try:
-            found = check()
-            answer = UNCHECKED if found[0] == UNCHECKED else HOLDS
+            found = check(bundle)
+            answer = UNCHECKED if UNCHECKED in found else HOLDS
             answers.append((question, answer, [line for line in found if line != UNCHECKED]))
         except Fault as fault:
             answers.append((question, FAILS, [str(fault)]))
-        except (
-            OSError,
-            ValueError,
-            LookupError,
-            TypeError,
-            AttributeError,
-            ArithmeticError,
-            csv.Error,
-        ) as error:
+        except (*WRONG_FORM, RecursionError, csv.Error) as error:
             answers.append((question, FAILS, [f"it cannot be read: {error!r}"[:300]]))
     return answers
 

@@ -3,12 +3,34 @@
 from __future__ import annotations
 
 import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from cointrail.chain.types import Txid
 from cointrail.store.reader import Snapshot
 from cointrail.tracing.stops import Stop
 from cointrail.tracing.trace import Trace
+
+DIGITS = 16
+"""Hex digits of 64 by which the lines in a bundle name a transaction: it stands there a hundred times."""
+
+_STEP = re.compile(r'\["([0-9a-f]{64})",')
+
+
+def shortened(lines: Iterable[str], txids: Iterable[Txid]) -> Iterator[str]:
+    """Lines that name each transaction as shortly as it can be found among these.
+
+    Somebody may have made two ids that begin alike, to spoil a trail: those stand in full.
+    """
+    starts = Counter(str(txid)[:DIGITS] for txid in txids)
+    for line in lines:
+        yield _STEP.sub(lambda step: f'["{_name(step[1], starts)}",', line)
+
+
+def _name(txid: str, starts: Counter[str]) -> str:
+    return txid[:DIGITS] if starts[txid[:DIGITS]] == 1 else txid
 
 
 @dataclass

@@ -189,7 +189,13 @@ VOTE_LIMITS = VoteLimits(
     no_tier=int(NO_TIER),
 )
 
-_QUIET = QuietCodes(**{why.name.lower(): code for code, why in enumerate(Quiet, start=1)})
+_QUIET = QuietCodes(
+    **{
+        why.name.lower(): code
+        for code, why in enumerate(Quiet, start=1)
+        if why.name.lower() in QuietCodes._fields
+    }
+)
 
 _ALWAYS = 1 << 40
 """The last height of a profile that has none."""

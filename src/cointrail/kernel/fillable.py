@@ -228,7 +228,7 @@ def has_equal(col: FillColumns, t: int, room: FillRoom) -> bool:
     first = col.out_start[t]
     n = col.out_start[t + 1] - first
     if n <= 2:
-        return n == 2 and col.out_value[first] == col.out_value[first + 1]
+        return n == 2 and bool(col.out_value[first] == col.out_value[first + 1])
     for k in range(n):
         room.values[k] = col.out_value[first + k]
     sort_first(room.values, n)

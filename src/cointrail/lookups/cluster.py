@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from cointrail.heuristics.base import Tier
 from cointrail.lookups.around import Around, DepositLine
+from cointrail.lookups.cluster_error import ClusterError, cluster_error
 from cointrail.lookups.desk import LookupDesk
 from cointrail.lookups.find_cluster import get_cluster
 from cointrail.lookups.script_moves import first_and_last_tx, totals_of
@@ -48,6 +49,7 @@ class ClusterView:
         claims: what tags propose for it; None when nothing is.
         page: which members are listed.
         members: those, in chain order.
+        error: what its links may be wrong.
         basis: what all this rests on.
     """
 
@@ -60,6 +62,7 @@ class ClusterView:
     claims: ClusterClaims | None
     page: Page
     members: tuple[MemberEntry, ...]
+    error: ClusterError
     basis: LookupBasis
 
 
@@ -85,8 +88,16 @@ def show_cluster(desk: LookupDesk, text: str, *, start: int = 0, limit: int = 25
         claims=desk.cluster_claims(ref.label),
         page=Page(start, len(members), ref.size),
         members=_entries(desk, members),
+        error=headline_error(desk, ref.size, first, last),
         basis=desk.basis,
     )
+
+
+def headline_error(desk: LookupDesk, scripts: int, first: int, last: int) -> ClusterError:
+    """Of a headline cluster with so many scripts, its first and last transaction. All links count as T2."""
+    snapshot = desk.snapshot
+    since, until = (snapshot.block_time(snapshot.tx_height(tx)) for tx in (first, last))
+    return cluster_error({Tier.T2: scripts - 1}, since, until)
 
 
 def _entries(desk: LookupDesk, members: U32) -> tuple[MemberEntry, ...]:

@@ -10,7 +10,7 @@ from cointrail.clustering.links import outputs_of
 from cointrail.clustering.moves import Ascending, Moves
 from cointrail.errors import BadInput, NotFound
 from cointrail.heuristics.base import Tier
-from cointrail.lookups.cluster import ClusterView, entry_of
+from cointrail.lookups.cluster import ClusterView, entry_of, headline_error
 from cointrail.lookups.desk import LookupDesk
 from cointrail.lookups.find_cluster import get_cluster_script
 from cointrail.lookups.script_moves import first_and_last_tx, totals_of
@@ -65,6 +65,7 @@ def show_cluster_at(
         claims=None,
         page=Page(start, len(members[shown]), len(members)),
         members=tuple(entry_of(desk, *entry) for entry in entries),
+        error=headline_error(desk, len(members), first, last),
         basis=desk.basis,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -17,9 +18,11 @@ from cointrail.clustering.rules import TIERS, Link
 from cointrail.clustering.weak_link_kinds import PairReason
 from cointrail.errors import BadInput
 from cointrail.heuristics.base import Tier
+from cointrail.lookups.cluster_error import ClusterError, cluster_error
 from cointrail.lookups.desk import LookupDesk
 from cointrail.lookups.find_cluster import get_cluster
 from cointrail.lookups.link_lines import LinkLine, ReviewLine, link_line
+from cointrail.lookups.script_moves import first_and_last_tx
 from cointrail.lookups.views import ClusterRef, LookupBasis, Page
 
 U32 = npt.NDArray[np.uint32]
@@ -32,7 +35,8 @@ MOST_LISTED = 25
 class TierLine:
     """The cluster that holds what was asked for, with the links of one tier and all stronger ones.
 
-    `parts` are the clusters of the tier before (scripts, for T1) that it is made of.
+    `parts` are the clusters of the tier before (scripts, for T1) that it is made of. `wrong_links_ppm`: as
+    many of its links are to be expected wrong at most, a million being one link; None: not measured.
     """
 
     tier: Tier
@@ -41,6 +45,7 @@ class TierLine:
     parts: int
     received_sat: int
     balance_sat: int
+    wrong_links_ppm: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +81,7 @@ class ClusterTiers:
         reviews_page: how many there are.
         refused: links of T3 and T4 that were refused and end in the T4 cluster.
         refused_page: how many there are.
+        error: what the links of the headline cluster may be wrong.
         basis: what all this rests on.
     """
 
@@ -88,6 +94,7 @@ class ClusterTiers:
     reviews_page: Page
     refused: tuple[RefusedLine, ...]
     refused_page: Page
+    error: ClusterError
     basis: LookupBasis
 
 
@@ -124,6 +131,7 @@ def cluster_tiers(desk: LookupDesk, text: str, *, tier: str = "T2", limit: int =
         reviews_page=Page(0, min(len(reviews), MOST_LISTED), len(reviews)),
         refused=tuple(refused[:MOST_LISTED]),
         refused_page=Page(0, min(len(refused), MOST_LISTED), len(refused)),
+        error=look.error(Tier.T2, ref.size, 1),
         basis=desk.basis,
     )
 
@@ -180,6 +188,7 @@ class _Look:
         _, received, balance = self.sums[own].sum(axis=0).tolist()
         before = TIERS.index(tier)
         parts = len(np.unique(self.joined(TIERS[before - 1]).label[own])) if before else len(own)
+        error = self.error(tier, len(own), parts)
         return TierLine(
             tier=tier,
             label=int(self.members[own[0]]),
@@ -187,7 +196,27 @@ class _Look:
             parts=parts,
             received_sat=received,
             balance_sat=balance,
+            wrong_links_ppm=error.wrong_links_ppm,
         )
+
+    def error(self, tier: Tier, scripts: int, parts: int) -> ClusterError:
+        """Of so many scripts in parts that this tier joined; what joined the parts counts by the tier before.
+
+        Links of keys in a headline cluster count as T2.
+        """
+        if tier <= Tier.T2:
+            counts = {tier: scripts - 1}
+        else:
+            counts = {TIERS[TIERS.index(tier) - 1]: scripts - parts, tier: parts - 1}
+        return cluster_error(counts, *self.span)
+
+    @cached_property
+    def span(self) -> tuple[int, int]:
+        """When the headline cluster was first and last seen, epoch seconds."""
+        snapshot = self.desk.snapshot
+        ends = first_and_last_tx(self.desk, self.desk.clusters.moves.of(self.label))
+        since, until = (snapshot.block_time(snapshot.tx_height(tx)) for tx in ends)
+        return since, until
 
     def bridges(self, tier: Tier, limit: int) -> tuple[tuple[BridgeLine, ...], int]:
         own = self.inside(tier)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 
 from cointrail.attribution.resolve import Attribution, ClusterTags
 from cointrail.attribution.tags import Tag
@@ -10,6 +11,7 @@ from cointrail.clustering.clusters import Clusters
 from cointrail.lookups.ledger import LedgerDesk
 from cointrail.lookups.views import ClusterClaims, ClusterRef, LookupBasis, TagLine
 from cointrail.store.reader import Snapshot
+from cointrail.tracing.link_rates import LinkRates
 
 
 class LookupDesk(LedgerDesk):
@@ -27,6 +29,11 @@ class LookupDesk(LedgerDesk):
         super().__init__(snapshot, clusters.moves)
         self.clusters = clusters
         self.attribution = attribution
+
+    @cached_property
+    def link_rates(self) -> LinkRates:
+        """How often links of these clusters are wrong."""
+        return LinkRates(self.snapshot, self.clusters)
 
     @property
     def basis(self) -> LookupBasis:

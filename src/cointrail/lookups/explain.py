@@ -8,10 +8,14 @@ from typing import Protocol
 
 from cointrail.chain.types import Txid
 from cointrail.clustering.proof import ProofStep
+from cointrail.error_rates.combine import Charge, ErrorBound, bound_of
+from cointrail.error_rates.table import in_words
 from cointrail.heuristics.base import Tier
+from cointrail.heuristics.gate import GateVerdict
 from cointrail.lookups.desk import LookupDesk
 from cointrail.lookups.find import get_script_num
 from cointrail.lookups.views import BlockRef, LookupBasis
+from cointrail.tracing.link_rates import LinkRates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +32,10 @@ class StepEntry:
     tier: Tier | None
     txid: Txid | None
     block: BlockRef | None
+    bound_ppm: int | None
+    """How often such a link is wrong, at most; None: not measured."""
+    stratum: str | None
+    """What that was counted in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +63,9 @@ class Judged(Protocol):
     def explain(self, a: int, b: int) -> tuple[ProofStep, ...] | None:
         """The links that join two scripts; None when none do."""
 
+    def gate(self, tx_num: int) -> GateVerdict:
+        """The gate's verdict on a transaction."""
+
 
 class LeftOut(Protocol):
     """A link that a judgement leaves out."""
@@ -80,6 +91,8 @@ class ExplainView:
         weakest_tier: of the links on the way; None without links.
         steps: the links from `a` to `b`; of all ways one whose weakest link is the strongest. Where they are
             in no cluster, links of T3 and T4 may still lead from one to the other: that is a lead.
+        bound: what the links may be wrong together; None where nothing joins them.
+        says_error: the same in sentences.
         left_out: links that would join what a judgement of the case holds apart.
         basis: what all this rests on.
     """
@@ -90,6 +103,8 @@ class ExplainView:
     cluster: int | None
     weakest_tier: Tier | None
     steps: tuple[StepEntry, ...]
+    bound: ErrorBound | None
+    says_error: str
     left_out: tuple[LeftOutEntry, ...] = ()
     basis: LookupBasis
 
@@ -115,7 +130,11 @@ def explain(desk: LookupDesk, a: str, b: str, judged: Judged | None = None) -> E
     else:
         proof = judged.explain(first, second)
         joined = proof is not None
-    steps = tuple(_step(desk, step) for step in proof or ())
+    rates = LinkRates(desk.snapshot, judged or desk.clusters)
+    charges = rates.of_proof(proof or ())
+    steps = tuple(_step(desk, step, charge) for step, charge in zip(proof or (), charges, strict=True))
+    bound = None if proof is None else bound_of(charges)
+    last = max((step.tx_num for step in proof or () if step.tx_num is not None), default=None)
     return ExplainView(
         a=desk.name(first),
         b=desk.name(second),
@@ -123,15 +142,27 @@ def explain(desk: LookupDesk, a: str, b: str, judged: Judged | None = None) -> E
         cluster=(judged or desk.clusters).label(first) if joined else None,
         weakest_tier=max((step.tier for step in steps if step.tier is not None), default=None),
         steps=steps,
+        bound=bound,
+        says_error=APART if bound is None else rates.say(bound, _time(desk, last)),
         left_out=tuple(
-            LeftOutEntry(judgement=one.judgement, link=_step(desk, one.step))
+            LeftOutEntry(judgement=one.judgement, link=_step(desk, one.step, *rates.of_proof([one.step])))
             for one in (judged.left_out if judged else ())
         ),
         basis=desk.basis if judged is None else replace(desk.basis, clusters_digest=judged.digest),
     )
 
 
-def _step(desk: LookupDesk, step: ProofStep) -> StepEntry:
+APART = "No link that is known here joins them. That two scripts are apart is no finding: links are missed."
+"""What may be said of two scripts that nothing joins."""
+
+
+def _time(desk: LookupDesk, tx_num: int | None) -> int:
+    """Of the block of a transaction; of the tip where there is none."""
+    height = desk.snapshot.height if tx_num is None else desk.snapshot.tx_height(tx_num)
+    return desk.snapshot.block_time(height)
+
+
+def _step(desk: LookupDesk, step: ProofStep, charge: Charge) -> StepEntry:
     tx = step.tx_num
     return StepEntry(
         from_name=desk.name(step.from_script),
@@ -140,4 +171,6 @@ def _step(desk: LookupDesk, step: ProofStep) -> StepEntry:
         tier=step.tier,
         txid=None if tx is None else desk.snapshot.txid(tx),
         block=None if tx is None else desk.block_of_tx(tx),
+        bound_ppm=charge.ppm,
+        stratum=None if charge.rate is None else in_words(charge.rate.quoted),
     )

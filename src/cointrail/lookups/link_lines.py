@@ -14,7 +14,10 @@ from cointrail.lookups.views import BlockRef
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkLine:
-    """A link between two scripts; `txid` and `block` are None where the scripts alone show it."""
+    """A link between two scripts; `txid` and `block` are None where the scripts alone show it.
+
+    `bound_ppm`: such links are wrong in at most this; None: not measured.
+    """
 
     rule: str
     tier: Tier
@@ -22,6 +25,7 @@ class LinkLine:
     block: BlockRef | None
     from_name: str
     to_name: str
+    bound_ppm: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,4 +46,5 @@ def link_line(desk: LookupDesk, link: Link, tx: int, one: int, other: int) -> Li
         block=None if number is None else desk.block_of_tx(number),
         from_name=desk.name(one),
         to_name=desk.name(other),
+        bound_ppm=desk.link_rates.link(link.rule.name, link.tier, number).ppm,
     )

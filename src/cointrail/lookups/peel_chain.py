@@ -11,7 +11,9 @@ from cointrail.lookups.around import Around
 from cointrail.lookups.desk import LookupDesk
 from cointrail.lookups.find import get_output_num, parse_outpoint
 from cointrail.lookups.peel_views import PeelBranch, PeelChainView, PeelHopLine, PeelPayment, PeelView
+from cointrail.store.reader import Snapshot
 from cointrail.tracing.change_votes import ChainVotes
+from cointrail.tracing.link_rates import LinkRates
 from cointrail.tracing.peel import PeelChain, Peeler, PeelHop
 from cointrail.tracing.peel_limits import PeelLimits
 
@@ -45,7 +47,7 @@ def peel_chain(
     around = Around(desk)
     peeler = _peeler(around, limits)
     chains = peeler.backward(output_num) if backward else peeler.forward(output_num)
-    namer = _Namer(desk, around, valuer)
+    namer = _Namer(desk, around, valuer, peeler.rates)
     basis = desk.basis
     return PeelView(
         output=desk.snapshot.outpoint(output_num),
@@ -58,19 +60,26 @@ def peel_chain(
 
 def _peeler(around: Around, limits: PeelLimits) -> Peeler:
     snapshot = around.desk.snapshot
-    votes = ChainVotes(snapshot, around.desk.clusters, around.tags)
+    votes = ChainVotes(snapshot, around.desk.clusters, around.tags, around.desk.clusters.standing)
 
     def block_time(tx_num: int) -> int:
         return snapshot.block_time(snapshot.tx_height(tx_num))
 
-    return Peeler(around.near, votes, block_time, limits)
+    rates = LinkRates(snapshot, around.desk.clusters)
+    return Peeler(around.near, votes, block_time, limits, rates)
+
+
+def _time(snapshot: Snapshot, chain: PeelChain) -> int:
+    """Of the block in which a chain ends."""
+    return snapshot.block_time(snapshot.tx_height(snapshot.output_tx(chain.end)))
 
 
 class _Namer:
     """Puts names, times and values to a chain."""
 
-    def __init__(self, desk: LookupDesk, around: Around, valuer: Valuer | None) -> None:
+    def __init__(self, desk: LookupDesk, around: Around, valuer: Valuer | None, rates: LinkRates) -> None:
         self._desk = desk
+        self._rates = rates
         self._around = around
         self._valuer = valuer
 
@@ -102,6 +111,7 @@ class _Namer:
             fees_sat=sum(hop.fee_sat for hop in chain.hops),
             beside_sat=sum(hop.beside_sat for hop in chain.hops),
             bound=chain.bound,
+            says_error=self._rates.say(chain.bound, _time(snapshot, chain)),
             lines=tuple(self._hop(number, hop) for number, hop in enumerate(chain.hops, 1)),
             branches=tuple(self._branch(one, at, chains) for one in chain.branches),
         )

@@ -7,10 +7,10 @@ from datetime import datetime
 from decimal import Decimal
 
 from cointrail.chain.types import Outpoint
+from cointrail.error_rates.combine import ErrorBound
 from cointrail.heuristics.base import Tier
 from cointrail.heuristics.peel import HopKind, PeelStop
 from cointrail.lookups.views import LookupBasis
-from cointrail.tracing.error_bound import ErrorBound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +112,7 @@ class PeelChainView:
         fees_sat: all fees.
         beside_sat: value that came in beside the coin.
         bound: what its links may be wrong together.
+        says_error: the same in sentences, with the weakest link and what is missed.
         lines: the hops.
         branches: what may go on at its end; claimed by nobody.
     """
@@ -133,6 +134,7 @@ class PeelChainView:
     fees_sat: int
     beside_sat: int
     bound: ErrorBound
+    says_error: str
     lines: tuple[PeelHopLine, ...]
     branches: tuple[PeelBranch, ...]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from cointrail.error_rates.combine import bound_of
 from cointrail.errors import BadInput
 from cointrail.heuristics.base import Tier
 from cointrail.lookups.desk import LookupDesk
@@ -189,6 +190,13 @@ class _Teller:
         tier = max(
             self._tiers.of_path(path), self._tiers.of_claim(int(self.holders[row]), output, stop), Tier.T0
         )
+        bound = bound_of(
+            (
+                *self._tiers.links_of_path(path),
+                *self._tiers.links_of_claim(int(self.holders[row]), output, stop),
+            )
+        )
+        block = desk.block_of_tx(desk.snapshot.output_tx(output))
         return EndLine(
             seed=flow.sources[int(table.source[row])].label,
             stop=stop,
@@ -196,11 +204,13 @@ class _Teller:
             address=desk.name(desk.snapshot.output_script(output)),
             cluster=None if self.holders[row] == NOWHERE else int(self.holders[row]),
             actor=self.actors.name(row),
-            block=desk.block_of_tx(desk.snapshot.output_tx(output)),
+            block=block,
             value_sat=desk.snapshot.output_value(output),
             sat={policy: int(table.sat[place][row]) for place, policy in enumerate(table.policies)},
             policies=tuple(table.policies[place] for place in came),
             hops=int(table.hops[row]),
             weakest_tier=tier,
             path=tuple(desk.snapshot.outpoint(one) for one in path),
+            bound=bound,
+            says_error=self._tiers.rates.say(bound, int(block.time_utc.timestamp())),
         )

@@ -9,6 +9,7 @@ from cointrail.heuristics.base import Tier
 from cointrail.lookups.desk import LookupDesk
 from cointrail.lookups.trace_table import NOWHERE
 from cointrail.tracing.ledger import RecognisedDeposit
+from cointrail.tracing.link_rates import Charges
 from cointrail.tracing.stops import Stop
 
 
@@ -26,6 +27,7 @@ class TraceTiers:
         self._deposits = deposits
         self._forward = forward
         self._crossed: dict[int, Tier] = {}
+        self.rates = desk.link_rates
 
     def joined_at(self, scripts: Iterable[int]) -> Tier:
         """The tier that joins scripts of one cluster; T0 for one script."""
@@ -42,6 +44,31 @@ class TraceTiers:
         is said to stay in one hand: that is as good as what joins these.
         """
         return max((self._crossing(max(a, b)) for a, b in pairwise(path)), default=Tier.T0)
+
+    def links_of_path(self, path: tuple[int, ...]) -> Charges:
+        """The links that a path needs: that one hand signed each transaction that it crosses."""
+        return tuple(charge for a, b in pairwise(path) for charge in self._crossing_links(max(a, b)))
+
+    def _crossing_links(self, made: int) -> Charges:
+        tx_num = self._desk.snapshot.output_tx(made)
+        spent = self._desk.snapshot.tx_inputs(tx_num)
+        scripts = tuple(dict.fromkeys(row.script_num for row in spent if row.script_num is not None))
+        labels = {self._desk.clusters.label(script) for script in scripts}
+        return self.rates.signed_together(tx_num, scripts) if len(labels) == 1 else ()
+
+    def links_of_claim(self, cluster: int, output: int, stop: Stop) -> Charges:
+        """The links between the script at an end and the custodian's that is tagged."""
+        attribution = self._desk.attribution
+        if stop is Stop.DEPOSIT:
+            deposit = self._deposits[self._desk.snapshot.output_script(output)]
+            return (self.rates.rule("service.deposit", deposit.tier),)
+        if attribution is None or cluster == NOWHERE or stop is not Stop.CUSTODIAN:
+            return ()
+        found = attribution.of_cluster(cluster)
+        if found is None:
+            return ()
+        script = self._script_there(output)
+        return min((self.rates.joined(proposal.via_script, script) for proposal in found.proposals), key=len)
 
     def _crossing(self, made: int) -> Tier:
         tx_num = self._desk.snapshot.output_tx(made)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from cointrail.chain.types import Outpoint, Txid
+from cointrail.error_rates.combine import ErrorBound
 from cointrail.heuristics.base import Tier
 from cointrail.lookups.views import BlockRef, LookupBasis, Page
 from cointrail.tracing.policy import Policy
@@ -99,6 +100,8 @@ class EndLine:
         hops: transactions between the seed and this output, on the shortest path by the first of them.
         weakest_tier: of all that the path, and the actor's claim to the cluster, rest on.
         path: from the seed to this output.
+        bound: what the path's links, and those of the claim, may be wrong together.
+        says_error: the same in sentences.
     """
 
     seed: str
@@ -114,6 +117,8 @@ class EndLine:
     hops: int
     weakest_tier: Tier
     path: tuple[Outpoint, ...]
+    bound: ErrorBound
+    says_error: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

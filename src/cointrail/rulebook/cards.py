@@ -9,6 +9,10 @@ from difflib import get_close_matches
 from enum import StrEnum
 from importlib import import_module
 
+from cointrail.error_rates.combine import NOT_MEASURED, percent
+from cointrail.error_rates.strata import ERAS
+from cointrail.error_rates.table import shipped
+from cointrail.error_rates.tiers import measured_tiers
 from cointrail.errors import NotFound
 from cointrail.heuristics.base import REGISTRY, Rule
 from cointrail.heuristics.gate import REASONS
@@ -57,7 +61,10 @@ class RuleCard:
         version: of its answers; a change of them raises it.
         name: id and version as results quote them.
         kind: what it says.
-        tier: of its links; None where it makes none.
+        tier: of its links, as it declares it; None where it makes none.
+        measured_tier: the tier that its links stand at by the table of measured error; by era where they
+            differ.
+        error: how often they were wrong, at most; None where it makes none.
         dynamic: whether later blocks can change its answer, so that results name the height.
         gate: what the gate says when it fires: `safe`, `unknown`, `unsafe`; None where it is not in the gate.
         summary: what it says, in a sentence.
@@ -73,6 +80,8 @@ class RuleCard:
     name: str
     kind: Kind
     tier: str | None
+    measured_tier: str | None
+    error: str | None
     dynamic: bool
     gate: str | None
     summary: str
@@ -153,6 +162,8 @@ def _card(rule: Rule) -> RuleCard:
         name=rule.name,
         kind=_kind(rule),
         tier=None if rule.tier is None else rule.tier.name,
+        measured_tier=_measured_tier(rule),
+        error=_error(rule),
         dynamic=_dynamic(rule),
         gate=next((one.gate.name.lower() for one in REASONS if one.id == rule.id), None),
         summary=" ".join(summary.split()),
@@ -162,6 +173,23 @@ def _card(rule: Rule) -> RuleCard:
         abstains_on=docs["Abstains on"],
         needs=docs["Needs"],
     )
+
+
+def _measured_tier(rule: Rule) -> str | None:
+    """One tier, or `T3, T4 in 2023 on` where an era differs."""
+    tiers = measured_tiers(rule.id)
+    if tiers is None:
+        return None
+    usual = max(tiers, key=tiers.count)
+    other = [f"{tier.name} in {era}" for era, tier in zip(ERAS, tiers, strict=True) if tier is not usual]
+    return ", ".join((usual.name, *other))
+
+
+def _error(rule: Rule) -> str | None:
+    if rule.tier is None:
+        return None
+    row = shipped().rows.get((rule.name,))
+    return NOT_MEASURED if row is None else f"at most {percent(row.bound_ppm)}"
 
 
 def _kind(rule: Rule) -> Kind:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from functools import cache
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 _COMPRESSED, _UNCOMPRESSED = 0x0102, 0x0002
 """SECP256K1_EC_COMPRESSED and _UNCOMPRESSED. Source: secp256k1.h."""
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """A private key of 32 bytes and its public key of 33 or 65."""
 
     secret: bytes
@@ -33,6 +31,12 @@ class Keys(Protocol):
 
     def make_taproot(self, name: str) -> Key:
         """The tweaked secret of that name and its x-only output key of 32 bytes, without scripts (BIP 86)."""
+
+    def make_inner(self, name: str) -> Key:
+        """The secret of that name and its x-only key of 32 bytes, not tweaked."""
+
+    def tweak(self, key: Key, root: bytes) -> tuple[bytes, int]:
+        """The output key of an inner key and the root of its scripts, and the parity of its y (BIP 341)."""
 
     def sign_taproot(self, secret: bytes, digest: bytes) -> bytes:
         """A signature of 64 bytes by BIP 340."""
@@ -72,6 +76,7 @@ class RealKeys:
         self._point = ffi.new("secp256k1_pubkey *")
         self._signature = ffi.new("secp256k1_ecdsa_signature *")
         self._out, self._size = ffi.new("unsigned char[72]"), ffi.new("size_t *")
+        self._parity = ffi.new("int *")
         self._pair, self._x_only = ffi.new("secp256k1_keypair *"), ffi.new("secp256k1_xonly_pubkey *")
 
     def make(self, name: str, *, compressed: bool = True) -> Key:
@@ -110,8 +115,22 @@ class RealKeys:
         lib.secp256k1_keypair_sec(context, self._out, pair)
         return Key(self._buffer(self._out, 32)[:], self._public_of_pair())
 
+    def make_inner(self, name: str) -> Key:
+        """The secret of that name and its x-only key of 32 bytes, not tweaked."""
+        secret = _secret(self._seed, name)
+        if not self._lib.secp256k1_keypair_create(self._context, self._pair, secret):
+            raise ValueError(f"the hash of `{name}` is no private key")
+        return Key(secret, self._public_of_pair())
+
+    def tweak(self, key: Key, root: bytes) -> tuple[bytes, int]:
+        """The output key of an inner key and the root of its scripts, and the parity of its y (BIP 341)."""
+        self._lib.secp256k1_keypair_create(self._context, self._pair, key.secret)
+        tweak = tagged_hash("TapTweak", key.public + root)
+        self._lib.secp256k1_keypair_xonly_tweak_add(self._context, self._pair, tweak)
+        return self._public_of_pair(), int(self._parity[0])
+
     def _public_of_pair(self) -> bytes:
-        self._lib.secp256k1_keypair_xonly_pub(self._context, self._x_only, self._null, self._pair)
+        self._lib.secp256k1_keypair_xonly_pub(self._context, self._x_only, self._parity, self._pair)
         out = bytearray(32)
         self._lib.secp256k1_xonly_pubkey_serialize(self._context, self._from_buffer(out), self._x_only)
         return bytes(out)
@@ -159,6 +178,15 @@ class StandInKeys:
         """The key of that name; the same name always gives the same bytes."""
         secret = _secret(self._seed, name)
         return Key(secret, hashlib.sha256(b"x" + secret).digest())
+
+    def make_inner(self, name: str) -> Key:
+        """The key of that name; the same name always gives the same bytes."""
+        return self.make_taproot(name)
+
+    def tweak(self, key: Key, root: bytes) -> tuple[bytes, int]:
+        """Bytes in the shape of an output key, and a parity."""
+        public = hashlib.sha256(key.public + root).digest()
+        return public, public[0] & 1
 
     def sign_taproot(self, secret: bytes, digest: bytes) -> bytes:
         """64 bytes that verify nowhere."""

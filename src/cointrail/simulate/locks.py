@@ -7,7 +7,8 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from cointrail.chain import script as scripts
-from cointrail.simulate.keys import Key, Keys
+from cointrail.chain.decode import encode_compact_size
+from cointrail.simulate.keys import Key, Keys, tagged_hash
 
 
 class Home(Protocol):
@@ -32,7 +33,10 @@ class Kind(StrEnum):
     MULTISIG = "multisig"
     P2SH_MULTISIG = "p2sh_multisig"
     P2WSH_MULTISIG = "p2wsh_multisig"
+    P2SH_P2WSH_MULTISIG = "p2sh_p2wsh_multisig"
     P2TR = "p2tr"
+    P2TR_LEAF = "p2tr_leaf"
+    """Taproot whose one script carries a note that spending it shows: an inscription."""
     P2WSH_PAIR = "p2wsh_pair"
     """Two of two: a payment channel."""
     P2WSH_DELAYED = "p2wsh_delayed"
@@ -50,7 +54,9 @@ INPUT_VSIZE = {
     Kind.MULTISIG: 189,
     Kind.P2SH_MULTISIG: 297,
     Kind.P2WSH_MULTISIG: 105,
+    Kind.P2SH_P2WSH_MULTISIG: 140,
     Kind.P2TR: 58,
+    Kind.P2TR_LEAF: 110,
     Kind.P2WSH_PAIR: 96,
     Kind.P2WSH_DELAYED: 79,
 }
@@ -59,7 +65,13 @@ INPUT_VSIZE = {
 DELAY = 6
 """Blocks that a delayed output waits. Channels take 144 and more; worlds are short."""
 
-_KEY_COUNTS = {Kind.MULTISIG: 3, Kind.P2SH_MULTISIG: 3, Kind.P2WSH_MULTISIG: 3, Kind.P2WSH_PAIR: 2}
+_KEY_COUNTS = {
+    Kind.MULTISIG: 3, Kind.P2SH_MULTISIG: 3, Kind.P2WSH_MULTISIG: 3, Kind.P2SH_P2WSH_MULTISIG: 3,
+    Kind.P2WSH_PAIR: 2,
+}  # fmt: skip
+LEAF_VERSION = 0xC0
+"""Of tapscript. Source: BIP 342."""
+
 _UNCOMPRESSED = {Kind.P2PK_UNCOMPRESSED, Kind.P2PKH_UNCOMPRESSED}
 _REQUIRED = 2
 _KEY_HASH = slice(3, 23)
@@ -81,6 +93,8 @@ class Lock:
     role: str
     home: Home | None = field(default=None, repr=False)
     """The wallet that coins sent here arrive in."""
+    control: bytes = b""
+    """What leads from a taproot output to its script (BIP 341)."""
     told: bool = False
     """Whether the truth files have its line, where they are written as the world goes on."""
 
@@ -117,10 +131,27 @@ def _outer(kind: Kind, inner: bytes) -> bytes:
             return scripts.p2wpkh(inner[_KEY_HASH])
         case Kind.P2SH_MULTISIG:
             return scripts.p2sh(scripts.hash160(inner))
+        case Kind.P2SH_P2WSH_MULTISIG:
+            return scripts.p2sh(scripts.hash160(scripts.p2wsh(scripts.script_hash(inner))))
         case Kind.P2WSH_MULTISIG | Kind.P2WSH_PAIR | Kind.P2WSH_DELAYED:
             return scripts.p2wsh(scripts.script_hash(inner))
         case _:
             return inner
+
+
+def note_lock(keys: Keys, name: str, owner: str, role: str, note: bytes) -> Lock:
+    """A taproot output whose script asks for a signature and carries `note`, as inscriptions do."""
+    key = keys.make_inner(name)
+    body = scripts.push(b"ord") + b"\x51" + scripts.push(b"text/plain") + b"\x00" + scripts.push(note)
+    leaf = scripts.push(key.public) + b"\xac\x00\x63" + body + b"\x68"
+    public, parity = keys.tweak(key, leaf_hash(leaf))
+    control = bytes((LEAF_VERSION | parity,)) + key.public
+    return Lock(scripts.p2tr(public), Kind.P2TR_LEAF, (key,), leaf, owner, role, control=control)
+
+
+def leaf_hash(leaf: bytes) -> bytes:
+    """What a script of taproot is committed to by. Source: BIP 341, `tapleaf_hash`."""
+    return tagged_hash("TapLeaf", bytes((LEAF_VERSION,)) + encode_compact_size(len(leaf)) + leaf)
 
 
 def delayed_script(penalty: bytes, delayed: bytes) -> bytes:

@@ -6,27 +6,29 @@ The first scheme signs with SIGHASH_ALL alone; the other two take any flag.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from hashlib import sha256
+from typing import NamedTuple
 
 from cointrail.chain.decode import encode_compact_size
-from cointrail.chain.script import hash160, p2wpkh, push
+from cointrail.chain.script import hash160, p2wpkh, p2wsh, push, script_hash
 from cointrail.chain.types import Outpoint, Txid, TxIn, TxOut, sha256d
 from cointrail.simulate.keys import Keys, tagged_hash
-from cointrail.simulate.locks import Kind, Lock
+from cointrail.simulate.locks import Kind, Lock, leaf_hash
 
 DEFAULT, ALL, NONE, SINGLE, ANYONE = 0x00, 0x01, 0x02, 0x03, 0x80
 """Hash types. Source: BIP 341, which adds the first; the others are in Bitcoin Core, script/interpreter.h."""
 
 _ALL_FIELD = b"\x01\x00\x00\x00"
-_P2WSH = {Kind.P2WSH_MULTISIG, Kind.P2WSH_PAIR, Kind.P2WSH_DELAYED}
-_SEGWIT = {Kind.P2SH_P2WPKH, Kind.P2WPKH, Kind.P2TR, *_P2WSH}
-_TWO_SIGN = {Kind.MULTISIG, Kind.P2SH_MULTISIG, Kind.P2WSH_MULTISIG, Kind.P2WSH_PAIR}
+_P2WSH = {Kind.P2WSH_MULTISIG, Kind.P2SH_P2WSH_MULTISIG, Kind.P2WSH_PAIR, Kind.P2WSH_DELAYED}
+_TAPROOT = {Kind.P2TR, Kind.P2TR_LEAF}
+_SEGWIT = {Kind.P2SH_P2WPKH, Kind.P2WPKH, *_TAPROOT, *_P2WSH}
+_TWO_SIGN = {
+    Kind.MULTISIG, Kind.P2SH_MULTISIG, Kind.P2WSH_MULTISIG, Kind.P2SH_P2WSH_MULTISIG, Kind.P2WSH_PAIR,
+}  # fmt: skip
 _KEY_HASHES = {Kind.P2PKH, Kind.P2PKH_UNCOMPRESSED}
 
 
-@dataclass(frozen=True, slots=True)
-class Unsigned:
+class Unsigned(NamedTuple):
     """An input still to be signed: what it spends, how that is locked, how its signature shall look."""
 
     txid: bytes
@@ -105,7 +107,7 @@ class _Digests:
         return sha256d(before + i.outpoint + script + value + sequence + after)
 
     def taproot(self, n: int) -> bytes:
-        """BIP 341, key path, no annex."""
+        """BIP 341, no annex; by script where the lock has one (BIP 342)."""
         i = self._inputs[n]
         base = i.hash_type & 3
         parts = [bytes((0, i.hash_type)), self._version, self._locktime]
@@ -113,7 +115,8 @@ class _Digests:
             parts.append(self._all_inputs())
         if base not in {NONE, SINGLE}:
             parts.append(sha256(self._outputs).digest())
-        parts.append(b"\x00")
+        by_script = i.lock.kind is Kind.P2TR_LEAF
+        parts.append(b"\x02" if by_script else b"\x00")
         if i.hash_type & ANYONE:
             script = encode_compact_size(len(i.lock.script)) + i.lock.script
             parts += [i.outpoint, i.value.to_bytes(8, "little"), script, i.sequence.to_bytes(4, "little")]
@@ -121,6 +124,8 @@ class _Digests:
             parts.append(n.to_bytes(4, "little"))
         if base == SINGLE:
             parts.append(sha256(self._each[n]).digest())
+        if by_script:
+            parts += [leaf_hash(i.lock.inner), b"\x00", b"\xff" * 4]
         return tagged_hash("TapSighash", b"".join(parts))
 
     def _all_inputs(self) -> bytes:
@@ -147,7 +152,17 @@ def sign_inputs(
     return [_sign(keys, digests, n, i) for n, i in enumerate(inputs)]
 
 
-def fill_inputs(keys: Keys, inputs: Sequence[Unsigned]) -> list[TxIn]:
+class Opened(NamedTuple):
+    """An input as it goes on the wire, in plain values: millions are made."""
+
+    txid: bytes
+    vout: int
+    script_sig: bytes
+    sequence: int
+    witness: tuple[bytes, ...]
+
+
+def fill_inputs(keys: Keys, inputs: Sequence[Unsigned]) -> list[Opened]:
     """The inputs with bytes in the shape of signatures over nothing: for keys that are stand-ins anyway.
 
     Cheap, because nobody hashes the transaction; each coin's bytes are its own.
@@ -155,26 +170,26 @@ def fill_inputs(keys: Keys, inputs: Sequence[Unsigned]) -> list[TxIn]:
     return [_fill(keys, i) for i in inputs]
 
 
-def _fill(keys: Keys, i: Unsigned) -> TxIn:
+def _fill(keys: Keys, i: Unsigned) -> Opened:
     lock, digest = i.lock, i.txid
-    outpoint = Outpoint(Txid(i.txid), i.vout)
-    flag = bytes((i.hash_type,))
-    if lock.kind is Kind.P2TR:
+    kind, flag = lock.kind, bytes((i.hash_type,))
+    if kind in _TAPROOT:
         signature = keys.sign_taproot(lock.keys[0].secret, digest)
-        return TxIn(outpoint, b"", i.sequence, (signature + flag if i.hash_type else signature,))
-    signers = lock.keys[:2] if lock.kind in _TWO_SIGN else lock.keys[:1]
+        witness = (signature + flag if i.hash_type else signature, *_shown(lock))
+        return Opened(digest, i.vout, b"", i.sequence, witness)
+    signers = lock.keys[:2] if kind in _TWO_SIGN else lock.keys[:1]
     signatures = [keys.sign(key.secret, digest, low_r=i.low_r) + flag for key in signers]
-    witness = _witness(lock, signatures) if lock.kind in _SEGWIT else ()
-    return TxIn(outpoint, _script_sig(lock, signatures), i.sequence, witness)
+    witness = _witness(lock, signatures) if kind in _SEGWIT else ()
+    return Opened(digest, i.vout, _script_sig(lock, signatures), i.sequence, witness)
 
 
 def _sign(keys: Keys, digests: _Digests, n: int, i: Unsigned) -> TxIn:
     lock = i.lock
     outpoint = Outpoint(Txid(i.txid), i.vout)
-    if lock.kind is Kind.P2TR:
+    if lock.kind in _TAPROOT:
         signature = keys.sign_taproot(lock.keys[0].secret, digests.taproot(n))
         flag = bytes((i.hash_type,)) if i.hash_type else b""
-        return TxIn(outpoint, b"", i.sequence, (signature + flag,))
+        return TxIn(outpoint, b"", i.sequence, (signature + flag, *_shown(lock)))
     segwit = lock.kind in _SEGWIT
     digest = digests.segwit(n) if segwit else digests.legacy(n)
     signers = lock.keys[:2] if lock.kind in _TWO_SIGN else lock.keys[:1]
@@ -182,6 +197,11 @@ def _sign(keys: Keys, digests: _Digests, n: int, i: Unsigned) -> TxIn:
     signatures = [keys.sign(key.secret, digest, low_r=i.low_r) + flag for key in signers]
     witness = _witness(lock, signatures) if segwit else ()
     return TxIn(outpoint, _script_sig(lock, signatures), i.sequence, witness)
+
+
+def _shown(lock: Lock) -> tuple[bytes, ...]:
+    """What a spend of taproot shows behind the signature."""
+    return (lock.inner, lock.control) if lock.kind is Kind.P2TR_LEAF else ()
 
 
 def _script_sig(lock: Lock, signatures: list[bytes]) -> bytes:
@@ -194,6 +214,8 @@ def _script_sig(lock: Lock, signatures: list[bytes]) -> bytes:
         return b"\x00" + pushed + push(lock.inner)
     if lock.kind is Kind.P2SH_P2WPKH:
         return push(p2wpkh(hash160(lock.keys[0].public)))
+    if lock.kind is Kind.P2SH_P2WSH_MULTISIG:
+        return push(p2wsh(script_hash(lock.inner)))
     return b"" if lock.kind in _SEGWIT else pushed
 
 

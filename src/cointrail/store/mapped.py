@@ -69,10 +69,10 @@ class MappedStore:
                 self._rows_between(spec.table, first, last),
                 searched=True,
             )
-            for first, last in self._run_heights()
+            for first, last in self.run_heights()
         ]
 
-    def _run_heights(self) -> list[tuple[int, int]]:
+    def run_heights(self) -> list[tuple[int, int]]:
         """First height of each run, and the one after its last."""
         settled, end = self.manifest.settled_height, self.height + 1
         return [*cuts(settled), *([(settled, end)] if end > settled else [])]
@@ -115,7 +115,7 @@ class MappedStore:
     def run_rows(self, spec: IndexSpec) -> Iterator[tuple[Run, int, int]]:
         """The runs of an index, each with the rows that it covers: the first, and the one after the last."""
         first = 0
-        for run, (_, last_block) in zip(self._runs[spec.name], self._run_heights(), strict=True):
+        for run, (_, last_block) in zip(self._runs[spec.name], self.run_heights(), strict=True):
             last = self.row_edges(last_block - 1)[spec.table][1]
             yield run, first, last
             first = last

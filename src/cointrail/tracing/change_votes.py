@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from cointrail.clustering.change_context import ChainContext, ChangeChain, ChangeClusters
+from cointrail.clustering.standing import Standing
 from cointrail.heuristics.base import Abstained
 from cointrail.heuristics.change import Change, Fingerprint, Quiet, fingerprint_of, vote
 from cointrail.tracing.ledger import ChangeHop, Ledger, SpentRow, Tags
@@ -31,6 +32,12 @@ class VoteChain(ChangeChain, Protocol):
 
     def tx_inputs(self, tx_num: int, /) -> Sequence[SpentRow]:
         """Inputs in order, with who made what they spend."""
+
+    def tx_height(self, tx_num: int, /) -> int:
+        """Height of the transaction's block."""
+
+    def block_time(self, height: int, /) -> int:
+        """Header time of a block, epoch seconds."""
 
 
 OWN_SERVICE = "its coins came from the service that it pays, so the sender may be the service itself"
@@ -59,10 +66,18 @@ class ChainVotes:
         clusters: of the same snapshot.
         tags: who is said to hold what; a transaction of a service has no change that these rules know, and
             an output in somebody else's tagged cluster is held apart from its sender.
+        standing: at which tier verdicts stand by the table of measured error; None: as they were voted.
     """
 
-    def __init__(self, chain: VoteChain, clusters: ChangeClusters, tags: NamedTags) -> None:
+    def __init__(
+        self,
+        chain: VoteChain,
+        clusters: ChangeClusters,
+        tags: NamedTags,
+        standing: Standing | None = None,
+    ) -> None:
         self._chain = chain
+        self._standing = standing
         self._clusters = clusters
         self._tags = tags
         self._dated = chain.network.name == "mainnet"
@@ -86,8 +101,12 @@ class ChainVotes:
             profile=chain_marks,
         )
         gate = self._clusters.gate(tx_num).gate
-        tx = self._chain.tx_view(tx_num)
-        return vote(tx, context, gate=gate, model=self._clusters.model, dated=self._dated)
+        found = vote(
+            self._chain.tx_view(tx_num), context, gate=gate, model=self._clusters.model, dated=self._dated
+        )
+        if self._standing is None:
+            return found
+        return self._standing.verdict(found, self._chain.block_time(self._chain.tx_height(tx_num)))
 
     def tags_have_a_say(self, tx_num: int) -> bool:
         """Whether the transaction pays somebody else's tagged cluster, or a tagged service signed it."""

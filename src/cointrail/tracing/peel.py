@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from cointrail.chain.view import ScriptType
+from cointrail.error_rates.combine import ErrorBound, bound_of
 from cointrail.heuristics.base import Abstained, Tier
 from cointrail.heuristics.change import Change, Fingerprint, conflicts, merge
 from cointrail.heuristics.peel import (
@@ -26,8 +27,8 @@ from cointrail.heuristics.peel import (
     peel_backward,
     peel_forward,
 )
-from cointrail.tracing.error_bound import ErrorBound, bound_of
 from cointrail.tracing.ledger import CreatedRow, RecognisedDeposit
+from cointrail.tracing.link_rates import Charges, LinkRates
 from cointrail.tracing.neighbourhood import Neighbourhood, TxFacts
 from cointrail.tracing.peel_limits import PeelLimits
 
@@ -112,8 +113,7 @@ class _Chain:
     start: int
     fork: tuple[int, int] | None
     hops: list[PeelHop] = field(default_factory=list)
-    links: list[Tier] = field(default_factory=list)
-    payjoins: int = 0
+    links: list[Charges] = field(default_factory=list)
     marks: Fingerprint | None = None
     deposit: RecognisedDeposit | None = None
     service: int | None = None
@@ -127,6 +127,7 @@ class Peeler:
         judge: who votes on change.
         block_time: header time of a transaction's block, epoch seconds.
         limits: how far, and what to pass.
+        rates: how often links are wrong.
     """
 
     def __init__(
@@ -135,11 +136,13 @@ class Peeler:
         judge: PeelJudge,
         block_time: Callable[[int], int],
         limits: PeelLimits,
+        rates: LinkRates,
     ) -> None:
         self.near = near
         self._judge = judge
         self._time = block_time
         self._limits = limits
+        self.rates = rates
         self._rules = HopRules(
             weakest=limits.weakest, through_joins=limits.through_joins, through_sweeps=limits.through_sweeps
         )
@@ -348,10 +351,9 @@ class Peeler:
             )
         )
         if step.kind is HopKind.PEEL:
-            chain.links.append(step.tier)
-            if len({row.script_num for row in facts.inputs}) > 1:
-                chain.links.append(Tier.T2)
-                chain.payjoins += len(spendable) <= 2
+            scripts = dict.fromkeys(row.script_num for row in facts.inputs if row.script_num is not None)
+            chain.links.append(self.rates.signed_together(facts.tx_num, tuple(scripts)))
+            chain.links.append(self.rates.change(facts.tx_num, step.tier))
         marks = self._judge.marks(facts.tx_num)
         chain.marks = marks if chain.marks is None else merge((chain.marks, marks))
 
@@ -379,8 +381,7 @@ class Peeler:
             deposit=chain.deposit,
             service=chain.service if halt.stop is PeelStop.SERVICE else None,
             bound=bound_of(
-                chain.links,
-                payjoin_links=chain.payjoins,
+                [charge for links in chain.links for charge in links],
                 uncounted=sum(hop.kind is not HopKind.PEEL for hop in chain.hops),
             ),
         )

@@ -12,17 +12,18 @@ from cointrail import workbench
 from cointrail.attribution.load import load_tags
 from cointrail.attribution.resolve import resolve
 from cointrail.attribution.tags import Verdict
+from cointrail.casework.case import Case
 from cointrail.casework.case_file import load_case
 from cointrail.casework.outputs import OWNED, check_out, write_case
 from cointrail.casework.result import CaseResult
 from cointrail.casework.run import OnTrace, run_case
-from cointrail.chain.network import get_network
+from cointrail.chain.network import Network, get_network
 from cointrail.clustering.kept import kept_folders, verify_kept
 from cointrail.clustering.load import load_or_build
 from cointrail.errors import BadInput
 from cointrail.evidence.bag import require_new
-from cointrail.evidence.bundle import signed_comment, write_bundle
-from cointrail.evidence.signing import Signer
+from cointrail.evidence.bundle import write_bundle
+from cointrail.evidence.chain_part import ChainCopy
 from cointrail.evidence.walks import WalkLog
 from cointrail.sources.blocks_dir import BlocksDirectory
 from cointrail.store import ingest as store_ingest
@@ -30,13 +31,18 @@ from cointrail.store.doctor import DoctorReport, examine
 from cointrail.store.ingest import IngestReport
 from cointrail.store.manifest import derived_folder, read_manifest
 from cointrail.store.plan import IngestPlan
-from cointrail.store.reader import Snapshot, open_snapshot
+from cointrail.store.reader import Snapshot
 from cointrail.store.rewind import rewind
 from cointrail.tracing.change_votes import ChainVotes, KeptChanges
+from cointrail.tracing.link_rates import LinkRates
 from cointrail.valuation.rates import RateBook
+from cointrail.workbench.bundle_ask import BundleAsk
 from cointrail.workbench.lookup_bench import judge
 from cointrail.workbench.peel_bench import PeelBench
 from cointrail.workbench.trace_bench import TraceBench
+
+CaseSource = Path | Callable[[Network], Case]
+"""A case file, or what gives the case for a network."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,46 +197,50 @@ class Workbench(PeelBench, TraceBench):
 
     # -- cases
 
-    def run_case(self, case_file: Path, out: Path) -> CaseRun:
-        """Run a case file and write its files into `out`, all of them or none."""
+    def run_case(self, case: CaseSource, out: Path) -> CaseRun:
+        """Run a case and write its files into `out`, all of them or none."""
         check_out(out)
-        with open_snapshot(self.store) as snapshot:
-            found = self._run_case(case_file, snapshot)
+        with self.snapshot() as snapshot:
+            found = self._run_case(case, snapshot)
         write_case(found.result, out)
         return replace(found, out=out, files=OWNED)
 
+    def answer_case(self, case: CaseSource) -> CaseResult:
+        """Run a case and write nothing."""
+        with self.snapshot() as snapshot:
+            return self._run_case(case, snapshot).result
+
     def bundle_case(
-        self,
-        case_file: Path,
-        blocks: Path,
-        out: Path,
-        *,
-        key_file: Path | None = None,
-        ask_password: Callable[[], str] = str,
+        self, case_file: CaseSource, blocks: Path, out: Path, ask: BundleAsk | None = None
     ) -> CaseRun:
         """Run a case file and write its evidence into the new folder `out`, whole or not at all.
 
-        See `cointrail.evidence.bundle` and `cointrail.evidence.signing`.
+        See `cointrail.evidence.bundle`.
 
         Args:
             case_file: the case.
             blocks: the blocks directory that the store was built from.
             out: a folder that is not there yet.
-            key_file: a secret key of minisign's to sign with; None leaves the bundle unsigned.
-            ask_password: called when the key has a password.
+            ask: signature, reader, journal and the rest; None: none of it.
         """
+        ask = ask or BundleAsk()
         require_new(out)
-        signer = Signer(key_file, ask_password) if key_file else None
-        with open_snapshot(self.store) as snapshot, BlocksDirectory(blocks, undo=False) as source:
+        if ask.case_out is not None:
+            check_out(ask.case_out)
+        reader, seal = ask.reading(), ask.sealing()
+        with self.snapshot() as snapshot, BlocksDirectory(blocks, undo=False) as source:
             walks = WalkLog(snapshot)
             found = self._run_case(case_file, snapshot, walks.take)
-            write_bundle(out, found.result, walks, snapshot, source)
-        if signer:
-            signer.sign(out, signed_comment(found.result))
-        return replace(found, out=out)
+            if ask.case_out is not None:
+                write_case(found.result, ask.case_out)
+            ask.on_tables()
+            copy = ChainCopy(snapshot, source)
+            write_bundle(out, found.result, walks, copy, reader=reader, journal=ask.journal, seal=seal)
+        return replace(found, out=out, files=tuple(sorted(path.name for path in out.iterdir())))
 
-    def _run_case(self, case_file: Path, snapshot: Snapshot, on_trace: OnTrace | None = None) -> CaseRun:
-        case = load_case(case_file, snapshot.network)
+    def _run_case(self, source: CaseSource, snapshot: Snapshot, on_trace: OnTrace | None = None) -> CaseRun:
+        network = snapshot.network
+        case = load_case(source, network) if isinstance(source, Path) else source(network)
         tags = load_tags(case.tags, snapshot.network)
         rates = RateBook.load(case.prices)
         built = load_or_build(snapshot, progress=self._stage("clusters"))
@@ -244,7 +254,10 @@ class Workbench(PeelBench, TraceBench):
             clusters,
             attribution,
             rates,
-            changes=KeptChanges(snapshot, clusters, ChainVotes(snapshot, clusters, attribution)),
+            changes=KeptChanges(
+                snapshot, clusters, ChainVotes(snapshot, clusters, attribution, built.standing)
+            ),
+            link_rates=LinkRates(snapshot, clusters),
             judged=judged,
             tag_verdicts={verdict.value: count for verdict, count in verdicts.items()},
             progress=self._stage("trace"),

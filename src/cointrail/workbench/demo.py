@@ -8,22 +8,25 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import cointrail
 from cointrail.errors import BadInput
 from cointrail.evaluate.demo import Comparison, compare, spent_in
+from cointrail.evidence.signing import make_keys
 from cointrail.simulate import simulate_world
 from cointrail.simulate.world import VERSION
 from cointrail.store import ingest as store_ingest
 from cointrail.store.manifest import read_manifest
 from cointrail.store.reader import open_snapshot
 from cointrail.workbench.bench import CaseRun, Workbench
+from cointrail.workbench.bundle_ask import BundleAsk
 from cointrail.workbench.folders import require_folder
 from cointrail.workbench.ledger_bench import Progress
 
-STAGES = ("simulate", "ingest", "clusters", "case", "compare")
+STAGES = ("simulate", "ingest", "clusters", "case", "bundle", "compare")
 
 _SAID = ("seed", "scale", "transactions", "note")
 """What a `world.json` must say beside its versions."""
@@ -39,7 +42,8 @@ class DemoRun:
         comparison: found against true.
         seconds: by stage.
         case: the case that was run.
-        out: holds `world`, `store` and `case`.
+        public_key: checks the signature of its bundle; None: nothing to sign with is installed.
+        out: holds `world`, `store`, `case` and `bundle`.
     """
 
     world: dict[str, Any]
@@ -47,6 +51,7 @@ class DemoRun:
     comparison: Comparison
     seconds: dict[str, float]
     case: CaseRun
+    public_key: Path | None
     out: Path
 
 
@@ -71,10 +76,10 @@ def run_demo(
     progress: Progress | None = None,
     blocks_progress: store_ingest.Progress | None = None,
 ) -> DemoRun:
-    """Simulate a world (unless it is there), ingest it, run its case, compare with its truth.
+    """Simulate a world (unless it is there), ingest it, run its case, pack it, compare with its truth.
 
     Args:
-        out: gets `world`, `store` and `case`; those of another seed or version are replaced.
+        out: gets `world`, `store`, `case` and `bundle`; those of another seed or version are replaced.
         seed: of the world.
         scale: 1 is the full world.
         progress: told the stage and how far it is.
@@ -94,8 +99,7 @@ def run_demo(
         bench.ingest(world / "blocks", progress=blocks_progress)
     with clock.stage("clusters"):
         bench.build_clusters()
-    with clock.stage("case"):
-        case = bench.run_case(world / "case.toml", out / "case")
+    case, public_key = _run_and_pack(bench, out, clock)
     with clock.stage("compare"), open_snapshot(store) as snapshot:
         comparison = compare(world, out / "case", spent_in(snapshot))
     return DemoRun(
@@ -104,8 +108,30 @@ def run_demo(
         comparison=comparison,
         seconds=clock.seconds,
         case=case,
+        public_key=public_key,
         out=out,
     )
+
+
+def _run_and_pack(bench: Workbench, out: Path, clock: _Clock) -> tuple[CaseRun, Path | None]:
+    """Run the case, and pack its bundle in the place of an earlier one, signed by a key of the demo's own."""
+    bundle, secret, public = out / "bundle", out / "signer.key", out / "signer.pub"
+    if bundle.exists() and not (bundle / "bagit.txt").is_file():
+        raise BadInput(f"`{bundle}` is there and is no bundle", hint="name another folder with `--out`")
+    shutil.rmtree(bundle, ignore_errors=True)
+    signs = find_spec("minisign") is not None
+    if signs and not secret.exists():
+        make_keys(secret, public)
+    began, written = time.perf_counter(), list[float]()
+    ask = BundleAsk(
+        key_file=secret if signs else None,
+        case_out=out / "case",
+        on_tables=lambda: written.append(time.perf_counter()),
+    )
+    case = bench.bundle_case(out / "world" / "case.toml", out / "world" / "blocks", bundle, ask)
+    clock.seconds["case"] = round(written[0] - began, 3)
+    clock.seconds["bundle"] = round(time.perf_counter() - written[0], 3)
+    return case, public if signs else None
 
 
 def _read(world: Path) -> dict[str, Any]:

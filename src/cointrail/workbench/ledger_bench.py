@@ -13,7 +13,8 @@ from cointrail.lookups import address_page, address_txs, balance, balance_series
 from cointrail.lookups.ledger import LedgerDesk
 from cointrail.lookups.recognise import Recognised, recognise
 from cointrail.lookups.status import StoreStatus, store_status
-from cointrail.store.reader import open_snapshot
+from cointrail.store.past import open_past
+from cointrail.store.reader import Snapshot, open_snapshot
 
 Progress = Callable[[str, int, int], None]
 """Told the stage, how much is done, and how much there is."""
@@ -25,15 +26,21 @@ class LedgerBench:
     Args:
         store: its folder; only `ingest` makes it.
         progress: told how far long work is.
+        at: ask it as it was when the block at this height was its tip; None: as it is.
     """
 
-    def __init__(self, store: Path, progress: Progress | None = None) -> None:
+    def __init__(self, store: Path, progress: Progress | None = None, *, at: int | None = None) -> None:
         self.store = store
+        self.at = at
         self._progress = progress
+
+    def snapshot(self) -> Snapshot:
+        """The store, pinned."""
+        return open_snapshot(self.store) if self.at is None else open_past(self.store, self.at)
 
     def status(self) -> StoreStatus:
         """What the store holds."""
-        with open_snapshot(self.store) as snapshot:
+        with self.snapshot() as snapshot:
             return store_status(snapshot)
 
     def recognise(self, lines: Sequence[str]) -> tuple[Recognised, ...]:
@@ -91,7 +98,7 @@ class LedgerBench:
 
     @contextmanager
     def _ledger(self) -> Iterator[LedgerDesk]:
-        with open_snapshot(self.store) as snapshot:
+        with self.snapshot() as snapshot:
             model = model_in_force()
-            clusters = find_kept(snapshot, rules_in_force(model), model)
+            clusters = find_kept(snapshot, rules_in_force(model=model), model=model)
             yield LedgerDesk(snapshot, clusters.moves if clusters else None)

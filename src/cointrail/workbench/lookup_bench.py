@@ -26,7 +26,7 @@ from cointrail.lookups import (
 )
 from cointrail.lookups import explain as explanation
 from cointrail.lookups.desk import LookupDesk
-from cointrail.store.reader import Snapshot, open_snapshot
+from cointrail.store.reader import Snapshot
 from cointrail.workbench.ledger_bench import LedgerBench
 
 if TYPE_CHECKING:
@@ -163,22 +163,23 @@ class LookupBench(LedgerBench):
                 desk, text, start=start, limit=limit, most_txs=most_txs, newest=newest
             )
 
-    def explain(self, a: str, b: str, *, case: Path | None = None) -> explanation.ExplainView:
-        """What joins two scripts; under the judgements of a case, where one is given."""
+    def explain(
+        self, a: str, b: str, *, case: Path | None = None, judgements: Sequence[Judgement] = ()
+    ) -> explanation.ExplainView:
+        """What joins two scripts; under the judgements of a case file, or under these."""
         with self._desk(()) as desk:
-            if case is None:
-                return explanation.explain(desk, a, b)
-            judgements = load_case(case, desk.snapshot.network).judgements
+            if case is not None:
+                judgements = load_case(case, desk.snapshot.network).judgements
             return explanation.explain(desk, a, b, judge(desk.snapshot, desk.clusters, judgements))
 
     def build_clusters(self) -> None:
         """Build the clusters of the store's present state, so that what follows finds them."""
-        with open_snapshot(self.store) as snapshot:
+        with self.snapshot() as snapshot:
             load_or_build(snapshot, progress=self._stage("clusters"))
 
     @contextmanager
     def _desk(self, tags: Sequence[Path]) -> Iterator[LookupDesk]:
-        with open_snapshot(self.store) as snapshot:
+        with self.snapshot() as snapshot:
             yield self._open_desk(snapshot, tags)
 
     def _open_desk(self, snapshot: Snapshot, tags: Sequence[Path]) -> LookupDesk:

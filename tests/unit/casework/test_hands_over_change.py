@@ -108,6 +108,7 @@ def test_new_columns_stand_at_the_end_and_the_basis_has_their_version() -> None:
     _, result = run(PAID_TWICE, changes=CHANGE)
     files = render_case(result)
     heads = {name: files[name].decode().splitlines()[0].split(",") for name in ("leads.csv", "proceeds.csv")}
-    assert heads["leads.csv"][-2:] == ["change_hops", "dashed_tier"]
-    assert heads["proceeds.csv"][-3:] == ["weakest_tier", "change_hops", "dashed_tier"]
-    assert result.basis.result_version == 2
+    assert heads["leads.csv"][-9:-7] == ["change_hops", "dashed_tier"]
+    assert heads["proceeds.csv"][-10:-7] == ["weakest_tier", "change_hops", "dashed_tier"]
+    assert all(head.startswith("error_") for columns in heads.values() for head in columns[-7:])
+    assert result.basis.result_version == 3

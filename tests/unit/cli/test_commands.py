@@ -120,7 +120,7 @@ def test_demo_prints_found_true_and_wrong_and_reuses_its_world(demo: DemoFolder)
     for name in ("payments", "leads", "proceeds"):
         assert set(data[name]) == {"true", "found", "wrong"}
     assert data["payments"]["wrong"] == 0
-    assert set(data["seconds"]) == {"simulate", "ingest", "clusters", "case", "compare"}
+    assert set(data["seconds"]) == {"simulate", "ingest", "clusters", "case", "bundle", "compare"}
     assert "was there already" in done.err
     assert (demo.path / "world" / "world.json").stat().st_mtime_ns == before
 
@@ -132,7 +132,9 @@ def test_demo_of_another_seed_replaces_world_and_store(demo: DemoFolder, tmp_pat
     after = cointrail("status", "--store", out / "store", "--format", "json").json()
     assert done.json()["world"]["seed"] == 2
     assert after["tip"]["hash"] == done.json()["world"]["tip_hash"] != before["tip"]["hash"]
-    assert sorted(path.name for path in out.iterdir()) == ["case", "store", "world"]
+    assert sorted(path.name for path in out.iterdir()) == [
+        *("bundle", "case", "signer.key", "signer.pub", "store", "world")
+    ]
 
 
 def test_a_world_is_composed_by_a_preset_by_chance_and_by_its_own_plan(tmp_path: Path) -> None:

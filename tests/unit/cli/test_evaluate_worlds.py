@@ -36,6 +36,15 @@ def test_a_world_as_json_has_every_table(world: Path) -> None:
     assert found["strata"][0]["bound_from"] == "own"
 
 
+def test_a_world_is_shown_with_taint_services_and_what_verdicts_are_worth(world: Path) -> None:
+    done = cointrail("evaluate", "world", str(world))
+    for title in ("policies against the true flow", "addresses of services", "what verdicts are worth"):
+        assert title in done.out
+    found = json.loads(cointrail("evaluate", "world", str(world), "--format", "json").out)
+    assert {"taint", "taint_seeds", "services", "holders", "worth", "named"} <= found.keys()
+    assert isinstance(found["clusters"][0]["bcubed_recall"], float)
+
+
 def test_a_world_as_csv_has_every_stratum(world: Path) -> None:
     rows = list(
         csv.DictReader(io.StringIO(cointrail("evaluate", "world", str(world), "--format", "csv").out))

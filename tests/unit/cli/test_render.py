@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from cointrail.chain.types import BlockHash, Outpoint, Txid
 from cointrail.cli.options import Format
-from cointrail.cli.render import Answer, Table, bitcoin, csv_text, plain, write
+from cointrail.cli.render import Answer, Table, bitcoin, csv_text, write
 from cointrail.heuristics.base import Tier
 from cointrail.lookups.views import BlockRef
 from cointrail.tracing.stops import Stop
+from cointrail.workbench.json_values import plain
 
 TXID = Txid(bytes(range(32)))
 

@@ -21,7 +21,7 @@ def _with_role(demo: DemoFolder, role: str) -> list[str]:
 def test_a_table_prints_hops_stop_reason_and_bound(demo: DemoFolder) -> None:
     done = cointrail("trace", "peel", demo.payments()[0]["outpoint"], "--store", demo.store)
     assert done.code == 0
-    for word in ("hops", "stop reason", "measured error", "not measured yet", "bound if targets hold"):
+    for word in ("hops", "stop reason", "links", "wrong in at most", "error"):
         assert word in done.out
 
 

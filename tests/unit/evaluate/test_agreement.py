@@ -36,6 +36,27 @@ def test_one_stranger_in_a_cluster_of_five_costs_what_the_definition_says() -> N
     assert (found.false_merges, found.contaminated, found.largest_cluster) == (1, 1, 1)
 
 
+def test_the_largest_cluster_is_named_with_the_hands_inside() -> None:
+    found = judged([0, 0, 0, 1, 1, 2], [0, 1, 2, 3, 3, 3])
+    assert (found.largest_cluster, found.hands_in_largest) == (0.5, 3)
+
+
+def test_rand_index_and_variation_have_the_values_of_an_example_by_hand() -> None:
+    # Items ab|cd against abc|d. Pairs together: 2, 3, both 1 of 6; chance 2 * 3 / 6 = 1: index 0.
+    found = judged([0, 0, 1, 1], [0, 0, 0, 1])
+    assert found.adjusted_rand == pytest.approx(0)
+    # H(clusters) = 1, H(hands) = 0.8113, joint 1.5 bits: variation 2 * 1.5 - 1 - 0.8113.
+    assert found.variation == pytest.approx(1.18872, abs=1e-5)
+    same = judged([0, 0, 1, 1, 2], [5, 5, 6, 6, 7])
+    assert (same.adjusted_rand, same.variation) == (1, 0)
+
+
+def test_items_that_are_alone_on_both_sides_do_not_lift_the_rand_index() -> None:
+    some = [0, 0, 1, 1], [0, 0, 0, 1]
+    alone = [*some[0], 7, 8, 9], [*some[1], 7, 8, 9]
+    assert judged(*alone).adjusted_rand == judged(*some).adjusted_rand
+
+
 def test_single_items_are_pure_and_incomplete() -> None:
     found = judged([0, 1, 2, 3], [0, 0, 0, 0])
     assert found.bcubed_precision == 1
@@ -89,3 +110,9 @@ def test_hands_that_all_agree_leave_the_doubt_of_their_number() -> None:
     assert ratio_interval(many, many, seed=1) == (interval(300, 300)[0] / ONE, 1)
     assert ratio_interval(many * 0, many, seed=1) == (0, interval(0, 300)[1] / ONE)
     assert ratio_interval(np.array([0.0]), np.array([0]), seed=1) is None
+
+
+def test_a_few_hands_that_differ_leave_no_interval() -> None:
+    few = np.array([1.0, 0.0, 1.0, 0.0])
+    assert ratio_interval(few, np.ones(4), seed=1) is None
+    assert ratio_interval(np.append(few, 1.0), np.ones(5), seed=1) is not None

@@ -79,6 +79,7 @@ def test_a_decision_must_be_numbered_listed_and_complete(tmp_path: Path) -> None
         "cointrail case run case.toml \\\n  --out=out --loud",
         "cointrail status -f json | jq .tip",
         "$ cointrail --help",
+        "cointrail case run c.toml -- status -f json",
     ],
 )
 def test_lines_that_can_be_typed_pass(root: Path, block: str) -> None:
@@ -91,6 +92,7 @@ def test_lines_that_can_be_typed_pass(root: Path, block: str) -> None:
         ("make dmeo", "the Makefile has no target `dmeo`"),
         ("cointrail case delete x", "`cointrail case` has no command `delete`"),
         ("cointrail case run c.toml --output out", "`cointrail case run` has no option `--output`"),
+        ("cointrail case run c.toml -- status -x", "`cointrail status` has no option `-x`"),
         ("cointrail ingest --blocks b", "`cointrail` has no command `ingest`"),
     ],
 )

@@ -5,7 +5,6 @@ import pytest
 from cointrail.errors import BadInput
 from cointrail.heuristics.base import Tier
 from cointrail.heuristics.peel import HopKind, PeelStop
-from cointrail.tracing.error_bound import NOT_MEASURED
 from cointrail.tracing.peel_limits import PeelLimits
 from support.ledger import DAY, OTHER, USUAL
 from support.peeling import LONG, LONG_CHANGE, peeler, told
@@ -31,17 +30,17 @@ def test_a_chain_goes_back_to_what_the_change_was_made_of() -> None:
     assert [hop.kind for hop in chain.hops] == [*[HopKind.PEEL] * 3, HopKind.SWEEP]
 
 
-def test_every_chain_says_how_far_its_hops_may_be_wrong_and_that_nothing_is_measured() -> None:
+def test_every_chain_says_how_far_its_hops_may_be_wrong() -> None:
     ledger, peel = peeler(LONG, changes=LONG_CHANGE)
     (chain,) = peel.forward(ledger.out("t1:0"))
-    assert (chain.bound.links, chain.bound.target_ppm) == ({"T3": 3}, 30_000)
-    assert chain.bound.measured == NOT_MEASURED
+    assert (chain.bound.links, chain.bound.bound_ppm) == ({"T3": 3}, 30_000)
+    assert chain.bound.measured
 
 
 def test_change_at_tier_1_adds_nothing_to_the_bound() -> None:
     ledger, peel = peeler(LONG, changes=dict.fromkeys(LONG_CHANGE, Tier.T1))
     (chain,) = peel.forward(ledger.out("t1:0"))
-    assert (len(chain.hops), chain.bound.target_ppm) == (3, 0)
+    assert (len(chain.hops), chain.bound.bound_ppm) == (3, 0)
 
 
 # -- stop reasons, each with the chain that goes on
@@ -214,7 +213,7 @@ def test_a_weaker_verdict_is_followed_when_the_investigator_asks_and_raises_the_
     ledger, peel = peeler(FORKED, changes={"t1:1": Tier.T4}, limits=PeelLimits(weakest=Tier.T4))
     (chain,) = peel.forward(ledger.out("t0:0"))
     assert told(ledger, chain)[0] == ["t1:1", "t3:0"]
-    assert chain.bound.target_ppm == 100_000
+    assert chain.bound.bound_ppm == 100_000
 
 
 def test_branches_are_followed_as_chains_of_their_own_up_to_a_limit() -> None:

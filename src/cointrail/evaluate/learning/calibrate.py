@@ -10,12 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from cointrail.error_rates.tiers import ALLOWED_PPM
 from cointrail.evaluate.intervals import ONE, upper_bound
 from cointrail.evaluate.learning.samples import Samples
 from cointrail.heuristics.base import Tier
 from cointrail.heuristics.change.features import STRATA
 from cointrail.heuristics.change.model import ENOUGH_HANDS
-from cointrail.tracing.error_bound import TARGET_PPM
 
 I64 = npt.NDArray[np.int64]
 Marks = npt.NDArray[np.bool_]
@@ -102,9 +102,9 @@ def choose_cut(samples: Samples, scores: I64, known: Marks) -> int:
         wrong = int((spoke & ~picks.own).sum())
         false = upper_bound(wrong, max(1, int(foreign.sum())))
         share = upper_bound(wrong, max(1, int(spoke.sum())))
-        if false > FALSE_POSITIVES_PPM or (best != NEVER and share > TARGET_PPM[Tier.T3]):
+        if false > FALSE_POSITIVES_PPM or (best != NEVER and share > ALLOWED_PPM[Tier.T3]):
             break
-        if share <= TARGET_PPM[Tier.T3]:
+        if share <= ALLOWED_PPM[Tier.T3]:
             best = cut
     return best
 
@@ -121,5 +121,5 @@ def known_strata(samples: Samples, scores: I64, cut: int, hands: tuple[int, ...]
     for place in np.flatnonzero(known).tolist():
         spoke = picks.spoke & (samples.stratum == place)
         wrong = int((spoke & ~picks.own).sum())
-        known[place] = wrong * ONE <= TARGET_PPM[Tier.T3] * int(spoke.sum())
+        known[place] = wrong * ONE <= ALLOWED_PPM[Tier.T3] * int(spoke.sum())
     return known

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from cointrail.error_rates.combine import percent
 from cointrail.evaluate.intervals import ONE, upper_bound
 from cointrail.evaluate.learning.calibrate import FALSE_POSITIVES_PPM
 from cointrail.evaluate.learning.compare import Compared, Said, votes_by_plan
@@ -16,7 +17,6 @@ from cointrail.evaluate.learning.seeds import CALIBRATION, COMPARISON, DRAWN_PER
 from cointrail.evaluate.learning.train import LEAST_IN_LEAF, LEAVES, RATE, TREES
 from cointrail.heuristics.change.features import FEATURES
 from cointrail.heuristics.change.model import ENOUGH_HANDS, SHIPPED
-from cointrail.tracing.error_bound import percent
 
 MODEL, CARD, DIAGRAM = SHIPPED.name, "change-model.md", "change-model.svg"
 

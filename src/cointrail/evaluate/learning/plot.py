@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from cointrail.evaluate.intervals import ONE
 from cointrail.evaluate.learning.figures import ReliabilityPoint
-from cointrail.evaluate.worlds.plots import BLUE, GREY
+from cointrail.evaluate.worlds.svg import BLUE, GREY
 
 SIDE, LEFT, TOP, WIDTH, HEIGHT = 300, 70, 40, 480, 400
 

@@ -109,7 +109,7 @@ def sample_world(snapshot: Snapshot, clusters: Clusters, truth: Truth, name: str
     asked = np.isin(columns.quiet, _ASKED) | (np.asarray(columns.tier) == Tier.T3)
     asked |= np.asarray(columns.tier) == Tier.T4
     asked &= signers.hand != NOBODY
-    votes = ChainVotes(snapshot, MemoryShelf())
+    votes = ChainVotes(snapshot, MemoryShelf(), clusters.standing)
     for batch in snapshot.batches():
         votes.add(batch)
     parts, outputs = [], 0

@@ -11,15 +11,18 @@ from pathlib import Path
 
 from cointrail.errors import BadInput, CointrailError
 from cointrail.evaluate.real.blocks import unread_prevouts
-from cointrail.evaluate.real.chain import PairTally, tally_chain
+from cointrail.evaluate.real.chain import LinkTally, PairTally, tally_chain
 from cointrail.evaluate.real.detectors import GateTally, Tally, look_at, not_run, tally_all, tally_gate
+from cointrail.evaluate.real.exchanges import ExchangeTally, tally_exchanges
+from cointrail.evaluate.real.rates import RealRate, real_rates
+from cointrail.evaluate.real.revealed import RevealedTally, tally_revealed
 from cointrail.evaluate.real.rounds import ModelTally, SlotTally, tally_models, tally_slots
 from cointrail.evaluate.real.sets import at_hand, iter_sets, listed_txids
 
 Progress = Callable[[str, int, int], None]
 """Told the stage, how much is done, and how much there is."""
 
-STAGES = ("sets", "gate", "detectors", "models", "emulated chain")
+STAGES = ("sets", "gate", "detectors", "models", "emulated chain", "exchanges and change")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,10 @@ class RealEvaluation:
         models: the models of a join on rounds with known owners.
         slots: JoinMarket readings where its detector fired.
         pairs: clusters of the emulated chain against its wallets.
+        links: its links, by rule.
+        exchanges: published addresses in clusters of what is at hand.
+        revealed: change rules on change that transactions give away.
+        rates: all of it that has a truth, in one form.
         lists: published ids, and how many of their transactions are at hand.
         not_run: rules without a tier that need more than one transaction.
         not_read: files of spent outputs that were left out.
@@ -64,6 +71,10 @@ class RealEvaluation:
     models: ModelTally
     slots: tuple[SlotTally, ...]
     pairs: tuple[PairTally, ...]
+    links: tuple[LinkTally, ...]
+    exchanges: tuple[ExchangeTally, ...]
+    revealed: tuple[RevealedTally, ...]
+    rates: tuple[RealRate, ...]
     lists: tuple[ListInfo, ...]
     not_run: tuple[str, ...]
     not_read: tuple[str, ...]
@@ -73,7 +84,7 @@ def evaluate_real(folder: Path, progress: Progress | None = None) -> RealEvaluat
     """Run everything. Nothing is kept of the data but counts.
 
     Args:
-        folder: with `coinjoin`, `transactions` and `blocks`.
+        folder: with `coinjoin`, `transactions` and `blocks`; `labels` are counted where they are there.
         progress: told the stage.
 
     Raises:
@@ -106,6 +117,9 @@ def _evaluate(folder: Path, progress: Progress) -> RealEvaluation:
     told(3)
     models, slots = tally_models(folder), tuple(tally_slots(sets))
     told(4)
+    pairs, links = tally_chain(folder)
+    told(5)
+    exchanges, revealed = tally_exchanges(folder, looked), tally_revealed(looked)
     return RealEvaluation(
         sets=tuple(
             SetInfo(one.name, len(one.txs), one.what, tuple(sorted(one.yes)), tuple(sorted(one.no)))
@@ -115,7 +129,13 @@ def _evaluate(folder: Path, progress: Progress) -> RealEvaluation:
         gate=gate,
         models=models,
         slots=slots,
-        pairs=tally_chain(folder),
+        pairs=pairs,
+        links=links,
+        exchanges=exchanges,
+        revealed=revealed,
+        rates=real_rates(
+            looked, detectors=tallies, gate=gate, links=links, exchanges=exchanges, revealed=revealed
+        ),
         lists=tuple(
             ListInfo(protocol, len(listed), at_hand(listed, sets))
             for protocol, listed in listed_txids(folder).items()

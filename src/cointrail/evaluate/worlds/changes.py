@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from cointrail.chain.view import ScriptType
 from cointrail.clustering.clusters import Clusters
-from cointrail.evaluate.bootstrap import ratio_interval
+from cointrail.evaluate.bootstrap import Interval, ratio_interval
 from cointrail.evaluate.worlds.links import NOBODY, Signers, change_said
 from cointrail.evaluate.worlds.truth import Truth
 from cointrail.heuristics.base import Tier
@@ -35,7 +35,7 @@ class ChangeCount:
     said: int
     wrong: int
     """The output is another hand's than the sender's."""
-    wrong_interval: tuple[float, float] | None
+    wrong_interval: Interval | None
     """Of their share, by drawing senders again."""
 
 
@@ -46,6 +46,29 @@ class VoterCount:
     rule: str
     said: int
     wrong: int
+    wrong_interval: Interval | None
+    """Of their share, by drawing senders again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Verdicts of one tier and all stronger ones, by what was there to be named.
+
+    Attributes:
+        tier: the weakest.
+        with_change: payments with change: an output is the sender's and another is not.
+        right: of these, the output that was named is the sender's.
+        wrong: of these, it is not.
+        without: payments without change: no output is the sender's.
+        wrong_without: of these, an output was named all the same.
+    """
+
+    tier: str
+    with_change: int
+    right: int
+    wrong: int
+    without: int
+    wrong_without: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +79,14 @@ class Survival:
     chains: int
     still_right: int
     """Of these, chains whose coin is still the first sender's."""
-    interval: tuple[float, float] | None
+    interval: Interval | None
     """Of the share that is, by drawing senders again."""
+    came_right: int
+    """Chains whose coin was the first sender's before this hop."""
+    stayed_right: int
+    """Of these, chains whose coin is so after it: the accuracy of the hop by itself."""
+    hop_interval: Interval | None
+    """Of that share."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +97,9 @@ class ChangeTally:
         transactions: that spend something.
         with_change: of these, some spendable output is the sender's and some is not.
         counts: verdicts by tier.
+        named: verdicts up to T3 and up to T4, by whether there was change to name.
         found: transactions with change for which T3 or stronger named an output that is the sender's.
+        found_interval: of their share of those with change, by drawing senders again.
         quiet: transactions without a verdict, by reason.
         abstained_interval: of the share without a verdict, by drawing senders again.
         voters: verdicts by the rules that made them.
@@ -78,9 +109,11 @@ class ChangeTally:
     transactions: int
     with_change: int
     counts: tuple[ChangeCount, ...]
+    named: tuple[Named, ...]
     found: int
+    found_interval: Interval | None
     quiet: dict[str, int]
-    abstained_interval: tuple[float, float] | None
+    abstained_interval: Interval | None
     voters: tuple[VoterCount, ...]
     survival: tuple[Survival, ...]
 
@@ -93,7 +126,7 @@ def tally_change(
     tier, rules, codes = np.asarray(columns.tier), np.asarray(columns.rules), np.asarray(columns.quiet)
     spending = signers.hand != NOBODY
     said, wrong = change_said(snapshot, clusters, truth, signers)
-    with_change = _with_change(snapshot, truth, signers)
+    with_change, without = _with_and_without(snapshot, truth, signers)
     right = said[~wrong & (tier[said] <= Tier.T3)]
     return ChangeTally(
         transactions=int(spending.sum()),
@@ -102,7 +135,14 @@ def tally_change(
             _count(one, wrong[tier[said] == one], signers.hand[said[tier[said] == one]], seed)
             for one in (Tier.T1, Tier.T3, Tier.T4)
         ),
+        named=tuple(
+            _named(one, said[tier[said] <= one], wrong[tier[said] <= one], with_change, without)
+            for one in (Tier.T3, Tier.T4)
+        ),
         found=int(with_change[right].sum()),
+        found_interval=_share_interval(
+            np.isin(np.flatnonzero(with_change), right), signers.hand[with_change], seed
+        ),
         quiet={
             why.value: count
             for code, why in enumerate(Quiet, start=1)
@@ -110,7 +150,12 @@ def tally_change(
         },
         abstained_interval=_share_interval(codes[spending] > 0, signers.hand[spending], seed),
         voters=tuple(
-            VoterCount(voter.id, int(voted.sum()), int(wrong[voted].sum()))
+            VoterCount(
+                voter.id,
+                int(voted.sum()),
+                int(wrong[voted].sum()),
+                _share_interval(wrong[voted], signers.hand[said[voted]], seed),
+            )
             for k, voter in enumerate(VOTERS)
             if (voted := (rules[said] >> k & 1 == 1) & (tier[said] > Tier.T1)).any()
         ),
@@ -122,24 +167,36 @@ def _count(tier: Tier, wrong: Marks, hands: Array, seed: int) -> ChangeCount:
     return ChangeCount(tier.name, len(wrong), int(wrong.sum()), _share_interval(wrong, hands, seed))
 
 
-def _share_interval(marked: Marks, hands: Array, seed: int) -> tuple[float, float] | None:
+def _named(tier: Tier, said: I64, wrong: Marks, with_change: Marks, without: Marks) -> Named:
+    has = with_change[said]
+    return Named(
+        tier=tier.name,
+        with_change=int(with_change.sum()),
+        right=int((has & ~wrong).sum()),
+        wrong=int((has & wrong).sum()),
+        without=int(without.sum()),
+        wrong_without=int((without[said] & wrong).sum()),
+    )
+
+
+def _share_interval(marked: Marks, hands: Array, seed: int) -> Interval | None:
     """The interval of the marked share, by drawing hands again."""
     _, place = np.unique(hands, return_inverse=True)
     return ratio_interval(np.bincount(place, marked.astype(np.float64)), np.bincount(place), seed=seed)
 
 
-def _with_change(snapshot: Snapshot, truth: Truth, signers: Signers) -> Marks:
-    """Transactions that pay somebody else and have an output that stays."""
+def _with_and_without(snapshot: Snapshot, truth: Truth, signers: Signers) -> tuple[Marks, Marks]:
+    """Transactions that pay somebody else: those with an output that stays, and those without."""
     firsts = snapshot.column("txs.first_output").all().astype(np.int64)
     counts = np.diff(np.append(firsts, snapshot.n_outputs))
     tx = np.repeat(np.arange(snapshot.n_txs), counts)
     types = snapshot.column("scripts.type").take(snapshot.column("outputs.script").all())
     spendable = types != ScriptType.OP_RETURN
     own = truth.output_hand == signers.hand[tx]
-    stays = np.bincount(tx[own & spendable], minlength=snapshot.n_txs)
-    leaves = np.bincount(tx[~own & spendable], minlength=snapshot.n_txs)
-    both: Marks = (stays > 0) & (leaves > 0) & (signers.hand != NOBODY)
-    return both
+    stays = np.bincount(tx[own & spendable], minlength=snapshot.n_txs) > 0
+    leaves = np.bincount(tx[~own & spendable], minlength=snapshot.n_txs) > 0
+    pays: Marks = leaves & (signers.hand != NOBODY)
+    return pays & stays, pays & ~stays
 
 
 def _survival(
@@ -151,18 +208,28 @@ def _survival(
     begun_before = np.zeros(snapshot.n_txs, np.bool_)
     begun_before[follow[follow >= 0]] = True
     chain = at = start[~begun_before[start]]
+    before = np.ones(len(at), np.bool_)
     found = []
     for hops in range(1, MOST_HOPS + 1):
         if not len(at):
             break
-        right = truth.output_hand[output[at]] == signers.hand[chain]
+        hands = signers.hand[chain]
+        right = truth.output_hand[output[at]] == hands
         found.append(
-            Survival(hops, len(at), int(right.sum()), _share_interval(right, signers.hand[chain], seed))
+            Survival(
+                hops,
+                len(at),
+                int(right.sum()),
+                _share_interval(right, hands, seed),
+                int(before.sum()),
+                int((right & before).sum()),
+                _share_interval(right[before], hands[before], seed),
+            )
         )
         onward = follow[at]
         goes_on = onward >= 0
         goes_on[goes_on] = output[onward[goes_on]] >= 0
-        chain, at = chain[goes_on], onward[goes_on]
+        chain, at, before = chain[goes_on], onward[goes_on], (right & before)[goes_on]
     return tuple(found)
 
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
+from typing import TypeVar
 
 from cointrail.evaluate.worlds.one import WorldCounts, measure_world
 from cointrail.evaluate.worlds.pool import Evaluation, evaluation_of
 from cointrail.simulate import Plan, compose_world, plan_from_toml, preset
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 DEFAULT_PRESETS = ("2013", "2016", "2018", "2021", "2025", "joins", "core", "crime")
 """A world of each era, and three that stress one thing."""
@@ -55,6 +59,13 @@ def drafts(presets: Sequence[str], plans: Sequence[Path], seeds: range, size: in
 def evaluate_many(
     wanted: Sequence[Draft], *, jobs: int | None = None, progress: Progress | None = None
 ) -> Evaluation:
+    """Make and measure worlds, several at a time, and put them together; see `measure_many`."""
+    return evaluation_of(measure_many(wanted, jobs=jobs, progress=progress))
+
+
+def measure_many(
+    wanted: Sequence[Draft], *, jobs: int | None = None, progress: Progress | None = None
+) -> list[WorldCounts]:
     """Make and measure worlds, several at a time; the result does not depend on how many.
 
     Args:
@@ -63,14 +74,21 @@ def evaluate_many(
         progress: told how many are done.
     """
     found: list[WorldCounts] = []
-    with ProcessPoolExecutor(
-        min(len(wanted), jobs or os.cpu_count() or 1), mp_context=get_context("spawn")
-    ) as pool:
-        for done, counts in enumerate(pool.map(measure_draft, wanted), start=1):
-            found.append(counts)
-            if progress is not None:
-                progress("worlds", done, len(wanted))
-    return evaluation_of(found)
+    for done, counts in enumerate(side_by_side(measure_draft, wanted, jobs), start=1):
+        found.append(counts)
+        if progress is not None:
+            progress("worlds", done, len(wanted))
+    return found
+
+
+def side_by_side(job: Callable[[T], R], wanted: Sequence[T], jobs: int | None) -> Iterator[R]:
+    """Results of a job on each, in order; by several processes, or here where one is enough."""
+    workers = min(len(wanted), jobs or os.cpu_count() or 1)
+    if workers <= 1:
+        yield from map(job, wanted)
+        return
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        yield from pool.map(job, wanted)
 
 
 def measure_draft(draft: Draft) -> WorldCounts:

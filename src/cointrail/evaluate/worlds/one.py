@@ -15,13 +15,17 @@ import numpy as np
 
 from cointrail.clustering.load import load_or_build
 from cointrail.clustering.rules import Link
+from cointrail.error_rates.table import UNMEASURED
 from cointrail.errors import BadInput, NotFound
 from cointrail.evaluate.worlds.changes import ChangeTally, tally_change
 from cointrail.evaluate.worlds.gates import GateCount, tally_gate
+from cointrail.evaluate.worlds.holders import tally_holders
 from cointrail.evaluate.worlds.links import signers_of, statements_of
 from cointrail.evaluate.worlds.partitions import TierAgreement, judge_tiers
+from cointrail.evaluate.worlds.services import ServiceCount, tally_services
 from cointrail.evaluate.worlds.statements import Statements, StratumCount, count_strata
 from cointrail.evaluate.worlds.strata import marks_of
+from cointrail.evaluate.worlds.taint import TaintSeed, tally_taint
 from cointrail.evaluate.worlds.truth import Truth, read_truth
 from cointrail.sources.blocks_dir import BlocksDirectory
 from cointrail.store.ingest import ingest
@@ -33,17 +37,23 @@ if TYPE_CHECKING:
 Progress = Callable[[str, int, int], None]
 """Told the stage, how much is done, and how much there is."""
 
-STAGES = ("ingest", "clusters", "truth", "links", "partitions", "change")
+STAGES = ("ingest", "clusters", "truth", "links", "partitions", "change", "taint", "services")
+
+
+ONE_KEY = "one key, one hand"
+"""In place of a rule: that who received a coin is who spends it."""
 
 
 @dataclass(frozen=True, slots=True)
 class WrongKind:
-    """Links of one rule that transactions of one kind made."""
+    """Links of one rule that transactions of one kind made; `n` and `wrong_n` are of one a hand, by lot."""
 
     rule: str
     kind: str
     links: int
     wrong: int
+    n: int = 0
+    wrong_n: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,10 +68,14 @@ class WorldCounts:
         transactions: without coinbases.
         hands: how many owners.
         strata: links asserted and wrong; PayJoins are left out of common inputs.
+        asserted: by rule alone, with PayJoins.
         kinds: the same by what the transactions truly are.
+        holders: spent coins by what made them, and those that another hand spent.
         tiers: whole clusterings.
         change: the vote on change.
         gate: verdicts on transactions.
+        taint: drawn coins, traced by every policy.
+        services: addresses that were recognised.
     """
 
     name: str
@@ -71,10 +85,14 @@ class WorldCounts:
     transactions: int
     hands: int
     strata: tuple[StratumCount, ...]
+    asserted: tuple[StratumCount, ...] = ()
     kinds: tuple[WrongKind, ...]
+    holders: tuple[WrongKind, ...] = ()
     tiers: tuple[TierAgreement, ...]
     change: ChangeTally
     gate: tuple[GateCount, ...]
+    taint: tuple[TaintSeed, ...] = ()
+    services: tuple[ServiceCount, ...] = ()
 
 
 def measure_world(
@@ -101,17 +119,23 @@ def measure_world(
     told = progress or (lambda *_: None)
     name = name or name_of(world)
     with _store_of(world, store, told) as opened, open_snapshot(opened) as snapshot:
-        clusters = load_or_build(snapshot, progress=lambda done, total: told(STAGES[1], done, total))
+        clusters = load_or_build(
+            snapshot, table=UNMEASURED, progress=lambda done, total: told(STAGES[1], done, total)
+        )
         told(STAGES[2], 2, len(STAGES))
         truth = read_truth(world, snapshot)
         told(STAGES[3], 3, len(STAGES))
         signers = signers_of(snapshot, truth)
         statements = statements_of(snapshot, clusters, truth, signers)
-        strata = count_strata(_without_payjoins(statements, truth), marks_of(snapshot, clusters), seed)
+        marks = marks_of(snapshot, clusters)
+        strata = count_strata(_without_payjoins(statements, truth), marks, seed)
         told(STAGES[4], 4, len(STAGES))
         tiers = judge_tiers(snapshot, clusters, truth, seed)
         told(STAGES[5], 5, len(STAGES))
         change = tally_change(snapshot, clusters, truth, signers, seed)
+        told(STAGES[6], 6, len(STAGES))
+        taint = tally_taint(snapshot, clusters, truth, seed)
+        told(STAGES[7], 7, len(STAGES))
         return WorldCounts(
             name=name,
             truth_digest=truth.digest,
@@ -120,10 +144,14 @@ def measure_world(
             transactions=change.transactions,
             hands=len(truth.hands),
             strata=strata,
-            kinds=_by_kind(statements, truth),
+            asserted=count_strata(statements, marks, seed, most_marks=1),
+            kinds=_by_kind(statements, truth, seed),
+            holders=tuple(WrongKind(ONE_KEY, *counts) for counts in tally_holders(snapshot, truth, seed)),
             tiers=tiers,
             change=change,
             gate=tally_gate(clusters, truth, signers),
+            taint=taint,
+            services=tally_services(snapshot, clusters, truth, seed),
         )
 
 
@@ -172,13 +200,22 @@ def _without_payjoins(statements: Statements, truth: Truth) -> Statements:
     return Statements(*(column[left] for column in statements))
 
 
-def _by_kind(statements: Statements, truth: Truth) -> tuple[WrongKind, ...]:
-    shown = np.flatnonzero(~np.isin(statements.rule, (Link.SAME_KEY, Link.INNER_SCRIPT)))
+def _by_kind(statements: Statements, truth: Truth, seed: int) -> tuple[WrongKind, ...]:
+    lot = np.random.default_rng(seed).permutation(len(statements.tx))
+    shown = lot[~np.isin(statements.rule[lot], (Link.SAME_KEY, Link.INNER_SCRIPT))]
     width = len(truth.tx_kinds)
     key = statements.rule[shown].astype(np.int64) * width + truth.tx_kind[statements.tx[shown]]
-    links = np.bincount(key, minlength=width * len(Link))
-    wrong = np.bincount(key[statements.wrong[shown]], minlength=width * len(Link))
+    wrong = statements.wrong[shown]
+    people = key * (len(truth.hands) + 2) + statements.hand[shown] + 2
+    _, drawn = np.unique(people, return_index=True)
+    length = width * len(Link)
+    links, n = np.bincount(key, minlength=length), np.bincount(key[drawn], minlength=length)
+    bad, bad_n = (np.bincount(rows, minlength=length) for rows in (key[wrong], key[drawn][wrong[drawn]]))
     return tuple(
-        WrongKind(Link(k // width).rule.name, truth.tx_kinds[k % width], int(links[k]), int(wrong[k]))
+        WrongKind(
+            Link(k // width).rule.name,
+            truth.tx_kinds[k % width],
+            *map(int, (links[k], bad[k], n[k], bad_n[k])),
+        )
         for k in np.flatnonzero(links).tolist()
     )

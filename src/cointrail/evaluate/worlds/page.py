@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from fractions import Fraction
+from typing import NamedTuple
 
-from cointrail.evaluate.intervals import ONE
+from cointrail.error_rates.combine import percent
+from cointrail.evaluate.intervals import ONE, interval, lower_bound
+from cointrail.evaluate.worlds.base_rate import own_share, worths
+from cointrail.evaluate.worlds.markdown import ends, md_table, number, share
+from cointrail.evaluate.worlds.page_money import (
+    TAINT,
+    draw_taint,
+    holders_part,
+    services_part,
+    taint_of,
+    taint_part,
+)
 from cointrail.evaluate.worlds.plots import draw_bounds, draw_reliability, draw_survival
 from cointrail.evaluate.worlds.pool import ENOUGH, Evaluation, Stratum
-from cointrail.tracing.error_bound import percent
 
 PAGE = "report.md"
 BOUNDS, RELIABILITY, SURVIVAL = "bounds.svg", "reliability.svg", "survival.svg"
@@ -32,11 +42,17 @@ worlds have them behave, and no more."""
 _CLUSTERS = """\
 BCubed is the mean over scripts; *by value*, over satoshi received. Intervals draw hands again.
 *Unexplained* are false merges that are left when links by PayJoins and by keys that changed hands are
-cut. What a cluster lacks stands beside it as recall: balances are lower bounds."""
+cut. *Stranger's script* and *stranger's tag* are the chance that the cluster of a script drawn at random
+holds a script of another hand, or of another hand whose addresses are publicly tagged. What a cluster lacks
+stands beside it as recall: balances are lower bounds. `clusters.csv` has more figures, all with intervals."""
 
 _CHANGE = """\
 Of {total:,} transactions {with_change:,} have change beside a payment. T3 and stronger named it in
 {named}; the vote abstained on {silent} of all."""
+
+_WORTH = """\
+How many verdicts are right depends on how many payments have change at all. In these worlds {own} of payments
+have it; for other shares the rates are put together anew, and *at least* takes each at its 95 % bound:"""
 
 _GATE = """\
 Where several hands signed, each SAFE is an error; elsewhere each UNSAFE is a link that was given up."""
@@ -55,7 +71,8 @@ def page_files(found: Evaluation) -> dict[str, str]:
         PAGE: "\n".join(_page(found)) + "\n",
         BOUNDS: draw_bounds(headlines(found.strata)),
         RELIABILITY: draw_reliability(reliability(found)),
-        SURVIVAL: draw_survival(survival(found)),
+        SURVIVAL: draw_survival([(one.hops, one.chains, one.right) for one in survival(found)]),
+        TAINT: draw_taint(taint_of(found)),
     }
 
 
@@ -76,18 +93,25 @@ def reliability(found: Evaluation) -> list[tuple[int, int, bool]]:
     return points
 
 
-def survival(found: Evaluation) -> list[tuple[int, int, int]]:
-    """Chains of all worlds together: hops, chains, still right; where there are few the curve ends."""
+class Hop(NamedTuple):
+    """Chains of all worlds at one hop: how many, still right, right before it, and right on both sides."""
+
+    hops: int
+    chains: int
+    right: int
+    came_right: int
+    stayed_right: int
+
+
+def survival(found: Evaluation) -> list[Hop]:
+    """Chains of all worlds together; where there are few the curve ends."""
     sums: dict[int, list[int]] = {}
     for one in (one for world in found.worlds for one in world.change.survival):
-        total = sums.setdefault(one.hops, [0, 0])
-        total[0] += one.chains
-        total[1] += one.still_right
-    return [
-        (hops, chains, right)
-        for hops, (chains, right) in sorted(sums.items())
-        if chains >= FEW_CHAINS or hops == 1
-    ]
+        old = sums.get(one.hops, [0] * 4)
+        counts = one.chains, one.still_right, one.came_right, one.stayed_right
+        sums[one.hops] = [a + b for a, b in zip(old, counts, strict=True)]
+    hops = [Hop(hops, *counts) for hops, counts in sorted(sums.items())]
+    return [one for one in hops if one.chains >= FEW_CHAINS or one.hops == 1]
 
 
 def _page(found: Evaluation) -> Iterator[str]:
@@ -114,10 +138,13 @@ def _page(found: Evaluation) -> Iterator[str]:
     yield from ("", "## Change", "")
     yield from _change(found)
     yield from ("", "## Coins followed along their change", "", f"![survival]({SURVIVAL})", "")
-    yield from _table(
-        ("hops", "chains", "still the first sender's"),
-        [(hops, n, share(right, n)) for hops, n, right in survival(found)],
-    )
+    yield from _hops(survival(found))
+    yield from ("", "## Keys that changed hands", "")
+    yield from holders_part(found)
+    yield from ("", "## Where value is said to go", "")
+    yield from taint_part(taint_of(found))
+    yield from ("", "## Addresses of services", "")
+    yield from services_part(found)
     yield from ("", "## The gate", "")
     yield from _gate(found)
     yield from ("", "## What was stated against what was found", "", f"![reliability]({RELIABILITY})", "")
@@ -127,7 +154,7 @@ def _page(found: Evaluation) -> Iterator[str]:
         "## Worlds",
         "",
     )
-    yield from _table(
+    yield from md_table(
         ("world", "transactions", "hands", "truth"),
         [(w.name, w.transactions, w.hands, f"`{w.truth_digest[:16]}`") for w in found.worlds],
     )
@@ -135,8 +162,31 @@ def _page(found: Evaluation) -> Iterator[str]:
     yield from ("", f"Rules in force: {', '.join(rules)}.")
 
 
+def _hops(hops: Sequence[Hop]) -> Iterator[str]:
+    yield from md_table(
+        (
+            "hops",
+            "chains",
+            "still the first sender's",
+            "at least",
+            "right before",
+            "the hop was right",
+            "at least",
+        ),
+        [
+            (
+                *(one.hops, one.chains, share(one.right, one.chains)),
+                percent(lower_bound(one.right, one.chains)),
+                *(one.came_right, share(one.stayed_right, one.came_right)),
+                percent(lower_bound(one.stayed_right, one.came_right)),
+            )
+            for one in hops
+        ],
+    )
+
+
 def _links(strata: Sequence[Stratum]) -> Iterator[str]:
-    yield from _table(
+    yield from md_table(
         (
             "rule",
             "era",
@@ -172,33 +222,43 @@ def _wrong_kinds(found: Evaluation) -> Iterator[str]:
     if not wrong:
         yield "No link was wrong."
         return
-    yield from _table(
-        ("rule", "transactions that are", "links", "wrong"),
-        [(kind.rule, kind.kind, kind.links, kind.wrong) for kind in wrong],
+    yield from md_table(
+        ("rule", "transactions that are", "links", "wrong", "hands", "wrong of these", "95 % interval"),
+        [
+            (
+                *(kind.rule, kind.kind, kind.links, kind.wrong, kind.n, kind.wrong_n),
+                " to ".join(map(percent, interval(kind.wrong_n, kind.n))),
+            )
+            for kind in wrong
+        ],
     )
 
 
 def _clusters(found: Evaluation) -> Iterator[str]:
     yield _CLUSTERS
     yield ""
-    yield from _table(
+    yield from md_table(
         (
             "world", "tier", "precision", "interval", "recall", "interval", "precision by value",
-            "worst tenth", "pairs right", "V-measure", "largest", "false merges", "unexplained",
+            "worst tenth", "pairs right", "V-measure", "stranger's script", "stranger's tag", "largest",
+            "hands in it", "false merges", "unexplained",
         ),
         [
             (
                 world.name,
                 tier.tier,
-                _number(tier.agreement.bcubed_precision),
-                _interval(tier.precision_interval),
-                _number(tier.agreement.bcubed_recall),
-                _interval(tier.recall_interval),
-                _number(tier.agreement.value_precision),
-                _number(tier.agreement.worst_precision),
-                _number(tier.agreement.pair_precision),
-                _number(tier.agreement.v_measure),
-                _number(tier.agreement.largest_cluster),
+                number(tier.agreement.bcubed_precision),
+                ends(tier.intervals.get("bcubed_precision")),
+                number(tier.agreement.bcubed_recall),
+                ends(tier.intervals.get("bcubed_recall")),
+                number(tier.agreement.value_precision),
+                number(tier.agreement.worst_precision),
+                number(tier.agreement.pair_precision),
+                number(tier.agreement.v_measure),
+                number(tier.agreement.contaminated),
+                number(tier.tag_contaminated),
+                number(tier.agreement.largest_cluster),
+                tier.agreement.hands_in_largest or 0,
                 tier.agreement.false_merges,
                 tier.unexplained,
             )
@@ -215,22 +275,40 @@ def _change(found: Evaluation) -> Iterator[str]:
     said = _sums({count.tier: count.said for count in one.counts} for one in tallies)
     wrong = _sums({count.tier: count.wrong for count in one.counts} for one in tallies)
     reasons = sorted(quiet.items(), key=lambda one: one[1], reverse=True)
-    named, silent = share(right, with_change), share(sum(quiet.values()), total)
-    yield _CHANGE.format(total=total, with_change=with_change, named=named, silent=silent)
+    yield _CHANGE.format(
+        total=total,
+        with_change=with_change,
+        named=share(right, with_change),
+        silent=share(sum(quiet.values()), total),
+    )
     yield ""
-    yield from _table(
-        ("tier", "named", "wrong", "false discovery"),
-        [(tier, n, wrong[tier], share(wrong[tier], n)) for tier, n in said.items()],
+    yield from md_table(
+        ("tier", "named", "wrong", "false discovery", "wrong of all transactions"),
+        [
+            (tier, n, wrong[tier], share(wrong[tier], n), share(wrong[tier], total))
+            for tier, n in said.items()
+        ],
+    )
+    yield ""
+    named = [one for tally in tallies for one in tally.named]
+    yield _WORTH.format(own=percent(own_share(named) or 0))
+    yield ""
+    yield from md_table(
+        ("verdicts up to", "payments with change", "right", "at least"),
+        [
+            (one.tier, percent(one.share_ppm), percent(one.right_ppm), percent(one.at_least_ppm))
+            for one in worths(named)
+        ],
     )
     yield ""
     voters = _sums({voter.rule: voter.said for voter in one.voters} for one in tallies)
     failed = _sums({voter.rule: voter.wrong for voter in one.voters} for one in tallies)
-    yield from _table(
+    yield from md_table(
         ("rule that voted for it", "verdicts", "wrong", "share"),
         [(rule, n, failed[rule], share(failed[rule], n)) for rule, n in voters.items()],
     )
     yield ""
-    yield from _table(("abstained because", "transactions"), reasons)
+    yield from md_table(("abstained because", "transactions"), reasons)
 
 
 def _gate(found: Evaluation) -> Iterator[str]:
@@ -241,7 +319,7 @@ def _gate(found: Evaluation) -> Iterator[str]:
             total[place] += count
     yield _GATE
     yield ""
-    yield from _table(
+    yield from md_table(
         ("what it truly is", "several hands", "transactions", "SAFE", "UNKNOWN", "UNSAFE"),
         [(kind, "yes" if several else "no", *counts) for (kind, several), counts in sorted(sums.items())],
     )
@@ -254,23 +332,3 @@ def _sums(parts: Iterable[Mapping[str, int]]) -> dict[str, int]:
         for name, count in part.items():
             sums[name] = sums.get(name, 0) + count
     return sums
-
-
-def share(part: int, whole: int) -> str:
-    """A share in percent with two digits; a dash of nothing."""
-    return f"{float(Fraction(100 * part, whole)):.2f} %" if whole else "-"
-
-
-def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:.4f}"
-
-
-def _interval(limits: tuple[float, float] | None) -> str:
-    return "-" if limits is None else f"{limits[0]:.4f} to {limits[1]:.4f}"
-
-
-def _table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
-    yield "| " + " | ".join(heads) + " |"
-    yield "|" + "---|" * len(heads)
-    for row in rows:
-        yield "| " + " | ".join(f"{one:,}" if isinstance(one, int) else str(one) for one in row) + " |"

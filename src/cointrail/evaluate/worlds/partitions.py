@@ -12,7 +12,8 @@ from cointrail.chain.view import ScriptType
 from cointrail.clustering.clusters import Clusters
 from cointrail.clustering.rules import TIERS, Link
 from cointrail.evaluate.agreement import Agreement, CommonTable, add_up, agreement
-from cointrail.evaluate.bootstrap import ratio_interval
+from cointrail.evaluate.bootstrap import Interval
+from cointrail.evaluate.worlds.cluster_intervals import cluster_intervals, tag_contaminated
 from cointrail.evaluate.worlds.links import proof_edges, shown_in
 from cointrail.evaluate.worlds.truth import Truth
 from cointrail.heuristics.base import Tier
@@ -20,6 +21,9 @@ from cointrail.store.reader import Snapshot
 
 Array = npt.NDArray[Any]
 I64 = npt.NDArray[np.int64]
+
+TAGGED = frozenset({"exchange", "custodian", "pool", "mixer", "market", "casino", "swap_service", "shop"})
+"""Kinds of hands whose addresses are publicly tagged: a cluster with two of them cannot be right."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +34,9 @@ class TierAgreement:
         tier: the weakest.
         left_out: scripts that changed hands: no partition can be right about them.
         agreement: of all others.
-        precision_interval: of BCubed precision, by drawing hands again.
-        recall_interval: of BCubed recall.
+        tag_contaminated: share of scripts whose cluster has a script of another hand that is publicly tagged:
+            how often a seed's cluster would carry a stranger's name.
+        intervals: of the figures by name, by drawing hands again.
         unexplained: false merges that are left when links made by PayJoins and by scripts that changed hands
             are cut from the proof.
     """
@@ -39,8 +44,8 @@ class TierAgreement:
     tier: str
     left_out: int
     agreement: Agreement
-    precision_interval: tuple[float, float] | None
-    recall_interval: tuple[float, float] | None
+    tag_contaminated: float | None
+    intervals: dict[str, Interval | None]
     unexplained: int
 
 
@@ -52,33 +57,22 @@ def judge_tiers(snapshot: Snapshot, clusters: Clusters, truth: Truth, seed: int)
     received = add_up(snapshot.column("outputs.script").all(), values, snapshot.n_scripts)[items]
     left_out = int((spendable & truth.moved).sum())
     hands = truth.script_hand[items]
+    known = np.array([kind in TAGGED for kind in truth.hand_kinds], np.bool_)
+    tagged = known[np.unique(hands)]
     found = []
     for tier in TIERS:
         table = CommonTable.of(clusters.labels(tier)[items], hands, received)
-        precision, recall = _intervals(table, seed)
         found.append(
             TierAgreement(
                 tier=tier.name,
                 left_out=left_out,
                 agreement=agreement(table),
-                precision_interval=precision,
-                recall_interval=recall,
+                tag_contaminated=tag_contaminated(table, tagged),
+                intervals=cluster_intervals(table, tagged, seed),
                 unexplained=_unexplained(clusters, truth, tier, items),
             )
         )
     return tuple(found)
-
-
-_Interval = tuple[float, float] | None
-
-
-def _intervals(table: CommonTable, seed: int) -> tuple[_Interval, _Interval]:
-    """Of BCubed precision and recall."""
-    squares = (table.items * table.items).astype(np.float64)
-    per_hand = np.bincount(table.hand, table.items).astype(np.int64)
-    precision = np.bincount(table.hand, squares / table.of_clusters(table.items))
-    recall = np.bincount(table.hand, squares / table.of_hands(table.items))
-    return ratio_interval(precision, per_hand, seed=seed), ratio_interval(recall, per_hand, seed=seed)
 
 
 def _unexplained(clusters: Clusters, truth: Truth, tier: Tier, items: I64) -> int:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from cointrail.error_rates.tiers import ALLOWED_PPM
 from cointrail.evaluate.intervals import ONE, upper_bound
 from cointrail.evaluate.worlds.one import WorldCounts, WrongKind
 from cointrail.evaluate.worlds.statements import StratumCount
 from cointrail.heuristics.base import REGISTRY
-from cointrail.tracing.error_bound import TARGET_PPM
 
 ENOUGH = 300
 """Links of different hands from which on a stratum has a bound of its own. methods.md 9.3."""
@@ -60,26 +60,32 @@ class Evaluation:
         strata: of all together; parents stand before those that say more.
         bounds: how many of these bounds are their own: so many are to hold together (Bonferroni).
         kinds: links by what the transactions that made them truly are.
+        holders: coins by what made them, and those that another hand spent.
     """
 
     worlds: tuple[WorldCounts, ...]
     strata: tuple[Stratum, ...]
     bounds: int
     kinds: tuple[WrongKind, ...]
+    holders: tuple[WrongKind, ...] = ()
 
 
 def evaluation_of(worlds: Sequence[WorldCounts]) -> Evaluation:
     """Put worlds together."""
     counts = _add([count for world in worlds for count in world.strata])
     strata, bounds = bound_strata(counts)
-    kinds: dict[tuple[str, str], list[int]] = {}
-    for kind in (kind for world in worlds for kind in world.kinds):
-        sums = kinds.setdefault((kind.rule, kind.kind), [0, 0])
-        sums[0] += kind.links
-        sums[1] += kind.wrong
-    return Evaluation(
-        tuple(worlds), strata, bounds, tuple(WrongKind(*key, *sums) for key, sums in sorted(kinds.items()))
-    )
+    kinds = _add_kinds(kind for world in worlds for kind in world.kinds)
+    holders = _add_kinds(kind for world in worlds for kind in world.holders)
+    return Evaluation(tuple(worlds), strata, bounds, kinds, holders)
+
+
+def _add_kinds(kinds: Iterable[WrongKind]) -> tuple[WrongKind, ...]:
+    sums: dict[tuple[str, str], list[int]] = {}
+    for one in kinds:
+        old = sums.get((one.rule, one.kind), [0] * 4)
+        counts = one.links, one.wrong, one.n, one.wrong_n
+        sums[one.rule, one.kind] = [a + b for a, b in zip(old, counts, strict=True)]
+    return tuple(WrongKind(*key, *counts) for key, counts in sorted(sums.items()))
 
 
 def _add(counts: Iterable[StratumCount]) -> list[StratumCount]:
@@ -137,4 +143,4 @@ def _share(count: StratumCount) -> int:
 def target_of(rule: str) -> int:
     """What the tier of a rule, named with its version, allows, in ppm."""
     tier = REGISTRY[rule.partition("@")[0]].tier
-    return ONE if tier is None else TARGET_PPM[tier]
+    return ONE if tier is None else ALLOWED_PPM[tier]

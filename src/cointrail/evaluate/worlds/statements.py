@@ -51,7 +51,9 @@ class StratumCount(NamedTuple):
     wrong: int
 
 
-def count_strata(statements: Statements, marks: TxMarks, seed: int) -> tuple[StratumCount, ...]:
+def count_strata(
+    statements: Statements, marks: TxMarks, seed: int, *, most_marks: int = len(MARKS)
+) -> tuple[StratumCount, ...]:
     """Counts of every stratum that a statement is in, and of all its parents.
 
     One link of each hand is drawn in each stratum (methods.md 9.3).
@@ -60,6 +62,7 @@ def count_strata(statements: Statements, marks: TxMarks, seed: int) -> tuple[Str
         statements: the links.
         marks: of all transactions.
         seed: of the draw; the same seed gives the same counts.
+        most_marks: how many marks a stratum says at most.
     """
     lot = np.random.default_rng(seed).permutation(len(statements.tx))
     rule, tx, hand, wrong = (
@@ -73,7 +76,7 @@ def count_strata(statements: Statements, marks: TxMarks, seed: int) -> tuple[Str
     found: list[StratumCount] = []
     key = np.zeros(len(tx), np.int64)
     widths = [len(Link), *map(len, WORDS[1:])]
-    for depth, (column, width) in enumerate(zip(columns, widths, strict=True), start=1):
+    for depth, (column, width) in enumerate(zip(columns[:most_marks], widths, strict=False), start=1):
         key = key * width + column
         rows = np.flatnonzero(~shallow) if depth > 2 else np.arange(len(tx))
         found += _count(key[rows], hand[rows], wrong[rows], widths[:depth])

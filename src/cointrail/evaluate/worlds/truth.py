@@ -54,6 +54,8 @@ class Truth:
         hands: their names.
         hand_kinds: what each is: person, exchange ...
         output_hand: per output its owner when it was made.
+        output_role: per output what it was for, as a place in `roles`.
+        roles: words for these.
         script_hand: per script its first owner.
         spans: scripts that changed hands.
         moved: per script whether it is one of these.
@@ -65,6 +67,8 @@ class Truth:
     hands: tuple[str, ...]
     hand_kinds: tuple[str, ...]
     output_hand: I32
+    output_role: I32
+    roles: tuple[str, ...]
     script_hand: I32
     spans: Spans
     moved: npt.NDArray[np.bool_]
@@ -120,6 +124,10 @@ def _read(folder: Path, snapshot: Snapshot) -> Truth:
     numbers = _output_numbers(snapshot, outputs, folder)
     output_hand = np.empty(snapshot.n_outputs, np.int32)
     output_hand[numbers] = codes[: len(numbers)]
+    told = outputs.get("role", (UNTOLD,) * len(numbers))
+    roles, role_codes = np.unique(np.array(told), return_inverse=True)
+    output_role = np.empty(snapshot.n_outputs, np.int32)
+    output_role[numbers] = role_codes
     script_hand = output_hand[snapshot.column("scripts.first_output").all()]
     kinds = dict(zip(scripts["owner"], scripts["owner_kind"], strict=True))
     names = tuple(hands.tolist())
@@ -131,6 +139,8 @@ def _read(folder: Path, snapshot: Snapshot) -> Truth:
         names,
         tuple(kinds.get(name, "") for name in names),
         output_hand,
+        output_role,
+        tuple(roles.tolist()),
         script_hand,
         spans,
         moved,

@@ -51,6 +51,7 @@ class Quiet(StrEnum):
     OPPOSED = "rules contradict each other"
     NO_SIGNAL = "no rule leaves one output"
     WEAK = "the one rule that leaves one output is too often wrong alone"
+    MEASURED = "rules that voted so were measured to be wrong too often for a lead in that era"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from cointrail.simulate.composed.agents import ALWAYS, BUILDERS
 from cointrail.simulate.composed.agents.people import People
 from cointrail.simulate.composed.ledger import Ledger, Out, tell_genesis
 from cointrail.simulate.composed.plan import Plan
+from cointrail.simulate.composed.quick_keys import QuickKeys
 from cointrail.simulate.composed.ranges import AGENT_NAMES
 from cointrail.simulate.composed.record import Record
 from cointrail.simulate.composed.town import OPENING_PAYMENTS, SUPPLY, Agent, Town, exchange_weight
@@ -25,13 +26,15 @@ from cointrail.simulate.dice import Dice
 from cointrail.simulate.outputs import open_outputs, require_empty
 from cointrail.simulate.sinks import AheadSink
 
-VERSION = 1
+VERSION = 2
 """Of composed worlds: another number, another world from the same plan and seed."""
 
 PREMINE = 220
 """Blocks before people begin. The first 120 are ripe by then: 6,000 BTC."""
 _OPENING_AT_ONCE = 60
 _FIRST_COINS = 5
+_HOT_COINS = 30
+"""That an exchange begins with, from each pool."""
 _MOST_IDLE = 500
 """Blocks in a row without a transaction: a world that does no more."""
 _TRIES = 30
@@ -72,7 +75,10 @@ def compose_world(
     """
     require_empty(out)
     root = Dice(f"cointrail composed world {VERSION}/{seed}")
-    keys, sink = open_outputs(f"composed {VERSION}/{seed}", out, root, signed=signed)
+    name = f"composed {VERSION}/{seed}"
+    keys, sink = open_outputs(name, out, root, signed=signed)
+    if not keys.signed:
+        keys = QuickKeys(name)
     (out / "world.toml").write_text(plan.to_toml(), encoding="utf-8")
     with Record(out / "truth", plan.year) as record:
         ledger = Ledger(keys, AheadSink(sink), record)
@@ -184,19 +190,20 @@ class _World:
             pool.wallet.ripen()
             total = int(pool.wallet.balance * 0.95)
             outs = [
-                Out(exchange.hot.fresh("hot"), int(total * weight / sum(weights)) // 5, "payment")
+                Out(exchange.hot.fresh("hot"), int(total * weight / sum(weights)) // _HOT_COINS, "payment")
                 for exchange, weight in zip(town.exchanges, weights, strict=True)
-                for _ in range(5)
+                for _ in range(_HOT_COINS)
             ]
             pool.wallet.pay(outs, "opening", first=pool.wallet.usable())
         self._close(time)
         left = SUPPLY // 2
         for person in town.persons:
-            value = min(left, int(town.usual * OPENING_PAYMENTS * self.dice.between(0.4, 2.0)))
+            value = min(left, int(town.usual * person.means * OPENING_PAYMENTS * self.dice.between(0.4, 2.0)))
             left -= value
             wallet = person.wallet
             for _ in range(_FIRST_COINS):
-                person.bank.queue.append((person.name, wallet.address(), value // _FIRST_COINS))
+                part = town.asked(value // _FIRST_COINS, self.dice)
+                person.bank.queue.append((person.name, wallet.address(), part))
         for name, lock, value in town.stakes:
             self.dice.pick(town.exchanges[:2]).queue.append((name, lock, value))
         while any(exchange.queue for exchange in town.exchanges):

@@ -15,7 +15,7 @@ from cointrail.simulate.blocks import BlockSink, commitment, mine
 from cointrail.simulate.composed import record as records
 from cointrail.simulate.composed.record import Record
 from cointrail.simulate.composed.roles import MINED, NOBODY
-from cointrail.simulate.composed.wire import to_wire
+from cointrail.simulate.composed.wire import to_wire, wire_of
 from cointrail.simulate.keys import Keys
 from cointrail.simulate.locks import Kind, Lock
 from cointrail.simulate.regtest import GENESIS, REGTEST, subsidy
@@ -142,12 +142,15 @@ class Ledger:
             )
             for c, s in zip(coins, signing, strict=True)
         ]  # fmt: skip
-        outputs = [TxOut(Sat(o.value), o.lock.script) for o in outs]
         if self.keys.signed:
+            outputs = [TxOut(Sat(o.value), o.lock.script) for o in outs]
             inputs = sign_inputs(self.keys, style.version, unsigned, outputs, style.locktime)
+            wire = to_wire(style.version, inputs, outputs, style.locktime)
         else:
-            inputs = fill_inputs(self.keys, unsigned)
-        raw, txid, weight, segwit = to_wire(style.version, inputs, outputs, style.locktime)
+            opened = fill_inputs(self.keys, unsigned)
+            pairs = [(o.value, o.lock.script) for o in outs]
+            wire = wire_of(style.version, opened, pairs, style.locktime)
+        raw, txid, weight, segwit = wire
         for coin in coins:
             if coin.lock.home is not None:
                 coin.lock.home.forget(coin)
@@ -223,7 +226,7 @@ _CHANGE = {"change", "join_change", "peel"}
 
 
 def _usual(lock: Lock) -> int:
-    return DEFAULT if lock.kind is Kind.P2TR else ALL
+    return DEFAULT if lock.kind in {Kind.P2TR, Kind.P2TR_LEAF} else ALL
 
 
 def _spent(coin: Coin) -> SpentOutput:

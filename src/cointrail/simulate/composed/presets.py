@@ -7,7 +7,7 @@ from cointrail.simulate.composed.plan import Plan
 
 _SERVICES = {
     "exchange": 140.0, "custody": 0.5, "merchant": 25.0, "pool": 8.0, "mixer": 5.0, "market": 12.0,
-    "ransom": 10.0, "thief": 0.7, "consolidator": 10.0, "duster": 0.7, "nested": 12.0,
+    "ransom": 10.0, "thief": 0.7, "consolidator": 4.0, "duster": 0.7, "nested": 12.0,
 }  # fmt: skip
 
 PRESETS = {
@@ -20,18 +20,18 @@ PRESETS = {
         {**_SERVICES, "casino": 40.0, "joinmarket": 6.0},
     ),
     "2018": Plan(
-        2018, {"reuse": 0.15, "merchant_reuse": 0.3, "core_share": 0.12, "payjoin": 0.0},
+        2018, {"reuse": 0.15, "merchant_reuse": 0.3, "core_share": 0.20, "payjoin": 0.0},
         {**_SERVICES, "casino": 20.0, "joinmarket": 4.0, "wasabi1": 1.5, "lightning": 12.0,
          "token": 20.0},
     ),
     "2021": Plan(
-        2021, {"reuse": 0.12, "merchant_reuse": 0.25, "core_share": 0.10, "payjoin": 0.002},
+        2021, {"reuse": 0.12, "merchant_reuse": 0.25, "core_share": 0.08, "payjoin": 0.002},
         {**_SERVICES, "casino": 8.0, "joinmarket": 4.0, "wasabi1": 1.5, "whirlpool": 10.0, "lightning": 25.0},
     ),
     "2025": Plan(
-        2025, {"reuse": 0.1, "merchant_reuse": 0.2, "core_share": 0.12, "payjoin": 0.004},
+        2025, {"reuse": 0.1, "merchant_reuse": 0.2, "core_share": 0.05, "payjoin": 0.004},
         {**_SERVICES, "casino": 4.0, "joinmarket": 4.0, "wasabi2": 1.0, "lightning": 30.0,
-         "ordinals": 40.0, "token": 150.0},
+         "ordinals": 150.0, "token": 250.0},
     ),
     "joins": Plan(
         2021, {"payjoin": 0.05, "persons": 400},

@@ -103,58 +103,70 @@ _NESTED_OR_NATIVE = ((Kind.P2SH_P2WPKH, 0.5), (Kind.P2WPKH, 0.5))
 _NATIVE = ((Kind.P2WPKH, 1.0),)
 _NATIVE_OR_TAPROOT = ((Kind.P2WPKH, 0.7), (Kind.P2TR, 0.3))
 
+_EARLY = ((Kind.P2PKH_UNCOMPRESSED, 0.6), (Kind.P2PKH, 0.4))
 _MULTISIG = ((Kind.P2SH_MULTISIG, 1.0),)
+_MULTISIG_BY_WITNESS = ((Kind.P2SH_MULTISIG, 0.25), (Kind.P2SH_P2WSH_MULTISIG, 0.75))
+_ALL_KINDS = ((Kind.P2WPKH, 0.75), (Kind.P2SH_P2WPKH, 0.15), (Kind.P2PKH, 0.1))
 
 PROGRAMS = (
-    Program("core-0.8", 2013, 2014, ((2013, 0.34),), selection=Selection.KNAPSACK, inputs=Inputs.SHUFFLED,
+    Program("core-0.8", 2013, 2014, ((2013, 0.34),), kinds=_EARLY, selection=Selection.KNAPSACK,
+            inputs=Inputs.SHUFFLED,
             fees=Fees.PER_KB, core=True),
     Program("core-0.12", 2015, 2017, ((2015, 0.14),), sequence=NO_RBF, locktime=Locktime.TIP,
             selection=Selection.KNAPSACK, inputs=Inputs.SHUFFLED, fees=Fees.EXACT, core=True),
-    Program("core-0.17", 2018, 2020, ((2018, 0.12),), kinds=((Kind.P2SH_P2WPKH, 0.6), (Kind.P2PKH, 0.4)),
-            version=2, sequence=NO_RBF, locktime=Locktime.TIP, selection=Selection.EXACT,
-            inputs=Inputs.SHUFFLED, fees=Fees.EXACT, low_r=True, core=True),
-    Program("core-22", 2021, 2022, ((2021, 0.10),), kinds=_NATIVE, version=2, sequence=NO_RBF,
+    Program("core-0.16", 2018, 2020, ((2018, 0.12),), kinds=((Kind.P2SH_P2WPKH, 0.3), (Kind.P2PKH, 0.7)),
+            version=2, sequence=NO_RBF, locktime=Locktime.TIP, selection=Selection.KNAPSACK,
+            inputs=Inputs.SHUFFLED, fees=Fees.EXACT, core=True),
+    Program("core-22", 2021, 2022, ((2021, 0.10),), kinds=_ALL_KINDS, version=2, sequence=NO_RBF,
             locktime=Locktime.TIP, selection=Selection.LEAST_WASTE, inputs=Inputs.SHUFFLED,
             fees=Fees.EXACT, low_r=True, core=True),
     Program("core-28", 2023, 2030, ((2023, 0.12),), kinds=((Kind.P2WPKH, 0.8), (Kind.P2TR, 0.2)), version=2,
             sequence=RBF, locktime=Locktime.TIP, selection=Selection.GRIND, inputs=Inputs.SHUFFLED,
             fees=Fees.EXACT, low_r=True, core_change=True, core=True),
-    Program("electrum-1", 2012, 2014, ((2012, 0.10),), selection=Selection.OLDEST, fees=Fees.PER_KB),
+    Program("electrum-1", 2012, 2014, ((2012, 0.10),), kinds=_EARLY, selection=Selection.OLDEST,
+            fees=Fees.PER_KB),
     Program("electrum-2", 2015, 2017, ((2015, 0.14),), sequence=NO_RBF, locktime=Locktime.TIP,
             selection=Selection.RANDOM, inputs=Inputs.SORTED, outputs=Outputs.SORTED),
-    Program("electrum-3", 2018, 2019, ((2018, 0.14),), kinds=((Kind.P2PKH, 0.8), (Kind.P2WPKH, 0.2)),
+    Program("electrum-3", 2018, 2019, ((2018, 0.06),), kinds=((Kind.P2PKH, 0.7), (Kind.P2WPKH, 0.3)),
             sequence=NO_RBF, locktime=Locktime.TIP, selection=Selection.RANDOM, inputs=Inputs.SORTED,
-            outputs=Outputs.SORTED, low_r=True),
-    Program("electrum-4", 2020, 2030, ((2020, 0.12),), kinds=_NATIVE, version=2, sequence=RBF,
+            outputs=Outputs.SORTED),
+    Program("electrum-4", 2020, 2030, ((2020, 0.08), (2025, 0.06)), kinds=_NATIVE, version=2, sequence=RBF,
             locktime=Locktime.TIP, selection=Selection.RANDOM, inputs=Inputs.SORTED,
             outputs=Outputs.SORTED, low_r=True),
-    Program("web", 2012, 2017, ((2012, 0.34), (2016, 0.30)), selection=Selection.OLDEST),
-    Program("web-2", 2018, 2030, ((2018, 0.28), (2021, 0.18), (2025, 0.06)), inputs=Inputs.SORTED,
+    Program("web", 2012, 2013, ((2012, 0.34),), kinds=_EARLY, selection=Selection.OLDEST,
+            fees=Fees.PER_KB),
+    Program("web-16", 2014, 2017, ((2014, 0.36),), selection=Selection.OLDEST, fees=Fees.PER_KB),
+    Program("web-2", 2018, 2030, ((2018, 0.40), (2021, 0.12), (2025, 0.08)), inputs=Inputs.SORTED,
             outputs=Outputs.SORTED),
-    Program("bitcoinj", 2012, 2019, ((2012, 0.14), (2016, 0.14), (2018, 0.08)), selection=Selection.OLDEST,
-            inputs=Inputs.OLDEST),
-    Program("shared-keys", 2014, 2022, ((2014, 0.16), (2018, 0.12), (2021, 0.06)), kinds=_MULTISIG,
+    Program("bitcoinj", 2012, 2019, ((2012, 0.14), (2016, 0.14), (2018, 0.10)), selection=Selection.OLDEST,
+            inputs=Inputs.OLDEST, fees=Fees.PER_KB),
+    Program("shared-keys", 2014, 2017, ((2014, 0.16),), kinds=_MULTISIG, selection=Selection.OLDEST),
+    Program("shared-keys-18", 2018, 2030, ((2018, 0.09), (2021, 0.06), (2025, 0.01)),
+            kinds=_MULTISIG_BY_WITNESS,
             selection=Selection.OLDEST),
     Program("single-2013", 2012, 2030, ((2012, 0.08), (2018, 0.05), (2021, 0.02)), single=True,
             kinds=((Kind.P2PKH_UNCOMPRESSED, 0.5), (Kind.P2PKH, 0.5)), outputs=Outputs.CHANGE_LAST),
     Program("exodus", 2016, 2020, ((2016, 0.06),), single=True, outputs=Outputs.CHANGE_LAST),
-    Program("exodus-21", 2021, 2030, ((2021, 0.08),), version=2, single=True,
+    Program("exodus-21", 2021, 2030, ((2021, 0.16), (2025, 0.10)), version=2, single=True,
             kinds=((Kind.P2PKH, 0.4), (Kind.P2WPKH, 0.6)), outputs=Outputs.CHANGE_LAST),
-    Program("trust", 2018, 2030, ((2018, 0.02), (2021, 0.12)), sequence=RBF, single=True, kinds=_NATIVE,
+    Program("trust", 2018, 2030, ((2018, 0.02), (2021, 0.04), (2025, 0.08)), sequence=RBF, single=True,
+            kinds=_NATIVE,
             selection=Selection.OLDEST, outputs=Outputs.CHANGE_LAST),
-    Program("trezor", 2014, 2020, ((2014, 0.06), (2018, 0.08)), kinds=_NESTED_OR_OLD,
+    Program("trezor", 2014, 2020, ((2014, 0.06), (2018, 0.06)), kinds=_NESTED_OR_OLD,
             selection=Selection.EXACT, inputs=Inputs.SORTED, outputs=Outputs.SORTED),
-    Program("trezor-suite", 2021, 2030, ((2021, 0.08),), kinds=_NESTED_OR_NATIVE, sequence=RBF,
+    Program("trezor-suite", 2021, 2030, ((2021, 0.02), (2025, 0.05)), kinds=_NESTED_OR_NATIVE, sequence=RBF,
             selection=Selection.EXACT, inputs=Inputs.SORTED, outputs=Outputs.SORTED),
-    Program("ledger", 2016, 2021, ((2016, 0.05), (2018, 0.12)), kinds=_NESTED_OR_OLD,
+    Program("ledger", 2016, 2021, ((2016, 0.05), (2018, 0.09), (2021, 0.06)), kinds=_NESTED_OR_OLD,
             selection=Selection.OLDEST, inputs=Inputs.OLDEST, outputs=Outputs.CHANGE_LAST),
-    Program("ledger-live", 2022, 2030, ((2022, 0.14),), kinds=_NESTED_OR_NATIVE, sequence=RBF,
+    Program("ledger-live", 2022, 2030, ((2022, 0.06),), kinds=_NESTED_OR_NATIVE, sequence=RBF,
             selection=Selection.OLDEST, inputs=Inputs.OLDEST, outputs=Outputs.CHANGE_LAST),
-    Program("blue", 2019, 2030, ((2019, 0.06),), kinds=((Kind.P2WPKH, 0.8), (Kind.P2SH_P2WPKH, 0.2)),
+    Program("blue", 2019, 2030, ((2019, 0.02), (2025, 0.12)), kinds=((Kind.P2WPKH, 0.8), (Kind.P2SH_P2WPKH,
+            0.2)),
             version=2, sequence=RBF, selection=Selection.LEAST_WASTE, outputs=Outputs.CHANGE_LAST),
-    Program("mobile-exchange", 2018, 2030, ((2018, 0.04), (2021, 0.10)), kinds=_NATIVE, version=2,
+    Program("mobile-exchange", 2018, 2030, ((2018, 0.05), (2021, 0.42), (2025, 0.34)), kinds=_NATIVE,
+            version=2,
             outputs=Outputs.CHANGE_LAST),
-    Program("sparrow", 2021, 2030, ((2021, 0.04), (2025, 0.12)), kinds=_NATIVE_OR_TAPROOT, version=2,
+    Program("sparrow", 2021, 2030, ((2021, 0.02), (2025, 0.05)), kinds=_NATIVE_OR_TAPROOT, version=2,
             sequence=RBF, locktime=Locktime.TIP, selection=Selection.EXACT, inputs=Inputs.SHUFFLED,
             fees=Fees.EXACT, low_r=True),
     Program("coin-control", 2013, 2030, ((2013, 0.03),), kinds=((Kind.P2PKH, 0.3), (Kind.P2WPKH, 0.7)),
@@ -165,7 +177,7 @@ PROGRAMS = (
 
 FIRST_YEAR = {
     Kind.P2SH_P2WPKH: 2018, Kind.P2WPKH: 2018, Kind.P2WSH_MULTISIG: 2018, Kind.P2TR: 2022,
-    Kind.P2SH_MULTISIG: 2014,
+    Kind.P2SH_MULTISIG: 2014, Kind.P2SH_P2WSH_MULTISIG: 2018,
 }  # fmt: skip
 """First year in which worlds make such addresses. Segwit came in August 2017, taproot in November 2021."""
 
@@ -177,11 +189,11 @@ def kinds_at(program: Program, year: int) -> tuple[tuple[Kind, float], ...]:
 
 
 _SERVICE_KINDS = {
-    2013: (Kind.P2PKH,),
+    2013: (Kind.P2PKH_UNCOMPRESSED, Kind.P2PKH),
     2016: (Kind.P2PKH, Kind.P2PKH, Kind.P2SH_MULTISIG),
-    2018: (Kind.P2PKH, Kind.P2PKH, Kind.P2SH_P2WPKH, Kind.P2SH_MULTISIG),
-    2021: (Kind.P2PKH, Kind.P2SH_P2WPKH, Kind.P2WPKH, Kind.P2WPKH),
-    2025: (Kind.P2PKH, Kind.P2WPKH, Kind.P2WPKH, Kind.P2TR),
+    2018: (Kind.P2PKH, Kind.P2PKH, Kind.P2PKH, Kind.P2SH_P2WPKH, Kind.P2SH_P2WSH_MULTISIG),
+    2021: (Kind.P2PKH, Kind.P2PKH, Kind.P2SH_P2WPKH, Kind.P2SH_P2WSH_MULTISIG, Kind.P2WPKH),
+    2025: (Kind.P2SH_P2WPKH, Kind.P2WPKH, Kind.P2WPKH, Kind.P2TR),
 }
 
 
@@ -198,5 +210,6 @@ def service_program(year: int, kind: Kind | None = None) -> Program:
         kind = Kind.P2PKH
     return Program(
         "service", 2009, 2100, (), kinds=((kind, 1.0),), version=1 if year < 2021 else 2,
-        sequence=FINAL if year < 2023 else RBF, selection=Selection.OLDEST, low_r=year >= 2021,
+        sequence=FINAL if year < 2023 else RBF, selection=Selection.OLDEST,
+        fees=Fees.PER_KB if year < 2018 else Fees.WHOLE,
     )  # fmt: skip

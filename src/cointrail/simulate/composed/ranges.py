@@ -41,14 +41,14 @@ VALUES = (
 )  # fmt: skip
 """Values other than the agents' rates."""
 
-MAX_RATE = 200.0
+MAX_RATE = 400.0
 """Transactions of one agent among 1,000."""
 MAX_RATES = 700.0
 """Transactions of all agents among 1,000; people's own payments are the rest."""
 
 
 class AgentRange(NamedTuple):
-    """An agent: the first year in which it exists, and what it does. Its rate may be 0 to 200 among 1,000."""
+    """An agent: the first year in which it exists, and what it does. Its rate may be 0 to 400 among 1,000."""
 
     name: str
     since: int

@@ -73,7 +73,7 @@ class Record:
         """A line of `outputs.csv`, and of `scripts.csv` when the script is new."""
         assert role in ROLES, role
         owner = lock.owner
-        self._lines["outputs"].append(f"{txid},{vout},{role},{owner},{payer},{value}\n")
+        self._add("outputs", f"{txid},{vout},{role},{owner},{payer},{value}\n")
         if not lock.told:
             lock.told = True
             kind = self.kinds[owner]
@@ -99,12 +99,6 @@ class Record:
         lines.append(line)
         if len(lines) > _FLUSH_LINES:
             self._files[file].write("".join(lines))
-            lines.clear()
-
-    def flush(self) -> None:
-        """Write what is waiting."""
-        for name, lines in self._lines.items():
-            self._files[name].write("".join(lines))
             lines.clear()
 
     def _write_sums(self) -> None:

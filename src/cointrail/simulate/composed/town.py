@@ -22,8 +22,15 @@ OPENING_PAYMENTS = 12
 """A person's first coins, in usual payments."""
 SUPPLY = 5_000 * 100_000_000
 """Satoshi that are there when people begin."""
-LEAST_USUAL = 60_000
+LEAST_USUAL = 30_000
 """Satoshi. Smaller usual payments would go for fees."""
+LEAST_PAYMENT = 2_000
+"""Satoshi that people pay at least."""
+SPREAD = 1.5
+"""Deviation of the logarithm of what one hand pays."""
+MEANS_SPREAD = 1.7
+"""And of what hands have, beside each other."""
+_LEAST_MEANS, _MOST_MEANS = 0.05, 60.0
 
 
 class Agent(Protocol):
@@ -47,7 +54,7 @@ class Town:
         self.kb_fee = 10_000
         """Satoshi for each kilobyte begun, where programs count so."""
         hands = plan.whole("persons") + 10 * (plan.whole("merchants") + plan.whole("exchanges") + 30)
-        self.usual = max(LEAST_USUAL, min(self.era.usual, SUPPLY // (3 * OPENING_PAYMENTS * hands)))
+        self.usual = max(LEAST_USUAL, min(self.era.usual, SUPPLY // (12 * OPENING_PAYMENTS * hands)))
         """Satoshi of the median payment."""
         self.persons: list[Person] = []
         self.merchants: list[Merchant] = []
@@ -77,17 +84,29 @@ class Town:
 
     def amount(self, dice: Dice, times: float = 1.0) -> int:
         """Satoshi that somebody pays: about `times` the usual; round in bitcoin, in dollars, or not."""
-        value = max(20_000.0, min(40.0 * self.usual * times, dice.lognormal(self.usual * times, 1.1)))
+        usual = self.usual * times
+        least = max(LEAST_PAYMENT, 60 * self.rate)
+        return self.asked(int(max(least, min(60.0 * usual, dice.lognormal(usual, SPREAD)))), dice)
+
+    def asked(self, value: int, dice: Dice) -> int:
+        """About `value`, as somebody asks for it: few digits in bitcoin, round in dollars, or neither."""
         draw = dice.unit()
-        if draw < self.era.round_share:
-            digits = len(str(int(value))) - (1 if dice.chance(0.6) else 2)
-            step: int = 10**digits
-            return max(step, int(value / step + 0.5) * step)
-        if draw < self.era.round_share + self.era.money_share:
+        for zeros, part in self.era.zeros:
+            draw -= part
+            if draw < 0:
+                step: int = 10**zeros
+                while step > value:
+                    step //= 10
+                return (value + step // 2) // step * step
+        if draw < self.era.money_share:
             dollars = value * self._usd / 1e8
             step_usd = 1.0 if dollars < 20 else 5.0 if dollars < 200 else 50.0
-            return max(20_000, int(max(1, int(dollars / step_usd)) * step_usd / self._usd * 1e8))
-        return int(value)
+            return max(LEAST_PAYMENT, int(max(1, int(dollars / step_usd)) * step_usd / self._usd * 1e8))
+        return value
+
+    def means(self, dice: Dice) -> float:
+        """How much a new hand has, and pays, beside the usual."""
+        return max(_LEAST_MEANS, min(_MOST_MEANS, dice.lognormal(1.0, MEANS_SPREAD)))
 
     def exchange(self, dice: Dice) -> Exchange:
         """One of the exchanges, large ones more often."""

@@ -19,21 +19,25 @@ LEAST_CHANGE = 1_000
 """Satoshi. Programs give smaller change to the miner; Core's limits of 294 to 546 are below it."""
 MIN_CHANGE = 50_000
 """Satoshi of change that Core aims at. Source: Bitcoin Core, `CHANGE_LOWER`."""
+HASTE_SPREAD = 0.45
+"""Deviation of the logarithm of the fee rates that hands give at one time. Real blocks of 2016 and 2024 have
+about that."""
 LOOKED_AT = 200
 """Coins that a wallet considers for one payment, the oldest."""
 
 _TX_VSIZE, _OUTPUT_VSIZE, _CHANGE_VSIZE, _SPEND_VSIZE = 11, 9, 34, 68
 _AS_PAID = {
     Kind.P2PKH: Kind.P2PKH, Kind.P2PKH_UNCOMPRESSED: Kind.P2PKH, Kind.P2SH_P2WPKH: Kind.P2SH_P2WPKH,
-    Kind.P2SH_MULTISIG: Kind.P2SH_P2WPKH, Kind.P2WPKH: Kind.P2WPKH, Kind.P2TR: Kind.P2TR,
+    Kind.P2SH_MULTISIG: Kind.P2SH_P2WPKH, Kind.P2SH_P2WSH_MULTISIG: Kind.P2SH_P2WPKH,
+    Kind.P2WPKH: Kind.P2WPKH, Kind.P2TR: Kind.P2TR,
 }  # fmt: skip
 
 
 class Wallet:
     """Coins of one owner. They arrive by the locks that it hands out."""
 
-    __slots__ = ("_made", "_name", "_standing", "balance", "coins", "dice", "kind", "on_receive", "owner",
-                 "program", "town")  # fmt: skip
+    __slots__ = ("_haste", "_kinds", "_made", "_name", "_standing", "balance", "coins", "dice", "kind",
+                 "on_receive", "owner", "program", "town")  # fmt: skip
 
     def __init__(self, town: Town, owner: str, program: Program, dice: Dice, name: str = "") -> None:
         self.town = town
@@ -42,11 +46,12 @@ class Wallet:
         self.dice = dice
         self.coins: dict[Coin, None] = {}
         self.balance = 0
-        kinds = kinds_at(program, town.year)
+        self._kinds = kinds = kinds_at(program, town.year)
         self.kind = kinds[0][0] if len(kinds) == 1 else dice.weigh(*zip(*kinds, strict=True))
         self.on_receive: Callable[[Coin], None] | None = None
         self._name = f"{owner}/{name}" if name else owner
         self._made = 0
+        self._haste = dice.lognormal(1.0, HASTE_SPREAD)
         self._standing: Lock | None = None
 
     def receive(self, coin: Coin, /) -> None:
@@ -65,6 +70,9 @@ class Wallet:
     def fresh(self, role: str = "receive", kind: Kind | None = None) -> Lock:
         """A lock that was never used."""
         self._made += 1
+        if kind is None and self.program.core and role == "receive" and len(self._kinds) > 1:
+            # Core lets its user choose for each address.
+            kind = self.dice.weigh(*zip(*self._kinds, strict=True))
         lock = make_lock(
             self.town.ledger.keys, kind or self.kind, f"{self._name}/{self._made}", self.owner, role
         )
@@ -96,7 +104,7 @@ class Wallet:
 
     def rate(self) -> float:
         """Satoshi for a virtual byte that the program gives now."""
-        rate = self.town.rate
+        rate = self.town.rate * self._haste
         return max(1.0, float(round(rate)) if self.program.fees is Fees.WHOLE else rate)
 
     def fee(self, coins: Sequence[Coin], locks: Sequence[Lock]) -> int:
@@ -126,7 +134,8 @@ class Wallet:
         if left < 0:
             return None
         made = list(outs)
-        left -= int(self.rate() * _CHANGE_VSIZE)
+        if self.program.fees is not Fees.PER_KB:
+            left -= int(self.rate() * _CHANGE_VSIZE)
         if left > self._least_change():
             self._place(made, Out(self._change_lock(outs), left, change_role))
         return self.post(coins, made, kind, maker=maker)
@@ -163,12 +172,29 @@ class Wallet:
             target, rate = sum(o.value for o in outs) + self.town.kb_fee, 0.0
         if self.balance < target:
             return []
+        if self.program.selection is Selection.OLDEST and (oldest := self._oldest(target, rate)):
+            return oldest
         coins = self.usable()
         taken = self._select(coins, target, rate)
         if taken is None and len(coins) < len(self.coins):
             coins = list(islice(self.coins, LOOKED_AT))
             taken = self._select(coins, target, rate)
         return [coins[place] for place in taken or ()]
+
+    def _oldest(self, target: int, rate: float) -> list[Coin]:
+        """The oldest confirmed coins that suffice and are worth their own fee; empty when they do not.
+
+        The same as `_select` would take, without looking at all coins.
+        """
+        height, have, taken = self.town.ledger.height, 0, []
+        for coin in islice(self.coins, LOOKED_AT):
+            cost = rate * INPUT_VSIZE[coin.lock.kind]
+            if coin.height <= height and coin.value > cost:
+                taken.append(coin)
+                have += coin.value - int(cost)
+                if have >= target:
+                    return taken
+        return []
 
     def _select(self, coins: Sequence[Coin], target: int, rate: float) -> list[int] | None:
         """Places of the coins to spend. Core looks for one kind of address that suffices before it mixes."""

@@ -46,7 +46,7 @@ def test_every_era_has_programs_of_core_of_one_address_and_others() -> None:
         {"people": {"payjoin": True}},
         {"people": {"payjoin": float("nan")}},
         {"agents": {"wizard": 1}},
-        {"agents": {"casino": 201}},
+        {"agents": {"casino": 401}},
         {"agents": {"casino": 200, "market": 200, "exchange": 200, "mixer": 200}},
         {"world": {"era": 2016}, "agents": {"wasabi1": 1}},
         {"town": {}},

@@ -11,12 +11,14 @@ from cointrail.simulate.dice import Dice
 from cointrail.simulate.locks import Kind, Lock
 
 SWEEP_AT = 12
-"""Deposits that are gathered at once, at least."""
+"""Deposits that are gathered at once, at least; exchanges that pay one by one also move them one by one."""
 MOST_AT_ONCE = 60
 """Inputs of a sweep and outputs of a batch, at most."""
 _HOT_LOW, _HOT_HIGH = 0.1, 0.4
 """Part of everything that lies in the hot store."""
 _BUMP = 0.03
+_FILLED = 6
+"""Coins that the hot store is filled with at once."""
 _MOST_ASK = 30
 """Customers whom a batch waits for, at most; mostly far fewer."""
 _MOST_HOT = 150
@@ -35,6 +37,7 @@ class Exchange:
         self.name = name
         self.dice = dice
         self.batches = batches
+        self._sweep_at, self._most_swept = (SWEEP_AT, MOST_AT_ONCE) if batches else (1, 1)
         self.hot = town.enter(name, "exchange", program, dice)
         self.tills = town.wallet(name, program, dice, "deposit")
         self.cold = town.wallet(name, service_program(town.year, cold), dice, "cold")
@@ -78,8 +81,8 @@ class Exchange:
         balance = self.balance
         if hot.balance < _HOT_LOW * balance and self.cold.coins and self.cold.balance > hot.balance:
             self._fill_hot(int(balance * 0.2))
-        elif len(self.tills.coins) >= SWEEP_AT and (not self.queue or dice.chance(0.4)):
-            self.tills.sweep(self.tills.usable()[:MOST_AT_ONCE], hot.fresh("hot"), "sweep", "sweep")
+        elif len(self.tills.coins) >= self._sweep_at and (not self.queue or dice.chance(0.4)):
+            self.tills.sweep(self.tills.usable()[: self._most_swept], hot.fresh("hot"), "sweep", "sweep")
         elif hot.balance > _HOT_HIGH * balance and dice.chance(0.1):
             self._fill_cold(int(hot.balance * 0.5))
         elif len(hot.coins) > _MOST_HOT:
@@ -91,7 +94,9 @@ class Exchange:
         wanted = 1 + int(self.dice.unit() ** 3 * _MOST_ASK) if self.batches else 1
         for _ in range(wanted - len(self.queue)):
             person = self.dice.pick(self.town.persons)
-            self.request(person.name, person.wallet.address(), self.town.amount(self.dice, 3.0))
+            self.request(
+                person.name, person.wallet.address(), self.town.amount(self.dice, 3.0 * person.means)
+            )
         taken = [self.queue.popleft()]
         if self.batches:
             taken += [self.queue.popleft() for _ in range(min(len(self.queue), MOST_AT_ONCE - 1))]
@@ -129,7 +134,8 @@ class Exchange:
         return "self" if self.cold.owner == self.name else "payment"
 
     def _fill_hot(self, value: int) -> None:
-        outs = [Out(self.hot.fresh("hot"), min(value, self.cold.balance * 9 // 10), self._moved_role)]
+        part = min(value, self.cold.balance * 9 // 10) // _FILLED
+        outs = [Out(self.hot.fresh("hot"), part, self._moved_role) for _ in range(_FILLED)]
         self.cold.pay(outs, "internal")
 
     def _fill_cold(self, value: int) -> None:

@@ -1,17 +1,18 @@
 """A marketplace for inscribed outputs: the seller signs for his input and its price alone (0x83).
 
-What is inscribed stands in a script path of taproot in the real chain; here an inscription is a plain
-output of 546 or 10,000 satoshi.
+What is inscribed stands in a script of taproot that one transaction commits to and the next one shows. Most
+inscriptions are notes that mint tokens, and are kept; some are traded.
 """
 
 from __future__ import annotations
 
-from cointrail.simulate.composed.ledger import Coin, Joint, Out, Signing
+from cointrail.simulate.composed.agents.people import Person
+from cointrail.simulate.composed.ledger import RBF, Coin, Joint, Out, Signing, Style
 from cointrail.simulate.composed.programs import service_program
 from cointrail.simulate.composed.town import Town, enough, sell_when_full
 from cointrail.simulate.composed.wallet import LEAST_CHANGE, Wallet
 from cointrail.simulate.dice import Dice
-from cointrail.simulate.locks import Kind
+from cointrail.simulate.locks import Kind, note_lock
 from cointrail.simulate.signing import ANYONE, SINGLE
 
 PADDING = 600
@@ -19,7 +20,13 @@ PADDING = 600
 _POSTAGE = (546, 10_000)
 _FEE = 0.02
 _SLOT = 2
-_MOST_OFFERS = 400
+_MOST_OFFERS, _MOST_PREPARED = 400, 40
+_SALES = 0.3
+_TRADED = 0.4
+"""Part of inscriptions that are for sale."""
+_NOTE_BYTES = (60, 65, 72, 90, 140)
+_REVEAL_VSIZE = 100
+"""Virtual bytes beside a quarter of the note."""
 
 
 class Ordinals:
@@ -31,12 +38,14 @@ class Ordinals:
         self.house = town.enter("bazaar-0", "market", service_program(town.year, Kind.P2TR), dice)
         self._shelves: dict[str, Wallet] = {}
         self.offers: list[Coin] = []
+        self._made = 0
+        self._prepared: list[Person] = []
 
     def act(self) -> None:
         """A sale, or something new to sell."""
         if sell_when_full(self.town, self.house, self.dice):
             return
-        if len(self.offers) > 5 and (len(self.offers) > _MOST_OFFERS or self.dice.chance(0.7)):
+        if len(self.offers) > 5 and (len(self.offers) > _MOST_OFFERS or self.dice.chance(_SALES)):
             self._sale()
         else:
             self._inscribe()
@@ -50,14 +59,37 @@ class Ordinals:
         return self._shelves[key]
 
     def _inscribe(self) -> None:
-        value = self.dice.pick(_POSTAGE)
-        person = self.town.somebody(self.dice, value)
+        """Commit to a note, and show it at once."""
+        town, dice = self.town, self.dice
+        value, size = dice.pick(_POSTAGE), dice.pick(_NOTE_BYTES)
+        fee = int(town.rate * (_REVEAL_VSIZE + size // 4)) + 1
+        person = town.somebody(dice, value + fee)
         if person is None:
             return
+        self._made += 1
+        note = bytes(dice.below(256) for _ in range(size))
+        name = f"{person.name}/note/{self._made}"
+        lock = note_lock(town.ledger.keys, name, person.name, "asset", note)
+        posted = person.wallet.pay([Out(lock, value + fee, "self")], "inscription")
+        if posted is None:
+            return
+        coin = next(coin for coin in posted.coins if coin.lock is lock)
         shelf = self._shelf(person.name, "assets")
-        posted = person.wallet.pay([Out(shelf.fresh("asset"), value, "asset")], "inscription")
-        if posted is not None:
-            self.offers += [coin for coin in posted.coins if coin.lock.home is shelf]
+        shown = town.ledger.post(
+            [coin], [Out(shelf.fresh("asset"), value, "asset")], Style(2, RBF, 0), "inscription"
+        )
+        if dice.chance(_TRADED):
+            self.offers += shown.coins
+
+    def _buyer(self, value: int, seller: str) -> Person | None:
+        """Somebody who has `value`; whoever prepared for a purchase comes first."""
+        height = self.town.ledger.height
+        for place, person in enumerate(self._prepared):
+            coins = self._shelf(person.name, "padding").coins
+            settled = sum(coin.height <= height for coin in coins) >= 2
+            if settled and person.wallet.balance > value and person.name != seller:
+                return self._prepared.pop(place)
+        return self.town.somebody(self.dice, value, (seller,))
 
     def _sale(self) -> None:
         town, dice = self.town, self.dice
@@ -65,13 +97,15 @@ class Ordinals:
         asset = self.offers[place]
         price = max(30_000, town.amount(dice, 0.7))
         seller = asset.lock.owner
-        buyer = town.somebody(dice, int(price * (1 + _FEE)) + 30_000, (seller,))
+        buyer = self._buyer(int(price * (1 + _FEE)) + 30_000, seller)
         if buyer is None or asset.height > town.ledger.height:
             return
         pads = self._shelf(buyer.name, "padding")
         ready = pads.usable()[:2]
         if len(ready) < 2 or any(coin.height > town.ledger.height for coin in ready):
-            buyer.wallet.pay([Out(pads.fresh("padding"), PADDING, "padding") for _ in range(2)], "internal")
+            made = [Out(pads.fresh("padding"), PADDING, "padding") for _ in range(2)]
+            if buyer.wallet.pay(made, "internal") is not None:
+                self._prepared = [*self._prepared, buyer][-_MOST_PREPARED:]
             return
         toll = int(price * _FEE)
         coins = enough(buyer.wallet, price + toll + 2 * PADDING + int(town.rate * 1_200))

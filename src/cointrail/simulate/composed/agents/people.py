@@ -12,6 +12,8 @@ MOST_COINS = 30
 """A wallet with more puts them together before it pays again."""
 _ALL_OF_IT = 0.4
 """How often he cashes out whole coins, without change."""
+_ONE_COIN, _MOST_CASHED = 0.7, 6
+"""How often that is one coin, and how many at most."""
 _TRIED = 6
 _SHOPS, _FRIENDS = 12, 5
 """Whom a person deals with over the years."""
@@ -22,13 +24,15 @@ _TO_MERCHANT, _TO_FRIEND = 0.55, 0.75
 class Person:
     """One private hand with one wallet."""
 
-    __slots__ = ("_number", "bank", "name", "wallet")
+    __slots__ = ("_number", "bank", "means", "name", "wallet")
 
     def __init__(self, town: Town, number: int, dice: Dice) -> None:
         self.name = name = f"person-{number}"
         self._number = number
         self.wallet = town.enter(name, "person", program_of_person(town.plan, dice), dice)
         self.bank = town.exchange(dice)
+        self.means = town.means(dice)
+        """How much he has and pays, beside the usual."""
 
     def merchant(self, town: Town, dice: Dice) -> int:
         """The number of a merchant: mostly one of the nearest, out of a circle of a dozen."""
@@ -57,9 +61,10 @@ class People:
         if len(wallet.coins) > MOST_COINS:
             wallet.sweep(wallet.usable()[:MOST_COINS], wallet.address(), "self", "consolidation")
             return
-        value, draw = town.amount(dice), dice.unit()
+        value, draw = town.amount(dice, person.means), dice.unit()
         if wallet.balance < value + int(town.rate * 600):
-            person.bank.request(person.name, wallet.address(), int(value * dice.between(1.2, 5)))
+            wanted = town.asked(int(value * dice.between(1.2, 5)), dice)
+            person.bank.request(person.name, wallet.address(), wanted)
             return
         if draw < _TO_FRIEND and dice.chance(self.payjoin) and self._join_somebody(person, value):
             return
@@ -72,8 +77,8 @@ class People:
                 return
             self._pay(person, friend.wallet.address(), value, "payment")
         elif dice.chance(_ALL_OF_IT):
-            coins = wallet.usable()
-            some = coins[: 1 + dice.below(len(coins))]
+            count = 1 if dice.chance(_ONE_COIN) else 1 + dice.below(_MOST_CASHED)
+            some = dice.sample(wallet.usable(), count)
             wallet.sweep(some, person.bank.deposit_lock(person.name), "deposit", "payment")
         else:
             self._pay(person, person.bank.deposit_lock(person.name), value, "deposit")

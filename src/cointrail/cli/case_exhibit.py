@@ -1,0 +1,143 @@
+"""`cointrail case exhibit add`, `list`, `show`, `verify`: answers that anyone can get again."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from cointrail import workbench
+from cointrail.cli.case import app
+from cointrail.cli.case_options import CaseArgument, Db, Who
+from cointrail.cli.failures import FOUND
+from cointrail.cli.options import STORE, Format, FormatOption, StoreOption
+from cointrail.cli.progress import Meter
+from cointrail.cli.render import Answer, Table, write
+
+exhibit_app = typer.Typer(help="Exhibits of a case: answers that anyone can get again.")
+
+_HEADS = ("number", "title", "by", "utc", "tip_height", "size", "result")
+
+
+def add_to(program: typer.Typer) -> None:  # noqa: ARG001 -- they stand under `case`
+    """Put the commands of this module under `cointrail case`."""
+    app.add_typer(exhibit_app, name="exhibit")
+
+
+@exhibit_app.callback()
+def _exhibit() -> None:
+    """Exhibits of a case: answers that anyone can get again."""
+
+
+@exhibit_app.command("add")
+def add(
+    context: typer.Context,
+    case: CaseArgument,
+    command: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="COMMAND...",
+            help="What to ask, after `--`, without `--store`: `-- trace forward TXID:0 --policy fifo`. "
+            "`-- case run` runs the case itself.",
+        ),
+    ],
+    title: Annotated[str, typer.Option("--title", help="What it shows; without it the command.")] = "",
+    store: StoreOption = STORE,
+    db: Db = None,
+    who: Who = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Ask the store something and put the answer on the case.
+
+    With the question and the basis of the answer, so that anyone can ask again.
+
+    Commands: address, tx and cluster with their look-ups, explain, trace, and case run. A list comes whole
+    unless `--limit` is given.
+    """
+    name, options = _read_command(context.find_root().command, command)
+    with Meter() as meter, workbench.CaseBench(db, who) as cases:
+        found = cases.take_exhibit(case, store, name, options, title=title, progress=meter.steps)
+    write(_one(workbench.record_values(found)), form)
+
+
+def _read_command(found: Any, words: list[str]) -> tuple[str, dict[str, Any]]:
+    """The command that words name, and its options by name; a `limit` that nobody gave is left out."""
+    if words[:2] == ["case", "run"]:
+        if words[2:]:
+            raise typer.BadParameter("`case run` as an exhibit runs the case itself: leave the rest away")
+        return "case run", {}
+    names: list[str] = []
+    rest = list(words)
+    while rest and rest[0] in getattr(found, "commands", {}):
+        names.append(rest.pop(0))
+        found = found.commands[names[-1]]
+    if hasattr(found, "commands"):
+        raise typer.BadParameter(f"`{' '.join(words)[:80]}` is no command that looks something up")
+    context = found.make_context(" ".join(names), rest)
+    given = {name for name in context.params if context.get_parameter_source(name).name == "COMMANDLINE"}
+    if given & {"store", "form"}:
+        raise typer.BadParameter("`--store` and `--format` go before `--`")
+    options = {name: value for name, value in context.params.items() if name not in {"store", "form"}}
+    if "limit" not in given:
+        options.pop("limit", None)
+    return " ".join(names), options
+
+
+def _one(values: dict[str, Any]) -> Answer:
+    request, basis = values["request"], values["basis"]
+    facts = [(name, values[name]) for name in ("number", "title", "by", "utc", "entry", "size", "result")]
+    facts += [("command", request["command"]), ("options", request["options"]), ("files", request["files"])]
+    shown = [(name, basis[name]) for name in sorted(basis.keys() - {"rules", "settings"})]
+    return Answer(data=values, facts=facts, basis=[*shown, ("rules", len(basis["rules"]))])
+
+
+@exhibit_app.command("list")
+def list_exhibits(case: CaseArgument, db: Db = None, form: FormatOption = Format.TABLE) -> None:
+    """List the exhibits of a case."""
+    with workbench.CaseBench(db) as cases:
+        values = [workbench.record_values(one) for one in cases.case(case).exhibits]
+    rows = [[one.get(head, one["basis"].get(head)) for head in _HEADS] for one in values]
+    write(Answer(data=values, tables=[Table("exhibits", _HEADS, rows)]), form)
+
+
+@exhibit_app.command("show")
+def show(
+    case: CaseArgument,
+    number: Annotated[int, typer.Argument(min=1, help="Number of the exhibit.")],
+    answer: Annotated[
+        bool, typer.Option("--answer", help="Write the answer itself to stdout, to the byte.")
+    ] = False,
+    db: Db = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Show what was asked for an exhibit, and on what basis."""
+    with workbench.CaseBench(db) as cases:
+        found = cases.exhibit(case, number)
+        if answer:
+            typer.echo(cases.result(case, str(found.result)), nl=False)
+            return
+    write(_one(workbench.record_values(found)), form)
+
+
+@exhibit_app.command("verify")
+def verify(
+    case: CaseArgument,
+    numbers: Annotated[
+        list[int] | None, typer.Argument(metavar="[NUMBER]...", min=1, help="Exhibits; without any, all.")
+    ] = None,
+    store: StoreOption = STORE,
+    db: Db = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Ask the questions of exhibits again and compare to the byte.
+
+    They are asked of the chain as it was, though the store has grown since. An exhibit that cannot be asked
+    again is `not_comparable`, which is no pass: exit code 1 unless each is `same`.
+    """
+    with Meter() as meter, workbench.CaseBench(db) as cases:
+        verdicts = cases.verify_exhibits(case, store, numbers or (), progress=meter.steps)
+    heads = ("number", "title", "outcome", "height", "says")
+    rows = [[getattr(one, head) for head in heads] for one in verdicts]
+    write(Answer(data=verdicts, tables=[Table("exhibits", heads, rows)]), form)
+    if any(one.outcome.value != "same" for one in verdicts):
+        raise typer.Exit(FOUND)

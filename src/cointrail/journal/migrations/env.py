@@ -1,0 +1,8 @@
+"""Run by alembic: migrate over the connection that was handed over, inside its transaction."""
+
+from __future__ import annotations
+
+from alembic import context
+
+context.configure(connection=context.config.attributes["connection"], transactional_ddl=True)
+context.run_migrations()

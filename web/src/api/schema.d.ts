@@ -1032,6 +1032,19 @@ export interface components {
             vote: string;
         };
         /**
+         * Charge
+         * @description One link that a path rests on.
+         */
+        Charge: {
+            /** Payjoin */
+            payjoin: boolean;
+            rate: components["schemas"]["Rate"] | null;
+            /** Rule */
+            rule: string;
+            /** Tier */
+            tier: ("T0" | "T1" | "T2" | "T3" | "T4" | "T5") | null;
+        };
+        /**
          * ClusterBalanceListing
          * @description A cluster's balance over time.
          */
@@ -1065,6 +1078,20 @@ export interface components {
             parties: string[];
             /** Proposals */
             proposals: components["schemas"]["TagLine"][];
+        };
+        /**
+         * ClusterError
+         * @description The links of a cluster, up to one tier.
+         */
+        ClusterError: {
+            /** Link Bound Ppm */
+            link_bound_ppm: number | null;
+            /** Links */
+            links: number;
+            /** Says */
+            says: string;
+            /** Wrong Links Ppm */
+            wrong_links_ppm: number | null;
         };
         /**
          * ClusterNeighbour
@@ -1163,6 +1190,7 @@ export interface components {
             bridges: components["schemas"]["BridgeLine"][];
             bridges_page: components["schemas"]["Page"];
             cluster: components["schemas"]["ClusterRef"];
+            error: components["schemas"]["ClusterError"];
             /** Refused */
             refused: components["schemas"]["RefusedLine"][];
             refused_page: components["schemas"]["Page"];
@@ -1187,6 +1215,7 @@ export interface components {
             basis: components["schemas"]["LookupBasis"];
             claims: components["schemas"]["ClusterClaims"] | null;
             cluster: components["schemas"]["ClusterRef"];
+            error: components["schemas"]["ClusterError"];
             first_seen: components["schemas"]["BlockRef"];
             last_seen: components["schemas"]["BlockRef"];
             /** Members */
@@ -1333,6 +1362,7 @@ export interface components {
             /** Address */
             address: string;
             block: components["schemas"]["BlockRef"];
+            bound: components["schemas"]["ErrorBound"];
             /** Cluster */
             cluster: number | null;
             /** Hops */
@@ -1350,6 +1380,8 @@ export interface components {
             sat: {
                 [key: string]: number | string;
             };
+            /** Says Error */
+            says_error: string;
             /** Seed */
             seed: string;
             /**
@@ -1370,25 +1402,28 @@ export interface components {
         };
         /**
          * ErrorBound
-         * @description The links that a path rests on, and what their targets add up to.
+         * @description The links that a path rests on, and what they may be wrong together.
          */
         ErrorBound: {
+            /** Bound Ppm */
+            bound_ppm: number | null;
             /** Independent Ppm */
-            independent_ppm: number;
+            independent_ppm: number | null;
             /** Links */
             links: {
                 [key: string]: number;
             };
-            /** Measured */
-            measured: string;
+            /** Not Measured */
+            not_measured: {
+                [key: string]: number;
+            };
             /** Payjoin Links */
             payjoin_links: number;
             /** Payjoin Ppm */
             payjoin_ppm: number[][];
-            /** Target Ppm */
-            target_ppm: number;
             /** Uncounted */
             uncounted: number;
+            weakest: components["schemas"]["Charge"] | null;
         };
         /**
          * Every
@@ -1444,12 +1479,15 @@ export interface components {
             /** B */
             b: string;
             basis: components["schemas"]["LookupBasis"];
+            bound: components["schemas"]["ErrorBound"] | null;
             /** Cluster */
             cluster: number | null;
             /** Joined */
             joined: boolean;
             /** Left Out */
             left_out: components["schemas"]["LeftOutEntry"][];
+            /** Says Error */
+            says_error: string;
             /** Steps */
             steps: components["schemas"]["StepEntry"][];
             /** Weakest Tier */
@@ -1674,6 +1712,8 @@ export interface components {
          */
         LinkLine: {
             block: components["schemas"]["BlockRef"] | null;
+            /** Bound Ppm */
+            bound_ppm: number | null;
             /** From Name */
             from_name: string;
             /** Rule */
@@ -2007,6 +2047,8 @@ export interface components {
              * @description Satoshi; as a string where it lies beyond 2^53-1.
              */
             paid_sat: number | string;
+            /** Says Error */
+            says_error: string;
             /** Service */
             service: string | null;
             /** Service Tier */
@@ -2225,6 +2267,24 @@ export interface components {
             type: string;
         };
         /**
+         * Rate
+         * @description How often a rule is wrong in the stratum of one link, at most.
+         */
+        Rate: {
+            /** Asked */
+            asked: string[];
+            /** Bound Ppm */
+            bound_ppm: number;
+            /** N */
+            n: number;
+            /** Quoted */
+            quoted: string[];
+            /** Worlds */
+            worlds: number;
+            /** Wrong */
+            wrong: number;
+        };
+        /**
          * Recognised
          * @description A line as it was read.
          */
@@ -2291,6 +2351,8 @@ export interface components {
             abstains_on: string;
             /** Dynamic */
             dynamic: boolean;
+            /** Error */
+            error: string | null;
             /** Gate */
             gate: string | null;
             /** Id */
@@ -2300,6 +2362,8 @@ export interface components {
              * @enum {string}
              */
             kind: "detector" | "link" | "change" | "walk";
+            /** Measured Tier */
+            measured_tier: string | null;
             /** Name */
             name: string;
             /** Needs */
@@ -2326,6 +2390,8 @@ export interface components {
             abstains_on: string;
             /** Dynamic */
             dynamic: boolean;
+            /** Error */
+            error: string | null;
             /** Examples */
             examples: components["schemas"]["Example"][];
             /** Gate */
@@ -2337,6 +2403,8 @@ export interface components {
              * @enum {string}
              */
             kind: "detector" | "link" | "change" | "walk";
+            /** Measured Tier */
+            measured_tier: string | null;
             /** Name */
             name: string;
             /** Needs */
@@ -2480,10 +2548,14 @@ export interface components {
          */
         StepEntry: {
             block: components["schemas"]["BlockRef"] | null;
+            /** Bound Ppm */
+            bound_ppm: number | null;
             /** From Name */
             from_name: string;
             /** Rule */
             rule: string;
+            /** Stratum */
+            stratum: string | null;
             /** Tier */
             tier: ("T0" | "T1" | "T2" | "T3" | "T4" | "T5") | null;
             /** To Name */
@@ -2611,6 +2683,8 @@ export interface components {
              * @enum {string}
              */
             tier: "T0" | "T1" | "T2" | "T3" | "T4" | "T5";
+            /** Wrong Links Ppm */
+            wrong_links_ppm: number | null;
         };
         /**
          * Told

@@ -39,6 +39,11 @@ export function shown(text: string): string {
   );
 }
 
+/** A bound in parts per million as percent, rounded up so that it still holds: `3.34 %`. */
+export function percent(ppm: number | string): string {
+  return `${(Math.ceil(Number(ppm) / 100) / 100).toFixed(2)} %`;
+}
+
 /** What somebody needs to find it again: where the chain ended, which store, which program. */
 export function citation(what: string, basis: Basis): string {
   const clusters = basis.clusters_digest ? `, clusters ${basis.clusters_digest}` : "";

@@ -124,7 +124,10 @@ def test_months_of_a_case_add_up_to_its_payments_and_leave_none_out(client: Test
     payments = client.get(f"{API}/cases/demo").json()["summary"]["payments"]
     assert sum(one["payments"] for one in months) == payments["count"]
     assert sum(one["value_sat"] for one in months) == int(payments["value_sat"])
-    assert sum(Decimal(one["value"]) for one in months) == Decimal(payments["fiat_at_payment_time"]["value"])
+    rounded = sum(Decimal(one["value"]) for one in months) - Decimal(
+        payments["fiat_at_payment_time"]["value"]
+    )
+    assert abs(rounded) <= Decimal("0.005") * payments["count"]
     numbers = [12 * int(one["month"][:4]) + int(one["month"][5:]) for one in months]
     assert numbers == list(range(numbers[0], numbers[-1] + 1))
 

@@ -6,7 +6,6 @@ import os
 import secrets
 import signal
 import socket
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,11 +81,13 @@ def serve(
             limit_concurrency=WAITING,
             timeout_graceful_shutdown=5,
         )
-        # uvicorn stops in order and then raises the signal again: as an exit, the token goes too.
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        server = uvicorn.Server(config)
+
+        # uvicorn stops in order and then raises the signal again, which must not take the token's end away.
+        signal.signal(signal.SIGTERM, lambda *_: setattr(server, "should_exit", True))
         try:
             say(Ready(url=f"http://{HOST}:{port}/#token={token}", port=port, token_file=kept))
-            uvicorn.Server(config).run(sockets=[listening])
+            server.run(sockets=[listening])
         finally:
             kept.unlink(missing_ok=True)
 

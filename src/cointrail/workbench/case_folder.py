@@ -105,7 +105,8 @@ class PaymentMonth:
         month: `2017-01`, UTC, by block time.
         payments: how many; rows of another class, as returns are, do not count.
         value_sat: their sum.
-        value: at payment time, in the currency of the case; None where a rate is missing for one of them.
+        value: at payment time, in the currency of the case, added up from the rows as they are rounded; None
+            where a rate is missing for one of them.
         currency: of that value; empty when none is asked for.
     """
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bitcoin, short, shown } from "./words";
+import { bitcoin, money, percent, short, shown } from "./words";
 
 describe("words", () => {
   it("write satoshi exactly, also beyond what a number holds", () => {
@@ -7,6 +7,14 @@ describe("words", () => {
     expect(bitcoin("9007199254740993")).toBe("90,071,992.54740993");
     expect(bitcoin(-1)).toBe("−0.00000001");
     expect(bitcoin(0)).toBe("0.00000000");
+  });
+
+  it("write money and bounds as exactly as they were told", () => {
+    expect(money("2857998.3", "USD")).toBe("2,857,998.30 USD");
+    expect(money("5.985", "KRW")).toBe("5.985 KRW");
+    expect(percent(33335)).toBe("3.3335 %");
+    expect(percent("10000")).toBe("1 %");
+    expect(percent(0)).toBe("0 %");
   });
 
   it("show what hides in a label", () => {

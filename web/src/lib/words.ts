@@ -39,9 +39,10 @@ export function shown(text: string): string {
   );
 }
 
-/** A bound in parts per million as percent, rounded up so that it still holds: `3.34 %`. */
+/** A bound in parts per million as percent, exact: `3.3335 %`. */
 export function percent(ppm: number | string): string {
-  return `${(Math.ceil(Number(ppm) / 100) / 100).toFixed(2)} %`;
+  const part = String(Number(ppm) % 10_000).padStart(4, "0").replace(/0+$/, "");
+  return `${Math.floor(Number(ppm) / 10_000)}${part ? `.${part}` : ""} %`;
 }
 
 /** What somebody needs to find it again: where the chain ended, which store, which program. */

@@ -188,8 +188,6 @@ def test_a_command_ends_well_without_a_network(
         db=db,
         age=identity.to_public(),
         backup=tmp_path / "backup.age",
-        desk=tmp_path,
-        packet=desk.packet if desk else None,
         real=real_data.FOLDER,
     )
     done = _python(PROGRAM, *given.split(" "))

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-import signal
 import socket
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,6 +52,9 @@ def serve(
 ) -> None:
     """Answer until the process is told to stop.
 
+    uvicorn stops in order and then raises the signal again; a caller who wants the token file gone makes
+    an exit of it.
+
     Args:
         bench: the open store.
         cases: output folders of case runs.
@@ -82,8 +83,6 @@ def serve(
             limit_concurrency=WAITING,
             timeout_graceful_shutdown=5,
         )
-        # uvicorn stops in order and then raises the signal again: as an exit, the token goes too.
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         try:
             say(Ready(url=f"http://{HOST}:{port}/#token={token}", port=port, token_file=kept))
             uvicorn.Server(config).run(sockets=[listening])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import signal
 import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -53,6 +52,9 @@ def serve(
 ) -> None:
     """Answer until the process is told to stop.
 
+    uvicorn stops in order and then raises the signal again; a caller who wants the token file gone makes
+    an exit of it.
+
     Args:
         bench: the open store.
         cases: output folders of case runs.
@@ -81,13 +83,9 @@ def serve(
             limit_concurrency=WAITING,
             timeout_graceful_shutdown=5,
         )
-        server = uvicorn.Server(config)
-
-        # uvicorn stops in order and then raises the signal again, which must not take the token's end away.
-        signal.signal(signal.SIGTERM, lambda *_: setattr(server, "should_exit", True))
         try:
             say(Ready(url=f"http://{HOST}:{port}/#token={token}", port=port, token_file=kept))
-            server.run(sockets=[listening])
+            uvicorn.Server(config).run(sockets=[listening])
         finally:
             kept.unlink(missing_ok=True)
 

@@ -13,10 +13,7 @@ from cointrail.valuation.rates import add_up, money_text
 
 AT_PAYMENT = "value of each output at its own block's time"
 AT_REPORT = "value of each output at the end of the report date"
-EXPECTED = (
-    "the sum of the rows' bounds: no more rows than this are expected to be wrong, however they depend on each "
-    "other"
-)
+EXPECTED = "the sum of the rows' bounds: no more rows than this are expected to be wrong, independent or not"
 
 
 def total(worths: Iterable[Worth], currency: str, convention: str) -> dict[str, Any]:

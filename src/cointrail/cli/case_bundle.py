@@ -114,7 +114,7 @@ def receipt(
     ] = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Put receipts beside a bundle: when it was there, and who signs its report.
+    """Put receipts of others beside a bundle.
 
     Each is compared with the bundle first. Nothing is sent: take the request or the digest to the authority
     yourself. The files of the bundle stay as they are.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cointrail import workbench
-from cointrail.error_rates.combine import NOT_MEASURED
 
 if TYPE_CHECKING:
     from cointrail.error_rates.combine import ErrorBound
@@ -16,7 +15,7 @@ FIVE_PERCENT = 50_000
 
 def rate_text(ppm: int | None) -> str:
     """A bound in percent; words where there is none."""
-    return NOT_MEASURED if ppm is None else workbench.percent(ppm)
+    return workbench.NOT_MEASURED if ppm is None else workbench.percent(ppm)
 
 
 def bound_text(bound: ErrorBound) -> str:

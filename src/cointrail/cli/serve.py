@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cointrail import workbench
-from cointrail.cli.options import STORE, StoreOption, TagsOption
+from cointrail.cli.options import STORE, Format, FormatOption, StoreOption, TagsOption
 from cointrail.cli.progress import Meter
+from cointrail.cli.render import Answer, write
 
 if TYPE_CHECKING:
     from cointrail.api.serve import Ready
@@ -32,20 +35,26 @@ def serve(
     port: Annotated[
         int, typer.Option("--port", min=0, max=65_535, help="Where to listen; 0 takes any free port.")
     ] = PORT,
+    form: FormatOption = Format.TABLE,
 ) -> None:
-    """Serve the workbench in the browser, and its API, on this machine alone.
+    """Show cases and the chain in the browser, on this machine alone.
 
-    Prints an address that opens it; whoever has that address can read all that is served. Stops with
-    Ctrl-C. When the store grows, answers move on to its new state as soon as its clusters are built.
+    Prints an address that opens it; whoever has that address can read all that is served. The same
+    answers come as JSON. Stops with Ctrl-C. When the store grows, answers move on to its new state as
+    soon as its clusters are built.
     """
     serving = workbench.load("cointrail.api.serve")
     with Meter() as meter:
         bench = workbench.OpenBench(store, tags=tags, progress=meter.steps)
-    serving.serve(bench, cases=case, port=port, say=_say)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    serving.serve(bench, cases=case, port=port, say=lambda ready: _say(ready, form))
 
 
-def _say(ready: Ready) -> None:
-    typer.echo(f"open      {ready.url}")
-    typer.echo(f"API       http://127.0.0.1:{ready.port}/api/v1/openapi.json")
-    typer.echo(f"token in  {ready.token_file}")
+def _say(ready: Ready, form: Format) -> None:
+    facts = [
+        ("open", ready.url),
+        ("API", f"http://127.0.0.1:{ready.port}/api/v1/openapi.json"),
+        ("token in", str(ready.token_file)),
+    ]
+    write(Answer(data=ready, facts=facts), form)
     typer.echo("stop with Ctrl-C", err=True)

@@ -103,7 +103,7 @@ def demo(
     scale: ScaleOption = 1.0,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Run the whole job on an invented world, pack its evidence, and count what is wrong.
+    """Run the whole job on an invented world, and count what is wrong.
 
     A world that an earlier run made for the same seed is used again.
     """

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from cointrail.analytics.open_store import OpenStore, open_store
     from cointrail.casework.outputs import safe_cell
     from cointrail.coinjoin.analysis import JoinOptions
-    from cointrail.error_rates.combine import percent
+    from cointrail.error_rates.combine import NOT_MEASURED, percent
     from cointrail.evaluate.cases import StatementRate
     from cointrail.evaluate.fidelity.run import EraGates
     from cointrail.evaluate.learning.compare import votes_by_plan
@@ -80,6 +80,7 @@ if TYPE_CHECKING:
     from cointrail.workbench.training import train_change
 
 __all__ = [
+    "NOT_MEASURED",
     "Answered",
     "Ask",
     "Budget",
@@ -181,6 +182,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "NOT_MEASURED": "cointrail.error_rates.combine",
     "Answered": "cointrail.evidence.check",
     "Ask": "cointrail.report.packet",
     "Budget": "cointrail.evaluate.learning.run",

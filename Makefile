@@ -15,7 +15,7 @@ PY_FOLDERS := src tests benchmarks fuzz tools
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test check fix bench figures learn fuzz docs lock clean
+.PHONY: help setup demo test check fix bench figures learn fuzz docs lock page clean
 
 help: ## say what each target does
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
@@ -41,6 +41,7 @@ check: setup ## layout, lint, types, import layers, spelling, locks, docs
 	@$(PYTHON_IN_VENV) tools/lock.py --check
 	@$(PYTHON_IN_VENV) tools/check_docs.py
 	@$(PYTHON_IN_VENV) tools/make_reference.py --check
+	@$(PYTHON_IN_VENV) tools/page.py
 
 fix: setup ## format, and mend what the linter can mend
 	@$(PYTHON_IN_VENV) -m ruff format --quiet $(PY_FOLDERS)
@@ -74,6 +75,10 @@ fuzz: setup ## ten million hostile inputs for the readers, then some under bound
 
 lock: setup ## maintainers: resolve the lock files anew (needs uv)
 	@$(PYTHON_IN_VENV) tools/lock.py
+
+page: setup ## maintainers: build the page in the browser anew (needs node)
+	@cd web && npm ci --no-audit --no-fund && npm run types && npm run check && npm test && npm run build
+	@$(PYTHON_IN_VENV) tools/page.py --write
 
 clean: ## remove .venv, caches and the demo's output
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist fuzz-out $(DEMO_OUT) $(MODEL_OUT)

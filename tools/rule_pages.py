@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from cointrail.rulebook.cards import RuleCard, rule_cards
+from cointrail.rulebook.drawing import draw
 from cointrail.rulebook.examples import Example, all_examples, examples_of
-from draw_example import draw
 
 FOLDER = "rules"
 WHERE = "src/cointrail/rulebook/examples"

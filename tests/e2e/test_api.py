@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
+from html import unescape
 
 import pytest
 from starlette.testclient import TestClient
@@ -115,6 +117,28 @@ def test_sums_of_a_table_are_of_all_rows_that_pass_the_filter(demo: DemoFolder, 
     assert told["page"]["total"] == len(kept) < told["all_rows"] == len(rows)
     assert told["sums_sat"]["value_sat"] == sum(kept)
     assert [int(row[place]) for row in told["rows"]] == sorted(kept, reverse=True)[:2]
+
+
+def test_months_of_a_case_add_up_to_its_payments_and_leave_none_out(client: TestClient) -> None:
+    months = client.get(f"{API}/cases/demo/months").json()["months"]
+    payments = client.get(f"{API}/cases/demo").json()["summary"]["payments"]
+    assert sum(one["payments"] for one in months) == payments["count"]
+    assert sum(one["value_sat"] for one in months) == int(payments["value_sat"])
+    rounded = sum(Decimal(one["value"]) for one in months) - Decimal(
+        payments["fiat_at_payment_time"]["value"]
+    )
+    assert abs(rounded) <= Decimal("0.005") * payments["count"]
+    numbers = [12 * int(one["month"][:4]) + int(one["month"][5:]) for one in months]
+    assert numbers == list(range(numbers[0], numbers[-1] + 1))
+
+
+def test_a_rule_s_examples_are_drawn_and_no_more_than_there_are(client: TestClient) -> None:
+    page = client.get(f"{API}/rules/common_input").json()
+    first = client.get(f"{API}/rules/common_input/examples/1")
+    assert first.headers["content-type"] == "image/svg+xml"
+    assert f"{page['name']}: {page['examples'][0]['says']}" in unescape(first.text)
+    beyond = len(page["examples"]) + 1
+    assert client.get(f"{API}/rules/common_input/examples/{beyond}").status_code == 404
 
 
 def test_a_day_as_the_upper_end_takes_in_all_of_it(demo: DemoFolder, client: TestClient) -> None:

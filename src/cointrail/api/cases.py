@@ -13,7 +13,7 @@ from cointrail.api.server import Server, TheServer
 from cointrail.api.shapes import Shape, as_json, model_of, with_next
 from cointrail.api.trails import Ask
 from cointrail.errors import NotFound
-from cointrail.workbench.case_folder import CaseFolder, Filter, How, Order, TablePart
+from cointrail.workbench.case_folder import CaseFolder, Filter, How, Order, PaymentMonth, TablePart
 
 routes = APIRouter(tags=["cases"])
 
@@ -43,6 +43,15 @@ class CaseSummary(Shape):
 
     name: str
     summary: dict[str, Any]
+
+
+MonthModel = model_of(PaymentMonth)
+
+
+class Months(Shape):
+    """Payments of a case by month."""
+
+    months: list[MonthModel]  # type: ignore[valid-type]
 
 
 class AskFilter(Ask):
@@ -79,6 +88,12 @@ def cases(server: TheServer) -> Response:
 def case_summary(server: TheServer, case: CaseName) -> Response:
     """The summary of a case run."""
     return as_json({"name": case, "summary": _folder(server, case).summary})
+
+
+@routes.get("/cases/{case}/months", response_model=Months)
+def case_months(server: TheServer, case: CaseName) -> Response:
+    """Payments to the service by month, UTC, also the months without any."""
+    return as_json({"months": _folder(server, case).payment_months})
 
 
 @routes.post("/cases/{case}/tables/{table}", response_model=model_of(TablePart, listing=True))

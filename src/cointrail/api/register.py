@@ -8,7 +8,9 @@ from fastapi import APIRouter, Path
 from starlette.responses import Response
 
 from cointrail.api.shapes import Shape, as_json, model_of
+from cointrail.errors import NotFound
 from cointrail.rulebook.cards import RuleCard, RulePage
+from cointrail.rulebook.drawing import draw
 from cointrail.workbench import rule_cards, rule_page
 
 routes = APIRouter(tags=["rules"])
@@ -34,3 +36,26 @@ def rule(
 ) -> Response:
     """One rule with its examples."""
     return as_json(rule_page(rule_id))
+
+
+@routes.get(
+    "/rules/{rule_id}/examples/{place}",
+    response_class=Response,
+    responses={
+        200: {
+            "description": "The picture, as SVG.",
+            "content": {"image/svg+xml": {"schema": {"type": "string"}}},
+        }
+    },
+)
+def drawn_example(
+    rule_id: Annotated[str, Path(max_length=100, description="Its id, or id@version.")],
+    place: Annotated[int, Path(ge=1, le=1_000, description="Of the example in the rule's list, from 1.")],
+) -> Response:
+    """A worked example of a rule, drawn."""
+    page = rule_page(rule_id)
+    if place > len(page.examples):
+        raise NotFound(
+            f"`{page.name}` has {len(page.examples)} examples", hint="count from 1", rule=page.id, place=place
+        )
+    return Response(draw(page.examples[place - 1], page.name), media_type="image/svg+xml")

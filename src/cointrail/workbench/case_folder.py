@@ -6,7 +6,7 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
@@ -38,6 +38,11 @@ _TIMES = frozenset({"UTC", "date"})
 """Units of columns that are compared as numbers, and as times."""
 
 _DAY = len("2017-01-31")
+_MONTH = len("2017-01")
+_DECEMBER = 12
+
+COUNTED = "payment"
+"""Class of the rows that are payments to the service."""
 
 Row = tuple[str, ...]
 
@@ -90,6 +95,26 @@ class TablePart:
     filters: tuple[Filter, ...]
     sums_sat: dict[str, int]
     rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentMonth:
+    """Payments to the service in a month.
+
+    Attributes:
+        month: `2017-01`, UTC, by block time.
+        payments: how many; rows of another class, as returns are, do not count.
+        value_sat: their sum.
+        value: at payment time, in the currency of the case, added up from the rows as they are rounded; None
+            where a rate is missing for one of them.
+        currency: of that value; empty when none is asked for.
+    """
+
+    month: str
+    payments: int
+    value_sat: int
+    value: Decimal | None
+    currency: str
 
 
 class CaseFolder:
@@ -150,6 +175,31 @@ class CaseFolder:
         writer.writerow(column.name for column in found.columns)
         writer.writerows([safe_cell(cell) for cell in row] for row in found.rows)
         return text.getvalue().encode()
+
+    @cached_property
+    def payment_months(self) -> tuple[PaymentMonth, ...]:
+        """Every month from the first payment's to the last one's, also those without any."""
+        rows, place = self._open("payments")
+        by_month: dict[str, list[Row]] = {}
+        for row in rows:
+            if row[place["class"]] == COUNTED:
+                by_month.setdefault(row[place["time_utc"]][:_MONTH], []).append(row)
+        if not by_month:
+            return ()
+        return tuple(
+            self._month(month, by_month.get(month, [])) for month in _months(min(by_month), max(by_month))
+        )
+
+    def _month(self, month: str, rows: list[Row]) -> PaymentMonth:
+        place = self._places["payments"]
+        values = [row[place["value"]] for row in rows]
+        return PaymentMonth(
+            month=month,
+            payments=len(rows),
+            value_sat=sum(int(row[place["value_sat"]]) for row in rows),
+            value=sum(map(Decimal, values), Decimal(0)) if all(values) else None,
+            currency=next((row[place["currency"]] for row in rows), ""),
+        )
 
     @cached_property
     def _places(self) -> dict[str, dict[str, int]]:
@@ -240,6 +290,13 @@ def _ordinal(column: Column, text: str) -> Decimal | None:
     except InvalidOperation:
         return None
     return value if value.is_finite() else None
+
+
+def _months(first: str, last: str) -> Iterator[str]:
+    year, month = map(int, first.split("-"))
+    while (now := f"{year:04}-{month:02}") <= last:
+        yield now
+        year, month = (year, month + 1) if month < _DECEMBER else (year + 1, 1)
 
 
 def _seconds(text: str) -> Decimal | None:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from cointrail.rulebook.cards import rule_cards
+from cointrail.rulebook.drawing import WIDTH, draw
 from cointrail.rulebook.examples import Example, all_examples
-from draw_example import WIDTH, draw
 from make_reference import REFERENCE, left_over, made_files
 from rule_pages import index_lines, pictures, rule_pages
 

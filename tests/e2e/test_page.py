@@ -1,0 +1,189 @@
+"""The page in a real browser: complete, open to everybody, talking to nobody else."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from support.browser import NARROW, PATIENCE, WIDE, Site, chromium, served, visit
+from support.demo_world import DemoFolder, demo_folder
+
+pytestmark = pytest.mark.slow
+
+expect.set_options(timeout=PATIENCE)
+
+HOSTILE = {
+    "script": "<script>alert(1)</script><img src=x onerror=alert(2)>",
+    "bidi": "payee \u202egro.egnahcxe\u202c",
+    "zero width": "exch\u200bange\u2060",
+    "emoji": "🏴\u200d☠️ exchange 거래소 تبادل",
+    "long": "A" * 10_000,
+}
+
+
+@pytest.fixture(scope="module", name="demo")
+def _demo(tmp_path_factory: pytest.TempPathFactory) -> DemoFolder:
+    return demo_folder(tmp_path_factory)
+
+
+@pytest.fixture(scope="module", name="browser")
+def _browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module", name="url")
+def _url(demo: DemoFolder, browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    del browser  # without one there is nothing to serve
+    hostile = tmp_path_factory.mktemp("tags") / "hostile.csv"
+    with hostile.open("w", newline="", encoding="utf-8") as file:
+        lines = csv.writer(file)
+        lines.writerow(["address", "label", "source"])
+        lines.writerows(
+            [_hostile_address(demo), label, f"source of {name}"] for name, label in HOSTILE.items()
+        )
+    with served(demo, [demo.tags, hostile]) as url:
+        yield url
+
+
+def _hostile_address(demo: DemoFolder) -> str:
+    return demo.payments()[1]["address"]
+
+
+def _paths(demo: DemoFolder) -> list[str]:
+    payment = demo.payments()[0]
+    address = payment["address"]
+    tabs = [f"/case/demo{tab}" for tab in ("", "/payments", "/leads", "/proceeds")]
+    things = [f"/tx/{payment['outpoint'][:64]}", f"/address/{address}", f"/cluster/{address}", "/block/100"]
+    return ["/", *tabs, *things, "/rules", "/rules/common_input", "/nowhere"]
+
+
+@pytest.mark.parametrize(("scheme", "size"), [("light", WIDE), ("dark", NARROW)])
+def test_every_page_is_open_to_everybody_and_quiet(
+    demo: DemoFolder,
+    browser: Browser,
+    url: str,
+    scheme: Literal["light", "dark"],
+    size: tuple[int, int],
+) -> None:
+    with visit(browser, url, size=size, scheme=scheme) as site:
+        barriers = {}
+        for path in _paths(demo):
+            site.open(path)
+            assert site.page.get_by_role("alert").count() == 0, path
+            assert site.page.locator("h1").count() == 1, path
+            assert _overhang(site.page) == 0, path
+            barriers[path] = site.barriers()
+        assert {path: found for path, found in barriers.items() if found} == {}
+        assert site.troubles == []
+
+
+def _overhang(page: Page) -> int:
+    """Pixels by which a page is wider than the window; tables scroll within it."""
+    wide: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return wide
+
+
+def test_a_trail_is_walked_from_a_name_to_a_table_by_mouse(
+    demo: DemoFolder, browser: Browser, url: str
+) -> None:
+    payment = demo.payments()[0]
+    with visit(browser, url) as site:
+        page = site.page
+        page.get_by_placeholder("Address, transaction").fill(payment["outpoint"])
+        page.get_by_role("button", name="Search").click()
+        expect(page.locator("h1")).to_contain_text(payment["outpoint"][:64])
+        expect(page.get_by_role("table", name="Change, rule by rule")).to_be_visible()
+        page.get_by_role("table", name="Outputs").locator("a[href^='/cluster/']").first.click()
+        expect(page.locator("h1")).to_contain_text("Cluster")
+        page.get_by_label("The other").fill(demo.seeds()[0])
+        page.get_by_role("button", name="Explain").click()
+        expect(page.get_by_text("that they are apart").or_(page.locator("ol li").first)).to_be_visible()
+        page.get_by_role("link", name="Start").click()
+        page.locator("a[href='/case/demo']").click()
+        page.get_by_role("link", name="Payments", exact=True).click()
+        _filter_and_save(site, demo)
+        assert site.troubles == []
+
+
+def _filter_and_save(site: Site, demo: DemoFolder) -> None:
+    page = site.page
+    rows = [row for row in demo.payments() if row["class"] == "payment"]
+    page.get_by_label("Column").select_option("class")
+    page.get_by_label("How").select_option("is")
+    page.get_by_label("Text").fill("payment")
+    page.get_by_role("button", name="Filter", exact=True).click()
+    expect(page.get_by_text("rows pass the filters")).to_contain_text(f"{len(rows):,} of")
+    expect(page.locator(".cited")).to_contain_text(
+        f"{len(rows):,} of {len(demo.payments()):,} rows where class is"
+    )
+    with page.expect_download() as saving:
+        page.get_by_role("button", name="Save as CSV").click()
+    text = Path(saving.value.path()).read_text(encoding="utf-8")
+    saved = list(csv.DictReader(io.StringIO(text)))
+    assert [row["outpoint"] for row in saved] == [row["outpoint"] for row in rows]
+
+
+def test_the_same_trail_is_walked_by_keyboard_alone(demo: DemoFolder, browser: Browser, url: str) -> None:
+    payment = demo.payments()[0]
+    with visit(browser, url) as site:
+        page = site.page
+        page.keyboard.press("/")
+        page.keyboard.type(payment["address"])
+        page.keyboard.press("Enter")
+        expect(page.locator("h1")).to_contain_text(payment["address"])
+        expect(page.locator("h1")).to_be_focused()
+        site.settle()
+        _tab_to(page, "a[href^='/cluster/']")
+        page.keyboard.press("Enter")
+        expect(page.locator("h1")).to_contain_text("Cluster")
+        page.go_back()
+        expect(page.locator("h1")).to_contain_text("Address")
+        site.open("/")
+        _tab_to(page, "a[href='/case/demo']")
+        page.keyboard.press("Enter")
+        expect(page.locator("h1")).to_contain_text("Case")
+        _tab_to(page, "a[href='/case/demo/payments']")
+        page.keyboard.press("Enter")
+        expect(page.locator("main p[role=status]")).to_contain_text(f"{len(demo.payments()):,} rows")
+        _tab_to(page, "th button")
+        page.keyboard.press("Enter")
+        expect(page.locator("th[aria-sort='ascending']")).to_have_count(1)
+        assert site.troubles == []
+
+
+def _tab_to(page: Page, what: str) -> None:
+    for _ in range(200):
+        page.keyboard.press("Tab")
+        if page.evaluate(f'document.activeElement.matches("{what}")'):
+            return
+    pytest.fail(f"no key leads to {what}")
+
+
+def test_labels_that_would_lie_or_run_are_only_shown(demo: DemoFolder, browser: Browser, url: str) -> None:
+    with visit(browser, url, size=NARROW) as site:
+        site.page.on("dialog", lambda dialog: site.troubles.append(f"dialog: {dialog.message}"))
+        for kind in ("address", "cluster"):
+            site.open(f"/{kind}/{_hostile_address(demo)}")
+            text = site.page.locator("main").inner_text()
+            assert "<script>alert(1)</script>" in text
+            assert "⟨U+202E⟩gro" in text
+            assert "⟨U+200B⟩" in text
+            assert "거래소" in text
+            assert not {"\u202e", "\u200b", "\u2060"} & set(text)
+            assert _overhang(site.page) == 0
+            assert site.barriers() == []
+        assert site.troubles == []
+
+
+def test_without_a_session_the_page_says_what_to_do(browser: Browser, url: str) -> None:
+    page = browser.new_page()
+    page.goto(url)
+    expect(page.get_by_role("alert").first).to_contain_text("open the address that `cointrail serve` printed")
+    page.close()

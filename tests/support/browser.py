@@ -1,0 +1,127 @@
+"""The page in Debian's Chromium, over a server in a thread of this process; and all that went wrong."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import pytest
+import uvicorn
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+
+from cointrail.api.app import serve_app
+from cointrail.api.paging import Pages
+from cointrail.api.server import Server
+from cointrail.workbench import OpenBench
+from cointrail.workbench.case_folder import CaseFolder
+from support.demo_world import DemoFolder
+
+CHROMIUM = shutil.which("chromium")
+WIDE = (1440, 900)
+NARROW = (390, 844)
+HOST = "127.0.0.1"
+TOKEN = "the token of the page's tests"
+PATIENCE = 60_000
+"""Milliseconds: a busy machine is no fault of the page."""
+
+_VIOLATIONS = """
+    addEventListener('securitypolicyviolation',
+        told => console.error(`CSP: ${told.violatedDirective} ${told.blockedURI}`))
+"""
+
+
+@dataclass
+class Site:
+    """A page of the browser, signed in, and what it complained of."""
+
+    url: str
+    page: Page
+    troubles: list[str] = field(default_factory=list)
+
+    def open(self, path: str) -> None:
+        """Load a path as if it had been typed, and wait until nothing more is asked for."""
+        self.page.goto(f"{self.url}{path}")
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until the page has what it asked for."""
+        self.page.wait_for_load_state("networkidle")
+        self.page.wait_for_function("!document.body.innerText.includes('Looking it up')")
+
+    def barriers(self) -> list[str]:
+        """What axe finds wrong for people who use a keyboard, a magnifier or a screen reader."""
+        found = Axe().run(self.page).response["violations"]
+        return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found]
+
+    def note_message(self, message: ConsoleMessage) -> None:
+        """Keep an error or a warning of the console."""
+        if message.type in {"error", "warning"}:
+            self.troubles.append(f"{message.type}: {message.text}")
+
+    def note_request(self, request: Request) -> None:
+        """Keep a request to anywhere but the server."""
+        if not request.url.startswith((f"{self.url}/", f"blob:{self.url}/")):
+            self.troubles.append(f"asked {request.url[:200]}")
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The browser; skips where Debian's package is not there."""
+    if CHROMIUM is None:
+        pytest.skip("no browser: as root, `apt-get install chromium`")
+    with sync_playwright() as driver:
+        # Chromium's sandbox refuses to run as root, as checks in containers do; it opens our page only.
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def served(demo: DemoFolder, tags: Sequence[Path]) -> Iterator[str]:
+    """A server over the demo's store and case, and the address of it."""
+    with socket.socket() as listening:
+        listening.bind((HOST, 0))
+        listening.listen()
+        host = f"{HOST}:{listening.getsockname()[1]}"
+        behind = Server(
+            bench=OpenBench(demo.store, tags=tags),
+            pages=Pages(b"key"),
+            cases={"demo": CaseFolder(demo.path / "case")},
+        )
+        app = serve_app(behind, token=TOKEN, hosts=[host])
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        while not server.started:
+            time.sleep(0.02)
+        yield f"http://{host}"
+        server.should_exit = True
+        thread.join()
+
+
+@contextmanager
+def visit(
+    browser: Browser, url: str, *, size: tuple[int, int] = WIDE, scheme: Literal["light", "dark"] = "light"
+) -> Iterator[Site]:
+    """Sign in as the printed address does it, and go by what the page did when it is closed."""
+    width, height = size
+    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+    context.set_default_timeout(PATIENCE)
+    context.add_init_script(_VIOLATIONS)
+    site = Site(url, context.new_page())
+    site.page.on("console", site.note_message)
+    site.page.on("pageerror", lambda error: site.troubles.append(f"page: {error}"))
+    site.page.on("request", site.note_request)
+    try:
+        site.open(f"/#token={TOKEN}")
+        yield site
+    finally:
+        context.close()

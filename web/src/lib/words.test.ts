@@ -1,0 +1,30 @@
+import { describe, expect, it } from "vitest";
+import { bitcoin, money, percent, short, shown } from "./words";
+
+describe("words", () => {
+  it("write satoshi exactly, also beyond what a number holds", () => {
+    expect(bitcoin(123456789012)).toBe("1,234.56789012");
+    expect(bitcoin("9007199254740993")).toBe("90,071,992.54740993");
+    expect(bitcoin(-1)).toBe("−0.00000001");
+    expect(bitcoin(0)).toBe("0.00000000");
+  });
+
+  it("write money and bounds as exactly as they were told", () => {
+    expect(money("2857998.3", "USD")).toBe("2,857,998.30 USD");
+    expect(money("5.985", "KRW")).toBe("5.985 KRW");
+    expect(percent(33335)).toBe("3.3335 %");
+    expect(percent("10000")).toBe("1 %");
+    expect(percent(0)).toBe("0 %");
+  });
+
+  it("show what hides in a label", () => {
+    expect(shown("safe\u202eelas")).toBe("safe⟨U+202E⟩elas");
+    expect(shown("a\u200bb\u0000")).toBe("a⟨U+200B⟩b⟨U+0000⟩");
+    expect(shown("거래소 منصة")).toBe("거래소 منصة");
+  });
+
+  it("shorten only what is long", () => {
+    expect(short("short")).toBe("short");
+    expect(short("a".repeat(64))).toHaveLength(19);
+  });
+});

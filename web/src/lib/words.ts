@@ -1,0 +1,60 @@
+/** How values are written: bitcoin with all eight places, times in UTC, labels with hidden characters shown. */
+
+import type { Basis } from "./api";
+
+const COIN = 100_000_000n;
+
+/** `1,234.50000000`, exact. */
+export function bitcoin(sat: number | string): string {
+  const value = BigInt(sat);
+  const size = value < 0n ? -value : value;
+  const whole = (size / COIN).toString().replace(/\B(?=(\d{3})+$)/g, ",");
+  return `${value < 0n ? "−" : ""}${whole}.${(size % COIN).toString().padStart(8, "0")}`;
+}
+
+/** `12,345`. */
+export function count(value: number): string {
+  return value.toLocaleString("en-US");
+}
+
+/** `1,234.50 USD`, as exact as it was told. */
+export function money(value: string, currency: string): string {
+  const [whole = "0", part = ""] = value.split(".");
+  return `${whole.replace(/\B(?=(\d{3})+$)/g, ",")}.${part.padEnd(2, "0")} ${currency}`;
+}
+
+/** `2018-03-31 23:57:49 UTC`. */
+export function utc(iso: string): string {
+  return `${iso.replace("T", " ").replace("Z", "")} UTC`;
+}
+
+// Controls, bidi controls, zero-width and tag characters: what could make a label look like another.
+const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0]/gu;
+
+/** A label that cannot lie about itself: hidden characters stand as `⟨U+202E⟩`. */
+export function shown(text: string): string {
+  return text.replace(
+    HIDDEN,
+    (one) => `⟨U+${(one.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}⟩`,
+  );
+}
+
+/** A bound in parts per million as percent, exact: `3.3335 %`. */
+export function percent(ppm: number | string): string {
+  const part = String(Number(ppm) % 10_000).padStart(4, "0").replace(/0+$/, "");
+  return `${Math.floor(Number(ppm) / 10_000)}${part ? `.${part}` : ""} %`;
+}
+
+/** What somebody needs to find it again: where the chain ended, which store, which program. */
+export function citation(what: string, basis: Basis): string {
+  const clusters = basis.clusters_digest ? `, clusters ${basis.clusters_digest}` : "";
+  return (
+    `${what}; as of block ${basis.tip_height} (${basis.tip_hash}) of ${basis.network}; ` +
+    `${basis.program}, store ${basis.store_digest}${clusters}`
+  );
+}
+
+/** The first and last characters of something long. Its whole text belongs into the accessible name. */
+export function short(text: string, head = 10, tail = 8): string {
+  return text.length <= head + tail + 1 ? text : `${text.slice(0, head)}…${text.slice(-tail)}`;
+}

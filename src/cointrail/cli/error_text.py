@@ -15,7 +15,7 @@ FIVE_PERCENT = 50_000
 
 def rate_text(ppm: int | None) -> str:
     """A bound in percent; words where there is none."""
-    return workbench.NOT_MEASURED if ppm is None else workbench.percent(ppm)
+    return workbench.rate_text(ppm)
 
 
 def bound_text(bound: ErrorBound) -> str:

@@ -128,3 +128,8 @@ def percent(ppm: int) -> str:
     whole, part = divmod(ppm, ONE // 100)
     digits = f"{part:04}".rstrip("0")
     return f"{whole}.{digits} %" if digits else f"{whole} %"
+
+
+def rate_text(ppm: int | None) -> str:
+    """A rate for people; words where there is none."""
+    return NOT_MEASURED if ppm is None else percent(ppm)

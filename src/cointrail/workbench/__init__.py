@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from cointrail.analytics.open_store import OpenStore, open_store
     from cointrail.casework.outputs import safe_cell
     from cointrail.coinjoin.analysis import JoinOptions
-    from cointrail.error_rates.combine import NOT_MEASURED, percent
+    from cointrail.error_rates.combine import percent, rate_text
     from cointrail.evaluate.cases import StatementRate
     from cointrail.evaluate.fidelity.run import EraGates
     from cointrail.evaluate.learning.compare import votes_by_plan
@@ -80,7 +80,6 @@ if TYPE_CHECKING:
     from cointrail.workbench.training import train_change
 
 __all__ = [
-    "NOT_MEASURED",
     "Answered",
     "Ask",
     "Budget",
@@ -157,6 +156,7 @@ __all__ = [
     "plan_from_toml",
     "preset",
     "private_tags",
+    "rate_text",
     "read_prevouts",
     "record_values",
     "report_document",
@@ -182,7 +182,6 @@ __all__ = [
 ]
 
 _HOMES = {
-    "NOT_MEASURED": "cointrail.error_rates.combine",
     "Answered": "cointrail.evidence.check",
     "Ask": "cointrail.report.packet",
     "Budget": "cointrail.evaluate.learning.run",
@@ -258,6 +257,7 @@ _HOMES = {
     "plan_from_toml": "cointrail.simulate",
     "preset": "cointrail.simulate",
     "private_tags": "cointrail.workbench.lead_bench",
+    "rate_text": "cointrail.error_rates.combine",
     "read_prevouts": "cointrail.inspection.prevouts",
     "record_values": "cointrail.workbench.case_views",
     "report_document": "cointrail.workbench.reports",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import os
+import shutil
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -172,7 +173,7 @@ def ask_everything(asker: Asker, folder: Path) -> None:
     for command in ("ingest", "doctor"):
         ask(command, "--blocks", demo.blocks)
     ask("case", "run", demo.case, "--out", folder / "case")
-    ask("demo", "--out", demo.path, "--scale", "0.02")
+    ask("demo", "--out", shutil.copytree(demo.path, folder / "again"), "--scale", "0.02")
     ask("simulate", "--out", folder / "w", "--scale", "0.01", "--unsigned")
 
 

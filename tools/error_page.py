@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from cointrail.clustering.rules import Link
 from cointrail.error_rates.combine import ONE, PAYJOIN_PPM, Charge, bound_of, percent
+from cointrail.error_rates.fidelity import shipped_fidelity
 from cointrail.error_rates.strata import ERAS
 from cointrail.error_rates.table import Rate, Row, shipped
 from cointrail.error_rates.tiers import ALLOWED_PPM, measured_tiers
@@ -100,6 +101,13 @@ _WORDS = """\
 This is what the program says of a path, word for word, so that reports agree:"""
 
 
+_LIKENESS = """\
+The economies of a year are held against real blocks of that time, feature by feature and by a classifier
+that tries to tell them apart (AUC 0.5: it cannot; 1.0: it always can). Where they are told apart, the rates
+of that time carry a warning: people may have gone about it otherwise. [What the gates say](fidelity.md)
+names the differences."""
+
+
 def page_files() -> dict[str, str]:
     """The page and its pictures, by their path below docs/explanation."""
     return {PAGE: "\n".join(_lines()) + "\n", BOUNDS: _bounds(), RELIABILITY: _reliability()}
@@ -112,6 +120,7 @@ def _lines() -> Iterator[str]:
     size = {"worlds": len(table.worlds), "transactions": table.transactions, "hands": table.hands}
     yield from ("## How it was measured", "", _HOW.format(**size, strata=table.strata), "")
     yield from ("## By era", "", f"![bounds by rule and era]({BOUNDS})", "", *_eras(), "")
+    yield from ("### How like real people", "", _LIKENESS, "", *_likeness(), "")
     yield from ("## PayJoins: the one thing that must be assumed", "", _PAYJOIN, "", *_shares(), "")
     found = table.validation
     told = {
@@ -145,10 +154,25 @@ def _rules() -> Iterator[str]:
         tiers = measured_tiers(rule.id)
         assert rule.tier is not None, "a link has a tier"
         assert tiers is not None, "a link has a tier"
-        stands = ", ".join(dict.fromkeys(tier.name for tier in tiers))
+        stands = _stands(tiers)
         bound = percent(shipped().rows[rule.name,].bound_ppm)
         name = f"[{rule.id}](../reference/rules/{rule.id}.md)"
         yield _row(name, rule.tier.name, percent(ALLOWED_PPM[rule.tier]), bound, stands)
+
+
+def _stands(tiers: Sequence[Tier]) -> str:
+    """The tier that a rule stands at, and eras with another one: `T4; T5 in 2023 on`."""
+    usual = max(tiers, key=list(tiers).count)
+    others = (f"; {tier.name} in {era}" for era, tier in zip(ERAS, tiers, strict=True) if tier is not usual)
+    return usual.name + "".join(others)
+
+
+def _likeness() -> Iterator[str]:
+    """What must stand beside the rates of each era that worlds were held against real blocks for."""
+    yield _row("year", "warning beside its rates")
+    yield _row("---", "---")
+    for era in sorted(shipped_fidelity().eras):
+        yield _row(era, shipped_fidelity().warning(era) or "none: every gate is passed")
 
 
 def _eras() -> Iterator[str]:

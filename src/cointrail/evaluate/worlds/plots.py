@@ -47,7 +47,7 @@ def draw_reliability(points: Iterable[tuple[int, int, bool]]) -> str:
         f'<rect x="{left}" y="{top}" width="{side}" height="{side}" fill="none" stroke="{GREY}"/>',
         svg_line(left, top + side, left + side, top, GREY, 1, dash=True),
         svg_text(left + side / 2, top + side + 34, "stated upper bound", anchor="middle"),
-        svg_text(left + side + 12, top + 12, "above the dashed line a bound is broken"),
+        svg_text(left + side + 12, top + 12, "above the dashed line: more than stated"),
     ]
     for tick in _TICKS:
         label = f"{tick / 10_000:g} %"

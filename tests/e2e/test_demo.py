@@ -18,7 +18,8 @@ from cointrail.evaluate.demo import compare, spent_in
 from cointrail.store.reader import open_snapshot
 from support.once import build_once
 
-SEED = 20_180_331
+SEED = 1
+"""Of `make demo`."""
 MOST_SECONDS = 60
 """To pack the bundle, and to check it; measured below a third of that on one quiet core."""
 MOST_BYTES = 50_000_000

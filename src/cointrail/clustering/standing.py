@@ -109,6 +109,8 @@ class Standing:
     def _eras(self, chain: ChainView, heights: Array) -> Array:
         if chain.digest not in self._times:
             self._times[chain.digest] = chain.block_times()
-        times = self._times[chain.digest][np.asarray(heights)].astype(np.int64)
+        all_times = self._times[chain.digest]
+        # What has no height yet is of the time of the tip.
+        times = all_times[np.minimum(heights, len(all_times) - 1)].astype(np.int64)
         eras: Array = np.searchsorted(np.array(ERA_ENDS), times, side="right")
         return eras

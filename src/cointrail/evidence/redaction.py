@@ -22,7 +22,7 @@ from cointrail.chain.types import Outpoint, Txid
 from cointrail.errors import BadInput
 from cointrail.evidence import verify
 from cointrail.evidence.claims import named_txids
-from cointrail.evidence.standards import Reader, Tx
+from cointrail.evidence.standards import Reader, Tx, outcome
 from cointrail.tracing.policy import Policy
 
 WITHHELD = "withheld"
@@ -236,7 +236,7 @@ def _totals(
     for row in _table(ProceedRow, proceeds):
         flows[row["outflow_outpoint"]].append(row)
     first = f"{whole['policies'][0]}_sat"
-    heads = [(rows[0], verify.outcome(rows, first)) for rows in flows.values()]
+    heads = [(rows[0], outcome(rows, first)) for rows in flows.values()]
     by_class = {kind: [head for head in heads if head[0]["class"] == kind] for kind in whole["proceeds"]}
     return {
         "payments": verify.totals([(row, row["outcome"]) for row in paid], whole["payments"], ""),

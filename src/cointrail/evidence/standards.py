@@ -360,3 +360,25 @@ def times(scalar: int, point: Point) -> Point:
         total = add(total, point) if scalar & 1 else total
         point, scalar = add(point, point), scalar >> 1
     return total
+
+
+def expected_wrong(rows: list[dict[str, str]]) -> dict[str, Any]:
+    """How many rows are expected to be wrong at most: their bounds added up; those without, counted apart."""
+    measured = [row for row in rows if row["error_bound_ppm"]]
+    unmeasured = [row for row in rows if row["error_not_measured"] and not row["error_bound_ppm"]]
+    sums = {"expected_wrong": "error_bound_ppm", "expected_wrong_at_payjoin_5": "error_payjoin_5_ppm"}
+    hundredths = {name: -(-sum(int(row[ppm]) for row in measured) // 10_000) for name, ppm in sums.items()}
+    texts = {name: f"{value // 100}.{value % 100:02}" for name, value in hundredths.items()}
+    return {**texts, "rows": len(measured), "rows_not_measured": len(unmeasured)}
+
+
+def with_errors(said: dict[str, Any], **tables: list[dict[str, str]]) -> dict[str, Any]:
+    """The totals of error that `said` must hold, each under the name of its table of rows."""
+    return {name: {**said[name], **expected_wrong(rows)} for name, rows in tables.items()}
+
+
+def outcome(rows: list[dict[str, str]], policy: str) -> str:
+    """By what an outflow is counted: its first lead that carries value, else where most of it ended."""
+    leads = [row["outcome"] for row in rows if row["exchange"] and int(row[policy])]
+    ends = sorted((-int(row[policy]), row["outcome"]) for row in rows if not row["exchange"])
+    return leads[0] if leads else ends[0][1]

@@ -424,7 +424,7 @@ def check_sums(b: Bundle) -> list[str]:
     for row in b.tables["proceeds"]:
         flows.setdefault((row["class"], row["outflow_outpoint"]), []).append(row)
     for (kind, name), rows in flows.items():
-        heads.setdefault(("proceeds", kind), []).append((rows[0], outcome(rows, policies[0])))
+        heads.setdefault(("proceeds", kind), []).append((rows[0], std.outcome(rows, policies[0])))
         whole = {str(sum(int(row[policy]) for row in rows)) for policy in policies}
         need(whole == {rows[0]["outflow_value_sat"]}, f"the ends of {name} do not add up")
     told = {("payments", "payment"): b.summary["payments"]}
@@ -446,7 +446,8 @@ def check_sums(b: Bundle) -> list[str]:
         need(said == sorted(there), f"summary.json: `{name}` names others than the rows")
         for group, one in zip(groups, entries):
             rows, more = ([r for r in some if group.items() <= r.items()] for some in (led, paid_in))
-            same = distinct(rows, more).items() <= one.items()
+            right = {} if keys else std.with_errors(one, error=rows, deposit_error=more)
+            same = {**distinct(rows, more), **right}.items() <= one.items()
             need(same, f"summary.json: `{name}` is not what the rows add up to")
     return [f"{len(told) + 3} groups of totals added up again from {sum(map(len, b.tables.values())):,} rows"]
 
@@ -460,17 +461,12 @@ def totals(heads: list[tuple[Row, str]], said: dict[str, Any], prefix: str) -> d
         values = [(str(sat), row[rate]) for sat, (row, _) in zip(sats, heads) if row[rate]]
         counts = {"valued": len(values), "without_rate": len(heads) - len(values)}
         found[name] = {**said[name], "value": std.money(values, said[name]["currency"]), **counts}
+    if "error" in said:
+        found |= std.with_errors(said, error=[row for row, _ in heads])
     if "outcomes" in said:
         by = {name: [sat for sat, (_, one) in zip(sats, heads) if one == name] for _, name in heads}
         found["outcomes"] = {name: {"count": len(v), "value_sat": str(sum(v))} for name, v in by.items()}
     return found
-
-
-def outcome(rows: list[Row], policy: str) -> str:
-    """By what an outflow is counted: its first lead that carries value, else where most of it ended."""
-    leads = [row["outcome"] for row in rows if row["exchange"] and int(row[policy])]
-    ends = sorted((-int(row[policy]), row["outcome"]) for row in rows if not row["exchange"])
-    return leads[0] if leads else ends[0][1]
 
 
 def distinct(led: list[Row], paid_in: list[Row]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from cointrail.api.guard import COOKIE, MOST_BODY, Guard, Sessions
-from cointrail.api.shapes import MOST_EXACT, plain
+from cointrail.api.shapes import MOST_EXACT, exact
 from cointrail.lookups.views import Totals
 from cointrail.workbench import LookupBench
 from support.api_client import API, BASE, HOST, TOKEN, demo_app, signed_in
@@ -46,7 +46,7 @@ def test_an_address_is_told_as_the_library_tells_it(demo: DemoFolder, client: Te
     name = demo.seeds()[0]
     told = client.get(f"{API}/addresses/{name}", params={"limit": 3}).json()
     next_page = told.pop("next_page")
-    assert told == plain(LookupBench(demo.store).show_address(name, tags=[demo.tags], limit=3))
+    assert told == exact(LookupBench(demo.store).show_address(name, tags=[demo.tags], limit=3))
     assert (next_page is None) == (told["page"]["total"] <= 3)
 
 
@@ -172,7 +172,7 @@ def test_what_cannot_be_answered_is_a_problem_with_words(client: TestClient, pat
 
 
 def test_satoshi_beyond_what_readers_keep_exactly_are_texts() -> None:
-    told = plain(Totals(1, 1, MOST_EXACT, MOST_EXACT + 1, -1))
+    told = exact(Totals(1, 1, MOST_EXACT, MOST_EXACT + 1, -1))
     assert told["received_sat"] == MOST_EXACT
     assert told["spent_sat"] == str(MOST_EXACT + 1)
 

@@ -9,8 +9,8 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from cointrail.api.paging import MOST_ROWS, ROWS
-from cointrail.api.server import Server, TheServer
-from cointrail.api.shapes import Shape, as_json, model_of, with_next
+from cointrail.api.server import Server, TheServer, listed
+from cointrail.api.shapes import Shape, as_json, model_of
 from cointrail.api.trails import Ask
 from cointrail.errors import NotFound
 from cointrail.workbench.case_folder import CaseFolder, Filter, How, Order, PaymentMonth, TablePart
@@ -99,15 +99,13 @@ def case_months(server: TheServer, case: CaseName) -> Response:
 @routes.post("/cases/{case}/tables/{table}", response_model=model_of(TablePart, listing=True))
 def case_rows(server: TheServer, case: CaseName, table: TableName, ask: AskRows) -> Response:
     """Some rows of a table; the sums are of all rows that the filters let through."""
-    what = f"case {case} {table} {_dump(ask)}"
-    found = _folder(server, case).part(
-        table,
-        filters=_filters(ask),
-        order=_order(ask),
-        start=server.pages.start(ask.page, what),
-        limit=ask.limit,
+    folder, filters, order = _folder(server, case), _filters(ask), _order(ask)
+    return listed(
+        server,
+        f"case {case} {table} {_dump(ask)}",
+        ask.page,
+        lambda start: folder.part(table, filters=filters, order=order, start=start, limit=ask.limit),
     )
-    return with_next(found, server.pages.following(found.page, what))
 
 
 @routes.post(

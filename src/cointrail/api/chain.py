@@ -9,8 +9,8 @@ from pydantic import Field
 from starlette.responses import Response
 
 from cointrail.api.paging import ROWS, Limit, PageToken
-from cointrail.api.server import TheServer
-from cointrail.api.shapes import Shape, as_json, model_of, plain, with_next
+from cointrail.api.server import TheServer, listed
+from cointrail.api.shapes import Shape, as_json, exact, model_of
 from cointrail.api.trails import Ask
 from cointrail.lookups.block import BlockView
 from cointrail.lookups.recognise import LONGEST_LINE, Recognised
@@ -50,7 +50,7 @@ class Found(Shape):
 def status(server: TheServer) -> Response:
     """How far the store reaches, and its tip."""
     bench = server.bench
-    return as_json({"store": plain(bench.status()), "behind": bench.behind, "trouble": bench.trouble})
+    return as_json({"store": exact(bench.status()), "behind": bench.behind, "trouble": bench.trouble})
 
 
 @routes.post("/search", response_model=Found)
@@ -67,6 +67,9 @@ def block(
     limit: Limit = ROWS,
 ) -> Response:
     """A block and its transactions."""
-    what = f"block {name}"
-    found = server.bench.show_block(name, start=server.pages.start(page, what), limit=limit)
-    return with_next(found, server.pages.following(found.page, what))
+    return listed(
+        server,
+        f"block {name}",
+        page,
+        lambda start: server.bench.show_block(name, start=start, limit=limit),
+    )

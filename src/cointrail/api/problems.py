@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from cointrail.api.shapes import plain
+from cointrail.api.shapes import exact
 from cointrail.errors import BadInput, CointrailError, NotFound, StoreBusy, StoreError
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def problem(
 ) -> Response:
     """A problem as a response."""
     body = Problem(
-        type=TYPE + code, title=title, status=status, detail=detail, hint=hint, facts=plain(facts or {})
+        type=TYPE + code, title=title, status=status, detail=detail, hint=hint, facts=exact(facts or {})
     )
     return Response(
         json.dumps(body.model_dump(), ensure_ascii=False).encode(),

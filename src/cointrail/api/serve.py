@@ -19,7 +19,6 @@ from cointrail.workbench import OpenBench
 from cointrail.workbench.case_folder import CaseFolder
 
 HOST = "127.0.0.1"
-PORT = 8350
 WAITING = 100
 """Connections that may wait; and requests that are answered at a time, beyond which it says 503."""
 
@@ -47,9 +46,7 @@ def state_folder() -> Path:
     return Path.home() / ".local" / "state" / "cointrail"
 
 
-def serve(
-    bench: OpenBench, *, cases: Sequence[Path] = (), port: int = PORT, say: Callable[[Ready], None]
-) -> None:
+def serve(bench: OpenBench, *, cases: Sequence[Path] = (), port: int, say: Callable[[Ready], None]) -> None:
     """Answer until the process is told to stop.
 
     uvicorn stops in order and then raises the signal again; a caller who wants the token file gone makes

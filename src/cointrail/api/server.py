@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Protocol
 
 from fastapi import Depends, Request
+from starlette.responses import Response
 
-from cointrail.api.paging import Pages
+from cointrail.api.paging import Pages, Part
+from cointrail.api.shapes import with_next
 from cointrail.workbench import OpenBench
 from cointrail.workbench.case_folder import CaseFolder
 
@@ -30,6 +33,28 @@ class Server:
 def _server(request: Request) -> Server:
     server: Server = request.app.state.server
     return server
+
+
+class Listed(Protocol):
+    """An answer that shows a part of a list."""
+
+    @property
+    def page(self) -> Part:
+        """Which part."""
+        ...
+
+
+def listed(server: Server, what: str, page: str | None, ask: Callable[[int], Listed]) -> Response:
+    """Answer with the part of a list that a page token asks for, and the token of the part after it.
+
+    Args:
+        server: makes and reads tokens.
+        what: names the list; a token of another one is refused.
+        page: the token; None: the first part.
+        ask: given the first row, looks the part up.
+    """
+    found = ask(server.pages.start(page, what))
+    return with_next(found, server.pages.following(found.page, what))
 
 
 TheServer = Annotated[Server, Depends(_server)]

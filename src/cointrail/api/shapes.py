@@ -10,7 +10,7 @@ import json
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from enum import Enum, IntEnum, StrEnum
+from enum import IntEnum, StrEnum
 from functools import cache
 from pathlib import Path
 from types import UnionType
@@ -19,8 +19,8 @@ from typing import Annotated, Any, Literal, NewType, Union, get_args, get_origin
 from pydantic import BaseModel, ConfigDict, Field, create_model
 from starlette.responses import Response
 
-from cointrail.casework.columns import iso_utc
 from cointrail.chain.types import BlockHash, Outpoint, Txid
+from cointrail.workbench.json_values import plain
 
 MOST_EXACT = 2**53 - 1
 """The largest integer that every JSON reader keeps exactly (RFC 8259, section 6)."""
@@ -103,42 +103,19 @@ def _row(args: tuple[Any, ...], *, of_money: bool) -> Any:
     return list[Union[kinds]]  # type: ignore[valid-type] # noqa: UP007
 
 
-def plain(value: object) -> Any:
-    """The value as JSON knows it: whole numbers exact, times in UTC, ids in hex."""
-    match value:
-        case bool() | float() | None:
-            return value
-        case IntEnum():
-            return value.name
-        case Enum():
-            return value.value
-        case int():
-            return value if -MOST_EXACT <= value <= MOST_EXACT else str(value)
-        case str():
-            return value
-        case datetime():
-            return iso_utc(value)
-        case date():
-            return value.isoformat()
-        case Decimal():
-            return format(value, "f")
-        case dict():
-            return {str(plain(key)): plain(inner) for key, inner in value.items()}
-        case list() | tuple() | frozenset():
-            return [plain(inner) for inner in value]
-    if isinstance(value, Txid | BlockHash | Outpoint) or not is_dataclass(value):
-        return str(value)
-    return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+def exact(value: object) -> Any:
+    """The value as JSON that no reader loses a digit of."""
+    return plain(value, most=MOST_EXACT)
 
 
 def as_json(value: object) -> Response:
     """An answer of the facade as a response."""
-    return _written(plain(value))
+    return _written(exact(value))
 
 
 def with_next(value: object, next_page: str | None) -> Response:
     """A listing with the token of its next page."""
-    return _written({**plain(value), "next_page": next_page})
+    return _written({**exact(value), "next_page": next_page})
 
 
 def _written(value: object) -> Response:

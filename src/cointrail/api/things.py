@@ -8,8 +8,8 @@ from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
 from cointrail.api.paging import ROWS, Limit, PageToken
-from cointrail.api.server import TheServer
-from cointrail.api.shapes import as_json, model_of, with_next
+from cointrail.api.server import TheServer, listed
+from cointrail.api.shapes import as_json, model_of
 from cointrail.lookups.address import AddressView
 from cointrail.lookups.address_txs import AddressTxs
 from cointrail.lookups.balance import AddressBalance
@@ -52,10 +52,12 @@ def address(
     server: TheServer, name: Name, page: PageToken = None, limit: Limit = ROWS, *, newest: Newest = False
 ) -> Response:
     """What an address received and spent, its cluster, and some of its outputs."""
-    what = f"address {name} {newest}"
-    start = server.pages.start(page, what)
-    found = server.bench.show_address(name, start=start, limit=limit, newest=newest)
-    return with_next(found, server.pages.following(found.page, what))
+    return listed(
+        server,
+        f"address {name} {newest}",
+        page,
+        lambda start: server.bench.show_address(name, start=start, limit=limit, newest=newest),
+    )
 
 
 @routes.get(
@@ -65,10 +67,12 @@ def address_transactions(
     server: TheServer, name: Name, page: PageToken = None, limit: Limit = ROWS, *, newest: Newest = False
 ) -> Response:
     """The transactions of an address, each with what it gained or lost."""
-    what = f"address txs {name} {newest}"
-    start = server.pages.start(page, what)
-    found = server.bench.address_txs(name, start=start, limit=limit, newest=newest)
-    return with_next(found, server.pages.following(found.page, what))
+    return listed(
+        server,
+        f"address txs {name} {newest}",
+        page,
+        lambda start: server.bench.address_txs(name, start=start, limit=limit, newest=newest),
+    )
 
 
 @routes.get("/addresses/{name}/balance", response_model=_of(AddressBalance, listing=True), tags=["addresses"])
@@ -80,10 +84,12 @@ def address_balance(
     limit: Limit = ROWS,
 ) -> Response:
     """What an address held over time."""
-    what = f"address balance {name} {every}"
-    start = server.pages.start(page, what)
-    found = server.bench.address_balance(name, every=every, start=start, limit=limit)
-    return with_next(found, server.pages.following(found.page, what))
+    return listed(
+        server,
+        f"address balance {name} {every}",
+        page,
+        lambda start: server.bench.address_balance(name, every=every, start=start, limit=limit),
+    )
 
 
 @routes.get(
@@ -93,10 +99,12 @@ def address_neighbours(
     server: TheServer, name: Name, page: PageToken = None, limit: Limit = ROWS, *, newest: Newest = False
 ) -> Response:
     """The scripts that share transactions with an address."""
-    what = f"address neighbours {name} {newest}"
-    start = server.pages.start(page, what)
-    found = server.bench.address_neighbours(name, start=start, limit=limit, newest=newest)
-    return with_next(found, server.pages.following(found.page, what))
+    return listed(
+        server,
+        f"address neighbours {name} {newest}",
+        page,
+        lambda start: server.bench.address_neighbours(name, start=start, limit=limit, newest=newest),
+    )
 
 
 @routes.get("/transactions/{txid}", response_model=_of(TransactionView), tags=["transactions"])
@@ -122,10 +130,12 @@ def cluster(
     server: TheServer, name: ClusterName, at: Height = None, page: PageToken = None, limit: Limit = ROWS
 ) -> Response:
     """The members of a cluster and what it holds; as it was at a height, where one is given."""
-    what = f"cluster {name} {at}"
-    start = server.pages.start(page, what)
-    found = server.bench.show_cluster(name, start=start, limit=limit, at=at)
-    return with_next(found, server.pages.following(found.page, what))
+    return listed(
+        server,
+        f"cluster {name} {at}",
+        page,
+        lambda start: server.bench.show_cluster(name, start=start, limit=limit, at=at),
+    )
 
 
 @routes.get("/clusters/{name}/payments", response_model=_of(ClusterPayments, listing=True), tags=["clusters"])
@@ -138,10 +148,12 @@ def cluster_payments(
     newest: Newest = False,
 ) -> Response:
     """What a cluster received and spent."""
-    what = f"cluster payments {name} {newest}"
-    start = server.pages.start(page, what)
-    found = server.bench.cluster_payments(name, start=start, limit=limit, newest=newest)
-    return with_next(found, server.pages.following(found.page, what))
+    return listed(
+        server,
+        f"cluster payments {name} {newest}",
+        page,
+        lambda start: server.bench.cluster_payments(name, start=start, limit=limit, newest=newest),
+    )
 
 
 @routes.get("/clusters/{name}/balance", response_model=_of(ClusterBalance, listing=True), tags=["clusters"])
@@ -153,10 +165,12 @@ def cluster_balance(
     limit: Limit = ROWS,
 ) -> Response:
     """What a cluster held over time."""
-    what = f"cluster balance {name} {every}"
-    start = server.pages.start(page, what)
-    found = server.bench.cluster_balance(name, every=every, start=start, limit=limit)
-    return with_next(found, server.pages.following(found.page, what))
+    return listed(
+        server,
+        f"cluster balance {name} {every}",
+        page,
+        lambda start: server.bench.cluster_balance(name, every=every, start=start, limit=limit),
+    )
 
 
 @routes.get(
@@ -171,10 +185,12 @@ def cluster_neighbours(
     newest: Newest = False,
 ) -> Response:
     """The clusters that a cluster paid or was paid by; `complete` says whether all of it was looked at."""
-    what = f"cluster neighbours {name} {newest}"
-    start = server.pages.start(page, what)
-    found = server.bench.cluster_neighbours(name, start=start, limit=limit, newest=newest)
-    return with_next(found, server.pages.following(found.page, what))
+    return listed(
+        server,
+        f"cluster neighbours {name} {newest}",
+        page,
+        lambda start: server.bench.cluster_neighbours(name, start=start, limit=limit, newest=newest),
+    )
 
 
 @routes.get("/clusters/{name}/tiers", response_model=_of(ClusterTiers), tags=["clusters"])

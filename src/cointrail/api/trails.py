@@ -12,8 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from cointrail.api.paging import MOST_ROWS, ROWS
-from cointrail.api.server import TheServer
-from cointrail.api.shapes import as_json, model_of, with_next
+from cointrail.api.server import TheServer, listed
+from cointrail.api.shapes import as_json, model_of
 from cointrail.api.things import LONGEST_NAME
 from cointrail.lookups.explain import ExplainView
 from cointrail.lookups.peel_views import PeelView
@@ -80,22 +80,26 @@ class AskExplain(Ask):
 @routes.post("/traces", response_model=model_of(TraceView, listing=True))
 def trace(server: TheServer, ask: AskTrace) -> Response:
     """Where value went, or where it came from. Every branch ends with a named reason, its time limit too."""
-    what = f"trace {ask.model_dump_json(exclude={'page', 'limit'})}"
-    found = server.bench.trace(
-        ask.seeds,
-        forward=ask.direction == "forward",
-        policies=tuple(dict.fromkeys(ask.policies)),
-        bounds=Bounds(
-            max_hops=ask.max_hops,
-            max_outputs=ask.max_outputs,
-            min_value_sat=ask.min_value_sat,
-            min_share_ppm=ask.min_share_ppm,
-            seconds=ask.seconds,
-        ),
-        start=server.pages.start(ask.page, what),
-        limit=ask.limit,
+    bounds = Bounds(
+        max_hops=ask.max_hops,
+        max_outputs=ask.max_outputs,
+        min_value_sat=ask.min_value_sat,
+        min_share_ppm=ask.min_share_ppm,
+        seconds=ask.seconds,
     )
-    return with_next(found, server.pages.following(found.page, what))
+    return listed(
+        server,
+        f"trace {ask.model_dump_json(exclude={'page', 'limit'})}",
+        ask.page,
+        lambda start: server.bench.trace(
+            ask.seeds,
+            forward=ask.direction == "forward",
+            policies=tuple(dict.fromkeys(ask.policies)),
+            bounds=bounds,
+            start=start,
+            limit=ask.limit,
+        ),
+    )
 
 
 @routes.post("/peels", response_model=model_of(PeelView))

@@ -10,8 +10,13 @@ from cointrail.casework.columns import cell
 from cointrail.chain.types import BlockHash, Outpoint, Txid
 
 
-def plain(value: object) -> Any:
-    """The value as JSON knows it: satoshi stay integers, times are ISO 8601 with Z, ids are hex."""
+def plain(value: object, *, most: int | None = None) -> Any:
+    """The value as JSON knows it: satoshi stay integers, times are ISO 8601 with Z, ids are hex.
+
+    Args:
+        value: an answer of the facade, or a part of one.
+        most: whole numbers beyond this become texts, for readers that lose digits of larger ones; None: none.
+    """
     match value:
         case Txid() | BlockHash() | Outpoint():
             return str(value)
@@ -19,12 +24,14 @@ def plain(value: object) -> Any:
             return value.name
         case Enum():
             return value.value
-        case bool() | int() | float() | str() | None:
+        case bool() | float() | str() | None:
             return value
+        case int():
+            return value if most is None or -most <= value <= most else str(value)
         case dict():
-            return {str(plain(key)): plain(inner) for key, inner in value.items()}
+            return {str(plain(key)): plain(inner, most=most) for key, inner in value.items()}
         case list() | tuple():
-            return [plain(inner) for inner in value]
+            return [plain(inner, most=most) for inner in value]
     if is_dataclass(value):
-        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+        return {field.name: plain(getattr(value, field.name), most=most) for field in fields(value)}
     return cell(value)

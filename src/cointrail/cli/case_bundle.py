@@ -70,7 +70,7 @@ def bundle(
     ] = False,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Run a case and pack its evidence, so that a stranger can check it.
+    """Run a case and pack its evidence for strangers to check.
 
     The bundle holds the report, the tables, every transaction that they name with a proof that it is in a
     block, all block headers, the rates and tags used, the rules, and a program that checks all of it and

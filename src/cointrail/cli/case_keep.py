@@ -163,7 +163,7 @@ def document(
     who: Who = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Put a document on a case by its hash; the file stays where it is."""
+    """Put a document on a case by its hash; the file stays put."""
     with workbench.CaseBench(db, who) as cases:
         tell_added(cases.document(case, file, text), form)
 

@@ -102,7 +102,7 @@ def cases(
     jobs: JobsOption = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Run the demo's case on several worlds, and judge all it says.
+    """Judge all that the demo's case says, on several worlds.
 
     Payments, leads and deposits of proceeds, by class, weakest tier and case: how many were wrong, how many
     were missed, and whether the bounds that stand beside them hold.

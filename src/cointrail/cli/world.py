@@ -105,7 +105,8 @@ def demo(
 ) -> None:
     """Run the whole job on an invented world, and count what is wrong.
 
-    A world that an earlier run made for the same seed is used again.
+    It ends with the evidence bundle of its case. A world that an earlier run made for the same seed is
+    used again.
     """
     with Meter() as meter:
         run = workbench.run_demo(out, seed, scale=scale, progress=meter.steps, blocks_progress=meter.blocks)

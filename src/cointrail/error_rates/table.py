@@ -28,6 +28,9 @@ from cointrail.errors import BadInput
 FORM = 1
 """Version of the form of the file; another one is refused."""
 
+NAMED = "error_rates@"
+"""Begins the name of a table where a basis lists what had a say."""
+
 SHIPPED = "table.json"
 """The table of the package, in its folder."""
 
@@ -157,7 +160,7 @@ class ErrorTable:
     @property
     def name(self) -> str:
         """As a basis names it beside the rules: `error_rates@` and the first digits of the digest."""
-        return f"error_rates@{self.digest[:16]}"
+        return f"{NAMED}{self.digest[:16]}"
 
     def rate(self, stratum: Stratum) -> Rate | None:
         """How often a link is wrong, at most. None: its rule was never measured in its era.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from cointrail.error_rates.table import NAMED
 from cointrail.heuristics.base import Tier
 from cointrail.report.blocks import (
     INFERENCE,
@@ -110,15 +111,25 @@ def _rules(case: CaseTables) -> Iterator[Block]:
         column("what it says", width="1fr"),
     )
     yield table("Rules of this case", columns, rows, source(BASIS, "rules"))
+    for name in case.basis["rules"]:
+        if name.startswith(NAMED):
+            yield text(
+                f"How often each rule was wrong, and whether it keeps its tier, stands in the table of "
+                f"measured error {name}. Section 5 says what it comes to in this case."
+            )
 
 
 OTHER = "This version of the program has another version of the rule; see the program of the basis."
 
 
 def named_cards(case: CaseTables) -> list[tuple[str, RuleCard | None]]:
-    """The rules of the basis in order, each with its card unless the program has another version of it."""
+    """The rules of the basis in order, each with its card unless the program has another version of it.
+
+    A learned model is named by its rule and the digest of its file; the table of measured error is no rule.
+    """
     cards = {card.name: card for card in rule_cards()}
-    return [(name, cards.get(name)) for name in case.basis["rules"]]
+    rules = [name for name in case.basis["rules"] if not name.startswith(NAMED)]
+    return [(name, cards.get(name.partition("+")[0])) for name in rules]
 
 
 def rules_annex(case: CaseTables) -> Iterator[Block]:

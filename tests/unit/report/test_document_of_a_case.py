@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from cointrail.report.blocks import numbered
 from cointrail.report.document import document_of
+from cointrail.report.method import OTHER
 from cointrail.report.money import bitcoin, count, fiat, percent
 from support.report_cases import case_tables, empty_case, hostile_case
 
@@ -110,3 +112,16 @@ def test_amounts_are_written_whole_and_never_rounded() -> None:
     assert (count(1, "payment"), count(2_000, "payment")) == ("1 payment", "2,000 payments")
     assert (percent(1, 3), percent(2, 3), percent(1, 1), percent(0, 0)) == ("33.3 %", "66.7 %", "100.0 %", "")
     assert (percent(1, 10_000), percent(0, 10)) == ("< 0.1 %", "0.0 %")
+
+
+def test_the_table_of_error_and_a_learned_model_are_not_taken_for_unknown_rules() -> None:
+    case = case_tables()
+    model = "change.learned@2+0123456789abcdef"
+    table = "error_rates@0123456789abcdef"
+    basis = {**case.basis, "rules": [*case.basis["rules"], model, table]}
+    texts = _texts(document_of(replace(case, basis=basis)))
+    assert any(f"table of measured error {table}" in text for text in texts)
+    assert model in texts
+    assert OTHER not in texts
+    basis["rules"] = ["common_input@999"]
+    assert OTHER in _texts(document_of(replace(case, basis=basis)))

@@ -6,10 +6,11 @@ import builtins
 import errno
 import io
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Lock
+from threading import Lock, local
 from typing import Any
 
 import pytest
@@ -17,7 +18,9 @@ import pytest
 BY_HANDLE = ("pwrite", "preadv", "fsync")
 BY_PATH = ("open", "mkdir", "unlink", "rmdir", "replace")
 READING = {"preadv", "read"}
-FREEING = {"unlink", "rmdir"}
+EMPTYING = "emptying"
+"""Opening a folder that is being removed whole: what it says matters to nobody."""
+FREEING = {"unlink", "rmdir", EMPTYING}
 
 
 class Faults:
@@ -30,6 +33,7 @@ class Faults:
         self._place, self._at, self._number = place.resolve(), at, number
         self._lasting, self._torn = lasting, torn
         self._lock = Lock()
+        self._removing = local()
 
     def _inside(self, name: str, args: tuple[Any, ...], options: dict[str, Any]) -> bool:
         if name in BY_HANDLE or isinstance(args[0], int):
@@ -49,9 +53,26 @@ class Faults:
             if self.failed is None:
                 self.failed = name
                 return True
-        if not self._lasting or name in READING:
+        if not self._lasting or name in {*READING, EMPTYING}:
             return False
         return name not in FREEING or self._number not in {errno.ENOSPC, errno.EDQUOT}
+
+    def _kind(self, name: str, args: tuple[Any, ...]) -> str:
+        if name != "open" or not _only_reads(args):
+            return name
+        return EMPTYING if getattr(self._removing, "now", False) else "read"
+
+    def removes(self, real: Callable[..., None]) -> Callable[..., None]:
+        """The call that removes a folder whole."""
+
+        def called(*args: Any, **options: Any) -> None:
+            self._removing.now = True
+            try:
+                real(*args, **options)
+            finally:
+                self._removing.now = False
+
+        return called
 
     def wrap(self, name: str, real: Callable[..., Any]) -> Callable[..., Any]:
         """The call `name`, which may fail."""
@@ -59,7 +80,7 @@ class Faults:
         def called(*args: Any, **options: Any) -> Any:
             if not self._inside(name, args, options):
                 return real(*args, **options)
-            if self._fails("read" if name == "open" and _only_reads(args) else name):
+            if self._fails(self._kind(name, args)):
                 if name == "pwrite" and self._torn:
                     real(args[0], bytes(args[1])[: len(args[1]) // 2], *args[2:])
                 raise OSError(self._number, os.strerror(self._number))
@@ -90,6 +111,7 @@ def failing(
     with pytest.MonkeyPatch.context() as patch:
         for name in (*BY_HANDLE, *BY_PATH):
             patch.setattr(os, name, faults.wrap(name, getattr(os, name)))
+        patch.setattr(shutil, "rmtree", faults.removes(shutil.rmtree))
         opened = faults.wrap("open", builtins.open)
         patch.setattr(builtins, "open", opened)
         patch.setattr(io, "open", opened)

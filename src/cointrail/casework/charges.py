@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from itertools import chain
 
@@ -68,10 +67,6 @@ class CaseCharges:
     def forward(self, path: tuple[int, ...]) -> Charges:
         """That one hand sent an outflow and made the deposit."""
         return links_forward(self._near, self._rates, path)
-
-    def figures(self, when: datetime, *parts: Charges) -> ErrorColumns:
-        """The same without the sentence, for rows of which thousands would say the same one."""
-        return replace(self.columns(when, *parts), says="")
 
     def columns(self, when: datetime, *parts: Charges) -> ErrorColumns:
         """The columns of a row that rests on these links and ends in a block of this time."""

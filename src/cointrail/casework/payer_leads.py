@@ -66,7 +66,7 @@ def payment_row(desk: Desk, traced: TracedInflow) -> PaymentRow:
         note=_note(desk, traced),
         error=None
         if desk.charges is None
-        else desk.charges.figures(place.time_utc, desk.charges.member(traced.inflow.row.script_num)),
+        else desk.charges.columns(place.time_utc, desk.charges.member(traced.inflow.row.script_num)),
     )
 
 

@@ -118,7 +118,7 @@ class ErrorColumns:
         Says(
             INFERENCE,
             "text",
-            "the same in sentences, with the weakest link and what is missed; empty for payments",
+            "the same in sentences, with the weakest link and what is missed",
         ),
     ]
 

@@ -50,7 +50,9 @@ def _rows(bundle: Path, table: str) -> list[dict[str, str]]:
 
 
 def test_a_part_fails_no_question_and_lists_what_is_withheld(pair: Path) -> None:
-    answers = {question: (answer, found) for question, answer, found in verify.verify(pair / "part")}
+    answers = {
+        question: (answer, found) for question, answer, found in verify.verify(verify.Bundle(pair / "part"))
+    }
     assert verify.FAILS not in {answer for answer, _ in answers.values()}
     assert answers[WHOLE][0] == answers[SUMS][0] == answers[WALKS][0] == verify.HOLDS
     found = answers[WITHHELD][1]

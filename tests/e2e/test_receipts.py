@@ -30,7 +30,7 @@ def _bundle(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Iterato
 
 
 def _found(bundle: Path) -> tuple[str, str]:
-    (answer,) = [one for one in verify.verify(bundle) if one[0] == RECEIPTS]
+    (answer,) = [one for one in verify.verify(verify.Bundle(bundle)) if one[0] == RECEIPTS]
     return answer[1], "; ".join(answer[2])
 
 

@@ -131,7 +131,11 @@ def rehash(bundle: Path) -> None:
 
 def failing(bundle: Path, key: Path | None = None) -> list[str]:
     """The questions that a bundle fails."""
-    return [question for question, answer, _ in verify.verify(bundle, key) if answer == verify.FAILS]
+    return [
+        question
+        for question, answer, _ in verify.verify(verify.Bundle(bundle, key))
+        if answer == verify.FAILS
+    ]
 
 
 def edit(path: Path, change: Callable[[str], str]) -> None:

@@ -17,11 +17,13 @@ from cointrail.casework.columns import Kind, columns_of
 from cointrail.casework.rows import LeadRow, PaymentRow, ProceedRow
 from cointrail.evidence.standards import Proof, Reader, Tx, canonical
 from support.bundles import edit, rehash
+from support.folded_tables import fold, full_tables, unfold
 
 WHOLE = "the bundle is whole and as it was packed"
 RECEIPTS = "the receipts of time are for this bundle"
 SIGNED = "the signature is right"
-TOGETHER = "the tables were made together, on one basis"
+TOGETHER = "the summary was made on the basis that is here"
+TABLES = "the tables are those that the summary was made with"
 HEADERS = "the headers link, with work and difficulty"
 PROOFS = "every transaction is proven in a block"
 WITNESSES = "every witness is the one that its block commits to"
@@ -38,17 +40,25 @@ Forge = Callable[[Path], object]
 
 @dataclass(frozen=True, slots=True)
 class Forgery:
-    """A change that is made to fit again; one of the questions has to find it."""
+    """A change that is made to fit again; one of the questions has to find it.
+
+    Tables are given to it with texts and ids in full and folded again, unless it is about folding.
+    """
 
     name: str
     forge: Forge
     found_by: frozenset[str]
+    in_full: bool = True
 
 
 def forge(folder: Path, forgery: Forgery) -> bool:
     """Make a forgery in a copy of a bundle, digests and all; False where it changed nothing."""
     before = _content(folder)
+    if forgery.in_full:
+        unfold(folder)
     forgery.forge(folder)
+    if forgery.in_full:
+        fold(folder, before[str(folder / "data" / "chain" / "transactions.bin")])
     changed = _content(folder) != before
     cover(folder)
     return changed
@@ -62,10 +72,10 @@ def cover(folder: Path) -> None:
     """Let summary.json and the manifests name the digests that the files have now."""
     case = folder / "data" / "case"
     summary = json.loads((case / "summary.json").read_text("utf-8"))
-    for name in summary["files_sha256"]:
-        summary["files_sha256"][name] = hashlib.sha256((case / name).read_bytes()).hexdigest()
-    basis = (case / "basis.json").read_bytes().removesuffix(b"\n")
-    summary["basis_digest"] = hashlib.sha256(basis).hexdigest()
+    basis = (case / "basis.json").read_bytes()
+    for name, content in {**full_tables(folder), "basis.json": basis}.items():
+        summary["files_sha256"][name] = hashlib.sha256(content).hexdigest()
+    summary["basis_digest"] = hashlib.sha256(basis.removesuffix(b"\n")).hexdigest()
     (case / "summary.json").write_text(json.dumps(summary, indent=2, ensure_ascii=False) + "\n", "utf-8")
     rehash(folder)
 
@@ -408,10 +418,76 @@ NAMED |= {
 }
 
 
-def crafted(rng: random.Random, times: int) -> Iterator[Forgery]:
-    """Every named forgery once, and so many of each column that can be checked."""
+def _cells(table: str, change: Callable[[str], str]) -> Forge:
+    return _edited(f"case/{table}.csv", change)
+
+
+def _swapped_texts(text: str) -> str:
+    """Two texts, each under the name of the other."""
+    lines = text.splitlines(keepends=True)
+    (one, first), (two, second) = (line.split(",", 1) for line in lines[1:3])
+    return "".join([lines[0], f"{one},{second}", f"{two},{first}", *lines[3:]])
+
+
+def _short_name(folder: Path) -> None:
+    """A text named by three digits, which many texts could have."""
+    case = folder / "data" / "case"
+    name = (case / "texts.csv").read_text("utf-8").splitlines()[1].partition(",")[0]
+    for table in (*ROWS, "texts"):
+        path = case / f"{table}.csv"
+        path.write_text(path.read_text("utf-8").replace(name, name[:8]), "utf-8")
+
+
+_STEP = re.compile(r"(?<=<-)[0-9a-f]{16}(?=:)")
+
+
+def _through_another(folder: Path) -> None:
+    """A path by way of another transaction of the bundle."""
+    raw = (folder / "data" / "chain" / "transactions.bin").read_bytes()
+    other_tx = Tx(Reader(raw)).txid[:16]
+    edit(folder / "data" / "case" / "leads.csv", lambda text: _STEP.sub(other_tx, text, count=1))
+
+
+FOLDED: dict[str, tuple[Forge, str]] = {
+    "another text": (_edited("case/texts.csv", lambda t: t.replace(" ", "  ", 1)), TABLES),
+    "two texts under each other's names": (_edited("case/texts.csv", _swapped_texts), TABLES),
+    "a text left out": (_edited("case/texts.csv", _drop_line(2)), TABLES),
+    "a text twice": (_edited("case/texts.csv", _repeat_line(1)), TABLES),
+    "a text that no row names": (
+        _edited("case/texts.csv", lambda t: t + f"text:{hashlib.sha256(b'more').hexdigest()},more\n"),
+        TABLES,
+    ),
+    "another head of the texts": (
+        _edited("case/texts.csv", lambda t: t.replace("name,", "names,", 1)),
+        TABLES,
+    ),
+    "a text by a name that is too short": (_short_name, TABLES),
+    "a text in the place of its name": (
+        _cells("payments", lambda t: re.sub("text:[0-9a-f]+", "Somebody", t, count=1)),
+        TABLES,
+    ),
+    "the name of no text": (
+        _cells("leads", lambda t: re.sub("text:[0-9a-f]+", "text:" + "0" * 12, t, count=1)),
+        TABLES,
+    ),
+    "a path through no transaction": (_cells("leads", lambda t: _STEP.sub("0" * 16, t, count=1)), TABLES),
+    "a path through another transaction": (_through_another, STATEMENTS),
+    "other columns of rates": (_edited("rates.csv", lambda t: t.replace("rate_time", "time", 1)), RATES),
+}
+"""What can be forged in how tables are folded."""
+
+
+def named() -> Iterator[Forgery]:
+    """Every forgery that has a name."""
     for name, (forge_it, question) in NAMED.items():
         yield Forgery(name, forge_it, frozenset({question}))
+    for name, (forge_it, question) in FOLDED.items():
+        yield Forgery(name, forge_it, frozenset({question}), in_full=False)
+
+
+def crafted(rng: random.Random, times: int) -> Iterator[Forgery]:
+    """Every named forgery once, and so many of each column that can be checked."""
+    yield from named()
     yield from cells(FACTS, {STATEMENTS, SUMS, WALKS}, rng, times)
     yield from cells(SHARES, {WALKS}, rng, times)
     yield from cells(VALUES, {RATES}, rng, times)

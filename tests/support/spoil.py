@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from cointrail.evidence import verify
-from support.forgeries import NAMED, SIGNED, WHOLE, Forgery, crafted, forge
+from support.forgeries import SIGNED, WHOLE, Forgery, crafted, forge, named
 
 KINDS = ("flip", "delete", "swap", "truncate")
 NOTHING = "nothing claimed is changed"
@@ -58,7 +58,7 @@ def spoil(rng: random.Random, kind: str, bundle: Path) -> tuple[str, Callable[[]
 def found_out(bundle: Path, key: Path) -> str | None:
     """The question about the bag or the signature that fails."""
     for name in (WHOLE, SIGNED):
-        ((_, answer, _),) = verify.verify(bundle, key, {name: verify.QUESTIONS[name]})
+        ((_, answer, _),) = verify.verify(verify.Bundle(bundle, key), {name: verify.QUESTIONS[name]})
         if answer == verify.FAILS:
             return name
     return None
@@ -95,7 +95,9 @@ def campaign(
             if not forge(folder, forgery):
                 counts["forgery", NOTHING] += 1
                 continue
-            failed = {name for name, answer, _ in verify.verify(folder) if answer == verify.FAILS}
+            failed = {
+                name for name, answer, _ in verify.verify(verify.Bundle(folder)) if answer == verify.FAILS
+            }
             found = min(failed & forgery.found_by, default=None)
             counts["forgery", found or "SLIPPED THROUGH"] += 1
             slipped += [] if found and WHOLE not in failed else [f"{forgery.name}: {sorted(failed)}"]
@@ -106,7 +108,7 @@ def some_forgeries(rng: random.Random, wanted: int) -> Iterator[Forgery]:
     """The named ones first, then cells of each column, until there are enough."""
     found = [*crafted(rng, 1)]
     while len(found) < wanted:
-        found += [*crafted(rng, 1)][len(NAMED) :]
+        found += [*crafted(rng, 1)][len([*named()]) :]
     return iter(found[:wanted])
 
 

@@ -24,6 +24,10 @@ def verify(
         Path | None,
         typer.Option("--key", metavar="FILE", help="The signer's public key, in minisign's form."),
     ] = None,
+    tables: Annotated[
+        Path | None,
+        typer.Option("--tables", metavar="DIR", help="Write the tables there, with texts and paths in full."),
+    ] = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Check an evidence bundle, question by question.
@@ -31,7 +35,7 @@ def verify(
     The same program lies in every bundle as data/verify.py and runs without Cointrail. There is no single
     verdict: each question has its own answer. Exit code 1 when something fails.
     """
-    found = workbench.verify_bundle(bundle, key)
+    found = workbench.verify_bundle(bundle, key, tables)
     rows = [(one.answer, one.question, "; ".join(one.found)) for one in found.answers]
     tables = [
         Table("answers", ("answer", "question", "found"), rows),

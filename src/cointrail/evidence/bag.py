@@ -69,9 +69,7 @@ def require_new(folder: Path) -> None:
         BadInput: it is.
     """
     if folder.exists() or folder.is_symlink():
-        raise BadInput(
-            f"`{folder}` is there already", hint="name a new folder for the bundle", path=str(folder)
-        )
+        raise BadInput(f"`{folder}` is there already", hint="name a new folder", path=str(folder))
 
 
 def _tag_files(files: Mapping[str, bytes], info: Iterable[tuple[str, str]]) -> dict[str, bytes]:

@@ -16,6 +16,7 @@ from cointrail.evidence.bag import write_bag
 from cointrail.evidence.chain_part import TRANSACTIONS, ChainCopy
 from cointrail.evidence.claims import named_txids, rates_csv, tags_jsonl
 from cointrail.evidence.disclosure import DEFENCE, for_everybody, with_listing
+from cointrail.evidence.folding import folded
 from cointrail.evidence.methods_page import methods_page
 from cointrail.evidence.other_parts import environment_part, error_table_part, report_part
 from cointrail.evidence.redaction import part_for
@@ -36,6 +37,7 @@ report/report.pdf    the case in words; report.json is what it was set from, cas
 case/payments.csv    each payment: output, block, time, value, what it was worth
 case/leads.csv       each withdrawal that a payment leads back to, hop by hop
 case/proceeds.csv    where the money went afterwards
+case/texts.csv       long texts of these tables, each once: a cell like text:3f1a90c2d4e7 is the name of one
 case/summary.json    totals
 case/basis.json      what all of it rests on: tip, digests, rules with versions, settings
 chain/               the transactions as they stand in blocks, proofs that they and their witnesses are in
@@ -49,6 +51,9 @@ error_table.json     how often the rules were wrong where the truth was known
 environment.json     versions of the programs that this was made with
 journal/, exhibits/  who did what on the case, and when, each entry chained to the one before; what the
                      exhibits showed. There only if the case was kept
+
+In the column `path` and in walks.jsonl a transaction is named by the first 16 digits of its id; in full where
+two begin alike. `python3 data/verify.py --tables FOLDER` also writes the tables with texts and ids in full.
 
 Three kinds of statement are kept apart. A ledger fact follows from the blocks. An inference follows from
 a rule, which can be wrong. An attribution is somebody's claim. Only facts can be proven from this folder.
@@ -128,7 +133,7 @@ def _files_for(
     """What is told, and everything below `data/` by path. The same basis gives the same bytes."""
     tables = render_case(result)
     report = {f"report/{name}": data for name, data in report_part(tables).items()}
-    chain_and_tables = _files(result, walks.lines, named_txids(result) | walks.txids(), chain)
+    chain_and_tables = _files(result, tables, walks.lines, named_txids(result) | walks.txids(), chain)
     whole = {**chain_and_tables, **report, **journal}
     if reader is None:
         return result, whole
@@ -137,12 +142,16 @@ def _files_for(
     if reader.salt is None:
         raise BadInput("to withhold something needs a salt", hint="name a file for it with `--salt`")
     part = part_for(reader.name, result, walks.lines, whole[f"chain/{TRANSACTIONS}"])
-    files = _files(part.result, part.walks, part.txids, chain)
+    files = _files(part.result, render_case(part.result), part.walks, part.txids, chain)
     return part.result, with_listing(reader.name, reader.salt, files, whole)
 
 
 def _files(
-    result: CaseResult, walks: Iterable[str], txids: Collection[Txid], chain: ChainCopy
+    result: CaseResult,
+    tables: Mapping[str, bytes],
+    walks: Iterable[str],
+    txids: Collection[Txid],
+    chain: ChainCopy,
 ) -> dict[str, bytes]:
     return {
         "README.txt": README.encode(),
@@ -153,7 +162,7 @@ def _files(
         "rates.csv": rates_csv(result),
         "tags.jsonl": tags_jsonl(result),
         "walks.jsonl": "".join(shortened(walks, txids)).encode(),
-        **{f"case/{name}": data for name, data in render_case(result).items()},
+        **{f"case/{name}": data for name, data in folded(tables, txids).items()},
         **{f"chain/{name}": data for name, data in chain.files(txids).items()},
     }
 

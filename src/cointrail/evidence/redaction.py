@@ -22,7 +22,7 @@ from cointrail.chain.types import Outpoint, Txid
 from cointrail.errors import BadInput
 from cointrail.evidence import verify
 from cointrail.evidence.claims import named_txids
-from cointrail.evidence.standards import Reader, Tx, outcome
+from cointrail.evidence.standards import Reader, Tx, outcome, tally
 from cointrail.tracing.policy import Policy
 
 WITHHELD = "withheld"
@@ -109,9 +109,9 @@ class _Trails:
         }
         short = prune(walk, found)
         self.lines.append(json.dumps(short, separators=(",", ":")) + "\n")
-        self._steps.update(self._ledger.crossed(step[0]).txid for step in short["steps"])
+        self._steps.update(self._ledger.txid(step[0]) for step in short["steps"])
         again = verify.walk_again(self._ledger, short)
-        return verify.tally((stop, fifo, haircut) for stop, _, fifo, haircut in again)
+        return tally((stop, fifo, haircut) for stop, _, fifo, haircut in again)
 
     def txids(self) -> set[Txid]:
         """Transactions crossed, and those that made what they spend."""

@@ -1,6 +1,7 @@
 """Published rules that verify.py uses: of files, of Bitcoin's chains and addresses, of signatures and money.
 
-Nothing here knows about cases or bundles. Each part names its source, and any other library for it will do.
+Each part names its source, and any other library for it will do. Only the last one, plain sums over rows, is
+about our own tables.
 """
 
 from __future__ import annotations
@@ -8,8 +9,9 @@ from __future__ import annotations
 import base64
 import csv
 import hashlib
+import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from pathlib import Path
 from typing import Any
@@ -41,13 +43,33 @@ def listed(root: Path, manifest: str) -> Iterator[str]:
         yield name
 
 
-def read_table(path: Path) -> list[dict[str, str]]:
-    """Rows of a CSV."""
+def read_table(path: Path) -> list[list[str]]:
+    """The rows of a CSV, its head among them."""
     with path.open(encoding="utf-8", newline="") as file:
         head, *rows = csv.reader(file, strict=True)
     even = len(set(head)) == len(head) and all(len(row) == len(head) for row in rows)
     need(even, f"{path.name} is no table")
-    return [dict(zip(head, row)) for row in rows]
+    return [head, *rows]
+
+
+def as_csv(rows: list[list[str]]) -> bytes:
+    """A CSV of these rows: quotes only where they are needed, line feeds."""
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue().encode()
+
+
+def read_texts(path: Path) -> dict[str, str]:
+    """Texts by name: `text:` with the first digits of their SHA-256, twelve or as many as tell them apart."""
+    head, *rows = read_table(path)
+    need(head == ["name", "text"], f"{path.name} has other columns")
+    texts: dict[str, str] = {}
+    for name, text in rows:
+        own = f"text:{hashlib.sha256(text.encode()).hexdigest()}"
+        need(own.startswith(name) and len(name) >= len("text:") + 12, f"{name} is not the name of its text")
+        need(name not in texts, f"{name} is there twice")
+        texts[name] = text
+    return texts
 
 
 def guarded(text: str) -> str:
@@ -241,6 +263,16 @@ def money(values: list[tuple[str, str]], currency: str) -> str:
     return f"{rounded or abs(rounded):f}" if values else ""
 
 
+def divide(tainted: int, parts: list[int]) -> list[int]:
+    """In proportion to value, rounded down; what is left goes to the largest remainders, one each."""
+    total = sum(parts) or 1
+    shares = [tainted * part // total for part in parts]
+    order = sorted(range(len(parts)), key=lambda k: -(tainted * parts[k] % total))
+    for k in order[: tainted - sum(shares)]:
+        shares[k] += 1
+    return shares
+
+
 # -- addresses
 
 BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
@@ -360,6 +392,38 @@ def times(scalar: int, point: Point) -> Point:
         total = add(total, point) if scalar & 1 else total
         point, scalar = add(point, point), scalar >> 1
     return total
+
+
+# -- sums over rows of tables
+
+
+def shares(key: str, rows: list[dict[str, str]]) -> Iterator[tuple[str, int, int]]:
+    """The text in one column, with the shares of each row."""
+    return ((row[key], int(row["fifo_sat"]), int(row["haircut_sat"])) for row in rows)
+
+
+def tally(shares: Iterable[tuple[str, int, int]]) -> dict[str, tuple[int, int]]:
+    """Satoshi by FIFO and by haircut, added up by name."""
+    sums: dict[str, tuple[int, int]] = {}
+    for name, fifo, haircut in shares:
+        before = sums.get(name, (0, 0))
+        sums[name] = before[0] + fifo, before[1] + haircut
+    return sums
+
+
+def distinct(led: list[dict[str, str]], paid_in: list[dict[str, str]]) -> dict[str, Any]:
+    """Distinct outputs that point at some services."""
+    same = {row["payment"] for row in led if row["hand"] == "same_hand"}
+    own = {row["end_outpoint"] for row in paid_in if row["hand"] == "same_hand"}
+    return {
+        "payments_same_hand": len(same),
+        "payments_upstream": len({row["payment"] for row in led} - same),
+        "withdrawals": len({row["withdrawal_outpoint"] for row in led}),
+        "paid_fifo_sat": str(sum(int(row["fifo_sat"]) for row in led)),
+        "deposits_same_hand": len(own),
+        "deposits_downstream": len({row["end_outpoint"] for row in paid_in} - own),
+        "deposited_fifo_sat": str(sum(int(row["fifo_sat"]) for row in paid_in)),
+    }
 
 
 def expected_wrong(rows: list[dict[str, str]]) -> dict[str, Any]:

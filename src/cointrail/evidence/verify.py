@@ -8,8 +8,11 @@ public key in minisign's form, from a source that you trust: a key out of the bu
 
 Each question has its own answer: HOLDS, FAILS, or NOT CHECKED. There is no single verdict, since they are
 about different things. Exit code 0: nothing fails; 1: something does; 2: this is no bundle. What cannot be
-proven from blocks (tags, prices, who is behind a cluster) is listed at the end. The published rules of
-Bitcoin and of signatures are in standards.py beside this file.
+proven from blocks (tags, prices, who is behind a cluster) is listed at the end. --tables FOLDER also writes
+the tables with texts and paths in full, as the case was run.
+
+These are two files. This one has the questions about the case. standards.py beside it has the published rules
+of Bitcoin, of signatures and of files that the answers rest on: any other library for them will do.
 """
 
 from __future__ import annotations
@@ -18,9 +21,10 @@ import argparse
 import csv
 import hashlib
 import json
+import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timezone
 from itertools import accumulate, pairwise
 from pathlib import Path
@@ -46,9 +50,10 @@ class Bundle:
         self.basis: dict[str, Any] = {}
         self.summary: dict[str, Any] = {}
         self.tables: dict[str, list[Row]] = {}
+        self.files: dict[str, bytes] = {}
         self.headers: list[bytes] = []
         self.txs: dict[str, std.Tx] = {}
-        self._names: dict[str, std.Tx] = {}
+        self._ids: dict[str, str] = {}
 
     def output(self, outpoint: str) -> tuple[int, bytes]:
         """(satoshi, script) of `txid:vout`."""
@@ -57,15 +62,21 @@ class Bundle:
         need(vout.isdecimal() and str(int(vout)) == vout, f"{outpoint} names no output")
         return self.txs[txid].outputs[int(vout)]
 
-    def crossed(self, name: str) -> std.Tx:
-        """The transaction that a walk names: by its id, or the first 16 digits where no other begins so."""
-        if not self._names:
+    def write_tables(self, folder: Path) -> None:
+        """Write the tables as the case run wrote them, with what they were made with."""
+        folder.mkdir(parents=True)
+        for name, content in self.files.items():
+            (folder / name).write_bytes(content)
+        (folder / "summary.json").write_bytes((self.data / "case" / "summary.json").read_bytes())
+
+    def txid(self, name: str) -> str:
+        """The id of a proven transaction: a name is it, or its first 16 digits where no other begins so."""
+        if not self._ids:
             starts = Counter(txid[:16] for txid in self.txs)
-            self._names = {
-                txid[:16]: tx for txid, tx in self.txs.items() if starts[txid[:16]] == 1
-            } | self.txs
-        need(name in self._names, f"{name} is the name of no transaction, or of several")
-        return self._names[name]
+            self._ids = {txid[:16] if starts[txid[:16]] == 1 else txid: txid for txid in self.txs}
+            self._ids |= {txid: txid for txid in self.txs}
+        need(name in self._ids, f"{name} is the name of no transaction, or of several")
+        return self._ids[name]
 
     def each_row(self, check: Callable[[str, Row], int]) -> int:
         """Check all rows; say which one a fault is in. Returns the sum of what the check counts."""
@@ -202,19 +213,18 @@ WORTHS = {
 RATE = ("currency", "rate", "rate_source", "rate_time", "rate_convention")
 SERVICE = ("exchange", "legal_entity", "jurisdiction")
 CLAIM = (*SERVICE, "tagged_address", "tag_label", "tag_source", "tag_date", "tag_confidence")
+LONG = ("rate_source", "rate_convention", "tag_source", "says_inference", "says_attribution", "error_says")
+"""Ends of names of columns in which a name of a text stands; the texts are in texts.csv, each once."""
 LEADS = ("custodian", "deposit")
 
 
 def check_together(b: Bundle) -> list[str]:
-    """Read the tables, and see that they were made together."""
+    """Read the summary, and see that it was made on the basis that is here."""
     case, raw = b.data / "case", (b.data / "chain/headers.bin").read_bytes()
     b.headers = [raw[k : k + 80] for k in range(0, len(raw), 80)]
-    content = {name: (case / name).read_bytes() for name in ("basis.json", *(f"{t}.csv" for t in PLACES))}
-    b.basis, b.summary = json.loads(content["basis.json"]), json.loads((case / "summary.json").read_bytes())
-    b.tables = {table: std.read_table(case / f"{table}.csv") for table in PLACES}
-    made = {name: hashlib.sha256(data).hexdigest() for name, data in content.items()}
-    need(b.summary["files_sha256"] == made, "the tables are not those that summary.json was made with")
-    own = hashlib.sha256(content["basis.json"].removesuffix(b"\n")).hexdigest()
+    content = (case / "basis.json").read_bytes()
+    b.basis, b.summary = json.loads(content), json.loads((case / "summary.json").read_bytes())
+    own, b.files = hashlib.sha256(content.removesuffix(b"\n")).hexdigest(), {"basis.json": content}
     need(b.summary["basis_digest"] == own, "summary.json was made on another basis")
     tip = [b.summary["network"], b.summary["tip"]["hash"], b.summary["tip"]["height"]]
     need(tip == [b.basis[n] for n in ("network", "tip_hash", "tip_height")], "summary.json names another tip")
@@ -224,6 +234,29 @@ def check_together(b: Bundle) -> list[str]:
     need(named == rates, "error_table.json is not the one that the basis names")
     need(raw and len(raw) % 80 == 0, "headers.bin does not hold whole headers")
     return [f"case {b.summary['reference']}"]
+
+
+def check_tables(b: Bundle) -> list[str]:
+    """Read the tables: with texts and ids put back they are, to the byte, those that the summary names."""
+    texts = std.read_texts(b.data / "case" / "texts.csv")
+    left, sizes = set(texts), list[str]()
+    for table in PLACES:
+        head, *rows = std.read_table(b.data / "case" / f"{table}.csv")
+        long = [k for k, column in enumerate(head) if column.endswith(LONG)]
+        for row in rows:
+            left.difference_update(row[k] for k in long)
+            for k in long:
+                need(not row[k] or row[k] in texts, f"{table}.csv: {row[k]} is not in texts.csv")
+                row[k] = texts.get(row[k], "")
+            for k in (k for k, column in enumerate(head) if column == "path"):
+                row[k] = re.sub("[0-9a-f]+(?=:)", lambda name: b.txid(name[0]), row[k])
+        b.tables[table] = [dict(zip(head, row)) for row in rows]
+        b.files[f"{table}.csv"] = std.as_csv([head, *rows])
+        sizes.append(f"{len(rows):,} {table}")
+    made = {name: hashlib.sha256(data).hexdigest() for name, data in b.files.items()}
+    need(b.summary["files_sha256"] == made, "summary.json was made with other tables")
+    need(not left, f"{min(left, default='')} is a text that no row names")
+    return [f"{', '.join(sizes)}, {len(texts):,} texts"]
 
 
 def check_statements(b: Bundle) -> list[str]:
@@ -286,7 +319,9 @@ def ledger_sentence(row: Row, path: list[str], value: int, *, back: bool) -> str
 
 def check_worths(b: Bundle) -> list[str]:
     """Each fiat value is satoshi times a rate of rates.csv, rounded once."""
-    known = {tuple(rate[name] for name in RATE) for rate in std.read_table(b.data / "rates.csv")}
+    head, *rates = std.read_table(b.data / "rates.csv")
+    need(tuple(head) == RATE, "rates.csv has other columns")
+    known = {tuple(rate) for rate in rates}
 
     def check(table: str, row: Row) -> int:
         for prefix, sat in WORTHS[table]:
@@ -332,36 +367,22 @@ def check_walks(b: Bundle) -> list[str]:
         start, own = walk["start"], flows.pop((walk["table"], walk["start"]), [])
         need(own, f"the walk from {start} belongs to no row, or is there twice")
         ends = walk_again(b, walk)
-        led = tally((output, fifo, haircut) for stop, output, fifo, haircut in ends if stop in LEADS)
+        led = std.tally((output, fifo, haircut) for stop, output, fifo, haircut in ends if stop in LEADS)
         if walk["table"] == "payments":
             told = (part.split("=") for part in own[0]["ends_fifo_sat"].split())
             more = (part.split("=") for part in own[0]["ends_haircut_sat"].split())
-            said = tally([(n, int(sat), 0) for n, sat in told] + [(n, 0, int(sat)) for n, sat in more])
-            named = tally(shares("withdrawal_outpoint", flows.pop(("leads", start), [])))
+            said = std.tally([(n, int(sat), 0) for n, sat in told] + [(n, 0, int(sat)) for n, sat in more])
+            named = std.tally(std.shares("withdrawal_outpoint", flows.pop(("leads", start), [])))
             led = led if own[0]["class"] == "payment" else {}
         else:
-            said = tally(shares("outcome", [row for row in own if not row["exchange"]]))
-            named = tally(shares("end_outpoint", [row for row in own if row["exchange"]]))
+            said = std.tally(std.shares("outcome", [row for row in own if not row["exchange"]]))
+            named = std.tally(std.shares("end_outpoint", [row for row in own if row["exchange"]]))
             ends = [end for end in ends if end[0] not in LEADS]
-        right = tally((stop, fifo, haircut) for stop, _, fifo, haircut in ends)
+        right = std.tally((stop, fifo, haircut) for stop, _, fifo, haircut in ends)
         need(said == right, f"the ends of {start} are {right}, the rows say {said}")
         need(named == led, f"the leads of {start} are {led}, the rows say {named}")
     need(not flows, f"the walk from {min(flows, default='')} is missing")
     return [f"{len(lines):,} trails walked again; whether a transaction should end a trail is inference"]
-
-
-def shares(key: str, rows: list[Row]) -> Iterator[tuple[str, int, int]]:
-    """The text in one column, with the shares of each row."""
-    return ((row[key], int(row["fifo_sat"]), int(row["haircut_sat"])) for row in rows)
-
-
-def tally(shares: Iterable[tuple[str, int, int]]) -> dict[str, tuple[int, int]]:
-    """Satoshi by FIFO and by haircut, added up by name."""
-    sums: dict[str, tuple[int, int]] = {}
-    for name, fifo, haircut in shares:
-        before = sums.get(name, (0, 0))
-        sums[name] = before[0] + fifo, before[1] + haircut
-    return sums
 
 
 def walk_again(b: Bundle, walk: dict[str, Any]) -> list[tuple[str, str, int, int]]:
@@ -370,7 +391,7 @@ def walk_again(b: Bundle, walk: dict[str, Any]) -> list[tuple[str, str, int, int
     reached: list[tuple[str, Spans, int]] = [(walk["start"], [(0, whole)], whole)]
     left, ends = {0}, []
     for called, arrived, went_on in walk["steps"]:
-        tx = b.crossed(called)
+        tx = b.txs[b.txid(called)]
         spent = [(outpoint, b.output(outpoint)[0]) for outpoint in tx.outpoints]
         paid = [(f"{tx.txid}:{vout}", value) for vout, (value, _) in enumerate(tx.outputs)]
         with_fee = [*paid, ("fee", sum(value for _, value in spent) - tx.paid)]
@@ -380,7 +401,7 @@ def walk_again(b: Bundle, walk: dict[str, Any]) -> list[tuple[str, str, int, int
         left.difference_update(arrived)
         here = [reached[number] for number in arrived]
         line = [(begins[name] + lo, begins[name] + hi) for name, spans, _ in here for lo, hi in spans]
-        parts = divide(sum(share for _, _, share in here), [value for _, value in far])
+        parts = std.divide(sum(share for _, _, share in here), [value for _, value in far])
         at, before = 0, len(reached)
         for (name, value), share in zip(far, parts):
             spans = [
@@ -396,16 +417,6 @@ def walk_again(b: Bundle, walk: dict[str, Any]) -> list[tuple[str, str, int, int
     need(sorted(number for number, _ in walk["ends"]) == sorted(left), "an output neither goes on nor ends")
     ends += [(stop, *reached[number]) for number, stop in walk["ends"]]
     return [(stop, name, sum(hi - lo for lo, hi in spans), share) for stop, name, spans, share in ends]
-
-
-def divide(tainted: int, parts: list[int]) -> list[int]:
-    """In proportion to value, rounded down; what is left goes to the largest remainders, one each."""
-    total = sum(parts) or 1
-    shares = [tainted * part // total for part in parts]
-    order = sorted(range(len(parts)), key=lambda k: -(tainted * parts[k] % total))
-    for k in order[: tainted - sum(shares)]:
-        shares[k] += 1
-    return shares
 
 
 # -- totals
@@ -447,7 +458,7 @@ def check_sums(b: Bundle) -> list[str]:
         for group, one in zip(groups, entries):
             rows, more = ([r for r in some if group.items() <= r.items()] for some in (led, paid_in))
             right = {} if keys else std.with_errors(one, error=rows, deposit_error=more)
-            same = {**distinct(rows, more), **right}.items() <= one.items()
+            same = {**std.distinct(rows, more), **right}.items() <= one.items()
             need(same, f"summary.json: `{name}` is not what the rows add up to")
     return [f"{len(told) + 3} groups of totals added up again from {sum(map(len, b.tables.values())):,} rows"]
 
@@ -467,21 +478,6 @@ def totals(heads: list[tuple[Row, str]], said: dict[str, Any], prefix: str) -> d
         by = {name: [sat for sat, (_, one) in zip(sats, heads) if one == name] for _, name in heads}
         found["outcomes"] = {name: {"count": len(v), "value_sat": str(sum(v))} for name, v in by.items()}
     return found
-
-
-def distinct(led: list[Row], paid_in: list[Row]) -> dict[str, Any]:
-    """Distinct outputs that point at some services."""
-    same = {row["payment"] for row in led if row["hand"] == "same_hand"}
-    own = {row["end_outpoint"] for row in paid_in if row["hand"] == "same_hand"}
-    return {
-        "payments_same_hand": len(same),
-        "payments_upstream": len({row["payment"] for row in led} - same),
-        "withdrawals": len({row["withdrawal_outpoint"] for row in led}),
-        "paid_fifo_sat": str(sum(int(row["fifo_sat"]) for row in led)),
-        "deposits_same_hand": len(own),
-        "deposits_downstream": len({row["end_outpoint"] for row in paid_in} - own),
-        "deposited_fifo_sat": str(sum(int(row["fifo_sat"]) for row in paid_in)),
-    }
 
 
 # -- what is withheld
@@ -542,10 +538,11 @@ QUESTIONS: Questions = {
     "the bundle is whole and as it was packed": check_bag,
     "the signature is right": check_signature,
     "the receipts of time are for this bundle": check_receipts,
-    "the tables were made together, on one basis": check_together,
+    "the summary was made on the basis that is here": check_together,
     "the headers link, with work and difficulty": check_headers,
     "every transaction is proven in a block": check_transactions,
     "every witness is the one that its block commits to": check_witnesses,
+    "the tables are those that the summary was made with": check_tables,
     "every ledger statement follows from the transactions": check_statements,
     "every fiat value follows from its rate": check_worths,
     "every service named is one that a tag claims": check_tags,
@@ -557,11 +554,9 @@ QUESTIONS: Questions = {
 WRONG_FORM = (OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError)
 
 
-def verify(
-    root: Path, key_file: Path | None = None, questions: Questions = QUESTIONS
-) -> list[tuple[str, str, list[str]]]:
+def verify(bundle: Bundle, questions: Questions = QUESTIONS) -> list[tuple[str, str, list[str]]]:
     """Answer each question about a bundle: (question, answer, what was found)."""
-    bundle, answers = Bundle(root, key_file), []
+    answers = []
     for question, check in questions.items():
         try:
             found = check(bundle)
@@ -579,11 +574,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Check an evidence bundle.")
     parser.add_argument("bundle", nargs="?", type=Path, default=Path(__file__).resolve().parents[1])
     parser.add_argument("--key", type=Path, help="the signer's public key, in minisign's form")
+    parser.add_argument("--tables", type=Path, help="a new folder to write the tables to, with texts in full")
     args = parser.parse_args()
     if not (args.bundle / "bagit.txt").is_file():
         print(f"{args.bundle} holds no bagit.txt: it is no bundle", file=sys.stderr)
         return 2
-    answers = verify(args.bundle, args.key)
+    if args.tables and args.tables.exists():
+        parser.error(f"{args.tables} is there already")
+    bundle = Bundle(args.bundle, args.key)
+    answers = verify(bundle)
+    if args.tables:
+        bundle.write_tables(args.tables)
     for question, answer, found in answers:
         print(f"{answer:12} {question}", *found, sep="\n             ")
     print("\nNot proven by this program:", *NOT_PROVEN, sep="\n- ")

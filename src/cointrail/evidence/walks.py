@@ -24,13 +24,16 @@ def shortened(lines: Iterable[str], txids: Iterable[Txid]) -> Iterator[str]:
 
     Somebody may have made two ids that begin alike, to spoil a trail: those stand in full.
     """
-    starts = Counter(str(txid)[:DIGITS] for txid in txids)
+    names = short_names(txids)
     for line in lines:
-        yield _STEP.sub(lambda step: f'["{_name(step[1], starts)}",', line)
+        yield _STEP.sub(lambda step: f'["{names[step[1]]}",', line)
 
 
-def _name(txid: str, starts: Counter[str]) -> str:
-    return txid[:DIGITS] if starts[txid[:DIGITS]] == 1 else txid
+def short_names(txids: Iterable[Txid]) -> dict[str, str]:
+    """By which name each transaction is found among these."""
+    whole = [str(txid) for txid in txids]
+    starts = Counter(txid[:DIGITS] for txid in whole)
+    return {txid: txid[:DIGITS] if starts[txid[:DIGITS]] == 1 else txid for txid in whole}
 
 
 @dataclass

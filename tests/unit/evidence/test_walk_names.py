@@ -33,6 +33,6 @@ def test_two_that_begin_alike_are_named_in_full() -> None:
 def test_a_short_name_that_two_could_have_is_refused() -> None:
     bundle, tx = Bundle(Path()), Tx(Reader(MAINNET_GENESIS_TX))
     bundle.txs = {ONE: tx, TWIN: tx, OTHER: tx}
-    assert bundle.crossed(OTHER[:16]) is bundle.crossed(ONE) is tx
+    assert (bundle.txid(OTHER[:16]), bundle.txid(ONE)) == (OTHER, ONE)
     with pytest.raises(Fault, match="of several"):
-        bundle.crossed(ONE[:16])
+        bundle.txid(ONE[:16])

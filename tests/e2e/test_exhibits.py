@@ -71,9 +71,21 @@ class Kept:
         return {one.title: one.outcome.value for one in found}
 
 
+def _early(demo: DemoFolder, note: str) -> list[str]:
+    """Outputs of the case below `EARLY`, of which something is noted."""
+    return [
+        row["outpoint"] for row in demo.payments() if int(row["height"]) < EARLY - 60 and note in row["note"]
+    ]
+
+
 def _paid(demo: DemoFolder) -> str:
-    """An output of the case below `EARLY`."""
-    return next(row["outpoint"] for row in demo.payments() if int(row["height"]) < EARLY - 60)
+    """The first of them."""
+    return _early(demo, "")[0]
+
+
+def _join(demo: DemoFolder) -> str:
+    """A join that paid the service; another transaction where there is none so early."""
+    return next(iter(_early(demo, "coinjoin")), _paid(demo))[:64]
 
 
 QUESTIONS: dict[str, list[str]] = {
@@ -94,7 +106,15 @@ QUESTIONS: dict[str, list[str]] = {
     "with whom": ["address", "neighbours", "{seed}"],
     "transaction": ["tx", "show", "{txid}", "--tags", "{tags}"],
     "reading": ["tx", "analyse", "{txid}"],
+    "guards": ["cluster", "review"],
+    "join": ["coinjoin", "analyse", "{join}"],
+    "join read otherwise": ["coinjoin", "analyse", "{join}", "--keep-inputs", "--max-steps", "500"],
+    "largest": ["sql", "SELECT output, value FROM outputs ORDER BY value DESC, output LIMIT 20"],
     "leads": ["case", "run"],
+    "one payment": ["case", "payment", "{paid}"],
+    "one outflow": ["case", "outflow", "{outflow}"],
+    "one lead": ["case", "lead", "{led}", "{withdrawal}"],
+    "one deposit": ["case", "lead", "{from}", "{deposit}"],
 }
 
 
@@ -110,7 +130,17 @@ def _kept(demo: DemoFolder, tmp_path: Path) -> Kept:
 def _take(kept: Kept, titles: dict[str, list[str]]) -> None:
     seeds = kept.demo.seeds()
     paid = _paid(kept.demo)
+    lead = next(row for row in kept.demo.rows("leads") if row["payment"] in _early(kept.demo, ""))
+    deposit = next(
+        row for row in kept.demo.rows("proceeds") if row["exchange"] and int(row["end_height"]) < EARLY - 60
+    )
     given = {
+        "join": _join(kept.demo),
+        "outflow": deposit["outflow_outpoint"],
+        "led": lead["payment"],
+        "withdrawal": lead["withdrawal_outpoint"],
+        "from": deposit["outflow_outpoint"],
+        "deposit": deposit["end_outpoint"],
         "seed": _address(kept.demo, paid),
         "other": seeds[0],
         "paid": paid,
@@ -247,10 +277,17 @@ def test_an_explanation_goes_by_the_judgements_of_the_case(kept: Kept) -> None:
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["sql", "SELECT 1"], "`sql` cannot be an exhibit"),
+        (["doctor", "--blocks", "."], "`doctor` cannot be an exhibit"),
+        (["sql"], "needs the query itself"),
         (["cluster"], "no command that looks something up"),
         (["nonsense"], "no command that looks something up"),
         (["case", "run", "x"], "leave the rest away"),
+        (["case", "lead", "ab:0"], "takes 2 of its outputs"),
+        (["case", "payment", "xy"], "is not an outpoint"),
+        (["case", "payment", f"{'ab' * 32}:0"], "no such row in payments.csv or leads.csv"),
+        (["coinjoin", "analyse", "ab" * 32, "--max-seconds", "9"], "depends on the machine"),
+        (["coinjoin", "analyse", "--file", "x"], "takes no `--file`"),
+        (["sql", "SELECT random()"], "two answers"),
         (["tx", "show", "ab", "--store", "x"], "go before `--`"),
         (["trace", "forward", "ab:0", "--policy", "fifo", "--seconds", "2"], "depends on the machine"),
         (["tx", "analyse", "--file", "x"], "takes no `--file`"),
@@ -275,3 +312,17 @@ def test_a_kept_case_runs_as_its_file_does_and_names_no_path(kept: Kept, tmp_pat
     for name in ("payments.csv", "leads.csv", "proceeds.csv"):
         assert (tmp_path / "out" / name).read_bytes() == (kept.demo.path / "case" / name).read_bytes()
     assert str(tmp_path) not in (tmp_path / "out" / "basis.json").read_text()
+
+
+def test_one_lead_is_the_row_of_the_case_run(kept: Kept) -> None:
+    """With everything that its table says, and on the basis of the run."""
+    row = kept.demo.rows("leads")[0]
+    words = ("case", "lead", row["payment"], row["withdrawal_outpoint"])
+    done = kept.run("exhibit", "add", REFERENCE, "--store", kept.demo.store, "--", *words)
+    assert done.code == 0, done.err
+    with kept.bench() as cases:
+        exhibit = cases.exhibit(REFERENCE, 1)
+        said = json.loads(cases.result(REFERENCE, str(exhibit.result)))
+    assert said == {"reference": REFERENCE, "leads": [row], "proceeds": []}
+    basis = json.loads((kept.demo.path / "case" / "basis.json").read_bytes())
+    assert exhibit.what.basis["tip_hash"] == basis["tip_hash"]

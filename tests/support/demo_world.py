@@ -50,6 +50,10 @@ class DemoFolder:
         """The case's seed addresses."""
         return [row["address"] for row in self._rows("world/seeds.csv")]
 
+    def rows(self, table: str) -> list[dict[str, str]]:
+        """Rows of a table of the case."""
+        return self._rows(f"case/{table}.csv")
+
     def payments(self) -> list[dict[str, str]]:
         """Rows of `payments.csv`."""
         return self._rows("case/payments.csv")

@@ -38,7 +38,7 @@ def add(
         typer.Argument(
             metavar="COMMAND...",
             help="What to ask, after `--`, without `--store`: `-- trace forward TXID:0 --policy fifo`. "
-            "`-- case run` runs the case itself.",
+            "`-- case run` runs the case itself, `-- case lead FROM TO` shows one lead of it.",
         ),
     ],
     title: Annotated[str, typer.Option("--title", help="What it shows; without it the command.")] = "",
@@ -51,8 +51,9 @@ def add(
 
     With the question and the basis of the answer, so that anyone can ask again.
 
-    Commands: address, tx and cluster with their look-ups, explain, trace, and case run. A list comes whole
-    unless `--limit` is given.
+    Commands: address, tx and cluster with their look-ups, explain, trace, coinjoin analyse, sql, and what the
+    case itself says: case run, case payment OUTPUT, case outflow OUTPUT, case lead FROM TO (a payment and a
+    withdrawal, or an outflow and a deposit). A list comes whole unless `--limit` is given.
     """
     name, options = _read_command(context.find_root().command, command)
     with Meter() as meter, workbench.CaseBench(db, who) as cases:
@@ -62,10 +63,12 @@ def add(
 
 def _read_command(found: Any, words: list[str]) -> tuple[str, dict[str, Any]]:
     """The command that words name, and its options by name; a `limit` that nobody gave is left out."""
-    if words[:2] == ["case", "run"]:
-        if words[2:]:
-            raise typer.BadParameter("`case run` as an exhibit runs the case itself: leave the rest away")
-        return "case run", {}
+    asked = workbench.OF_THE_CASE.get(" ".join(words[:2]))
+    if asked is not None:
+        if len(words[2:]) != len(asked):
+            takes = f"takes {len(asked)} of its outputs" if asked else "takes no more: leave the rest away"
+            raise typer.BadParameter(f"`{' '.join(words[:2])}` runs the case itself, and {takes}")
+        return " ".join(words[:2]), dict(zip(asked, words[2:], strict=True))
     names: list[str] = []
     rest = list(words)
     while rest and rest[0] in getattr(found, "commands", {}):

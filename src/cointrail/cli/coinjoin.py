@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,7 +16,7 @@ from cointrail.cli.progress import Meter
 from cointrail.cli.render import Answer, Table, table_of, write
 
 if TYPE_CHECKING:
-    from cointrail.coinjoin.analysis import JoinAnalysis, JoinOptions, Link
+    from cointrail.coinjoin.analysis import JoinAnalysis, Link
     from cointrail.coinjoin.anonymity import AnonymitySet
     from cointrail.coinjoin.slots import SlotTable
     from cointrail.lookups.coinjoin import JoinView
@@ -103,7 +102,7 @@ def analyse(
         raise typer.BadParameter("give a transaction id, or a file with `--file`, and not both")
     if file is not None and at is not None:
         raise typer.BadParameter("`--at` needs a store, so a transaction id")
-    options = _options(
+    options = workbench.join_options(
         merge_inputs=merge_inputs,
         fee_as_output=fee_as_output,
         fee_only=fee_only,
@@ -126,35 +125,6 @@ def analyse(
         view = workbench.LookupBench(store, meter.steps).analyse_join(str(txid), options=options, at=at)
     write(_answer(view.analysis, view, _view_facts(view), basis_facts(view.basis)), form)
     _say_open(view.analysis, form)
-
-
-def _options(
-    *,
-    merge_inputs: bool,
-    fee_as_output: bool,
-    fee_only: bool,
-    maker_fee: int | None,
-    common: list[int],
-    steps: int | None,
-    seconds: int | None,
-) -> JoinOptions:
-    options = workbench.JoinOptions(fee_only=fee_only, auto_maker_fee=maker_fee is None)
-    limits = options.limits
-    return replace(
-        options,
-        amounts=replace(
-            options.amounts,
-            merge_inputs=merge_inputs,
-            fee_as_output=fee_as_output,
-            maker_fee=maker_fee or 0,
-            common_outputs=tuple(common),
-        ),
-        limits=replace(
-            limits,
-            steps=limits.steps if steps is None else steps,
-            seconds=limits.seconds if seconds is None else seconds,
-        ),
-    )
 
 
 def _view_facts(view: JoinView) -> Facts:

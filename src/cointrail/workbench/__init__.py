@@ -14,7 +14,6 @@ from cointrail.errors import BadInput
 if TYPE_CHECKING:
     from cointrail.analytics.open_store import OpenStore, open_store
     from cointrail.casework.outputs import safe_cell
-    from cointrail.coinjoin.analysis import JoinOptions
     from cointrail.error_rates.combine import percent, rate_text
     from cointrail.evaluate.cases import StatementRate
     from cointrail.evaluate.fidelity.run import EraGates
@@ -57,8 +56,10 @@ if TYPE_CHECKING:
     from cointrail.workbench.error_rates import MadeTable, check_error_table, make_error_table
     from cointrail.workbench.evaluation import evaluate_world, evaluate_worlds, evaluation_sheets
     from cointrail.workbench.evaluation_runs import evaluate_cases, evaluate_sweeps
+    from cointrail.workbench.exhibit_questions import OF_THE_CASE
     from cointrail.workbench.fidelity import evaluate_fidelity
     from cointrail.workbench.folders import require_folder
+    from cointrail.workbench.join_options import join_options
     from cointrail.workbench.lazy_frames import open_frames
     from cointrail.workbench.lead_bench import (
         list_desks,
@@ -80,6 +81,7 @@ if TYPE_CHECKING:
     from cointrail.workbench.training import train_change
 
 __all__ = [
+    "OF_THE_CASE",
     "Answered",
     "Ask",
     "Budget",
@@ -93,7 +95,6 @@ __all__ = [
     "Evaluation",
     "Head",
     "IngestRun",
-    "JoinOptions",
     "LedgerBench",
     "LookupBench",
     "MadeTable",
@@ -142,6 +143,7 @@ __all__ = [
     "export_case",
     "inspect_block",
     "inspect_tx",
+    "join_options",
     "journal_files",
     "list_desks",
     "load",
@@ -195,10 +197,10 @@ _HOMES = {
     "Evaluation": "cointrail.evaluate.worlds.pool",
     "Head": "cointrail.journal.entry",
     "IngestRun": "cointrail.workbench.bench",
-    "JoinOptions": "cointrail.coinjoin.analysis",
     "LedgerBench": "cointrail.workbench.ledger_bench",
     "LookupBench": "cointrail.workbench.lookup_bench",
     "MadeTable": "cointrail.workbench.error_rates",
+    "OF_THE_CASE": "cointrail.workbench.exhibit_questions",
     "OpenBench": "cointrail.workbench.open_bench",
     "OpenStore": "cointrail.analytics.open_store",
     "PeelBench": "cointrail.workbench.peel_bench",
@@ -244,6 +246,7 @@ _HOMES = {
     "export_case": "cointrail.workbench.reports",
     "inspect_block": "cointrail.inspection.block",
     "inspect_tx": "cointrail.inspection.tx",
+    "join_options": "cointrail.workbench.join_options",
     "journal_files": "cointrail.workbench.bundle_journal",
     "list_desks": "cointrail.workbench.lead_bench",
     "make_error_table": "cointrail.workbench.error_rates",

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from cointrail.casework.columns import cells_of, columns_of
 from cointrail.casework.rows import LeadRow, PaymentRow, ProceedRow
-from cointrail.errors import BadInput
+from cointrail.chain.types import Outpoint
+from cointrail.errors import BadInput, NotFound
 from cointrail.heuristics.base import Tier
 from cointrail.journal.judgements import judgement_of
 from cointrail.journal.state import CaseState
@@ -18,6 +21,7 @@ from cointrail.tracing.peel_limits import PeelLimits
 from cointrail.workbench.bench import Workbench
 from cointrail.workbench.case_files import case_of
 from cointrail.workbench.json_values import plain
+from cointrail.workbench.options import parse_size
 from cointrail.workbench.trace_options import trace_bounds, trace_policies
 
 Options = dict[str, Any]
@@ -68,13 +72,17 @@ def _explain(bench: Workbench, given: Options, case: CaseState) -> Answer:
     return _of(bench.explain(given["a"], given["b"], judgements=judgements))
 
 
+def _require_no_seconds(given: Options, what: str, option: str, instead: str) -> None:
+    if given.get("seconds") is not None:
+        raise BadInput(
+            f"where {what} ends by `{option}` depends on the machine, so it cannot be an exhibit",
+            hint=f"use `{instead}`",
+        )
+
+
 def _trace(*, forward: bool) -> Ask:
     def ask(bench: Workbench, given: Options, _case: CaseState) -> Answer:
-        if given.get("seconds") is not None:
-            raise BadInput(
-                "where a trace ends by `--seconds` depends on the machine, so it cannot be an exhibit",
-                hint="use `--max-outputs`",
-            )
+        _require_no_seconds(given, "a trace", "--seconds", "--max-outputs")
         bounds = trace_bounds(
             max_hops=given["max_hops"],
             max_outputs=given["max_outputs"],
@@ -111,11 +119,66 @@ def _peel(bench: Workbench, given: Options, _case: CaseState) -> Answer:
     return _of(bench.peel(given["output"], limits=limits, **{name: given[name] for name in names}))
 
 
+def _join(bench: Workbench, given: Options, _case: CaseState) -> Answer:
+    _require_no_seconds(given, "an analysis", "--max-seconds", "--max-steps")
+    names = ("merge_inputs", "fee_as_output", "fee_only", "maker_fee", "common", "steps")
+    make: Callable[..., Any] = import_module("cointrail.workbench.join_options").join_options
+    options = make(**{name: given[name] for name in names}, seconds=math.inf)
+    found = plain(bench.analyse_join(given["txid"], options=options, at=given["at"]))
+    del found["analysis"]["options"]["limits"]["seconds"]  # there is no such limit
+    return _of(found)
+
+
+def _sql(bench: Workbench, given: Options, _case: CaseState) -> Answer:
+    if given["query"] is None:
+        raise BadInput("an exhibit needs the query itself", hint="write it after `sql`")
+    ask: Callable[..., Any] = import_module("cointrail.workbench.queries").ask
+    limit, memory = (None if given["everything"] else given["limit"]), parse_size(given["memory"])
+    one, again = (
+        ask(bench.store, given["query"], limit=limit, memory=memory, threads=1, at=bench.at) for _ in range(2)
+    )
+    if one != again:
+        raise BadInput(
+            "asked twice, this query gives two answers, so it cannot be an exhibit",
+            hint="order the rows with `ORDER BY`, and ask for nothing that depends on chance or the clock",
+        )
+    return _of(one)
+
+
 def _run(bench: Workbench, _given: Options, case: CaseState) -> Answer:
     found = bench.answer_case(lambda network: case_of(case, network))
-    tables = (("payments", PaymentRow), ("leads", LeadRow), ("proceeds", ProceedRow))
-    rows = {name: _rows(kind, getattr(found, name)) for name, kind in tables}
+    rows = {name: _rows(kind, getattr(found, name)) for name, kind in TABLES.items()}
     return Answer({"summary": found.summary, **rows}, json.loads(found.basis.canonical()))
+
+
+TABLES = {"payments": PaymentRow, "leads": LeadRow, "proceeds": ProceedRow}
+"""The tables of a case run, with the type of their rows."""
+
+
+def _from_run(**picked: dict[str, str]) -> Ask:
+    """Rows of the case's own run: for each table, which option each of some columns must equal."""
+
+    def ask(bench: Workbench, given: Options, case: CaseState) -> Answer:
+        named = {option for keys in picked.values() for option in keys.values()}
+        outpoints = {option: str(Outpoint.parse(given[option])) for option in sorted(named)}
+        run = _run(bench, given, case)
+        rows = {
+            table: [
+                row
+                for row in run.said[table]
+                if all(row[column] == outpoints[option] for column, option in keys.items())
+            ]
+            for table, keys in picked.items()
+        }
+        if not any(rows.values()):
+            raise NotFound(
+                f"the case has no such row in {' or '.join(f'{table}.csv' for table in picked)}",
+                hint="name outputs as they stand in the tables of `cointrail case run`",
+                **outpoints,
+            )
+        return Answer({"reference": run.said["summary"]["reference"], **rows}, run.basis)
+
+    return ask
 
 
 def _rows(kind: type, rows: Sequence[object]) -> list[dict[str, str]]:
@@ -137,14 +200,31 @@ QUESTIONS: dict[str, Ask] = {
     "cluster balance": _look("cluster_balance", "cluster", f"every {_PAGE}"),
     "cluster neighbours": _look("cluster_neighbours", "cluster", f"tags newest most_txs {_PAGE}"),
     "cluster tiers": _look("cluster_tiers", "cluster", "tags tier limit"),
+    "cluster review": _look("cluster_review", "", _PAGE),
     "explain": _explain,
     "trace forward": _trace(forward=True),
     "trace backward": _trace(forward=False),
     "trace account": _look("account", "cluster", f"claim tags {_PAGE}", claim="claims"),
     "trace peel": _peel,
+    "coinjoin analyse": _join,
+    "sql": _sql,
     "case run": _run,
+    "case payment": _from_run(payments={"outpoint": "payment"}, leads={"payment": "payment"}),
+    "case outflow": _from_run(proceeds={"outflow_outpoint": "outflow"}),
+    "case lead": _from_run(
+        leads={"payment": "from", "withdrawal_outpoint": "to"},
+        proceeds={"outflow_outpoint": "from", "end_outpoint": "to"},
+    ),
 }
 """How each command is asked."""
+
+OF_THE_CASE: dict[str, tuple[str, ...]] = {
+    "case run": (),
+    "case payment": ("payment",),
+    "case outflow": ("outflow",),
+    "case lead": ("from", "to"),
+}
+"""Questions that run the case itself, with the outputs that each names."""
 
 
 def file_options(options: Options) -> list[tuple[str, Path]]:

@@ -24,7 +24,14 @@ from cointrail.journal.fold import fold
 from cointrail.journal.state import CaseState, Record
 from cointrail.store.past import open_past
 from cointrail.workbench.bench import Workbench
-from cointrail.workbench.exhibit_questions import FILES, MOST_LINES, QUESTIONS, Answer, file_options
+from cointrail.workbench.exhibit_questions import (
+    FILES,
+    MOST_LINES,
+    OF_THE_CASE,
+    QUESTIONS,
+    Answer,
+    file_options,
+)
 from cointrail.workbench.json_values import plain
 from cointrail.workbench.ledger_bench import Progress
 
@@ -32,10 +39,10 @@ FORMAT = 1
 """Of requests and of how an answer is written."""
 
 
-LEFT_OUT = {*FILES, "file", "prevouts", "network", "store", "form"}
+LEFT_OUT = {*FILES, "file", "prevouts", "network", "store", "form", "threads"}
 """Options that are not part of a request: files stand in it by hash, the rest does not change the answer."""
 
-WITHOUT_LIMIT = {"explain", "case run", "tx show", "tx analyse", "trace peel"}
+WITHOUT_LIMIT = {"explain", "tx show", "tx analyse", "trace peel", "coinjoin analyse", *OF_THE_CASE}
 """Commands whose answer is no list with pages."""
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cointrail import workbench
-from cointrail.cli.case_options import Db
+from cointrail.cli.case_options import Db, open_cases
 from cointrail.cli.options import STORE, Format, FormatOption, StoreOption
 from cointrail.cli.progress import Meter
 from cointrail.cli.render import Answer, Table, write
@@ -75,7 +75,7 @@ def source_of(case: str, db: str | None) -> CaseSource:
     path = Path(case)
     if path.suffix == ".toml" or path.is_file():
         return path
-    with workbench.CaseBench(db) as cases:
+    with open_cases(db) as cases:
         return cases.case_for(case)
 
 

@@ -10,7 +10,7 @@ import typer
 
 from cointrail import workbench
 from cointrail.cli import case
-from cointrail.cli.case_options import Db
+from cointrail.cli.case_options import Db, asking
 from cointrail.cli.options import STORE, BlocksOption, Format, FormatOption, StoreOption
 from cointrail.cli.progress import Meter
 from cointrail.cli.render import Answer, Table, write
@@ -83,7 +83,7 @@ def bundle(
         ask_password=lambda: getpass("password of the key: "),
         reader=reader,
         salt_file=salt,
-        journal={} if kept is None else workbench.journal_files(kept, db, private=private),
+        journal={} if kept is None else workbench.journal_files(kept, db, private=private, ask=asking()),
         ask_time=ask_time,
     )
     with Meter() as meter:

@@ -8,7 +8,7 @@ import typer
 
 from cointrail import workbench
 from cointrail.cli.case import app
-from cointrail.cli.case_options import CaseArgument, Db, Who
+from cointrail.cli.case_options import CaseArgument, Db, Who, open_cases
 from cointrail.cli.failures import FOUND
 from cointrail.cli.options import STORE, Format, FormatOption, StoreOption
 from cointrail.cli.progress import Meter
@@ -56,7 +56,7 @@ def add(
     withdrawal, or an outflow and a deposit). A list comes whole unless `--limit` is given.
     """
     name, options = _read_command(context.find_root().command, command)
-    with Meter() as meter, workbench.CaseBench(db, who) as cases:
+    with Meter() as meter, open_cases(db, who) as cases:
         found = cases.take_exhibit(case, store, name, options, title=title, progress=meter.steps)
     write(_one(workbench.record_values(found)), form)
 
@@ -97,7 +97,7 @@ def _one(values: dict[str, Any]) -> Answer:
 @exhibit_app.command("list")
 def list_exhibits(case: CaseArgument, db: Db = None, form: FormatOption = Format.TABLE) -> None:
     """List the exhibits of a case."""
-    with workbench.CaseBench(db) as cases:
+    with open_cases(db) as cases:
         values = [workbench.record_values(one) for one in cases.case(case).exhibits]
     rows = [[one.get(head, one["basis"].get(head)) for head in _HEADS] for one in values]
     write(Answer(data=values, tables=[Table("exhibits", _HEADS, rows)]), form)
@@ -114,7 +114,7 @@ def show(
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Show what was asked for an exhibit, and on what basis."""
-    with workbench.CaseBench(db) as cases:
+    with open_cases(db) as cases:
         found = cases.exhibit(case, number)
         if answer:
             typer.echo(cases.result(case, str(found.result)), nl=False)
@@ -137,7 +137,7 @@ def verify(
     They are asked of the chain as it was, though the store has grown since. An exhibit that cannot be asked
     again is `not_comparable`, which is no pass: exit code 1 unless each is `same`.
     """
-    with Meter() as meter, workbench.CaseBench(db) as cases:
+    with Meter() as meter, open_cases(db) as cases:
         verdicts = cases.verify_exhibits(case, store, numbers or (), progress=meter.steps)
     heads = ("number", "title", "outcome", "height", "says")
     rows = [[getattr(one, head) for head in heads] for one in verdicts]

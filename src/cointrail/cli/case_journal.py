@@ -10,7 +10,7 @@ import typer
 
 from cointrail import workbench
 from cointrail.cli.case import app
-from cointrail.cli.case_options import CaseArgument, Db
+from cointrail.cli.case_options import CaseArgument, Db, open_cases
 from cointrail.cli.failures import FOUND
 from cointrail.cli.options import Format, FormatOption
 from cointrail.cli.render import Answer, Table, write
@@ -33,7 +33,7 @@ def _journal() -> None:
 @journal_app.command("show")
 def show(case: CaseArgument, db: Db = None, form: FormatOption = Format.TABLE) -> None:
     """Show every entry, those that were undone too."""
-    with workbench.CaseBench(db) as cases:
+    with open_cases(db) as cases:
         journal = cases.journal(case)
     undone = journal.case.undone
     entries = [workbench.entry_values(one, counts=one.seq not in undone) for one in journal.entries]
@@ -79,7 +79,7 @@ def verify(
     if file is not None:
         verdict = workbench.verify_journal_file(file, kept)
     else:
-        with workbench.CaseBench(db) as cases:
+        with open_cases(db) as cases:
             verdict = cases.verify(str(case), kept)
     values = workbench.verdict_values(verdict)
     facts = [(name, values[name]) for name in ("intact", "entries", "head", "held_against")]

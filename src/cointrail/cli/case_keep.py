@@ -10,7 +10,7 @@ import typer
 
 from cointrail import workbench
 from cointrail.cli.case import app
-from cointrail.cli.case_options import CaseArgument, Db, Who, read_day, tell_added
+from cointrail.cli.case_options import CaseArgument, Db, Encrypt, Who, open_cases, read_day, tell_added
 from cointrail.cli.options import Format, FormatOption, NetworkName
 from cointrail.cli.render import Answer, Table, write
 
@@ -38,10 +38,11 @@ def new(
     network: NetworkOption = NetworkName.MAINNET,
     db: Db = None,
     who: Who = None,
+    encrypt: Encrypt = False,
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Open a case in the case database."""
-    with workbench.CaseBench(db, who) as cases:
+    with open_cases(db, who, encrypt=encrypt) as cases:
         day = read_day(opened) if opened else None
         tell_added(cases.new(reference, legal_basis, opened=day, network=network.value), form)
 
@@ -51,6 +52,7 @@ def import_case(
     network: NetworkOption = NetworkName.MAINNET,
     db: Db = None,
     who: Who = None,
+    encrypt: Encrypt = False,
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Take a case file into the case database.
@@ -58,7 +60,7 @@ def import_case(
     Opens its case, or puts on it what the file says and the case does not: seeds, how it is to be run,
     judgements. Nothing that is on the case goes.
     """
-    with workbench.CaseBench(db, who) as cases:
+    with open_cases(db, who, encrypt=encrypt) as cases:
         found = cases.take_file(file, network=network.value)
     tell_added(found.case, form)
     typer.echo(f"{found.entries} entries were made", err=True)
@@ -66,7 +68,7 @@ def import_case(
 
 def list_cases(db: Db = None, form: FormatOption = Format.TABLE) -> None:
     """List the cases of the case database."""
-    with workbench.CaseBench(db) as cases:
+    with open_cases(db) as cases:
         rows = [(one.reference, one.head.seq, str(one.head), one.id) for one in cases.names()]
         heads = ("reference", "entries", "head", "id")
         place = str(cases.place)
@@ -77,7 +79,7 @@ def list_cases(db: Db = None, form: FormatOption = Format.TABLE) -> None:
 
 def show(case: CaseArgument, db: Db = None, form: FormatOption = Format.TABLE) -> None:
     """Show a case as it stands: what its journal adds up to."""
-    with workbench.CaseBench(db) as cases:
+    with open_cases(db) as cases:
         values = workbench.case_values(cases.case(case))
     write(_case_answer(values), form)
 
@@ -116,7 +118,7 @@ def seed(
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Add addresses or outputs that belong to whom the case is about."""
-    with workbench.CaseBench(db, who) as cases:
+    with open_cases(db, who) as cases:
         tell_added(cases.seed(case, seeds, why), form)
 
 
@@ -128,7 +130,7 @@ def note(
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Note something on a case."""
-    with workbench.CaseBench(db, who) as cases:
+    with open_cases(db, who) as cases:
         tell_added(cases.note(case, text), form)
 
 
@@ -150,7 +152,7 @@ def judge(
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Decide something about clusters, for this case alone."""
-    with workbench.CaseBench(db, who) as cases:
+    with open_cases(db, who) as cases:
         day = read_day(when) if when else None
         tell_added(cases.judge(case, kind, about, why=why, name=name, when=day), form)
 
@@ -164,7 +166,7 @@ def document(
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Put a document on a case by its hash; the file stays put."""
-    with workbench.CaseBench(db, who) as cases:
+    with open_cases(db, who) as cases:
         tell_added(cases.document(case, file, text), form)
 
 
@@ -187,7 +189,7 @@ def deadline(
     """Set a deadline, or say that one is done with."""
     if (done is None) != (due is not None and title is not None) or (done and (due or request)):
         raise typer.BadParameter("give a day and what is due, or `--done NUMBER`")
-    with workbench.CaseBench(db, who) as cases:
+    with open_cases(db, who) as cases:
         if done is not None:
             tell_added(cases.met(case, done), form)
         else:
@@ -206,7 +208,7 @@ def finding(
     form: FormatOption = Format.TABLE,
 ) -> None:
     """State a finding that rests on exhibits."""
-    with workbench.CaseBench(db, who) as cases:
+    with open_cases(db, who) as cases:
         tell_added(cases.finding(case, text, kind, exhibit), form)
 
 
@@ -222,7 +224,7 @@ def undo(
 
     It stays in the journal, and undoing the undo brings it back.
     """
-    with workbench.CaseBench(db, who) as cases:
+    with open_cases(db, who) as cases:
         tell_added(cases.undo(case, entry, why), form)
 
 
@@ -237,7 +239,7 @@ def export(
     The case file, the journal with its head, and the exhibits with their answers. What exchanges answered
     is private and stays in the case database.
     """
-    with workbench.CaseBench(db) as cases:
+    with open_cases(db) as cases:
         names = cases.export(case, out)
     facts: list[tuple[str, object]] = [("folder", str(out)), ("files", len(names))]
     write(Answer(data={"folder": str(out), "files": names}, facts=facts), form)
@@ -255,7 +257,7 @@ def backup(
 
     Private answers of exchanges are in it too. Needs the extra `protect`.
     """
-    with workbench.CaseBench(db) as cases:
+    with open_cases(db) as cases:
         count = cases.backup(to, recipient)
     facts: list[tuple[str, object]] = [("file", str(to)), ("cases", count)]
     write(Answer(data=dict(facts), facts=facts), form)
@@ -267,13 +269,14 @@ def restore(
         Path, typer.Option("--identity", metavar="FILE", help="The key that `age-keygen` made.")
     ],
     db: Db = None,
+    encrypt: Encrypt = False,
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Put the cases of a backup into the case database.
 
     All are checked first. A case that is there in another state stops it: nothing is put in then.
     """
-    with workbench.CaseBench(db) as cases:
+    with open_cases(db, encrypt=encrypt) as cases:
         found = cases.restore(file, identity)
     facts: list[tuple[str, object]] = [("restored", found.new), ("there already", found.there)]
     write(Answer(data={"restored": found.new, "there_already": found.there}, facts=facts), form)

@@ -13,7 +13,7 @@ import typer
 from cointrail import workbench
 from cointrail.attribution.safe_text import safe_text
 from cointrail.cli import case
-from cointrail.cli.case_options import CaseArgument, Db, Who, read_day
+from cointrail.cli.case_options import CaseArgument, Db, Who, open_cases, read_day
 from cointrail.cli.case_report import FolderArgument
 from cointrail.cli.options import Format, FormatOption
 from cointrail.cli.render import Answer, Table, write
@@ -139,7 +139,7 @@ def packet(
         "days": days,
     }
     if record:
-        with workbench.CaseBench(db, who) as cases:
+        with open_cases(db, who) as cases:
             made = workbench.make_packets(folder, out, chosen, book=cases.book, **given)
     else:
         made = workbench.make_packets(folder, out, chosen, **given)
@@ -184,7 +184,7 @@ def status(
     """
     if (number is None) != (state is None):
         raise typer.BadParameter("give a request and a state, or neither")
-    with workbench.CaseBench(db, who) as cases:
+    with open_cases(db, who) as cases:
         book = cases.book
         if number is not None and state is not None:
             moved = workbench.RequestState(state.value)
@@ -252,7 +252,7 @@ def answer(
     The accounts that it names for outputs of a packet become private tags of the case. They are
     kept beside its journal, and no report, export or bundle has them.
     """
-    with workbench.CaseBench(db, who) as cases:
+    with open_cases(db, who) as cases:
         book = cases.book
         taken = workbench.take_answer(book, kept, number, answer=file, packet=packet_folder, on=_day(on))
     read = taken.read

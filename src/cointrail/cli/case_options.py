@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from datetime import date
+from getpass import getpass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cointrail import workbench
 from cointrail.cli.options import Format
 from cointrail.cli.render import Answer, write
 from cointrail.errors import BadInput
 
 if TYPE_CHECKING:
-    from cointrail.workbench import CaseState
+    from cointrail.workbench import CaseBench, CaseState
 
 Db = Annotated[
     str | None,
@@ -34,6 +38,26 @@ Who = Annotated[
     ),
 ]
 CaseArgument = Annotated[str, typer.Argument(metavar="CASE", help="Reference of the case, or its id.")]
+
+
+Encrypt = Annotated[
+    bool,
+    typer.Option(
+        "--encrypt",
+        help="Encrypt the case database if it is made now; the passphrase is asked for, unless "
+        "COINTRAIL_DB_KEY_FILE names a file that holds it.",
+    ),
+]
+
+
+def open_cases(db: str | None, who: str | None = None, *, encrypt: bool = False) -> CaseBench:
+    """The case database; its passphrase is asked for at a terminal, unless a file with it is named."""
+    return workbench.CaseBench(db, who, ask=asking(), encrypt=encrypt)
+
+
+def asking() -> Callable[[str], str] | None:
+    """Asks whoever sits at the terminal, and shows nothing of what is typed; None: nobody does."""
+    return getpass if sys.stdin.isatty() else None
 
 
 def read_day(text: str) -> date:

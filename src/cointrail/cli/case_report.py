@@ -9,7 +9,7 @@ import typer
 
 from cointrail import workbench
 from cointrail.cli import case
-from cointrail.cli.case_options import Db, Who
+from cointrail.cli.case_options import Db, Who, open_cases
 from cointrail.cli.options import Format, FormatOption
 from cointrail.cli.render import Answer, Table, write
 
@@ -55,7 +55,7 @@ def report(
             raise typer.BadParameter("`--record` needs `--case`")
         done = workbench.write_report(folder, out)
     else:
-        with workbench.CaseBench(db, who) as cases:
+        with open_cases(db, who) as cases:
             done = workbench.write_report(folder, out, cases.case(kept))
             if record:
                 workbench.note_report(cases.book, kept, done)

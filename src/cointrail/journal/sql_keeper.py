@@ -263,7 +263,7 @@ def _require_key(path: Path, key: str | None) -> None:
     if key is None and is_locked(path):
         raise BadInput(
             f"`{path}` is encrypted, or is no case database",
-            hint="name the file with its passphrase in COINTRAIL_DB_KEY_FILE",
+            hint="type its passphrase at a terminal, or name a file that holds it in COINTRAIL_DB_KEY_FILE",
             path=str(path),
         )
     if key is not None and path.is_file() and path.stat().st_size and not is_locked(path):

@@ -39,23 +39,20 @@ from cointrail.journal.canonical import canonical
 from cointrail.journal.contents import content_of
 from cointrail.journal.entry import Head
 from cointrail.journal.keeping import CaseName
-from cointrail.journal.place import FilePlace, Place, parse_place
-from cointrail.journal.protection import decrypt, encrypt, read_key
+from cointrail.journal.place import Place, parse_place
+from cointrail.journal.protection import decrypt, encrypt
 from cointrail.journal.sql_keeper import SqlKeeper
 from cointrail.journal.state import CaseState, Record
 from cointrail.journal.verify import Verdict, split_lines, verify_journal
 from cointrail.store.manifest import sync_folder
 from cointrail.workbench.bench import CaseSource, Workbench
 from cointrail.workbench.case_files import acts_of, case_of, case_text, opening_of
+from cointrail.workbench.case_key import AskPassphrase, find_key
 from cointrail.workbench.exhibits import ExhibitVerdict, ask, ask_again
 from cointrail.workbench.ledger_bench import Progress
 
 WHO = "COINTRAIL_WHO"
 """The variable that names whoever works on cases."""
-
-
-KEY_FILE = "COINTRAIL_DB_KEY_FILE"
-"""The variable that names the file with the passphrase of an encrypted case database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +69,25 @@ class CaseBench:
     Args:
         place: a file, `postgresql://...`, or None for the user's own.
         who: under whose name entries are made; None: `COINTRAIL_WHO`, or the name of the login.
+        ask: asks for the passphrase of an encrypted file, if none is named; None: nobody is there to ask.
+        encrypt: encrypt the file if it is made now.
 
     Raises:
         CaseStoreError: the database cannot be used.
         BadInput: nobody's name is known.
     """
 
-    def __init__(self, place: str | None = None, who: str | None = None) -> None:
+    def __init__(
+        self,
+        place: str | None = None,
+        who: str | None = None,
+        *,
+        ask: AskPassphrase | None = None,
+        encrypt: bool = False,
+    ) -> None:
         self.place: Place = parse_place(place)
         name = who_works(who)
-        key_file = os.environ.get(KEY_FILE)
-        key = read_key(Path(key_file)) if key_file and isinstance(self.place, FilePlace) else None
+        key = find_key(self.place, ask, encrypt=encrypt)
         self._book = CaseBook(SqlKeeper(self.place, key=key), name)
 
     def __enter__(self) -> Self:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import tarfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pyrage
@@ -14,12 +15,14 @@ from cointrail.journal.acts import NoteAdded
 from cointrail.journal.backup import pack, unpack
 from cointrail.journal.book import Deed
 from cointrail.journal.keeping import MemoryKeeper
-from cointrail.journal.place import FilePlace
+from cointrail.journal.place import FilePlace, ServerPlace
 from cointrail.journal.protection import SQLITE_START, decrypt, encrypt, is_locked, read_key
 from cointrail.journal.sql_keeper import SqlKeeper
-from cointrail.workbench.case_bench import KEY_FILE
+from cointrail.workbench.case_bench import CaseBench
+from cointrail.workbench.case_key import KEY_FILE, find_key
 from support.command_line import cointrail
 from support.journals import OPENED, book, filled
+from support.terminal import typed
 
 KEY = "correct horse 'battery' staple"
 
@@ -162,3 +165,68 @@ def test_cases_are_backed_up_and_restored_at_the_command_line(
     assert "is encrypted" in cointrail("case", "show", "R", "--db", tmp_path / "c.db").err
     wrong = ("case", "restore", tmp_path / "key", "--identity", tmp_path / "identity.txt")
     assert "cannot be decrypted" in cointrail(*wrong, "--db", tmp_path / "d.db").err
+
+
+def _says(*answers: str) -> tuple[Callable[[str], str], list[str]]:
+    """Somebody at a terminal, and what was asked so far."""
+    asked: list[str] = []
+    left = iter(answers)
+
+    def ask(what: str) -> str:
+        asked.append(what)
+        return next(left)
+
+    return ask, asked
+
+
+def test_a_new_passphrase_is_asked_for_twice_and_a_known_one_once(tmp_path: Path) -> None:
+    db = str(tmp_path / "cases.db")
+    ask, asked = _says(KEY, KEY, KEY, "wrong")
+    CaseBench(db, "ann", ask=ask, encrypt=True).__exit__(None, None, None)
+    assert [what.partition(" ")[0] for what in asked] == ["passphrase", "the"]
+    assert is_locked(tmp_path / "cases.db")
+    with CaseBench(db, "ann", ask=ask) as cases:
+        assert cases.names() == []
+    assert len(asked) == 3
+    with pytest.raises(CaseStoreError, match="cannot be used"):
+        CaseBench(db, "ann", ask=ask)
+    with pytest.raises(BadInput, match="is encrypted"):
+        CaseBench(db, "ann")
+
+
+def test_two_passphrases_or_none_make_no_database(tmp_path: Path) -> None:
+    place = FilePlace(tmp_path / "cases.db")
+    for answers, says in (((KEY, "other"), "another passphrase"), (("",), "no passphrase")):
+        with pytest.raises(BadInput, match=says):
+            find_key(place, _says(*answers)[0], encrypt=True)
+    with pytest.raises(BadInput, match="nobody to ask"):
+        find_key(place, None, encrypt=True)
+    assert find_key(place, _says()[0], encrypt=False) is None, "nobody wants it encrypted"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_only_a_new_file_can_be_encrypted(tmp_path: Path) -> None:
+    place = FilePlace(tmp_path / "cases.db")
+    SqlKeeper(place).close()
+    with pytest.raises(BadInput, match="is not encrypted"):
+        find_key(place, _says(KEY, KEY)[0], encrypt=True)
+    assert find_key(place, _says()[0], encrypt=False) is None
+    with pytest.raises(BadInput, match="only a file"):
+        find_key(ServerPlace("postgresql+psycopg://ann@host/cases"), _says(KEY)[0], encrypt=True)
+
+
+def test_a_file_that_holds_the_passphrase_is_asked_before_people(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "key").write_text(KEY)
+    monkeypatch.setenv(KEY_FILE, str(tmp_path / "key"))
+    assert find_key(FilePlace(tmp_path / "cases.db"), _says()[0], encrypt=True) == KEY
+
+
+def test_what_is_typed_at_a_terminal_is_not_shown(tmp_path: Path) -> None:
+    words = ("new", "1/26", "--legal-basis", "an order", "--db", str(tmp_path / "cases.db"), "--encrypt")
+    code, shown = typed("case", *words, answers=("horse battery", "horse battery"))
+    assert (code, "head" in shown) == (0, True), shown
+    assert "horse" not in shown
+    code, shown = typed("case", "list", "--db", str(tmp_path / "cases.db"), answers=("horse battery",))
+    assert (code, "1/26" in shown, "horse" in shown) == (0, True, False), shown

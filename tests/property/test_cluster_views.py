@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from cointrail.chain.script import PAY_TO_ANCHOR, hash160, p2pkh, p2sh, p2wpkh, p2wsh, script_hash
 from cointrail.clustering.as_of import members_at
-from cointrail.clustering.bridges import find_bridges, sums_of
+from cointrail.clustering.bridges import find_bridges, find_cut_off, sums_of
 from cointrail.clustering.build import build
 from cointrail.clustering.clusters import Clusters
 from cointrail.clustering.judged import JudgedClusters
@@ -145,6 +145,29 @@ def test_bridges_are_the_links_whose_removal_splits_and_tell_what_splits_off(cas
                 wanted[int(members[one]), int(members[other])] = part
         assert in_all == len(found) == len(wanted)
         assert {(b.one, b.other): (b.scripts, b.received_sat, b.balance_sat) for b in found} == wanted
+
+
+@settings(max_examples=100)
+@given(case=cases(), data=st.data())
+def test_a_bridge_cuts_off_the_part_without_anchors_and_none_where_both_have_some(
+    case: Case, data: st.DataObject
+) -> None:
+    label = data.draw(st.sampled_from(np.unique(case.clusters.labels(Tier.T4)).tolist()))
+    members = np.array(case.clusters.members(label, Tier.T4))
+    links, sums = links_among(case.chain, case.clusters, members, Tier.T4), sums_of(case.chain, members)
+    anchors = np.array(
+        data.draw(st.lists(st.sampled_from(members.tolist()), min_size=1, max_size=3)), np.uint32
+    )
+    pairs, wanted = pairs_of(links), {}
+    for k, (one, other) in enumerate(pairs):
+        parts = components(len(members), pairs[:k] + pairs[k + 1 :])
+        lost = [rows for rows in parts if not np.isin(members[rows], anchors).any()]
+        if len(parts) == 2 and lost:
+            near, far = (other, one) if one in lost[0] else (one, other)
+            wanted[int(members[near]), int(members[far])] = tuple(sums[lost[0]].sum(axis=0).tolist())
+    found = find_cut_off(members, links, sums, anchors)
+    assert {(cut.near, cut.far): cut.sums for cut in found} == wanted
+    assert len(found) == len(wanted)
 
 
 # -- judgements

@@ -17,9 +17,9 @@ from cointrail.heuristics.base import REGISTRY
 WALK_RULES = ("service.deposit",)
 """Rules that have a say in walks, beside those of the clusters and of the vote on change."""
 
-RESULT_VERSION = 3
+RESULT_VERSION = 4
 """Of the tables of a case and what their columns mean. 2: a hand may go over change at T3. 3: rows say how
-far they may be wrong."""
+far they may be wrong. 4: payments say it in sentences too, and the summary which links they hang on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

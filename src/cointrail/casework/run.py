@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from cointrail.casework.basis import basis_of
+from cointrail.casework.bridges import LinksOf, describe_bridges
 from cointrail.casework.case import Case
 from cointrail.casework.desk import Desk
 from cointrail.casework.judged_clusters import Judged, describe_judgements
@@ -46,6 +47,7 @@ def run_case(
     changes: Changes | None = None,
     link_rates: LinkRates | None = None,
     judged: Judged | None = None,
+    links_of: LinksOf | None = None,
     tag_verdicts: Mapping[str, int] | None = None,
     progress: Progress | None = None,
     on_trace: OnTrace | None = None,
@@ -61,6 +63,7 @@ def run_case(
         changes: which outputs are change; None: nobody says, and a hand reaches as far as its cluster.
         link_rates: how often links are wrong; None: rows do not say it.
         judged: the same clusters again, where the case has judgements; they say what those changed.
+        links_of: the links of a cluster, for those that payments hang on; None: nothing is said of them.
         tag_verdicts: rows of the tag files by verdict, for the summary; None: no files were read.
         progress: told how far the walks are.
         on_trace: given each walk before it is let go.
@@ -95,6 +98,7 @@ def run_case(
         **describe_inflows(payments, case),
         **describe_leads(leads, proceeds, case.policies[0]),
         **describe_outflows(outflows, desk, case.currency),
+        **describe_bridges(desk, subject, _paid(flows, payments), links_of, link_rates),
         **describe_tags(attribution, verdicts),
         **describe_conflicts(attribution),
         **describe_judgements(case.judgements, judged, desk.places.address, desk.places.txid),
@@ -133,6 +137,15 @@ def _follow_inflows(
             leads += lead_rows(desk, traced)
         told.one_more("payments", traced.trace)
     return tuple(payments), tuple(leads)
+
+
+def _paid(flows: MoneyFlows, payments: tuple[PaymentRow, ...]) -> list[tuple[int, int]]:
+    """Script and satoshi of each payment."""
+    return [
+        (inflow.row.script_num, row.payment.value_sat)
+        for inflow, row in zip(flows.inflows, payments, strict=True)
+        if row.class_ is InflowClass.PAYMENT
+    ]
 
 
 def _follow_outflows(desk: Desk, flows: MoneyFlows, told: _Told) -> list[TracedOutflow]:

@@ -92,21 +92,73 @@ def find_bridges(members: U32, links: LinkTable, sums: I64, limit: int) -> tuple
     """
     if len(members) == 1:
         return (), 0
-    joined, trees = tree_of(len(members), links)
-    marks = np.zeros(len(members), np.uint64)
-    beside = np.flatnonzero(~joined)
-    dice = np.random.default_rng(_SEED).integers(0, 1 << 64, len(beside), np.uint64)
-    for ends in (links.one, links.other):
-        np.bitwise_xor.at(marks, ends[beside], dice)
-    below = sums.copy()
-    sum_below(trees.parent, np.zeros(len(members), np.uint32), below, marks)
-    bridges = 1 + np.flatnonzero(marks[1:] == 0)
+    trees, bridges, below = _split(len(members), links, sums)
     part = below[bridges]
     smaller = np.minimum(part, below[0] - part)
     share = np.maximum(smaller[:, 0] / len(members), smaller[:, 1] / max(1, int(below[0, 1])))
     worst = np.lexsort((bridges, -share))[:limit]
     found = (_bridge(members, links, trees, int(bridges[k]), below) for k in worst)
     return tuple(found), len(bridges)
+
+
+@dataclass(frozen=True, slots=True)
+class CutOff:
+    """A bridge, and what only it joins to the anchors: `near` is on their side, `far` on the other.
+
+    `sums` are of the part that would be apart, in the order that they were given in.
+    """
+
+    near: int
+    far: int
+    tx_num: int | None
+    link: Link
+    sums: tuple[int, ...]
+
+
+def find_cut_off(members: U32, links: LinkTable, sums: I64, anchors: U32) -> list[CutOff]:
+    """What each bridge of a cluster joins to some of its members, the part with the largest first sum first.
+
+    A bridge with anchors on both sides cuts nothing off.
+
+    Args:
+        members: script numbers, ascending; all joined by the links.
+        links: all links among them.
+        sums: per member its quantities.
+        anchors: scripts among the members, at least one.
+    """
+    if len(members) == 1:
+        return []
+    anchored = np.isin(members, anchors).astype(np.int64)
+    trees, bridges, below = _split(len(members), links, np.column_stack((sums, anchored)))
+    found = [_cut_off(members, links, trees, child, below) for child in bridges.tolist()]
+    return sorted(
+        (one for one in found if one is not None), key=lambda one: (-one.sums[0], one.near, one.far)
+    )
+
+
+def _cut_off(members: U32, links: LinkTable, trees: kernel.Trees, child: int, below: I64) -> CutOff | None:
+    part, rest = below[child], below[0] - below[child]
+    ends = (int(members[trees.parent[child]]), int(members[child]))
+    if part[-1] and rest[-1]:
+        return None
+    (near, far), lost = (ends, part) if rest[-1] else (ends[::-1], rest)
+    row = int(trees.tx[child])
+    tx = int(links.tx[row])
+    sums = tuple(map(int, lost[:-1]))
+    return CutOff(near, far, None if tx == NO_TX else tx, Link(int(links.rule[row])), sums)
+
+
+def _split(members: int, links: LinkTable, sums: I64) -> tuple[kernel.Trees, Array, I64]:
+    """The tree of the links, the members whose link to the next one up is a bridge, and sums below each."""
+    joined, trees = tree_of(members, links)
+    marks = np.zeros(members, np.uint64)
+    beside = np.flatnonzero(~joined)
+    dice = np.random.default_rng(_SEED).integers(0, 1 << 64, len(beside), np.uint64)
+    for ends in (links.one, links.other):
+        np.bitwise_xor.at(marks, ends[beside], dice)
+    below = sums.copy()
+    sum_below(trees.parent, np.zeros(members, np.uint32), below, marks)
+    return trees, 1 + np.flatnonzero(marks[1:] == 0), below
 
 
 def _bridge(members: U32, links: LinkTable, trees: kernel.Trees, child: int, below: I64) -> Bridge:

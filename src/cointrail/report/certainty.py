@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from typing import Any
 
 from cointrail.report.blocks import (
     CLAIM,
@@ -21,7 +22,7 @@ from cointrail.report.blocks import (
 )
 from cointrail.report.carried import carrying_rows, primary_name, same_hand_leads
 from cointrail.report.case_tables import CaseTables
-from cointrail.report.measured import measured_part
+from cointrail.report.measured import NOT_MEASURED, in_percent, measured_part
 from cointrail.report.money import bitcoin, count, percent
 from cointrail.report.printable import short
 from cointrail.tracing.stops import Stop
@@ -112,6 +113,7 @@ def _weakest(case: CaseTables) -> Iterator[Block]:
             "counted at each.",
         )
         yield _by_tier(case)
+    yield from _bridges(case)
     ties: Counter[tuple[str, str]] = Counter(
         (row["tag_tier"], row["tag_confidence"]) for row in carrying_rows(case, case.leads)
     )
@@ -128,6 +130,56 @@ def _weakest(case: CaseTables) -> Iterator[Block]:
             f"Leads with value by {primary_name(case)}, same hand and upstream. T0: the tagged address "
             "itself. T1, T2: its cluster. T3: a deposit address, by where it is emptied.",
         )
+
+
+def _bridges(case: CaseTables) -> Iterator[Block]:
+    """Single links that payments hang on."""
+    found = case.summary.get("bridges")
+    if found is None:
+        yield text(
+            "Which payments hang on a single link of the service's cluster was not looked for: that takes "
+            "a cluster that rules alone have joined, and this case has judgements."
+        )
+        return
+    if not found["listed"]:
+        yield text("No payment hangs on a single link of the service's cluster.")
+        return
+    total = int(case.summary["payments"]["value_sat"])
+    yield table(
+        "Links that alone join payments to a seed",
+        (
+            column("rule", INFERENCE, width="1fr"),
+            column("transaction", FACT, form="id"),
+            column("scripts", INFERENCE, form="number"),
+            column("payments", INFERENCE, form="number"),
+            column("BTC at risk", INFERENCE, form="number"),
+            column("of all", INFERENCE, form="number"),
+            column("wrong in", INFERENCE, form="number"),
+        ),
+        [
+            (
+                f"{one['tier']} {one['rule']}",
+                one["txid"][:16] if one["txid"] else "no one transaction",
+                f"{one['scripts']:,}",
+                f"{one['payments']:,}",
+                bitcoin(int(one["value_sat"])),
+                percent(int(one["value_sat"]), total),
+                NOT_MEASURED if one["bound_ppm"] is None else f"at most {in_percent(one['bound_ppm'])}",
+            )
+            for one in found["listed"]
+        ],
+        source(SUMMARY, "bridges"),
+        f"{_listed(found)} Cut one, and the case reaches that much less: the scripts behind it are joined to "
+        "no seed by any other way. Each line counts what lies behind its link, so lines do not add up. "
+        "Transactions by the first 16 digits of their ids; what such links are wrong in, by measurement.",
+    )
+
+
+def _listed(found: dict[str, Any]) -> str:
+    total, shown = found["with_payments"], len(found["listed"])
+    if shown == total:
+        return f"All {count(total, 'such link')} with payments behind them."
+    return f"The {shown} with most value of {total:,} such links with payments behind them."
 
 
 def _by_tier(case: CaseTables) -> Block:

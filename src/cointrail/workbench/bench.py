@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from cointrail.casework.result import CaseResult
 from cointrail.casework.run import OnTrace, run_case
 from cointrail.chain.network import Network, get_network
 from cointrail.clustering.kept import kept_folders, verify_kept
+from cointrail.clustering.links import links_among
 from cointrail.clustering.load import load_or_build
 from cointrail.errors import BadInput
 from cointrail.evidence.bag import require_new
@@ -259,6 +261,7 @@ class Workbench(PeelBench, TraceBench):
             ),
             link_rates=LinkRates(snapshot, clusters),
             judged=judged,
+            links_of=None if judged is not None else partial(links_among, snapshot, built),
             tag_verdicts={verdict.value: count for verdict, count in verdicts.items()},
             progress=self._stage("trace"),
             on_trace=on_trace,

@@ -111,4 +111,4 @@ def test_new_columns_stand_at_the_end_and_the_basis_has_their_version() -> None:
     assert heads["leads.csv"][-9:-7] == ["change_hops", "dashed_tier"]
     assert heads["proceeds.csv"][-10:-7] == ["weakest_tier", "change_hops", "dashed_tier"]
     assert all(head.startswith("error_") for columns in heads.values() for head in columns[-7:])
-    assert result.basis.result_version == 3
+    assert result.basis.result_version == 4

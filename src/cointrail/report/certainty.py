@@ -138,7 +138,7 @@ def _bridges(case: CaseTables) -> Iterator[Block]:
     if found is None:
         yield text(
             "Which payments hang on a single link of the service's cluster was not looked for: that takes "
-            "a cluster that rules alone have joined, and this case has judgements."
+            "clusters that rules alone have joined, which a case with judgements does not have."
         )
         return
     if not found["listed"]:

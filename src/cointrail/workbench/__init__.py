@@ -52,6 +52,7 @@ if TYPE_CHECKING:
         verdict_values,
     )
     from cointrail.workbench.checks import PriceCheck, check_prices, check_tags
+    from cointrail.workbench.coinjoin_options import join_options
     from cointrail.workbench.demo import DemoRun, run_demo
     from cointrail.workbench.error_rates import MadeTable, check_error_table, make_error_table
     from cointrail.workbench.evaluation import evaluate_world, evaluate_worlds, evaluation_sheets
@@ -59,7 +60,6 @@ if TYPE_CHECKING:
     from cointrail.workbench.exhibit_questions import OF_THE_CASE
     from cointrail.workbench.fidelity import evaluate_fidelity
     from cointrail.workbench.folders import require_folder
-    from cointrail.workbench.join_options import join_options
     from cointrail.workbench.lazy_frames import open_frames
     from cointrail.workbench.lead_bench import (
         list_desks,
@@ -246,7 +246,7 @@ _HOMES = {
     "export_case": "cointrail.workbench.reports",
     "inspect_block": "cointrail.inspection.block",
     "inspect_tx": "cointrail.inspection.tx",
-    "join_options": "cointrail.workbench.join_options",
+    "join_options": "cointrail.workbench.coinjoin_options",
     "journal_files": "cointrail.workbench.bundle_journal",
     "list_desks": "cointrail.workbench.lead_bench",
     "make_error_table": "cointrail.workbench.error_rates",

@@ -122,7 +122,7 @@ def _peel(bench: Workbench, given: Options, _case: CaseState) -> Answer:
 def _join(bench: Workbench, given: Options, _case: CaseState) -> Answer:
     _require_no_seconds(given, "an analysis", "--max-seconds", "--max-steps")
     names = ("merge_inputs", "fee_as_output", "fee_only", "maker_fee", "common", "steps")
-    make: Callable[..., Any] = import_module("cointrail.workbench.join_options").join_options
+    make: Callable[..., Any] = import_module("cointrail.workbench.coinjoin_options").join_options
     options = make(**{name: given[name] for name in names}, seconds=math.inf)
     found = plain(bench.analyse_join(given["txid"], options=options, at=given["at"]))
     del found["analysis"]["options"]["limits"]["seconds"]  # there is no such limit

@@ -16,7 +16,8 @@ BROWSERS, CONNECTIONS_OF_ONE = 50, 6
 
 
 def test_small_packets_of_an_answer_do_not_wait_for_each_other() -> None:
-    with listen(0) as listening, socket.create_connection(listening.getsockname()):
+    with listen(0) as listening, socket.socket() as asking:
+        asking.connect(listening.getsockname())
         accepted, _ = listening.accept()
         with accepted:
             assert accepted.proto == socket.IPPROTO_TCP, "asyncio sets TCP_NODELAY by this alone"
@@ -27,9 +28,11 @@ def test_fifty_browsers_may_hold_all_their_connections() -> None:
 
 
 def test_a_port_that_is_taken_is_refused_with_its_number() -> None:
-    with listen(0) as listening, pytest.raises(BadInput, match="cannot listen") as refused:
-        listen(listening.getsockname()[1])
-    assert refused.value.facts["port"] == listening.getsockname()[1]
+    with listen(0) as listening:
+        port = listening.getsockname()[1]
+        with pytest.raises(BadInput, match="cannot listen") as refused:
+            listen(port)
+    assert refused.value.facts["port"] == port
 
 
 def test_few_requests_are_answered_at_once_and_the_others_wait() -> None:

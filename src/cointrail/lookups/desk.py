@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cached_property
 
-from cointrail.attribution.resolve import Attribution, ClusterTags
+import numpy as np
+import numpy.typing as npt
+
+from cointrail.attribution.resolve import Attribution, ClusterTags, Proposal
 from cointrail.attribution.tags import Tag
 from cointrail.clustering.clusters import Clusters
 from cointrail.lookups.ledger import LedgerDesk
@@ -34,6 +37,13 @@ class LookupDesk(LedgerDesk):
     def link_rates(self) -> LinkRates:
         """How often links of these clusters are wrong."""
         return LinkRates(self.snapshot, self.clusters)
+
+    @cached_property
+    def proposals(self) -> tuple[npt.NDArray[np.uint32], tuple[Proposal, ...]]:
+        """Every claim that tags make of a script, with the number of the script; none without tags."""
+        found = self.attribution.proposed() if self.attribution else ()
+        said = tuple(proposal for one in found for proposal in one.proposals)
+        return np.array([one.via_script for one in said], np.uint32), said
 
     @property
     def basis(self) -> LookupBasis:

@@ -21,6 +21,8 @@ from cointrail.workbench.case_folder import CaseFolder
 HOST = "127.0.0.1"
 WAITING = 1_024
 """Connections that may wait, and that may be open; to those beyond it says 503. A browser opens six."""
+IDLE_SECONDS = 60
+"""That a connection may stay open with nothing asked: somebody reads."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +80,7 @@ def serve(bench: OpenBench, *, cases: Sequence[Path] = (), port: int, say: Calla
             server_header=False,
             date_header=True,
             limit_concurrency=WAITING,
+            timeout_keep_alive=IDLE_SECONDS,
             timeout_graceful_shutdown=5,
         )
         try:

@@ -57,6 +57,11 @@ class Serving(NamedTuple):
         sizes = {line.split(":")[0]: int(line.split()[1]) << 10 for line in lines if line.startswith("Rss")}
         return {"own": sizes["RssAnon"] + sizes["RssShmem"], "mapped": sizes["RssFile"]}
 
+    def cpu_seconds(self) -> float:
+        """User and system time of all its threads so far."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(") ")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
 
 def main() -> None:
     """Serve, ask, print."""
@@ -153,11 +158,18 @@ def _measure(server: Serving, chosen: dict[str, Any], work: Path, args: argparse
 
     def ask(what: Sequence[Any], *options: object) -> dict[str, Any]:
         pages.write_text(json.dumps(what))
-        before = server.memory()
+        before, worked = server.memory(), server.cpu_seconds()
         found = _output(
             "page_users.py", server.port, pages, "--seed", args.seed, *options, given=server.token
         )
-        return {**_told(found), "memory_before": before, "memory_after": server.memory()}
+        told = _told(found)
+        each = (server.cpu_seconds() - worked) / max(1, sum(one["count"] for one in told["routes"].values()))
+        return {
+            **told,
+            "server_cpu_ms_per_request": round(1000 * each, 2),
+            "memory_before": before,
+            "memory_after": server.memory(),
+        }
 
     about = machine()
     say("first time each")
@@ -226,7 +238,8 @@ def _print(result: dict[str, Any], rows: Sequence[Row]) -> None:
     for name, phase in result["phases"].items():
         memory = [phase[f"memory_{when}"]["own"] / 1e6 for when in ("before", "after")]
         print(
-            f"\n{name}: {phase['requests_per_second']:,} requests/s, errors {phase['errors'] or 'none'}, "
+            f"\n{name}: {phase['requests_per_second']:,} requests/s, "
+            f"{phase['server_cpu_ms_per_request']} ms of a core each, errors {phase['errors'] or 'none'}, "
             f"memory of its own {memory[0]:,.0f} to {memory[1]:,.0f} MB"
         )
         print(f"  {'':34}{'p50':>9}{'p95':>9}{'most':>9}{'count':>8}  ms")

@@ -41,6 +41,9 @@ class Connection:
 
     async def ask(self, path: str, body: Any) -> tuple[int, int]:
         """Send a request; the status of the answer and the bytes of its body."""
+        if self._ends is not None and self._ends[0].at_eof():
+            self._ends[1].close()
+            self._ends = None
         if self._ends is None:
             self._ends = await asyncio.open_connection("127.0.0.1", self._port)
         reader, writer = self._ends

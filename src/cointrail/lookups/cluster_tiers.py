@@ -128,16 +128,24 @@ def cluster_tiers(
     if tier not in {one.name for one in TIERS}:
         raise BadInput(f"there are no clusters of tier `{tier}`", hint="T1, T2, T3 or T4", value=tier)
     ref = get_cluster(desk, text)
+    return desk.kept(
+        ("tiers", ref.label, tier, limit, most_outputs),
+        lambda: _tiers(desk, ref, Tier[tier], limit, most_outputs),
+    )
+
+
+def _tiers(
+    desk: LookupDesk, ref: ClusterRef, tier: Tier, limit: int, most_outputs: int | None
+) -> ClusterTiers:
     look = _Look(desk, ref.label)
-    chosen = Tier[tier]
     complete = most_outputs is None or look.has_at_most(most_outputs)
-    bridges, in_all = look.bridges(chosen, limit) if complete else ((), None)
+    bridges, in_all = look.bridges(tier, limit) if complete else ((), None)
     reviews, refused = look.reviews(by_party=complete), look.refused(by_party=complete)
     lines = (look.line(one) for one in TIERS) if complete else look.lines_at_a_glance(most_outputs or 0)
     return ClusterTiers(
         cluster=ref,
         tiers=tuple(lines),
-        tier=chosen,
+        tier=tier,
         bridges=bridges,
         bridges_page=OpenPage(0, len(bridges), in_all),
         reviews=tuple(make() for make in reviews[:MOST_LISTED]),

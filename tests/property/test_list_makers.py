@@ -16,7 +16,7 @@ from cointrail.clustering.list_maker import ListMaker, number_type
 from cointrail.clustering.shelf import DraftShelf, MemoryShelf, Shelf, put
 from cointrail.clustering.spill import Log, Spill, bits_of
 from cointrail.kernel.buckets import add_by_key
-from cointrail.kernel.grouping import NONE, Groups, find_groups
+from cointrail.kernel.grouping import NONE, Groups, Marks, Sums, find_groups
 from support.store_files import scratch
 
 NUMBERS = st.integers(0, 2**40)
@@ -108,23 +108,38 @@ def test_values_are_added_to_the_sums_of_their_keys(rows: list[tuple[int, int]])
     scripts=st.lists(st.one_of(st.integers(0, 5), st.just(NONE)), max_size=12),
     cluster=st.lists(st.sampled_from([0, 1, NONE]), min_size=6, max_size=6),
     heavy=st.sets(st.integers(0, 5)),
+    every=st.integers(1, 3),
 )
 def test_a_script_is_in_the_group_of_its_cluster_and_alone_where_it_is_heavy(
-    scripts: list[int], cluster: list[int], heavy: set[int]
+    scripts: list[int], cluster: list[int], heavy: set[int], every: int
 ) -> None:
     code = np.array(cluster, np.uint32)
     alone = np.array(sorted(heavy), np.int64)
     heavy_cluster = code[alone]
     code[alone] = 2 + np.arange(len(alone))
-    groups = Groups(code, heavy_cluster, np.zeros(2, np.int64), np.zeros(len(alone), np.int64))
+    sums = [Sums(np.zeros(count, np.uint32), np.zeros(count, np.int64)) for count in (2, len(alone))]
+    groups = Groups(code, heavy_cluster, *sums)
     values = np.arange(1, len(scripts) + 1, dtype=np.int64)
     own, numbers = np.empty(len(scripts), np.uint32), np.empty(len(scripts), np.uint32)
-    find_groups(np.array(scripts, np.uint32), values, groups, own, numbers)
+    marks = [Marks(np.empty(len(scripts), np.uint32), np.empty(len(scripts), np.int64)) for _ in sums]
+    counts = find_groups(
+        np.array(scripts, np.uint32), values, groups, every, (own, numbers), (marks[0], marks[1])
+    )
     place = {script: k for k, script in enumerate(sorted(heavy))}
     assert own.tolist() == [NONE if s == NONE else cluster[s] for s in scripts]
     assert numbers.tolist() == [place.get(s, NONE) for s in scripts]
-    for found, sums in ((own, groups.cluster_sums), (numbers, groups.heavy_sums)):
-        assert sums.tolist() == [int(values[found == key].sum()) for key in range(len(sums))]
+    for found, summed, marked, count in zip((own, numbers), sums, marks, counts, strict=True):
+        moves = [values[found == key].tolist() for key in range(len(summed.total))]
+        assert summed.total.tolist() == [sum(one) for one in moves]
+        assert summed.count.tolist() == [len(one) for one in moves]
+        wanted = [
+            (key, sum(one[:n]))
+            for key, one in enumerate(moves)
+            for n in range(every, 99, every)
+            if len(one) >= n
+        ]
+        rows = zip(marked.group[:count].tolist(), marked.total[:count].tolist(), strict=True)
+        assert sorted(rows) == wanted
 
 
 def test_numbers_take_four_bytes_while_they_fit() -> None:

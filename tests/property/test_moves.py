@@ -20,6 +20,7 @@ from cointrail.clustering.kept import TYPES
 from cointrail.clustering.lists import Lists
 from cointrail.clustering.move_page import first_txs, page_of_moves
 from cointrail.clustering.moves import Ascending, MoveArrays, MoveIndex, Moves
+from cointrail.clustering.running import RunningSums
 from cointrail.clustering.shelf import DraftShelf
 from cointrail.errors import NotFound
 from cointrail.heuristics.base import Tier
@@ -73,13 +74,18 @@ def moves_of(txs: list[PlainTx]) -> dict[int, list[PlainMove]]:
 def cases(draw: st.DrawFn) -> Case:
     txs = draw(plain_chains())
     chain = ArrayChain(Arrays.of(txs), settled=draw(st.integers(0, len(txs))))
-    return Case(chain, build(chain, heavy_from=draw(st.integers(0, 4))), moves_of(txs))
+    clusters = build(chain, heavy_from=draw(st.integers(0, 4)), sum_every=draw(st.integers(1, 3)))
+    return Case(chain, clusters, moves_of(txs))
 
 
 def agrees(found: Moves, wanted: list[PlainMove]) -> bool:
     """Whether lists and sums are those of the plain moves."""
     paid, gone = ([m for m in wanted if m.credit is side] for side in (True, False))
     received, spent = (sum(m.value for m in side) for side in (paid, gone))
+    for running, side in ((found.received, paid), (found.spent, gone)):
+        so_far = np.cumsum([m.value for m in side])[running.every - 1 :: running.every]
+        if running.totals.tolist() not in ([], so_far.tolist()):
+            return False
     return (
         found.credits.slice(0, 10**6).tolist() == [m.number for m in paid]
         and found.debits.slice(0, 10**6).tolist() == [m.number for m in gone]
@@ -186,13 +192,13 @@ def counted(chain: ArrayChain, clusters: Clusters) -> Iterator[Clusters]:
     )
     arrays = clusters.moves.arrays
     moves = MoveArrays(
-        *(_counted(one) if isinstance(one, Lists) else Counted.of(one) for one in arrays)  # type: ignore[arg-type]
+        *(_counted(one) if isinstance(one, tuple) else Counted.of(one) for one in arrays)  # type: ignore[arg-type]
     )
     yield replace(clusters, partitions={Tier.T2: part}, moves=MoveIndex(chain, part, moves))
 
 
-def _counted(lists: Lists) -> Lists:
-    return Lists(Counted.of(lists.start), Counted.of(lists.numbers))
+def _counted(lists: Lists | RunningSums) -> Lists | RunningSums:
+    return type(lists)(*map(Counted.of, lists))
 
 
 def reads_of_pages(arrays: Arrays) -> int:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
 
 import cointrail
@@ -20,6 +22,9 @@ PREFIX = f"/api/v{VERSION}"
 
 PAGE = Path(__file__).parent / "page"
 """Where the built page lies."""
+
+ANSWERED_AT_ONCE = 8
+"""Requests; the others wait. More would hold up each other, and take memory in proportion."""
 
 _PROBLEM = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
@@ -45,6 +50,12 @@ class _App(FastAPI):
         return document
 
 
+@asynccontextmanager
+async def _few_threads(_app: FastAPI) -> AsyncIterator[None]:
+    current_default_thread_limiter().total_tokens = ANSWERED_AT_ONCE
+    yield
+
+
 def make_app() -> FastAPI:
     """The application without a server behind it: good for its OpenAPI document alone."""
     app = _App(
@@ -55,6 +66,7 @@ def make_app() -> FastAPI:
         redoc_url=None,
         openapi_url=f"{PREFIX}/openapi.json",
         responses=_PROBLEMS,
+        lifespan=_few_threads,
     )
     answer_errors(app)
 

@@ -19,8 +19,10 @@ from cointrail.workbench import OpenBench
 from cointrail.workbench.case_folder import CaseFolder
 
 HOST = "127.0.0.1"
-WAITING = 100
-"""Connections that may wait; and requests that are answered at a time, beyond which it says 503."""
+WAITING = 1_024
+"""Connections that may wait, and that may be open; to those beyond it says 503. A browser opens six."""
+IDLE_SECONDS = 60
+"""That a connection may stay open with nothing asked: somebody reads."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +64,7 @@ def serve(bench: OpenBench, *, cases: Sequence[Path] = (), port: int, say: Calla
         BadInput: the port is taken, or a case folder cannot be read.
     """
     folders = _open_cases(cases)
-    with _listen(port) as listening:
+    with listen(port) as listening:
         port = listening.getsockname()[1]
         token = secrets.token_urlsafe(32)
         kept = _keep_token(token, port)
@@ -78,6 +80,7 @@ def serve(bench: OpenBench, *, cases: Sequence[Path] = (), port: int, say: Calla
             server_header=False,
             date_header=True,
             limit_concurrency=WAITING,
+            timeout_keep_alive=IDLE_SECONDS,
             timeout_graceful_shutdown=5,
         )
         try:
@@ -99,8 +102,14 @@ def _open_cases(folders: Sequence[Path]) -> dict[str, CaseFolder]:
     return found
 
 
-def _listen(port: int) -> socket.socket:
-    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+def listen(port: int) -> socket.socket:
+    """A socket on which connections of this machine wait.
+
+    Raises:
+        BadInput: the port is taken.
+    """
+    # By its number for TCP asyncio knows that small packets must not wait for each other.
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((HOST, port))

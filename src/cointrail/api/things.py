@@ -27,6 +27,11 @@ from cointrail.lookups.tx_analysis import TxAnalysis
 LONGEST_NAME = 20_100
 """Characters of what names a thing: a script of 10,000 bytes in hex, the largest that can be spent."""
 
+LINKED_OUTPUTS = 20_000
+"""Outputs of a cluster whose links are all looked at when nobody says more: some hundredths of a second."""
+MOST_OUTPUTS = 20_000_000
+"""The same at most: in about a minute."""
+
 routes = APIRouter()
 
 Name = Annotated[
@@ -199,6 +204,13 @@ def cluster_tiers(
     name: ClusterName,
     tier: Annotated[str, Query(pattern="^T[1-4]$", description="The tier that is looked at closely.")] = "T2",
     limit: Limit = ROWS,
+    most_outputs: Annotated[
+        int,
+        Query(ge=0, le=MOST_OUTPUTS, description="Look at all links only of a cluster with no more outputs."),
+    ] = LINKED_OUTPUTS,
 ) -> Response:
-    """A cluster tier by tier, the links that it hangs on, and what the guards say of it."""
-    return as_json(server.bench.cluster_tiers(name, tier=tier, limit=limit))
+    """A cluster tier by tier, the links that it hangs on, and what the guards say of it.
+
+    `complete` says whether all links were looked at; ask with a larger `most_outputs` where they were not.
+    """
+    return as_json(server.bench.cluster_tiers(name, tier=tier, limit=limit, most_outputs=most_outputs))

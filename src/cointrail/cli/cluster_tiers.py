@@ -61,7 +61,7 @@ def tiers(
         (found.reviews_page, "unions to review"),
         (found.refused_page, "refused links"),
     ):
-        if page.shown < page.total:
+        if page.total is not None and page.shown < page.total:
             typer.echo(f"{what}: {page.shown} of {page.total} are listed", err=True)
 
 

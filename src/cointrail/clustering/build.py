@@ -26,6 +26,7 @@ from cointrail.clustering.periods import Periods
 from cointrail.clustering.proof import NO_TX
 from cointrail.clustering.proof_maker import EDGE_TYPES, write_proof
 from cointrail.clustering.rules import TIERS, Link, rules_in_force
+from cointrail.clustering.running import EVERY
 from cointrail.clustering.shelf import PIECE, MemoryShelf, Shelf, in_pieces, put
 from cointrail.clustering.spill import Log
 from cointrail.clustering.standing import Standing
@@ -74,6 +75,7 @@ def build(
     table: ErrorTable | None = None,
     progress: Progress | None = None,
     heavy_from: int = HEAVY_OUTPUTS,
+    sum_every: int = EVERY,
     model: ForestModel | None = None,
 ) -> Clusters:
     """Join scripts by tier, then chain order; and list what the headline clusters received and spent.
@@ -81,7 +83,7 @@ def build(
     Two passes over the transactions: one joins by T1 and T2; one lists, and judges change, for which those
     clusters must be known. Then T3 and T4 join, where nothing speaks against it.
 
-    Memory, on a shelf on disk: 5 bytes a script and 24 a cluster, with what `scan_key_links`, `join_weak`
+    Memory, on a shelf on disk: 5 bytes a script and 32 a cluster, with what `scan_key_links`, `join_weak`
     and the largest bucket of a `Spill` take.
 
     Args:
@@ -90,6 +92,7 @@ def build(
         table: of measured error, that says at which tier a rule stands; None: the one of this package.
         progress: told how far it is.
         heavy_from: a script with more outputs has lists of its own.
+        sum_every: after so many moves of a cluster or such a script its sum is kept; see `running`.
         model: a learned change model as one more voter; None: off.
 
     Raises:
@@ -100,7 +103,7 @@ def build(
     first, _ = building.join_keys()
     reasons = put(building.shelf, "reasons", "<u4", building.join_inputs(first.label))
     second, cluster = building.partition("t2")
-    moves, change = building.list_moves(second, cluster, reasons, heavy_from)
+    moves, change = building.list_moves(second, cluster, reasons, heavy_from, sum_every)
     del cluster
     third, _ = building.join_weak("t3", second)
     fourth, cluster = building.join_weak("t4", third)
@@ -112,7 +115,7 @@ def build(
     return Clusters(
         partitions=partitions,
         proof=watched.proof,
-        moves=MoveIndex(chain, second, moves),
+        moves=MoveIndex(chain, second, moves, sum_every),
         reasons=reasons,
         change_columns=change,
         guards=guards,
@@ -184,13 +187,20 @@ class _Building:
         return write_partition(self.shelf, name, label)
 
     def list_moves(
-        self, partition: Partition, cluster: U32, reasons: U32, heavy_from: int
+        self, partition: Partition, cluster: U32, reasons: U32, heavy_from: int, sum_every: int
     ) -> tuple[MoveArrays, ChangeColumns]:
         """What each cluster and each heavy script received and spent; and what change was found.
 
         Gathers the weak links on the way.
         """
-        maker = MoveMaker(self.shelf, self.chain, len(partition.labels), cluster, heavy_from=heavy_from)
+        maker = MoveMaker(
+            self.shelf,
+            self.chain,
+            len(partition.labels),
+            cluster,
+            heavy_from=heavy_from,
+            sum_every=sum_every,
+        )
         for batch in self.chain.batches():
             out_cluster = maker.add_outputs(batch.out_script, batch.out_value)
             senders = Senders.of(batch, maker.add_inputs(batch.in_script, batch.in_value))

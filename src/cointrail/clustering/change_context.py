@@ -96,6 +96,10 @@ class SpendingClusters(ChangeClusters, Protocol):
         """What each cluster received and spent."""
 
 
+SPENDER_ROWS = 20_000
+"""Inputs and outputs of spending transactions that are kept for the next rule that asks; some 10 MB."""
+
+
 class ChainContext:
     """A `ChangeContext` of one transaction, asked of a store and its clusters as it is needed."""
 
@@ -125,6 +129,8 @@ class ChainContext:
         self.profile = profile
         self._is_service = is_service
         self._apart = apart
+        self._spenders: dict[int, TxView] = {}
+        self._room = SPENDER_ROWS
 
     @property
     def height(self) -> int:
@@ -153,7 +159,13 @@ class ChainContext:
     def spender(self, place: int) -> TxView | None:
         """The transaction that spends the output, if any."""
         spender = self._outputs[place].spent_by_tx
-        return None if spender is None else self.chain.tx_view(spender)
+        if spender is None or spender in self._spenders:
+            return None if spender is None else self._spenders[spender]
+        found = self.chain.tx_view(spender)
+        self._room -= len(found.inputs) + len(found.outputs)
+        if self._room >= 0:
+            self._spenders[spender] = found
+        return found
 
     def in_input_cluster(self, place: int) -> bool:
         """Whether its script is in a headline cluster of the inputs."""

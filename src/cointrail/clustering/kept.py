@@ -36,6 +36,7 @@ from cointrail.clustering.moves import MoveArrays, MoveIndex
 from cointrail.clustering.partition import Partition
 from cointrail.clustering.proof import Proof
 from cointrail.clustering.rules import TIERS
+from cointrail.clustering.running import RunningSums
 from cointrail.clustering.shelf import array_path
 from cointrail.clustering.standing import Standing
 from cointrail.error_rates.table import ErrorTable, shipped
@@ -47,7 +48,7 @@ from cointrail.store.manifest import sync_folder
 
 Array = npt.NDArray[Any]
 
-FORMAT = 4
+FORMAT = 5
 """Of the folder; an older one is built anew."""
 
 _NAME = "clusters-"
@@ -61,6 +62,7 @@ _NAMES = tuple(tier.name.lower() for tier in TIERS)
 _LISTS = {f"{name}_members": ("<u4",) for name in _NAMES} | dict.fromkeys(
     ("outputs", "spends", "heavy_spends"), _NUMBERS
 )
+_SUMS = ("outputs", "spends", "heavy_outputs", "heavy_spends")
 TYPES: dict[str, tuple[str, ...]] = {
     **_LISTS,
     **{f"{name}_start": ("<i8",) for name in _LISTS},
@@ -69,6 +71,8 @@ TYPES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("proof_parent", "proof_tx"), ("<u4",)),
     "proof_rule": ("u1",),
     **dict.fromkeys(("received", "spent", "heavy_received", "heavy_spent"), ("<i8",)),
+    **{f"{name}_marked": ("<u4",) for name in _SUMS},
+    **{f"{name}_marks": ("<i8",) for name in _SUMS},
     **{name: (dtype,) for name, dtype in (CHANGE_TYPES | GUARD_TYPES).items()},
 }
 """Every array of a folder, and the types it may have."""
@@ -98,7 +102,7 @@ def find_kept(
 
     The model is the one that `rules` name, if they name one.
 
-    Time: that of opening some thirty files, however large they are.
+    Time: that of opening some forty files, however large they are.
     """
     folder = folder_of(chain, rules)
     try:
@@ -171,6 +175,7 @@ def _mapped(
         tier: Partition(arrays[f"{name}_label"], arrays[f"{name}_labels"], lists[f"{name}_members"])
         for tier, name in zip(TIERS, _NAMES, strict=True)
     }
+    sums = (RunningSums(arrays[f"{name}_marked"], arrays[f"{name}_marks"]) for name in _SUMS)
     moves = MoveArrays(
         outputs=lists["outputs"],
         spends=lists["spends"],
@@ -180,6 +185,10 @@ def _mapped(
         heavy_spends=lists["heavy_spends"],
         heavy_received=arrays["heavy_received"],
         heavy_spent=arrays["heavy_spent"],
+        output_sums=next(sums),
+        spend_sums=next(sums),
+        heavy_output_sums=next(sums),
+        heavy_spend_sums=next(sums),
     )
     return Clusters(
         partitions=partitions,
@@ -207,6 +216,7 @@ def _fits(chain: ChainView, clusters: Clusters) -> bool:
         (moves.spends, count),
         (moves.heavy_spends, len(moves.heavy)),
     ]
+    running = (moves.output_sums, moves.spend_sums, moves.heavy_output_sums, moves.heavy_spend_sums)
     lengths = [
         *((len(one.label), chain.n_scripts) for one in partitions),
         *((len(column), chain.n_txs) for column in (clusters.reasons, *clusters.change_columns)),
@@ -217,6 +227,7 @@ def _fits(chain: ChainView, clusters: Clusters) -> bool:
         *((len(column), len(group[0])) for group in (guards.reviews, guards.refusals) for column in group),
         *((len(sums), count) for sums in (moves.received, moves.spent)),
         *((len(sums), len(moves.heavy)) for sums in (moves.heavy_received, moves.heavy_spent)),
+        *((len(one.total), len(one.group)) for one in running),
         *((len(one.start), keys + 1) for one, keys in lists),
         *((int(one.start[-1]), len(one.numbers)) for one, _ in lists),
     ]

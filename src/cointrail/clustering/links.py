@@ -180,6 +180,16 @@ def outputs_of(chain: ChainView, members: U32) -> tuple[U32, U64]:
     return np.concatenate(owners), np.concatenate(numbers)
 
 
+def count_outputs(chain: ChainView, members: U32) -> int:
+    """How many outputs pay the members."""
+    count = 0
+    for run in chain.runs("history"):
+        wanted = members.astype(run.keys.dtype, copy=False)
+        ends = (np.searchsorted(run.keys, wanted, side) for side in ("right", "left"))
+        count += int(next(ends).sum() - next(ends).sum())
+    return count
+
+
 def shown_by_spend(chain: ChainView, one: U32, other: U32) -> npt.NDArray[np.bool_]:
     """Whether a spend had to show that two scripts of a key link belong together: one is a P2SH."""
     types = chain.column("scripts.type")

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from cointrail.clustering.chain_view import ChainView
 from cointrail.clustering.lists import Lists
 from cointrail.clustering.partition import Partition
+from cointrail.clustering.running import EVERY, NO_SUMS, Running, RunningSums
 from cointrail.errors import NotFound
 from cointrail.store.chain_places import rows_between
 from cointrail.store.schema import NOT_YET
@@ -42,6 +43,15 @@ class Ascending:
             first, last = first - len(piece), last - len(piece)
         return np.concatenate(found)
 
+    def take(self, places: I64) -> U64:
+        """The numbers at some places."""
+        found, first = np.empty(len(places), np.uint64), 0
+        for piece in self.pieces:
+            own = (places >= first) & (places < first + len(piece))
+            found[own] = piece[places[own] - first]
+            first += len(piece)
+        return found
+
     def at(self, place: int) -> int:
         """The number at a place; IndexError where there is none."""
         return int(self.slice(place, place + 1)[0])
@@ -55,6 +65,16 @@ class Ascending:
             count += len(piece)
         return count
 
+    def below_each(self, limits: U64) -> I64:
+        """How many numbers are below each of some limits."""
+        counts = np.zeros(len(limits), np.int64)
+        for piece in self.pieces:
+            if len(piece):
+                inside = limits <= piece[-1]
+                counts[inside] += piece.searchsorted(limits[inside].astype(piece.dtype))
+                counts[~inside] += len(piece)
+        return counts
+
 
 @dataclass(frozen=True, slots=True)
 class Moves:
@@ -65,12 +85,16 @@ class Moves:
         debits: the inputs that spend them.
         received_sat: sum of the former.
         spent_sat: sum of the latter.
+        received: sums of the first of the former.
+        spent: sums of the first of the latter.
     """
 
     credits: Ascending
     debits: Ascending
     received_sat: int
     spent_sat: int
+    received: Running = NO_SUMS
+    spent: Running = NO_SUMS
 
     @property
     def balance_sat(self) -> int:
@@ -103,6 +127,10 @@ class MoveArrays(NamedTuple):
     heavy_spends: Lists
     heavy_received: I64
     heavy_spent: I64
+    output_sums: RunningSums
+    spend_sums: RunningSums
+    heavy_output_sums: RunningSums
+    heavy_spend_sums: RunningSums
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +140,8 @@ class MoveIndex:
     chain: ChainView
     partition: Partition
     arrays: MoveArrays
+    sum_every: int = EVERY
+    """Moves from one running sum to the next."""
 
     def of(self, label: int) -> Moves:
         """The moves of the cluster with this label, which is one that `Clusters.label` gave.
@@ -128,6 +158,8 @@ class MoveIndex:
             Ascending((lists.spends.of(cluster),)),
             int(lists.received[cluster]),
             int(lists.spent[cluster]),
+            Running(self.sum_every, lists.output_sums.of(cluster)),
+            Running(self.sum_every, lists.spend_sums.of(cluster)),
         )
 
     def of_script(self, script_num: int) -> Moves:
@@ -143,8 +175,14 @@ class MoveIndex:
         at = int(np.searchsorted(heavy, np.uint32(script_num)))
         if at == len(heavy) or heavy[at] != script_num:
             return self._looked_up(outputs)
-        sums = int(self.arrays.heavy_received[at]), int(self.arrays.heavy_spent[at])
-        return Moves(outputs, Ascending((self.arrays.heavy_spends.of(at),)), *sums)
+        return Moves(
+            outputs,
+            Ascending((self.arrays.heavy_spends.of(at),)),
+            int(self.arrays.heavy_received[at]),
+            int(self.arrays.heavy_spent[at]),
+            Running(self.sum_every, self.arrays.heavy_output_sums.of(at)),
+            Running(self.sum_every, self.arrays.heavy_spend_sums.of(at)),
+        )
 
     def sums_of_scripts(self, scripts: U32) -> ScriptSums:
         """What each of some scripts received and spent; time in proportion to how many scripts these are."""

@@ -63,13 +63,12 @@ def address_balance(
     """
     snapshot = desk.snapshot
     number = get_script_num(snapshot, text)
-    heights, balances = balance_series(snapshot, moves_of_script(desk, number), every)
-    listed = slice(start, start + limit)
-    lines = balance_lines(snapshot, heights[listed], balances[listed])
+    series = balance_series(snapshot, moves_of_script(desk, number), every, start, limit)
+    lines = balance_lines(snapshot, series.heights, series.balances)
     return AddressBalance(
         script=desk.script_ref(number),
         every=every,
-        page=Page(start, len(lines), len(heights)),
+        page=Page(start, len(lines), series.total),
         lines=lines,
         basis=desk.basis,
     )

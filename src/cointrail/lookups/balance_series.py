@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import StrEnum
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +17,7 @@ U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]
 
 PIECE = 1 << 20
-"""Outputs, or inputs, that are looked at together."""
+"""Blocks that are given together."""
 
 
 class Every(StrEnum):
@@ -33,43 +34,77 @@ class Every(StrEnum):
 _UNITS = {Every.MONTH: "datetime64[M]", Every.DAY: "datetime64[D]"}
 
 
-def balance_series(snapshot: Snapshot, moves: Moves, every: Every) -> tuple[I64, I64]:
-    """Heights of blocks, and the satoshi unspent after each.
+class Series(NamedTuple):
+    """Some blocks of a list, by height, the satoshi unspent after each; and how long the list is."""
 
-    One pass over the moves (two for every block), some at a time.
+    heights: I64
+    balances: I64
+    total: int
+
+
+def balance_series(
+    snapshot: Snapshot, moves: Moves, every: Every, start: int, limit: int | None = None
+) -> Series:
+    """What was unspent after each of some blocks.
+
+    Time: in proportion to `limit`, and for months and days to their number. For every block, to the blocks
+    of the chain or to the moves, whichever are fewer. A script without running sums is added up.
 
     Args:
         snapshot: the chain.
         moves: of a cluster or script; at least one output.
         every: which blocks.
+        start: blocks to leave out.
+        limit: blocks at most; None: all.
     """
     if every is Every.BLOCK:
         heights = _moved(snapshot, moves)
     else:
         heights = period_ends(snapshot, snapshot.tx_height(snapshot.output_tx(moves.credits.at(0))), every)
+    listed = heights[start : None if limit is None else start + limit]
+    return Series(listed, _balances(snapshot, moves, listed), len(heights))
+
+
+def _balances(snapshot: Snapshot, moves: Moves, heights: I64) -> I64:
+    """The satoshi unspent after each of some blocks, which ascend."""
     ends = block_ends(snapshot, heights)
-    changes = np.zeros(len(heights), np.int64)
     values, spends = snapshot.column("outputs.value"), snapshot.column("inputs.output")
-    for numbers in _pieces(moves.credits):
-        np.add.at(changes, np.searchsorted(ends.outputs, numbers, side="right"), values.take(numbers))
-    for numbers in _pieces(moves.debits):
-        lost = values.take(spends.take(numbers))
-        np.subtract.at(changes, np.searchsorted(ends.inputs, numbers, side="right"), lost)
-    return heights, np.cumsum(changes)
+    received = moves.received.sums(
+        moves.credits.below_each(ends.outputs), lambda places: values.take(moves.credits.take(places))
+    )
+    spent = moves.spent.sums(
+        moves.debits.below_each(ends.inputs),
+        lambda places: values.take(spends.take(moves.debits.take(places))),
+    )
+    return received - spent
 
 
 def _moved(snapshot: Snapshot, moves: Moves) -> I64:
     """The blocks that hold a transaction of the moves, ascending."""
+    if len(moves.credits) + len(moves.debits) < snapshot.height:
+        paid = txs_of_outputs(snapshot, moves.credits.slice(0, len(moves.credits)))
+        spent = txs_of_inputs(snapshot, moves.debits.slice(0, len(moves.debits)))
+        return np.unique(heights_of_txs(snapshot, np.concatenate([paid, spent])))
     touched = np.zeros(snapshot.height + 1, np.bool_)
-    for numbers in _pieces(moves.credits):
-        touched[heights_of_txs(snapshot, txs_of_outputs(snapshot, numbers))] = True
-    for numbers in _pieces(moves.debits):
-        touched[heights_of_txs(snapshot, txs_of_inputs(snapshot, numbers))] = True
+    for heights in _all_heights(snapshot):
+        ends = block_ends(snapshot, np.append(heights[0] - 1, heights) if heights[0] else heights)
+        for numbers, limits in ((moves.credits, ends.outputs), (moves.debits, ends.inputs)):
+            touched[heights] |= _grows(numbers, limits, first=not heights[0])
     return np.flatnonzero(touched)
 
 
-def _pieces(numbers: Ascending) -> Iterator[U64]:
-    return (numbers.slice(first, first + PIECE) for first in range(0, len(numbers), PIECE))
+def _all_heights(snapshot: Snapshot) -> Iterator[I64]:
+    return (
+        np.arange(first, min(first + PIECE, snapshot.height + 1))
+        for first in range(0, snapshot.height + 1, PIECE)
+    )
+
+
+def _grows(numbers: Ascending, limits: U64, *, first: bool) -> npt.NDArray[np.bool_]:
+    """Whether more numbers are below a limit than below the one before it; nothing is below none."""
+    below = numbers.below_each(limits)
+    grows: npt.NDArray[np.bool_] = np.diff(below, prepend=0 if first else ()) > 0
+    return grows
 
 
 def period_ends(snapshot: Snapshot, first: int, every: Every) -> I64:

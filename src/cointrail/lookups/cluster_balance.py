@@ -40,13 +40,13 @@ def cluster_balance(
         NotFound: the chain does not hold it.
     """
     ref = get_cluster(desk, text)
-    heights, balances = balance_series(desk.snapshot, desk.clusters.moves.of(ref.label), every)
-    listed = slice(start, start + limit)
-    lines = balance_lines(desk.snapshot, heights[listed], balances[listed])
+    moves = desk.clusters.moves.of(ref.label)
+    series = balance_series(desk.snapshot, moves, every, start, limit)
+    lines = balance_lines(desk.snapshot, series.heights, series.balances)
     return ClusterBalance(
         cluster=ref,
         every=every,
-        page=Page(start, len(lines), len(heights)),
+        page=Page(start, len(lines), series.total),
         lines=lines,
         basis=desk.basis,
     )

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 import numpy.typing as npt
 
 from cointrail.chain.types import Txid
 from cointrail.clustering.bridges import Bridge, find_bridges, sums_of
-from cointrail.clustering.links import LinkTable, links_among
+from cointrail.clustering.links import LinkTable, count_outputs, links_among
 from cointrail.clustering.parties import ByParty, join_by_party
 from cointrail.clustering.proof import NO_TX
 from cointrail.clustering.rules import TIERS, Link
@@ -22,8 +22,10 @@ from cointrail.lookups.cluster_error import ClusterError, cluster_error
 from cointrail.lookups.desk import LookupDesk
 from cointrail.lookups.find_cluster import get_cluster
 from cointrail.lookups.link_lines import LinkLine, ReviewLine, link_line
+from cointrail.lookups.neighbours import Reach
 from cointrail.lookups.script_moves import first_and_last_tx
-from cointrail.lookups.views import ClusterRef, LookupBasis, Page
+from cointrail.lookups.tier_sums import sums_of_clusters
+from cointrail.lookups.views import ClusterRef, LookupBasis, OpenPage, Page
 
 U32 = npt.NDArray[np.uint32]
 
@@ -82,6 +84,9 @@ class ClusterTiers:
         refused: links of T3 and T4 that were refused and end in the T4 cluster.
         refused_page: how many there are.
         error: what the links of the headline cluster may be wrong.
+        complete: whether all links were looked at. If not, bridges were not looked for, nor what tags say of
+            single links; and of `tiers` those lines are left out that only the links could give.
+        stop_reason: why they were not.
         basis: what all this rests on.
     """
 
@@ -89,19 +94,24 @@ class ClusterTiers:
     tiers: tuple[TierLine, ...]
     tier: Tier
     bridges: tuple[BridgeLine, ...]
-    bridges_page: Page
+    bridges_page: OpenPage
     reviews: tuple[ReviewLine, ...]
     reviews_page: Page
     refused: tuple[RefusedLine, ...]
     refused_page: Page
     error: ClusterError
+    complete: bool
+    stop_reason: Reach
     basis: LookupBasis
 
 
-def cluster_tiers(desk: LookupDesk, text: str, *, tier: str = "T2", limit: int = 10) -> ClusterTiers:
+def cluster_tiers(
+    desk: LookupDesk, text: str, *, tier: str = "T2", limit: int = 10, most_outputs: int | None = None
+) -> ClusterTiers:
     """Look at a cluster tier by tier.
 
-    Time: in proportion to the outputs of the T4 cluster.
+    Time: in proportion to the outputs of the T4 cluster, where these are no more than `most_outputs`; else to
+    its scripts, at some nanoseconds each.
 
     Args:
         desk: the chain, and with tags whose clusters they are said to be: then no link of T3 or T4 joins
@@ -109,6 +119,7 @@ def cluster_tiers(desk: LookupDesk, text: str, *, tier: str = "T2", limit: int =
         text: the cluster's label, or something in it.
         tier: the one to look for bridges in.
         limit: bridges at most.
+        most_outputs: look at all links only of a T4 cluster with no more outputs; None: of any.
 
     Raises:
         BadInput: it cannot be read, or there is no such tier.
@@ -117,59 +128,76 @@ def cluster_tiers(desk: LookupDesk, text: str, *, tier: str = "T2", limit: int =
     if tier not in {one.name for one in TIERS}:
         raise BadInput(f"there are no clusters of tier `{tier}`", hint="T1, T2, T3 or T4", value=tier)
     ref = get_cluster(desk, text)
+    return desk.kept(
+        ("tiers", ref.label, tier, limit, most_outputs),
+        lambda: _tiers(desk, ref, Tier[tier], limit, most_outputs),
+    )
+
+
+def _tiers(
+    desk: LookupDesk, ref: ClusterRef, tier: Tier, limit: int, most_outputs: int | None
+) -> ClusterTiers:
     look = _Look(desk, ref.label)
-    chosen = Tier[tier]
-    bridges, in_all = look.bridges(chosen, limit)
-    reviews, refused = [*look.reviews()], [*look.refused()]
+    complete = most_outputs is None or look.has_at_most(most_outputs)
+    bridges, in_all = look.bridges(tier, limit) if complete else ((), None)
+    reviews, refused = look.reviews(by_party=complete), look.refused(by_party=complete)
+    lines = (look.line(one) for one in TIERS) if complete else look.lines_at_a_glance(most_outputs or 0)
     return ClusterTiers(
         cluster=ref,
-        tiers=tuple(look.line(one) for one in TIERS),
-        tier=chosen,
+        tiers=tuple(lines),
+        tier=tier,
         bridges=bridges,
-        bridges_page=Page(0, len(bridges), in_all),
-        reviews=tuple(reviews[:MOST_LISTED]),
+        bridges_page=OpenPage(0, len(bridges), in_all),
+        reviews=tuple(make() for make in reviews[:MOST_LISTED]),
         reviews_page=Page(0, min(len(reviews), MOST_LISTED), len(reviews)),
-        refused=tuple(refused[:MOST_LISTED]),
+        refused=tuple(make() for make in refused[:MOST_LISTED]),
         refused_page=Page(0, min(len(refused), MOST_LISTED), len(refused)),
         error=look.error(Tier.T2, ref.size, 1),
+        complete=complete,
+        stop_reason=Reach.COMPLETE if complete else Reach.ROW_LIMIT,
         basis=desk.basis,
     )
 
 
 class _Look:
-    """The T4 cluster of a headline cluster, read once."""
+    """The T4 cluster of a headline cluster; its links are read once, where they are asked for."""
 
     def __init__(self, desk: LookupDesk, label: int) -> None:
         self.desk, self.label = desk, label
         clusters = desk.clusters
         self.members = np.array(clusters.members(clusters.label(label, Tier.T4), Tier.T4))
-        self.links = links_among(desk.snapshot, clusters, self.members, Tier.T4)
-        self.sums = sums_of(desk.snapshot, self.members)
-        self.parties = self._parties()
         self._joined: dict[Tier, ByParty] = {}
 
-    def _parties(self) -> U32:
+    def has_at_most(self, outputs: int) -> bool:
+        """Whether the members have no more outputs than this; each has one or more."""
+        return len(self.members) <= outputs and count_outputs(self.desk.snapshot, self.members) <= outputs
+
+    @cached_property
+    def links(self) -> LinkTable:
+        """All links among the members."""
+        return links_among(self.desk.snapshot, self.desk.clusters, self.members, Tier.T4)
+
+    @cached_property
+    def sums(self) -> npt.NDArray[np.int64]:
+        """Of each member: 1, satoshi received, satoshi unspent."""
+        return sums_of(self.desk.snapshot, self.members)
+
+    @cached_property
+    def parties(self) -> U32:
         """Per member the number of the party that tags name, from 1 on; 0 where they name nobody."""
         party, names = np.zeros(len(self.members), np.uint32), [""]
         attribution = self.desk.attribution
         if attribution is None:
             return party
-        own = [
-            (place, proposal)
-            for found in attribution.proposed()
-            for proposal in found.proposals
-            if (place := self._place(proposal.via_script)) is not None
-        ]
-        for (place, _), name in zip(own, attribution.parties_of([one for _, one in own]), strict=True):
+        scripts, proposals = self.desk.proposals
+        places = np.minimum(np.searchsorted(self.members, scripts), len(self.members) - 1)
+        own = np.flatnonzero(self.members[places] == scripts).tolist()
+        said = attribution.parties_of([proposals[k] for k in own])
+        for place, name in zip(places[own].tolist(), said, strict=True):
             if name is not None:
                 names += [] if name in names else [name]
                 party[place] = names.index(name)
         return party
-
-    def _place(self, script: int) -> int | None:
-        """Where a script stands among the members."""
-        place = int(np.searchsorted(self.members, np.uint32(script)))
-        return place if place < len(self.members) and self.members[place] == script else None
 
     def joined(self, tier: Tier) -> ByParty:
         """The members joined by links up to a tier."""
@@ -198,6 +226,37 @@ class _Look:
             balance_sat=balance,
             wrong_links_ppm=error.wrong_links_ppm,
         )
+
+    def lines_at_a_glance(self, most: int) -> Iterator[TierLine]:
+        """What the clusters themselves say of each tier, as far as it is what the links would say.
+
+        T3 and T4 stop between different parties, which only the links show; and a line is left out where more
+        than `most` scripts would have to be added up.
+        """
+        clusters = self.desk.clusters
+        for tier in TIERS:
+            if tier > Tier.T2 and self.parties.any():
+                return
+            label = clusters.label(self.label, tier)
+            members = clusters.members(label, tier)
+            sums = sums_of_clusters(clusters, members, most) if tier >= Tier.T2 else None
+            if tier < Tier.T2 and len(members) <= most:
+                _, received, spent = clusters.moves.sums_of_scripts(members)
+                sums = int(received.sum()), int(spent.sum())
+            if sums is None:
+                continue
+            before = TIERS.index(tier)
+            below = clusters.labels(TIERS[before - 1]) if before else None
+            parts = len(members) if below is None else int((below[members] == members).sum())
+            yield TierLine(
+                tier=tier,
+                label=label,
+                scripts=len(members),
+                parts=parts,
+                received_sat=sums[0],
+                balance_sat=sums[0] - sums[1],
+                wrong_links_ppm=self.error(tier, len(members), parts).wrong_links_ppm,
+            )
 
     def error(self, tier: Tier, scripts: int, parts: int) -> ClusterError:
         """Of so many scripts in parts that this tier joined; what joined the parts counts by the tier before.
@@ -237,36 +296,47 @@ class _Look:
             balance_sat=one.balance_sat,
         )
 
-    def reviews(self) -> Iterator[ReviewLine]:
+    def reviews(self, *, by_party: bool) -> list[Callable[[], ReviewLine]]:
         """Unions of large clusters; then those of different parties."""
         found = self.desk.clusters.guards.reviews
-        for k in np.flatnonzero(self._with_us(found.one)).tolist():
-            sizes = f"{int(found.size_one[k]):,} and {int(found.size_other[k]):,}"
-            yield ReviewLine(
-                link=self._link(Link(int(found.rule[k])), found.tx[k], found.one[k], found.other[k]),
-                because=f"joins clusters of {sizes} scripts",
-            )
-        for k in self.joined(Tier.T4).mixing.tolist():
-            if self.links.tiers[k] <= Tier.T2:
-                yield ReviewLine(
-                    link=self._row(self.links, k), because="joins what tags give to different parties"
-                )
+        large = np.flatnonzero(self._with_us(found.one)).tolist()
+        mixing = [k for k in self._mixing(by_party=by_party) if self.links.tiers[k] <= Tier.T2]
+        return [*(partial(self._large, k) for k in large), *(partial(self._mixed, k) for k in mixing)]
 
-    def refused(self) -> Iterator[RefusedLine]:
+    def _large(self, k: int) -> ReviewLine:
+        found = self.desk.clusters.guards.reviews
+        sizes = f"{int(found.size_one[k]):,} and {int(found.size_other[k]):,}"
+        return ReviewLine(
+            link=self._link(Link(int(found.rule[k])), found.tx[k], found.one[k], found.other[k]),
+            because=f"joins clusters of {sizes} scripts",
+        )
+
+    def _mixed(self, k: int) -> ReviewLine:
+        return ReviewLine(link=self._row(self.links, k), because="joins what tags give to different parties")
+
+    def refused(self, *, by_party: bool) -> list[Callable[[], RefusedLine]]:
         """Links that contradict a pair; then those between different parties."""
         found = self.desk.clusters.guards.refusals
-        for k in np.flatnonzero(self._with_us(found.one) | self._with_us(found.other)).tolist():
-            pair = self.desk.name(int(found.apart_one[k])), self.desk.name(int(found.apart_other[k]))
-            said = f"would join {pair[0]} and {pair[1]}: {PairReason(int(found.reason[k])).words}"
-            yield RefusedLine(
-                link=self._link(Link(int(found.rule[k])), found.tx[k], found.one[k], found.other[k]),
-                because=said,
-                against_txid=self.desk.snapshot.txid(int(found.apart_tx[k])),
-            )
-        for k in self.joined(Tier.T4).mixing.tolist():
-            if self.links.tiers[k] > Tier.T2:
-                because = "would join what tags give to different parties"
-                yield RefusedLine(link=self._row(self.links, k), because=because, against_txid=None)
+        contrary = np.flatnonzero(self._with_us(found.one) | self._with_us(found.other)).tolist()
+        mixing = [k for k in self._mixing(by_party=by_party) if self.links.tiers[k] > Tier.T2]
+        return [*(partial(self._contrary, k) for k in contrary), *(partial(self._apart, k) for k in mixing)]
+
+    def _contrary(self, k: int) -> RefusedLine:
+        found = self.desk.clusters.guards.refusals
+        pair = self.desk.name(int(found.apart_one[k])), self.desk.name(int(found.apart_other[k]))
+        return RefusedLine(
+            link=self._link(Link(int(found.rule[k])), found.tx[k], found.one[k], found.other[k]),
+            because=f"would join {pair[0]} and {pair[1]}: {PairReason(int(found.reason[k])).words}",
+            against_txid=self.desk.snapshot.txid(int(found.apart_tx[k])),
+        )
+
+    def _apart(self, k: int) -> RefusedLine:
+        because = "would join what tags give to different parties"
+        return RefusedLine(link=self._row(self.links, k), because=because, against_txid=None)
+
+    def _mixing(self, *, by_party: bool) -> list[int]:
+        """Links between what tags give to different parties."""
+        return self.joined(Tier.T4).mixing.tolist() if by_party else []
 
     def _with_us(self, scripts: U32) -> npt.NDArray[np.bool_]:
         labels = self.desk.clusters.labels(Tier.T4)

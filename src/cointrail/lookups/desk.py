@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
 from dataclasses import replace
 from functools import cached_property
+from threading import Lock
+from typing import Any, TypeVar
 
-from cointrail.attribution.resolve import Attribution, ClusterTags
+import numpy as np
+import numpy.typing as npt
+
+from cointrail.attribution.resolve import Attribution, ClusterTags, Proposal
 from cointrail.attribution.tags import Tag
 from cointrail.clustering.clusters import Clusters
 from cointrail.lookups.ledger import LedgerDesk
 from cointrail.lookups.views import ClusterClaims, ClusterRef, LookupBasis, TagLine
 from cointrail.store.reader import Snapshot
 from cointrail.tracing.link_rates import LinkRates
+
+T = TypeVar("T")
+
+MOST_KEPT = 256
+"""Answers of some kilobytes each."""
 
 
 class LookupDesk(LedgerDesk):
@@ -29,11 +41,39 @@ class LookupDesk(LedgerDesk):
         super().__init__(snapshot, clusters.moves)
         self.clusters = clusters
         self.attribution = attribution
+        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+        self._lock = Lock()
+
+    def kept(self, question: Hashable, answer: Callable[[], T]) -> T:
+        """An answer about this state that takes long to find and little to keep; the last `MOST_KEPT` are.
+
+        Args:
+            question: names it among all; the same question has the same answer.
+            answer: finds it, where it is not kept.
+        """
+        with self._lock:
+            if question in self._kept:
+                self._kept.move_to_end(question)
+                found: T = self._kept[question]
+                return found
+        found = answer()
+        with self._lock:
+            self._kept[question] = found
+            while len(self._kept) > MOST_KEPT:
+                self._kept.popitem(last=False)
+        return found
 
     @cached_property
     def link_rates(self) -> LinkRates:
         """How often links of these clusters are wrong."""
         return LinkRates(self.snapshot, self.clusters)
+
+    @cached_property
+    def proposals(self) -> tuple[npt.NDArray[np.uint32], tuple[Proposal, ...]]:
+        """Every claim that tags make of a script, with the number of the script; none without tags."""
+        found = self.attribution.proposed() if self.attribution else ()
+        said = tuple(proposal for one in found for proposal in one.proposals)
+        return np.array([one.via_script for one in said], np.uint32), said
 
     @property
     def basis(self) -> LookupBasis:

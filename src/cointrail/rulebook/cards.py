@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from enum import StrEnum
+from functools import cache
 from importlib import import_module
 
 from cointrail.error_rates.combine import NOT_MEASURED, percent
@@ -152,6 +153,7 @@ def _unknown(wanted: str, known: Sequence[str]) -> NotFound:
     )
 
 
+@cache
 def _card(rule: Rule) -> RuleCard:
     head = (inspect.getdoc(rule.function) or "").partition("\nSource:")[0]
     summary, _, about = head.strip().partition("\n\n")

@@ -10,7 +10,7 @@ import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from cointrail.chain.address import encode_address
@@ -254,6 +254,7 @@ def _is_yes(said: object) -> bool:
     return said is True or (isinstance(said, Enum) and said.name == "YES")
 
 
+@cache
 def _taken(rule: Rule) -> tuple[str, ...]:
     return tuple(inspect.signature(rule.function).parameters)
 

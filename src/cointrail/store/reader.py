@@ -135,29 +135,25 @@ class Snapshot(MappedStore):
     def tx_view(self, tx_num: int) -> TxView:
         """A transaction as the heuristics look at it."""
         first, last = self.tx_input_range(tx_num)
-        spent = [int(o) for o in self._columns["inputs.output"].slice(first, last)]
-        sequences = self._columns["inputs.sequence"].slice(first, last).tolist()
-        marks = self._columns["inputs.marks"].slice(first, last).tolist()
-        inputs = []
-        for output, sequence, mark in zip(spent, sequences, marks, strict=True):
-            view = self._output_view(output)
-            inputs.append(
-                InputView(
-                    self.outpoint(output),
-                    view.value,
-                    view.script,
-                    view.script_type,
-                    sequence,
-                    InputMarks(mark),
-                )
-            )
+        spent = self._columns["inputs.output"].slice(first, last)
+        rows = zip(
+            self._outpoints(spent),
+            self._output_views(spent),
+            self._columns["inputs.sequence"].slice(first, last).tolist(),
+            self._columns["inputs.marks"].slice(first, last).tolist(),
+            strict=True,
+        )
+        inputs = [
+            InputView(outpoint, view.value, view.script, view.script_type, sequence, InputMarks(mark))
+            for outpoint, view, sequence, mark in rows
+        ]
         begin, end = self.tx_output_range(tx_num)
         return TxView(
             txid=self.txid(tx_num),
             version=int(self._columns["txs.version"][tx_num]),
             locktime=int(self._columns["txs.locktime"][tx_num]),
             inputs=tuple(inputs),
-            outputs=tuple(self._output_view(o) for o in range(begin, end)),
+            outputs=tuple(self._output_views(np.arange(begin, end, dtype=np.uint64))),
             is_coinbase=self.is_coinbase(tx_num),
             height=self.tx_height(tx_num),
             weight=int(self._columns["txs.weight"][tx_num]),
@@ -169,10 +165,21 @@ class Snapshot(MappedStore):
 
     # -- outputs
 
-    def _output_view(self, output_num: int) -> OutputView:
-        script = int(self._columns["outputs.script"][output_num])
-        value = Sat(int(self._columns["outputs.value"][output_num]))
-        return OutputView(value, self.get_script(script), self.script_type(script))
+    def _output_views(self, outputs: npt.NDArray[np.integer[Any]]) -> Iterator[OutputView]:
+        """What some outputs pay to whom."""
+        scripts = self._columns["outputs.script"].take(outputs)
+        types = self._columns["scripts.type"].take(scripts).tolist()
+        values = self._columns["outputs.value"].take(outputs).tolist()
+        for value, script, kind in zip(values, scripts.tolist(), types, strict=True):
+            yield OutputView(Sat(value), self.get_script(script), ScriptType(kind))
+
+    def _outpoints(self, outputs: npt.NDArray[np.integer[Any]]) -> Iterator[Outpoint]:
+        """`txid:vout` of some outputs."""
+        firsts = self._columns["txs.first_output"]
+        txs = firsts.search_many(outputs.astype(firsts.settled.dtype, copy=False))
+        places = outputs.astype(np.int64) - firsts.take(txs).astype(np.int64)
+        for tx, place in zip(txs.tolist(), places.tolist(), strict=True):
+            yield Outpoint(self.txid(tx), place)
 
     def output_value(self, output_num: int) -> Sat:
         """Satoshi of an output."""

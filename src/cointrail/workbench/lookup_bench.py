@@ -106,12 +106,18 @@ class LookupBench(LedgerBench):
             return found
 
     def cluster_tiers(
-        self, text: str, *, tags: Sequence[Path] = (), tier: str = "T2", limit: int = 10
+        self,
+        text: str,
+        *,
+        tags: Sequence[Path] = (),
+        tier: str = "T2",
+        limit: int = 10,
+        most_outputs: int | None = None,
     ) -> ClusterTiers:
         """A cluster tier by tier, the links that it hangs on, and what the guards say of it."""
         with self._desk(tags) as desk:
             found: ClusterTiers = import_module("cointrail.lookups.cluster_tiers").cluster_tiers(
-                desk, text, tier=tier, limit=limit
+                desk, text, tier=tier, limit=limit, most_outputs=most_outputs
             )
             return found
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntFlag
+from functools import lru_cache
 from itertools import pairwise
 
 from cointrail.chain.view import InputMarks, InputView, ScriptType, TxView
@@ -103,6 +104,9 @@ _BY_INPUT_MARK: tuple[tuple[InputMarks, int], ...] = (
     (InputMarks.SCRIPT_PATH, Mark.SCRIPT_PATH),
 )
 _OUTPUT_COUNTS: tuple[int, ...] = (0, Mark.ONE_OUTPUT, Mark.TWO_OUTPUTS, Mark.MORE_OUTPUTS)
+
+KINDS = 4_096
+"""Kinds of inputs whose marks are kept; blocks show some dozens, but may be made to show any number."""
 
 PROFILE_TXS = 5
 """Transactions from which on a cluster's merged marks stand for its sender (methods.md 2.7)."""
@@ -243,17 +247,22 @@ def _locktime(tx: TxView) -> int:
 
 
 def _of_input(one: InputView) -> int:
-    marks = _SEQUENCES.get(one.sequence, Mark.SEQUENCE_OTHER)
-    for shown, mark in _BY_INPUT_MARK:
-        marks |= mark if shown in one.marks else 0
-    if one.script_type is None:
+    return _of_kind(one.sequence, one.marks, one.script_type)
+
+
+@lru_cache(KINDS)
+def _of_kind(sequence: int, shown: InputMarks, script_type: ScriptType | None) -> int:
+    marks = _SEQUENCES.get(sequence, Mark.SEQUENCE_OTHER)
+    for kind, mark in _BY_INPUT_MARK:
+        marks |= mark if kind in shown else 0
+    if script_type is None:
         return marks
-    if one.script_type in KEY_HASH_TYPES and InputMarks.SIGNED in one.marks:
-        shown_long = InputMarks.UNCOMPRESSED_KEY in one.marks
+    if script_type in KEY_HASH_TYPES and InputMarks.SIGNED in shown:
+        shown_long = InputMarks.UNCOMPRESSED_KEY in shown
         marks |= Mark.KEY_UNCOMPRESSED if shown_long else Mark.KEY_COMPRESSED
-    if one.script_type == ScriptType.P2SH:
-        marks |= Mark.P2SH_SEGWIT if InputMarks.WITNESS in one.marks else Mark.P2SH_BARE
-    return marks | 1 << IN_TYPE_SHIFT + one.script_type
+    if script_type == ScriptType.P2SH:
+        marks |= Mark.P2SH_SEGWIT if InputMarks.WITNESS in shown else Mark.P2SH_BARE
+    return marks | 1 << IN_TYPE_SHIFT + script_type
 
 
 def _order(tx: TxView) -> int:

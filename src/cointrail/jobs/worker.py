@@ -11,6 +11,7 @@ import logging
 import os
 import sys
 import time
+from collections.abc import Callable
 from contextlib import nullcontext
 from threading import Event, Lock, Thread
 from types import TracebackType
@@ -110,10 +111,12 @@ class Worker:
     Args:
         shop: what it works with.
         keeper: the case database.
+        do: does a job into its draft.
     """
 
-    def __init__(self, shop: Shop, keeper: SqlKeeper) -> None:
+    def __init__(self, shop: Shop, keeper: SqlKeeper, do: Callable[[Task], JobResult] = perform) -> None:
         self._shop = shop
+        self._perform = do
         self._folder = WorkFolder(shop.work)
         self.queue = JobQueue(keeper, home_of(shop.work, shop.store))
         self.at: str | None = None
@@ -182,7 +185,7 @@ class Worker:
             progress=heart.steps,
         )
         with nullcontext() if self._shop.memory is None else at_most(self._shop.memory):
-            result = perform(task)
+            result = self._perform(task)
         heart.steps("putting in place", 0, 1)
         self._folder.sync(draft)
         self.queue.keep(claim.job.id, {"result": as_json(result)})

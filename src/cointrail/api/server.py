@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Annotated, Protocol
 
 from fastapi import Depends, Request
@@ -23,11 +24,17 @@ class Server:
         bench: answers from the store.
         pages: makes and reads page tokens.
         cases: finished case runs, by the name that paths give them.
+        place: the case database; None: no case is kept here.
+        prices: price tables that cases may be valued by.
+        work: where this server keeps what it makes; None: it makes nothing that outlives it.
     """
 
     bench: OpenBench
     pages: Pages
     cases: dict[str, CaseFolder] = field(default_factory=dict)
+    place: str | None = None
+    prices: tuple[Path, ...] = ()
+    work: Path | None = None
 
 
 def _server(request: Request) -> Server:

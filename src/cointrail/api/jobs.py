@@ -9,6 +9,7 @@ from fastapi import APIRouter, Body, Path, Query
 from pydantic import Field
 from starlette.responses import FileResponse, Response
 
+from cointrail.api.case_places import find_case
 from cointrail.api.job_events import Streams, event_stream
 from cointrail.api.paging import ROWS, Limit, PageToken
 from cointrail.api.server import Server, TheServer, listed
@@ -19,8 +20,6 @@ from cointrail.jobs.desk import JobDesk
 from cointrail.jobs.job import Job, JobKind
 from cointrail.jobs.queue import JobList
 from cointrail.jobs.tasks import run_path
-from cointrail.workbench import CaseBench
-from cointrail.workbench.case_names import find
 
 MOST_EXHIBITS = 1_000
 LONGEST_DAYS = 3650
@@ -131,7 +130,7 @@ def ask_job(server: TheServer, ask: Annotated[AskJob, Body(discriminator="kind")
     params = {**_case_of(server, desk, ask), "options": ask.options.model_dump()}
     if isinstance(ask, AskBundle):
         _require_offered(desk, ask.options)
-    made = desk.queue.add(JobKind(ask.kind), ask.case, params)
+    made = desk.queue.add(JobKind(ask.kind), params["case"], params)
     answer = as_json(made)
     answer.status_code = HTTPStatus.ACCEPTED
     return answer
@@ -207,23 +206,21 @@ def _desk(server: Server) -> JobDesk:
 
 def _case_of(server: Server, desk: JobDesk, ask: AskJob) -> dict[str, Any]:
     """What a worker must know of the case: its reference where it is kept, its run where that is needed."""
-    with CaseBench(server.place) as cases:
-        reference = find(ask.case, [one.reference for one in cases.names()])
-    run = server.cases.get(ask.case)
-    if reference is None and run is None:
-        raise NotFound(f"there is no case `{ask.case[:100]}`", hint="see /api/v1/cases", case=ask.case)
+    known = find_case(server, ask.case)
+    reference = None if known.kept is None else known.kept.reference
+    run = known.run
     if isinstance(ask, AskReport | AskPackets):
         if run is None:
             raise NotFound(
                 f"case `{ask.case}` was not run yet", hint="run it first: a job of the kind case_run"
             )
-        return {"reference": reference, "run": run_path(desk.folder, run.folder)}
+        return {"case": known.name, "reference": reference, "run": run_path(desk.folder, run.folder)}
     if reference is None:
         raise BadInput(
             f"`{ask.case}` is a run that no kept case belongs to",
             hint="take its case file in with `cointrail case import`",
         )
-    return {"reference": reference}
+    return {"case": known.name, "reference": reference}
 
 
 def _require_offered(desk: JobDesk, options: BundleOptions) -> None:

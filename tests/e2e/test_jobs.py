@@ -114,7 +114,7 @@ def test_a_downloaded_bundle_verifies_and_is_the_same_bytes_again(
     name = f"{NAME}-bundle.zip"
     data = _file(client, _done(client, shop, "bundle"), name)
     zipfile.ZipFile(io.BytesIO(data)).extractall(tmp_path)
-    assert verify_bundle(tmp_path / f"{NAME}-bundle").ok
+    assert not verify_bundle(tmp_path / f"{NAME}-bundle").fails
     assert _file(client, _done(client, shop, "bundle"), name) == data
 
 

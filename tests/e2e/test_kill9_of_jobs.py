@@ -103,6 +103,7 @@ def _serve(shop: Shop, demo: DemoFolder, folder: Path) -> subprocess.Popen[str]:
         line = server.stdout.readline()
         assert line, "the server ended"
         told += line
+    server.stdout.close()
     assert json.loads(told)["port"]
     return server
 

@@ -53,14 +53,19 @@ class WorkerKeeper:
             process = self._process
         if process is None:
             return
-        if process.stdin is not None:
-            with suppress(OSError):
-                process.stdin.close()  # that is how it learns of it
+        self._hang_up(process)
         try:
             process.wait(LAST_WAIT_S)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+    @staticmethod
+    def _hang_up(process: subprocess.Popen[str]) -> None:
+        """Close the worker's input: that is how it learns that the server is gone."""
+        if process.stdin is not None:
+            with suppress(OSError):
+                process.stdin.close()
 
     def _start(self) -> None:
         with self._lock:
@@ -89,6 +94,7 @@ class WorkerKeeper:
                 process.wait(SHORTEST_LIFE_S)
                 lived_long = False
             code = process.wait()
+            self._hang_up(process)
             if self._over.is_set():
                 return
             _LOG.info("the worker ended with %s", code)

@@ -52,8 +52,8 @@ def _client(app: Guard) -> Iterator[TestClient]:
         yield client
 
 
-def _ask(client: TestClient, kind: str, case: str = NAME, **options: object) -> str:
-    asked = client.post(f"{API}/jobs", json={"kind": kind, "case": case, "options": options})
+def _ask(client: TestClient, kind: str, **options: object) -> str:
+    asked = client.post(f"{API}/jobs", json={"kind": kind, "case": NAME, "options": options})
     assert asked.status_code == 202, asked.text
     found: dict[str, Any] = asked.json()
     assert (found["state"], found["kind"], found["case"]) == ("waiting", kind, NAME)

@@ -18,7 +18,7 @@ from cointrail.workbench.case_names import name_of
 
 def run(reference: str) -> Any:
     """A run of a case, as far as lists look at it."""
-    return SimpleNamespace(summary={"reference": safe_text(reference)})
+    return SimpleNamespace(summary={"reference": safe_text(reference), "network": "mainnet"})
 
 
 def server_of(tmp_path: Path, kept: list[str], runs: dict[str, Any]) -> Server:

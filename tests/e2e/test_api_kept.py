@@ -430,7 +430,7 @@ def test_a_rate_says_its_source_and_a_day_without_one_has_none(client: TestClien
     assert rate["currency"] == "USD"
     assert rate["source"]
     assert client.get(f"{API}/prices/USD/2009-01-09").json()["rate"] is None
-    assert client.get(f"{API}/prices/XXX/2017-03-01").status_code == 422
+    assert client.get(f"{API}/prices/ZZZ/2017-03-01").status_code == 422
     assert client.get(f"{API}/prices/USD/soon").status_code == 422
 
 

@@ -11,6 +11,7 @@ from typing import Annotated
 from fastapi import Path
 
 from cointrail.api.server import Server
+from cointrail.attribution.safe_text import safe_text
 from cointrail.errors import CaseStoreError, NoSuchCase, NotFound
 from cointrail.journal.keeping import CaseName as Kept
 from cointrail.workbench import CaseBench
@@ -56,7 +57,8 @@ def _joined(server: Server, kept: list[Kept]) -> list[KnownCase]:
 
 
 def _is_of(run: CaseFolder | None, reference: str) -> bool:
-    return run is not None and run.summary["reference"] == reference
+    """Whether a run is of a case: its summary has the reference as it can be shown."""
+    return run is not None and run.summary["reference"] == safe_text(reference)
 
 
 def network_of(server: Server, case: KnownCase) -> str | None:

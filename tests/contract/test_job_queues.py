@@ -1,4 +1,4 @@
-"""One behaviour of the queue of jobs, two databases."""
+"""One behaviour of the queue of jobs, whatever the database."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 from cointrail.errors import JobsFull, NotFound
 from cointrail.jobs.job import JobKind, JobProblem, JobResult, JobState
 from cointrail.jobs.queue import MOST_ATTEMPTS, MOST_WAITING, JobQueue
+from cointrail.workbench.case_bench import KEY_FILE
 from support import postgres
 from support.job_shops import clock, queue_in, shop_in
 
@@ -25,9 +26,14 @@ def _server() -> Iterator[postgres.Postgres]:
         yield server
 
 
-@pytest.fixture(params=["sqlite", "postgres"], name="place")
-def _place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
+@pytest.fixture(params=["sqlite", "sqlcipher", "postgres"], name="place")
+def _place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    if request.param == "sqlcipher":
+        pytest.importorskip("sqlcipher3")
+        (tmp_path / "key").write_text("a passphrase of some length\n")
+        (tmp_path / "key").chmod(0o600)
+        monkeypatch.setenv(KEY_FILE, str(tmp_path / "key"))
+    if request.param != "postgres":
         return str(tmp_path / "cases.db")
     url: str = request.getfixturevalue("server").new_database()
     return url

@@ -10,7 +10,7 @@ from pydantic import Field
 from starlette.responses import FileResponse, Response
 
 from cointrail.api.asking import Ask
-from cointrail.api.case_places import find_case
+from cointrail.api.case_places import KnownCase, find_case
 from cointrail.api.job_events import Streams, event_stream
 from cointrail.api.paging import ROWS, Limit, PageToken
 from cointrail.api.server import Server, TheServer, listed
@@ -127,10 +127,11 @@ AskJob = AskCaseRun | AskReport | AskBundle | AskExhibitsVerify | AskPackets
 def ask_job(server: TheServer, ask: Annotated[AskJob, Body(discriminator="kind")]) -> Response:
     """Ask for long work; `GET /jobs/{id}` says how far it is."""
     desk = _desk(server)
-    params = {**_case_of(server, desk, ask), "options": ask.options.model_dump()}
+    case = find_case(server, ask.case)
+    params = {**_case_of(case, desk, ask), "options": ask.options.model_dump()}
     if isinstance(ask, AskBundle):
         _require_offered(desk, ask.options)
-    made = desk.queue.add(JobKind(ask.kind), params["case"], params)
+    made = desk.queue.add(JobKind(ask.kind), case.name, params)
     answer = as_json(made)
     answer.status_code = HTTPStatus.ACCEPTED
     return answer
@@ -204,23 +205,21 @@ def _desk(server: Server) -> JobDesk:
     return server.jobs
 
 
-def _case_of(server: Server, desk: JobDesk, ask: AskJob) -> dict[str, Any]:
+def _case_of(case: KnownCase, desk: JobDesk, ask: AskJob) -> dict[str, Any]:
     """What a worker must know of the case: its reference where it is kept, its run where that is needed."""
-    known = find_case(server, ask.case)
-    reference = None if known.kept is None else known.kept.reference
-    run = known.run
+    reference, run = None if case.kept is None else case.kept.reference, case.run
     if isinstance(ask, AskReport | AskPackets):
         if run is None:
             raise NotFound(
                 f"case `{ask.case}` was not run yet", hint="run it first: a job of the kind case_run"
             )
-        return {"case": known.name, "reference": reference, "run": run_path(desk.folder, run.folder)}
+        return {"reference": reference, "run": run_path(desk.folder, run.folder)}
     if reference is None:
         raise BadInput(
             f"`{ask.case}` is a run that no kept case belongs to",
             hint="take its case file in with `cointrail case import`",
         )
-    return {"case": known.name, "reference": reference}
+    return {"reference": reference}
 
 
 def _require_offered(desk: JobDesk, options: BundleOptions) -> None:

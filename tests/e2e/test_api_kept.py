@@ -279,6 +279,15 @@ def test_a_judgement_is_seen_by_cluster_pages_of_its_case_alone(demo: DemoFolder
     own = {member["address"]: label for label, page in pages.items() for member in page["members"]}
     assert own[first] != own[last]
     assert own.keys() == {member["address"] for member in whole["members"]}
+    shown = client.get(f"{API}/addresses/{last}", params={"case": NAME}).json()
+    assert shown["cluster"]["label"] == own[last] != whole["cluster"]["label"]
+    spent_in = client.get(f"{API}/addresses/{last}/transactions").json()["transactions"][0]["txid"]
+    path = f"{API}/transactions/{spent_in}"
+    labels = [
+        {one["cluster"] for one in client.get(path, params=params).json()["outputs"]}
+        for params in ({"case": NAME}, {})
+    ]
+    assert labels[0] - labels[1] <= set(pages)
     pair = {"a": first, "b": last}
     assert client.post(f"{API}/explanations", json=pair).json()["joined"]
     assert not client.post(f"{API}/explanations", json={**pair, "case": NAME}).json()["joined"]

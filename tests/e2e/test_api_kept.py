@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -319,6 +320,23 @@ def test_a_team_s_database_does_the_same(
         assert [one["text"] for one in book(client)["notes"]] == ["kept by PostgreSQL"]
         assert client.get(f"{CASE}/journal/verdict").json()["intact"]
         assert client.get(f"{API}/cases").json()["cases"][0]["entries"] == book(client)["entries"]
+
+
+def test_acts_at_the_same_time_are_all_kept_one_after_another(
+    demo: DemoFolder, bench: OpenBench, place: str
+) -> None:
+    app = kept_app(demo, bench, place)
+
+    def note(number: int) -> int:
+        with signed_in(app) as client:
+            return int(added(client, "notes", text=f"note {number}")["entry"])
+
+    with ThreadPoolExecutor(6) as people:
+        entries = list(people.map(note, range(12)))
+    with signed_in(app) as client:
+        assert sorted(entries) == list(range(min(entries), min(entries) + 12))
+        assert len(book(client)["notes"]) == 12
+        assert client.get(f"{CASE}/journal/verdict").json()["intact"]
 
 
 def test_a_journal_that_was_changed_is_shown_by_no_page(client: TestClient, place: str) -> None:

@@ -11,7 +11,22 @@ from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
 
 import cointrail
-from cointrail.api import cases, chain, register, sign_in, things, trails
+from cointrail.api import (
+    cases,
+    chain,
+    desk,
+    exhibits,
+    jobs,
+    journal,
+    judged,
+    kept,
+    reference,
+    register,
+    reports,
+    sign_in,
+    things,
+    trails,
+)
 from cointrail.api.guard import Guard, Sessions
 from cointrail.api.page import Page
 from cointrail.api.problems import MEDIA_TYPE, Problem, answer_errors
@@ -26,6 +41,22 @@ PAGE = Path(__file__).parent / "page"
 ANSWERED_AT_ONCE = 8
 """Requests; the others wait. More would hold up each other, and take memory in proportion."""
 
+_PARTS = (
+    sign_in,
+    chain,
+    things,
+    trails,
+    register,
+    cases,
+    kept,
+    judged,
+    journal,
+    exhibits,
+    desk,
+    reports,
+    reference,
+    jobs,
+)
 _PROBLEM = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"description": says, "content": _PROBLEM}
@@ -35,6 +66,7 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
         (404, "the chain does not hold it"),
         (413, "too much at once"),
         (422, "it cannot be read"),
+        (429, "too much waits already"),
         (503, "the store cannot answer now"),
     )
 }
@@ -70,7 +102,7 @@ def make_app() -> FastAPI:
     )
     answer_errors(app)
 
-    for part in (sign_in, chain, things, trails, register, cases):
+    for part in _PARTS:
         app.include_router(part.routes, prefix=PREFIX)
     return app
 

@@ -31,6 +31,7 @@ from cointrail.journal.acts import (
     NoteAdded,
     SeedGiven,
     SeedsAdded,
+    TermsSet,
     Undone,
 )
 from cointrail.journal.backup import Restored, pack, unpack
@@ -48,6 +49,7 @@ from cointrail.store.manifest import sync_folder
 from cointrail.workbench.bench import CaseSource, Workbench
 from cointrail.workbench.case_files import acts_of, case_of, case_text, opening_of
 from cointrail.workbench.case_key import AskPassphrase, find_key
+from cointrail.workbench.case_terms import require_terms
 from cointrail.workbench.exhibits import ExhibitVerdict, ask, ask_again
 from cointrail.workbench.ledger_bench import Progress
 
@@ -87,8 +89,7 @@ class CaseBench:
     ) -> None:
         self.place: Place = parse_place(place)
         name = who_works(who)
-        key = find_key(self.place, ask, encrypt=encrypt)
-        self._book = CaseBook(SqlKeeper(self.place, key=key), name)
+        self._book = CaseBook(open_keeper(place, ask=ask, encrypt=encrypt), name)
 
     def __enter__(self) -> Self:
         return self
@@ -133,12 +134,20 @@ class CaseBench:
     # -- opening
 
     def new(
-        self, reference: str, legal_basis: str, *, opened: date | None = None, network: str = "mainnet"
+        self,
+        reference: str,
+        legal_basis: str,
+        *,
+        opened: date | None = None,
+        network: str = "mainnet",
+        seeds: Sequence[str] = (),
     ) -> CaseState:
-        """Open a case."""
-        get_network(network)
+        """Open a case, with its first seeds if there are any."""
+        chain = get_network(network)
+        given = tuple(_seed(text, chain) for text in seeds)
         return self._book.open_case(
-            CaseOpened(reference=reference, legal_basis=legal_basis, opened=opened, network=network)
+            CaseOpened(reference=reference, legal_basis=legal_basis, opened=opened, network=network),
+            [Deed(SeedsAdded(seeds=given))] if given else (),
         )
 
     def take_file(self, path: Path, *, network: str = "mainnet") -> Imported:
@@ -187,11 +196,23 @@ class CaseBench:
             name: its id; None: the next number.
             when: the day of the decision; None: today, UTC.
         """
-        before = self.case(case)
-        taken = {one.what.id for one in before.judgements}
+        return self._book.add(case, Deed(self.judgement(case, kind, about, why=why, name=name, when=when)))
+
+    def judgement(
+        self,
+        case: str,
+        kind: str,
+        about: Sequence[str],
+        *,
+        why: str,
+        name: str | None = None,
+        when: date | None = None,
+    ) -> JudgementMade:
+        """The judgement that `judge` would put on the case."""
+        taken = {one.what.id for one in self.case(case).judgements}
         number = next(n for n in range(len(taken) + 1, 2 * len(taken) + 2) if f"j{n}" not in taken)
         two = kind in {"same_hand", "apart"}
-        made = JudgementMade(
+        return JudgementMade(
             id=name or f"j{number}",
             kind=kind,
             who=self._book.who,
@@ -201,7 +222,6 @@ class CaseBench:
             txid=about[0] if kind == "no_link" and len(about) == 1 else None,
             withdraws=about[0] if kind == "withdraw" and len(about) == 1 else None,
         )
-        return self._book.add(case, Deed(made))
 
     def document(self, case: str, path: Path, note: str = "") -> CaseState:
         """Put a document on a case by its hash; its content stays where it is."""
@@ -212,6 +232,15 @@ class CaseBench:
         except OSError as error:
             raise BadInput(f"{path}: cannot be read: {error.strerror}", path=str(path)) from error
         return self._book.add(case, Deed(DocumentAdded(name=path.name, sha256=digest, size=size, note=note)))
+
+    def document_digest(self, case: str, name: str, *, sha256: str, size: int, note: str = "") -> CaseState:
+        """Put a document on a case whose bytes lie elsewhere: its name, SHA-256 and size."""
+        return self._book.add(case, Deed(DocumentAdded(name=name, sha256=sha256, size=size, note=note)))
+
+    def terms(self, case: str, terms: TermsSet, why: str = "") -> CaseState:
+        """Say how a case is to be run; earlier terms go whole."""
+        require_terms(self.case(case), terms)
+        return self._book.add(case, Deed(terms, why))
 
     def deadline(self, case: str, title: str, due: date, *, request: int | None = None) -> CaseState:
         """Set a deadline."""
@@ -349,6 +378,24 @@ class CaseBench:
         except (OSError, UnicodeDecodeError) as error:
             raise BadInput(f"the backup or the identity cannot be read: {error}") from None
         return unpack(self._book.keeper, decrypt(data, key))
+
+
+def open_keeper(
+    place: str | None = None, *, ask: AskPassphrase | None = None, encrypt: bool = False
+) -> SqlKeeper:
+    """Open a case database, with the passphrase that belongs to it.
+
+    Args:
+        place: where it is; None: the user's own.
+        ask: who is asked for a passphrase where no file is named.
+        encrypt: encrypt it if it is made now.
+
+    Raises:
+        CaseStoreError: it cannot be used.
+        BadInput: it is no database, or the passphrase does not fit.
+    """
+    found = parse_place(place)
+    return SqlKeeper(found, key=find_key(found, ask, encrypt=encrypt))
 
 
 def who_works(given: str | None) -> str:

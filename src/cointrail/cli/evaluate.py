@@ -208,6 +208,7 @@ _CLUSTERS = (
     "bcubed_precision",
     "bcubed_precision_low",
     "bcubed_precision_high",
+    "outside_precision",
     "bcubed_recall",
     "bcubed_recall_low",
     "bcubed_recall_high",

@@ -41,10 +41,11 @@ worlds have them behave, and no more."""
 
 _CLUSTERS = """\
 BCubed is the mean over scripts; *by value*, over satoshi received. Intervals draw hands again.
-*Unexplained* are false merges that are left when links by PayJoins and by keys that changed hands are
-cut. *Stranger's script* and *stranger's tag* are the chance that the cluster of a script drawn at random
-holds a script of another hand, or of another hand whose addresses are publicly tagged. What a cluster lacks
-stands beside it as recall: balances are lower bounds. `clusters.csv` has more figures, all with intervals."""
+*Outside* is the precision outside PayJoin and custody: links by PayJoins and by keys that changed hands are
+cut; *unexplained* are the false merges that are left. *Stranger's script* and *stranger's tag* are the chance
+that the cluster of a script drawn at random holds a script of another hand, or of another hand whose
+addresses are publicly tagged. What a cluster lacks stands beside it as recall: balances are lower bounds.
+`clusters.csv` has more figures, all with intervals."""
 
 _CHANGE = """\
 Of {total:,} transactions {with_change:,} have change beside a payment. T3 and stronger named it in
@@ -239,7 +240,8 @@ def _clusters(found: Evaluation) -> Iterator[str]:
     yield ""
     yield from md_table(
         (
-            "world", "tier", "precision", "interval", "recall", "interval", "precision by value",
+            "world", "tier", "precision", "interval", "outside", "interval", "recall", "interval",
+            "precision by value",
             "worst tenth", "pairs right", "V-measure", "stranger's script", "stranger's tag", "largest",
             "hands in it", "false merges", "unexplained",
         ),
@@ -249,6 +251,8 @@ def _clusters(found: Evaluation) -> Iterator[str]:
                 tier.tier,
                 number(tier.agreement.bcubed_precision),
                 ends(tier.intervals.get("bcubed_precision")),
+                number(tier.outside_precision),
+                ends(tier.intervals.get("outside_precision")),
                 number(tier.agreement.bcubed_recall),
                 ends(tier.intervals.get("bcubed_recall")),
                 number(tier.agreement.value_precision),

@@ -110,6 +110,8 @@ CLUSTER_INTERVALS = (
     "largest_cluster",
     "contaminated",
     "tag_contaminated",
+    "outside_precision",
+    "outside_recall",
 )
 """Figures of partitions that have an interval; the others are counts, or no mean over hands."""
 
@@ -122,6 +124,8 @@ def clusters_sheet(found: Evaluation) -> Sheet:
             tier.tier,
             *(cell(getattr(tier.agreement, name)) for name in _AGREEMENT),
             cell(tier.tag_contaminated),
+            cell(tier.outside_precision),
+            cell(tier.outside_recall),
             tier.unexplained,
             tier.left_out,
             *(one for name in CLUSTER_INTERVALS for one in limits(tier.intervals.get(name))),
@@ -130,7 +134,10 @@ def clusters_sheet(found: Evaluation) -> Sheet:
         for tier in world.tiers
     )
     ends = (f"{name}_{end}" for name in CLUSTER_INTERVALS for end in ("low", "high"))
-    figures = (*_AGREEMENT, "tag_contaminated", "unexplained_merges", "left_out")
+    figures = (
+        *(*_AGREEMENT, "tag_contaminated", "outside_precision", "outside_recall"),
+        *("unexplained_merges", "left_out"),
+    )
     return Sheet("clusters", ("world", "tier", *figures, *ends), rows)
 
 

@@ -40,8 +40,9 @@ VALUES = (
     Value("people", "merchant_reuse", 0.0, 1.0, 0.3, "part of merchants who show everybody one address"),
     Value("people", "core_share", 0.0, 0.9, 0.12, "part of persons with Bitcoin Core's habits of the era"),
     Value("people", "payjoin", 0.0, 0.05, 0.002, "part of payments to persons and merchants made as PayJoin"),
-    Value("people", "second_form", 0.0, 0.3, 0.03, "part of persons' addresses that show a key which their "
-          "wallet showed in another form before: P2PK, P2PKH, nested, P2WPKH, or a multisig bare and hashed"),
+    Value("people", "second_form", 0.0, 0.3, 0.05, "part of persons' addresses, but for change, that show a "
+          "key which their wallet showed in another form before: P2PK, P2PKH, nested, P2WPKH, or a multisig "
+          "bare and hashed"),
     Value("people", "two_payees", 0.0, 0.1, 0.02, "part of payments to persons and merchants that pay two of "
           "them at once"),
     Value("people", "whole_wallet", 0.0, 0.02, 0.005, "part of payments to persons and merchants in which "

@@ -77,7 +77,8 @@ class Wallet:
     def fresh(self, role: str = "receive", kind: Kind | None = None) -> Lock:
         """A lock that was never used; now and then of a key that was, in another form."""
         keys, forms = self.town.ledger.keys, None if kind else self.forms
-        again = None if forms is None else forms.again(keys, self.coins, role)
+        # Change stays in the program's own form: who imports a key does so to be paid at it.
+        again = None if forms is None or role != "receive" else forms.again(keys, self.coins, role)
         if again is not None:
             return again
         self._made += 1

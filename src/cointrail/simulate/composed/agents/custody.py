@@ -19,9 +19,11 @@ _IMPORTS = 0.85
 def hand_over(town: Town, giver: Wallet, taker: Wallet, coins: Sequence[Coin]) -> list[Coin]:
     """Let `taker` decide over the locks of `coins`, and over all that lies there; the coins he got.
 
-    With a lock go all others that its key opens. Where something is unconfirmed at one of them, all stay.
+    With a lock go all others that its key opens. Where something is unconfirmed at one of them, or one is
+    spent from in the block in the making, all stay: custody is told by the block.
     """
     height = town.ledger.height
+    spent = {coin.lock.script for posted in town.ledger.waiting for coin in posted.spent}
     groups = {forms[0].script: forms for coin in coins for forms in [_forms(giver, coin)]}
     group_of = {lock.script: first for first, forms in groups.items() for lock in forms}
     held: dict[bytes, list[Coin]] = {first: [] for first in groups}
@@ -30,7 +32,9 @@ def hand_over(town: Town, giver: Wallet, taker: Wallet, coins: Sequence[Coin]) -
             held[group_of[coin.lock.script]].append(coin)
     moved = []
     for first, there in held.items():
-        if any(coin.height > height for coin in there) or not all(lock.told for lock in groups[first]):
+        if any(coin.height > height for coin in there):
+            continue
+        if any(lock.script in spent or not lock.told for lock in groups[first]):
             continue
         for lock in groups[first]:
             town.record.move(lock, taker.owner, height + 1)

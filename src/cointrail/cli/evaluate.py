@@ -257,6 +257,7 @@ def _world_answer(found: Evaluation) -> Answer:
                     ("change", "change that was named"),
                     ("worth", "what verdicts are worth, by the share of payments with change"),
                     ("voters", "rules that voted"),
+                    ("voters_alone", "outputs that each voter names by itself"),
                     ("survival", "coins followed along their change"),
                     ("gate", "the gate, by what transactions truly are"),
                 )

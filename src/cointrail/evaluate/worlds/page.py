@@ -51,6 +51,10 @@ _CHANGE = """\
 Of {total:,} transactions {with_change:,} have change beside a payment. T3 and stronger named it in
 {named}; the vote abstained on {silent} of all."""
 
+_VOTERS = """\
+A voter *by itself* names an output where it leaves one alone, whatever the others say. The vote asks for more
+than that: this is what each is worth, not the error of a link. `voters_alone.csv` has the intervals."""
+
 _WORTH = """\
 How many verdicts are right depends on how many payments have change at all. In these worlds {own} of payments
 have it; for other shares the rates are put together anew, and *at least* takes each at its 95 % bound:"""
@@ -307,9 +311,20 @@ def _change(found: Evaluation) -> Iterator[str]:
     yield ""
     voters = _sums({voter.rule: voter.said for voter in one.voters} for one in tallies)
     failed = _sums({voter.rule: voter.wrong for voter in one.voters} for one in tallies)
+    alone = _sums({one.rule: one.said for one in tally.alone} for tally in tallies)
+    astray = _sums({one.rule: one.wrong for one in tally.alone} for tally in tallies)
+    yield _VOTERS
+    yield ""
     yield from md_table(
-        ("rule that voted for it", "verdicts", "wrong", "share"),
-        [(rule, n, failed[rule], share(failed[rule], n)) for rule, n in voters.items()],
+        ("rule", "verdicts that it voted for", "wrong", "share", "named by itself", "wrong", "share"),
+        [
+            (
+                *(rule, voters.get(rule, 0), failed.get(rule, 0)),
+                share(failed.get(rule, 0), voters.get(rule, 0)),
+                *(n, astray[rule], share(astray[rule], n)),
+            )
+            for rule, n in alone.items()
+        ],
     )
     yield ""
     yield from md_table(("abstained because", "transactions"), reasons)

@@ -111,7 +111,7 @@ def test_a_customer_who_sends_all_he_gets_to_his_own_deposit_address_is_no_servi
 
 
 def test_deposits_that_are_gathered_to_an_address_nobody_knows_yet_make_no_collector() -> None:
-    """The sweep has one output, a fresh address of the service: that it is a stranger's so far says nothing."""
+    """The sweep has one output, a fresh address of the service, which looks like a stranger's."""
     text = """
         t0: -> bob:1000 hot:500
         t1: t0:0 -> user:300 bob2:690

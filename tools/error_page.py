@@ -87,9 +87,9 @@ proves nothing."""
 
 _NOT = """\
 - **Not measured** are {unmeasured}. A path that needs one of them has no bound, and says so. Of
-  `service.deposit` this is known: in economies whose exchanges always sweep deposits together with other
-  coins, nothing is left for it to find, and the few addresses that it names there are customers' who sent
-  all they had. Whoever rests a lead on it should say so.
+  `service.deposit` this is known: in 40 economies of the default plans it named 452 addresses at T3, all of
+  them rightly, and found 17 of a hundred of those that headline clusters had left to find. These are too few
+  exchanges to show that it is right in 99 of a hundred cases.
 - **Tags** are somebody's claims. How often they are wrong is not in any bound.
 - **Simulated people are not people.** The figures say how far a rule goes wrong when people behave as the
   economies have them behave. A habit that no economy has is not covered.

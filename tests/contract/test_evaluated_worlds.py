@@ -173,6 +173,24 @@ def test_verdicts_are_told_apart_by_whether_there_was_change(counts: WorldCounts
     assert strong.right == counts.change.found <= all_tiers.right
 
 
+def test_outside_payjoin_and_custody_headline_clusters_hold_no_false_merge(counts: WorldCounts) -> None:
+    for tier in counts.tiers[:2]:
+        assert tier.unexplained == 0
+        assert tier.outside_precision == 1.0
+    for tier in counts.tiers:
+        assert (tier.outside_precision or 0) >= (tier.agreement.bcubed_precision or 0)
+        assert (tier.outside_recall or 0) <= (tier.agreement.bcubed_recall or 0)
+
+
+def test_a_voter_names_by_itself_whatever_it_voted_for_and_more(counts: WorldCounts) -> None:
+    alone = {one.rule: one for one in counts.change.alone}
+    assert counts.change.voters
+    for one in counts.change.voters:
+        assert one.said <= alone[one.rule].said
+        assert one.wrong <= alone[one.rule].wrong
+    assert all(one.wrong <= one.said for one in alone.values())
+
+
 def test_the_demo_s_world_can_be_measured_too(tmp_path_factory: pytest.TempPathFactory) -> None:
     demo = demo_folder(tmp_path_factory)
     found = measure_world(demo.path / "world", demo.store)

@@ -208,6 +208,7 @@ _CLUSTERS = (
     "bcubed_precision",
     "bcubed_precision_low",
     "bcubed_precision_high",
+    "outside_precision",
     "bcubed_recall",
     "bcubed_recall_low",
     "bcubed_recall_high",
@@ -256,6 +257,7 @@ def _world_answer(found: Evaluation) -> Answer:
                     ("change", "change that was named"),
                     ("worth", "what verdicts are worth, by the share of payments with change"),
                     ("voters", "rules that voted"),
+                    ("voters_alone", "outputs that each voter names by itself"),
                     ("survival", "coins followed along their change"),
                     ("gate", "the gate, by what transactions truly are"),
                 )

@@ -67,13 +67,15 @@ class Standing:
         return np.where(worse & (gate == Gate.SAFE), np.uint8(Gate.UNKNOWN), gate)
 
     def input_leads(self, chain: ChainView, reasons: U32, heights: Array) -> npt.NDArray[np.bool_]:
-        """Where inputs that were signed together are a lead: by the gate's warning, or fallen from T2."""
+        """Where inputs that were signed together are a lead: by the gate's warning, or fallen to T4."""
         found = leave_leads(reasons)
+        by_warning = found.copy()
         if self.moved(Link.COMMON_INPUT):
             gate = gates_of(reasons)
-            found |= (gate == Gate.SAFE) & (self.gates(chain, gate, heights) == Gate.UNKNOWN)
+            fallen = self.tiers[Link.COMMON_INPUT][self._eras(chain, heights)] == Tier.T4
+            found |= (gate == Gate.SAFE) & fallen
         if self.moved(Link.COMMON_INPUT_LEAD):
-            found &= self.tiers[Link.COMMON_INPUT_LEAD][self._eras(chain, heights)] <= Tier.T4
+            found &= ~by_warning | (self.tiers[Link.COMMON_INPUT_LEAD][self._eras(chain, heights)] <= Tier.T4)
         return found
 
     def votes(self, chain: ChainView, found: BatchChange, heights: Array) -> BatchChange:
@@ -83,7 +85,7 @@ class Standing:
         era = self._eras(chain, heights)
         tier = found.tier.copy()
         for link in (Link.CHANGE, Link.CHANGE_LEAD):
-            own = tier == link.tier
+            own = found.tier == link.tier
             tier[own] = self.tiers[link][era[own]]
         gone = (found.output != _NONE) & (tier == Tier.T5)
         return replace(
@@ -100,7 +102,7 @@ class Standing:
             return found
         tier = found.tier
         for link in (Link.CHANGE, Link.CHANGE_LEAD):
-            if tier == link.tier:
+            if found.tier == link.tier:
                 tier = Tier(int(self.tiers[link][era_of(time)]))
         if tier == Tier.T5:
             return Abstained(Quiet.MEASURED)

@@ -62,3 +62,9 @@ def ratio_interval(
     tail = 50 * (1 - confidence)
     low, high = np.percentile(np.concatenate(ratios), [tail, 100 - tail])
     return float(low), float(high)
+
+
+def share_interval(marked: npt.NDArray[np.bool_], hands: npt.NDArray[Any], seed: int) -> Interval | None:
+    """The interval of the marked share, by drawing hands again."""
+    _, place = np.unique(hands, return_inverse=True)
+    return ratio_interval(np.bincount(place, marked.astype(np.float64)), np.bincount(place), seed=seed)

@@ -109,6 +109,7 @@ def vote_batch(
     found: StaticChange | None = None,
     learned: npt.NDArray[np.uint8] | None = None,
     dated: bool = True,
+    answers: npt.NDArray[np.int64] | None = None,
 ) -> BatchChange:
     """The vote on every transaction; equal to `vote` on each.
 
@@ -119,6 +120,8 @@ def vote_batch(
         found: what `static_batch` found of this batch; None: found here.
         learned: what `ask_batch` found of it; None: no model is in force.
         dated: whether its heights are those of the main network.
+        answers: takes what all voters said where they were asked, voter k in bits 4k to 4k + 3: a bit for
+            each of up to three spendable outputs that it leaves, then one for whether it spoke.
     """
     found = static_batch(batch) if found is None else found
     outputs, count = len(batch.out_value), batch.count
@@ -135,11 +138,12 @@ def vote_batch(
         np.empty(count, np.uint8),
         np.empty(count, np.uint32),
         np.empty(count, np.uint8),
+        np.empty(0, np.int64) if answers is None else answers,
     )
     static = found.left, found.spoke, found.prints
     silent = np.zeros(count, np.uint8) if learned is None else learned
     vote_columns(columns_of(batch), gate, *static, columns, silent, _CORE, dated, VOTE_LIMITS, _QUIET, out)
-    return BatchChange(*out)
+    return BatchChange(out.output, out.tier, out.rules, out.quiet)
 
 
 def columns_of(batch: TxBatch) -> ChangeColumns:

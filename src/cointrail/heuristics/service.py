@@ -72,7 +72,7 @@ FIRST_HAND = frozenset({"ownership", "manual_transaction", "service_api", "servi
 methods.md 3.3 and 3.4."""
 
 
-@rule("service.deposit", version=1, tier=Tier.T3)
+@rule("service.deposit", version=2, tier=Tier.T3)
 def deposit(swept: SweptScript) -> Recognised | Abstained:
     """An address that is emptied into a service's collector, soon and always, takes deposits for it.
 

@@ -94,6 +94,8 @@ class Verdicts(NamedTuple):
     tier: U8
     rules: U32
     quiet: U8
+    answers: I64
+    """Of all voters, four bits each; of no transaction where nobody asks."""
 
 
 @kernel
@@ -340,6 +342,8 @@ def vote_columns(
         answers |= int64(_static_answer(col, t, left, spoke[t], ROUND_VALUE)) << 4 * _V_ROUND
         answers |= int64(_print_answer(col, t, mine, facts, limits)) << 4 * _V_PRINT
         answers |= int64(learned[t]) << 4 * _V_LEARNED
+        if len(out.answers) > 0:
+            out.answers[t] = answers
         chosen, rules, strength = _count(answers, limits)
         if chosen <= 0 or strength == OPPOSED:
             out.quiet[t] = code.no_signal if chosen == 0 else code.opposed

@@ -228,6 +228,8 @@ class Deposits:
 
         It does where it pays the script and nobody else, or pays others with what the script received. That
         it pays the script in a batch of withdrawals says nothing: customers withdraw to their own deposits.
+        Nor does a spend of the script with one output, be it a stranger's: so deposits are gathered to a
+        fresh address of the service's own.
         """
         key = (script_num, actor)
         if key not in self._collectors:
@@ -243,7 +245,8 @@ class Deposits:
         if row.spent_by_tx is None:
             return False
         facts = self._near.facts(row.spent_by_tx)
-        return self._is_of(facts, actor) and self._pays_others(facts, actor)
+        paid = sum(self._is_payment(one) for one in facts.outputs)
+        return paid > 1 and self._is_of(facts, actor) and self._pays_others(facts, actor)
 
     def _pays_others(self, facts: TxFacts, actor: str) -> bool:
         return any(

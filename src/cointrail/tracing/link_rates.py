@@ -9,14 +9,23 @@ from cointrail.chain.view import ScriptType, TxView
 from cointrail.clustering.proof import ProofStep
 from cointrail.clustering.rules import Link
 from cointrail.error_rates.combine import Charge, ErrorBound
-from cointrail.error_rates.strata import ERAS, era_of, quoted_marks
-from cointrail.error_rates.table import ErrorTable, shipped
+from cointrail.error_rates.strata import ERAS, Stratum, era_of, quoted_marks
+from cointrail.error_rates.table import ErrorTable, Rate, shipped
+from cointrail.error_rates.tiers import tier_in
 from cointrail.error_rates.wording import say_bound
 from cointrail.heuristics.base import REGISTRY, Tier
 from cointrail.heuristics.gate import Gate, GateVerdict
 
 BY_VOTE = {Tier.T3: Link.CHANGE, Tier.T4: Link.CHANGE_LEAD}
 """The link that a change verdict of a tier stands for."""
+
+_BY_NAME = {link.rule.name: link.rule for link in Link}
+
+_FALLEN = {
+    Link.COMMON_INPUT_LEAD.rule.name: Link.COMMON_INPUT.rule,
+    Link.CHANGE_LEAD.rule.name: Link.CHANGE.rule,
+}
+"""The stronger rule whose links are leads where it was measured to be worse than its tier allows."""
 
 PAYJOIN_OUTPUTS = 2
 """Spendable outputs that a payjoin has at most, and inputs at least: methods.md 1.10, 9.3."""
@@ -132,4 +141,18 @@ class LinkRates:
         time = self._chain.block_time(self._chain.tx_height(tx_num))
         spendable = sum(out.script_type is not ScriptType.OP_RETURN for out in tx.outputs)
         payjoin = len(tx.inputs) >= PAYJOIN_OUTPUTS and spendable <= PAYJOIN_OUTPUTS
-        return Charge(rule, tier, self.table.rate((rule, *quoted_marks(tx, time))), payjoin)
+        rate = self._rate(rule, quoted_marks(tx, time))
+        return Charge(rule, max(tier, self._kept(rule, time) or tier), rate, payjoin)
+
+    def _rate(self, rule: str, marks: Stratum) -> Rate | None:
+        """How often a link is wrong; of a lead, also how often links are that the table made leads of."""
+        stronger = _FALLEN.get(rule)
+        own = self.table.rate((rule, *marks))
+        if own is None or stronger is None or tier_in(self.table, stronger, marks[0]) == stronger.tier:
+            return own
+        fallen = self.table.rate((stronger.name, *marks))
+        return own if fallen is None or fallen.bound_ppm <= own.bound_ppm else fallen
+
+    def _kept(self, rule: str, time: int) -> Tier | None:
+        """The tier that a rule keeps by the table at that time."""
+        return tier_in(self.table, _BY_NAME[rule], ERAS[era_of(time)]) if rule in _BY_NAME else None

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cointrail.evaluate.agreement import CommonTable, agreement
-from cointrail.evaluate.worlds.cluster_intervals import cluster_intervals, tag_contaminated
+from cointrail.evaluate.worlds.cluster_intervals import cluster_intervals, outside_intervals, tag_contaminated
 from cointrail.evaluate.worlds.tables import CLUSTER_INTERVALS
 
 NOBODY = np.zeros(9, np.bool_)
@@ -28,12 +28,16 @@ def many(seed: int, hands: int = 60) -> CommonTable:
     return CommonTable.of(cluster, owner)
 
 
+NOT_OF_THE_CLUSTERS = {"tag_contaminated", "outside_precision", "outside_recall"}
+"""Figures that need more than one table."""
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_every_interval_holds_the_figure_that_it_is_of(seed: int) -> None:
     found = many(seed)
     figures = agreement(found)
     intervals = cluster_intervals(found, np.zeros(60, np.bool_), seed)
-    for name in set(CLUSTER_INTERVALS) - {"tag_contaminated"}:
+    for name in set(CLUSTER_INTERVALS) - NOT_OF_THE_CLUSTERS:
         interval, figure = intervals[name], getattr(figures, name)
         assert interval is not None
         assert interval[0] <= figure <= interval[1], name
@@ -63,3 +67,17 @@ def test_a_tag_of_everybody_s_counts_like_a_stranger_s_script(items: list[tuple[
     clusters, hands = map(list, zip(*items, strict=True))
     found = table(clusters, hands)
     assert tag_contaminated(found, np.ones(9, np.bool_)) == pytest.approx(agreement(found).contaminated)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_intervals_outside_payjoin_hold_the_bcubed_figures_of_their_own_table(seed: int) -> None:
+    found = many(seed)
+    figures, intervals = agreement(found), outside_intervals(found, seed)
+    for name, figure in (
+        ("outside_precision", figures.bcubed_precision),
+        ("outside_recall", figures.bcubed_recall),
+    ):
+        interval = intervals[name]
+        assert interval is not None
+        assert figure is not None
+        assert interval[0] <= figure <= interval[1]

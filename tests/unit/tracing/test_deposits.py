@@ -110,6 +110,19 @@ def test_a_customer_who_sends_all_he_gets_to_his_own_deposit_address_is_no_servi
     assert _tier(text, "user") == "its coins also went elsewhere than to the service's collector"
 
 
+def test_deposits_that_are_gathered_to_an_address_nobody_knows_yet_make_no_collector() -> None:
+    """The sweep has one output, a fresh address of the service, which looks like a stranger's."""
+    text = """
+        t0: -> bob:1000 hot:500
+        t1: t0:0 -> user:300 bob2:690
+        t2: t1:0 -> box:290
+        t3: t1:1 -> user:200 bob3:480
+        t4: t3:0 -> box:190
+        t5: t2:0 t0:1 -> fresh:770
+    """
+    assert _tier(text, "user") == "its coins also went elsewhere than to the service's collector"
+
+
 def test_an_address_spent_beside_coins_of_others_is_not_judged_to_be_one_hand() -> None:
     text = SWEPT.replace("t4: t3:0 -> hot:190", "t4: t3:0 t0:1 -> hot:190").replace("hot:500", "eve:500")
     assert _tier(text, apart=frozenset({"t4"})) == "its coins were spent beside those of others"

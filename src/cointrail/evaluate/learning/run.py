@@ -21,6 +21,7 @@ from cointrail.evaluate.learning.seeds import (
     COMPARISON,
     DEFAULT_SEEDS,
     DEFAULT_SIZE,
+    DRAWN,
     TRAINING,
     worlds_from,
 )
@@ -139,7 +140,8 @@ class _Asked:
     def samples(self, stage: str, first_seed: int, seeds: int) -> list[Samples]:
         """Of every world of one purpose."""
         wanted = worlds_from(first_seed, seeds, self._budget.transactions, self._budget.plans)
-        return self._wait(stage, [self._pool.submit(sample_draft, one.draft) for one in wanted])
+        jobs = [self._pool.submit(sample_draft, one.draft) for one in wanted]
+        return self._wait(stage, jobs, [one.plan == DRAWN for one in wanted])
 
     def compared(self, model: ForestModel) -> tuple[Compared, ...]:
         """Both votes in every comparison world, and in the demo's."""
@@ -147,13 +149,18 @@ class _Asked:
         wanted = worlds_from(COMPARISON, budget.other_seeds, budget.transactions, budget.plans)
         jobs = [self._pool.submit(compare_draft, one.draft, one.plan, model) for one in wanted]
         jobs.append(self._pool.submit(compare_demo, COMPARISON, budget.demo_scale, model))
-        return tuple(self._wait("comparison worlds", jobs))
+        return tuple(self._wait("comparison worlds", jobs, [*(one.plan == DRAWN for one in wanted), False]))
 
-    def _wait(self, stage: str, jobs: list[Future[T]]) -> list[T]:
+    def _wait(self, stage: str, jobs: list[Future[T]], drawn: list[bool]) -> list[T]:
+        """All results; a plan by lot by which nobody can pay any more makes no world, and is left out."""
         found = []
         self._told(stage, 0, len(jobs))
-        for done, job in enumerate(jobs, start=1):
-            found.append(job.result())
+        for done, (job, by_lot) in enumerate(zip(jobs, drawn, strict=True), start=1):
+            try:
+                found.append(job.result())
+            except BadInput:
+                if not by_lot:
+                    raise
             self._told(stage, done, len(jobs))
         return found
 

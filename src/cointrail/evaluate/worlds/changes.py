@@ -10,9 +10,10 @@ import numpy.typing as npt
 
 from cointrail.chain.view import ScriptType
 from cointrail.clustering.clusters import Clusters
-from cointrail.evaluate.bootstrap import Interval, ratio_interval
+from cointrail.evaluate.bootstrap import Interval, share_interval
 from cointrail.evaluate.worlds.links import NOBODY, Signers, change_said
 from cointrail.evaluate.worlds.truth import Truth
+from cointrail.evaluate.worlds.voters import VoterAlone, tally_voters
 from cointrail.heuristics.base import Tier
 from cointrail.heuristics.change.vote import VOTERS, Quiet
 from cointrail.store.chain_places import last_at_most
@@ -103,6 +104,7 @@ class ChangeTally:
         quiet: transactions without a verdict, by reason.
         abstained_interval: of the share without a verdict, by drawing senders again.
         voters: verdicts by the rules that made them.
+        alone: what each voter names by itself.
         survival: coins followed along the verdicts, by hops; 1 is the verdict itself.
     """
 
@@ -115,6 +117,7 @@ class ChangeTally:
     quiet: dict[str, int]
     abstained_interval: Interval | None
     voters: tuple[VoterCount, ...]
+    alone: tuple[VoterAlone, ...]
     survival: tuple[Survival, ...]
 
 
@@ -140,7 +143,7 @@ def tally_change(
             for one in (Tier.T3, Tier.T4)
         ),
         found=int(with_change[right].sum()),
-        found_interval=_share_interval(
+        found_interval=share_interval(
             np.isin(np.flatnonzero(with_change), right), signers.hand[with_change], seed
         ),
         quiet={
@@ -148,23 +151,24 @@ def tally_change(
             for code, why in enumerate(Quiet, start=1)
             if (count := int((codes[spending] == code).sum()))
         },
-        abstained_interval=_share_interval(codes[spending] > 0, signers.hand[spending], seed),
+        abstained_interval=share_interval(codes[spending] > 0, signers.hand[spending], seed),
         voters=tuple(
             VoterCount(
                 voter.id,
                 int(voted.sum()),
                 int(wrong[voted].sum()),
-                _share_interval(wrong[voted], signers.hand[said[voted]], seed),
+                share_interval(wrong[voted], signers.hand[said[voted]], seed),
             )
             for k, voter in enumerate(VOTERS)
             if (voted := (rules[said] >> k & 1 == 1) & (tier[said] > Tier.T1)).any()
         ),
+        alone=tally_voters(snapshot, clusters, truth, signers, seed),
         survival=_survival(snapshot, clusters, truth, signers, seed),
     )
 
 
 def _count(tier: Tier, wrong: Marks, hands: Array, seed: int) -> ChangeCount:
-    return ChangeCount(tier.name, len(wrong), int(wrong.sum()), _share_interval(wrong, hands, seed))
+    return ChangeCount(tier.name, len(wrong), int(wrong.sum()), share_interval(wrong, hands, seed))
 
 
 def _named(tier: Tier, said: I64, wrong: Marks, with_change: Marks, without: Marks) -> Named:
@@ -177,12 +181,6 @@ def _named(tier: Tier, said: I64, wrong: Marks, with_change: Marks, without: Mar
         without=int(without.sum()),
         wrong_without=int((without[said] & wrong).sum()),
     )
-
-
-def _share_interval(marked: Marks, hands: Array, seed: int) -> Interval | None:
-    """The interval of the marked share, by drawing hands again."""
-    _, place = np.unique(hands, return_inverse=True)
-    return ratio_interval(np.bincount(place, marked.astype(np.float64)), np.bincount(place), seed=seed)
 
 
 def _with_and_without(snapshot: Snapshot, truth: Truth, signers: Signers) -> tuple[Marks, Marks]:
@@ -220,10 +218,10 @@ def _survival(
                 hops,
                 len(at),
                 int(right.sum()),
-                _share_interval(right, hands, seed),
+                share_interval(right, hands, seed),
                 int(before.sum()),
                 int((right & before).sum()),
-                _share_interval(right[before], hands[before], seed),
+                share_interval(right[before], hands[before], seed),
             )
         )
         onward = follow[at]

@@ -47,6 +47,19 @@ def cluster_intervals(
     return found | _worst(table, seed) | _left_out(table, seed)
 
 
+def outside_intervals(table: CommonTable, seed: int) -> dict[str, Interval | None]:
+    """The intervals of what clusters are outside PayJoin and custody."""
+    items = table.items.astype(np.float64)
+    below = np.bincount(table.hand, items)
+    return {
+        name: ratio_interval(np.bincount(table.hand, items * items / whole), below, seed=seed)
+        for name, whole in (
+            ("outside_precision", table.of_clusters(table.items)),
+            ("outside_recall", table.of_hands(table.items)),
+        )
+    }
+
+
 def tag_contaminated(table: CommonTable, tagged: npt.NDArray[np.bool_]) -> float | None:
     """The share of items whose cluster has an item of another hand that is tagged."""
     n = int(table.items.sum())

@@ -41,14 +41,19 @@ worlds have them behave, and no more."""
 
 _CLUSTERS = """\
 BCubed is the mean over scripts; *by value*, over satoshi received. Intervals draw hands again.
-*Unexplained* are false merges that are left when links by PayJoins and by keys that changed hands are
-cut. *Stranger's script* and *stranger's tag* are the chance that the cluster of a script drawn at random
-holds a script of another hand, or of another hand whose addresses are publicly tagged. What a cluster lacks
-stands beside it as recall: balances are lower bounds. `clusters.csv` has more figures, all with intervals."""
+*Outside* is the precision outside PayJoin and custody: links by PayJoins and by keys that changed hands are
+cut; *unexplained* are the false merges that are left. *Stranger's script* and *stranger's tag* are the chance
+that the cluster of a script drawn at random holds a script of another hand, or of another hand whose
+addresses are publicly tagged. What a cluster lacks stands beside it as recall: balances are lower bounds.
+`clusters.csv` has more figures, all with intervals."""
 
 _CHANGE = """\
 Of {total:,} transactions {with_change:,} have change beside a payment. T3 and stronger named it in
 {named}; the vote abstained on {silent} of all."""
+
+_VOTERS = """\
+A voter *by itself* names an output where it leaves one alone, whatever the others say. The vote asks for more
+than that: this is what each is worth, not the error of a link. `voters_alone.csv` has the intervals."""
 
 _WORTH = """\
 How many verdicts are right depends on how many payments have change at all. In these worlds {own} of payments
@@ -239,7 +244,8 @@ def _clusters(found: Evaluation) -> Iterator[str]:
     yield ""
     yield from md_table(
         (
-            "world", "tier", "precision", "interval", "recall", "interval", "precision by value",
+            "world", "tier", "precision", "interval", "outside", "interval", "recall", "interval",
+            "precision by value",
             "worst tenth", "pairs right", "V-measure", "stranger's script", "stranger's tag", "largest",
             "hands in it", "false merges", "unexplained",
         ),
@@ -249,6 +255,8 @@ def _clusters(found: Evaluation) -> Iterator[str]:
                 tier.tier,
                 number(tier.agreement.bcubed_precision),
                 ends(tier.intervals.get("bcubed_precision")),
+                number(tier.outside_precision),
+                ends(tier.intervals.get("outside_precision")),
                 number(tier.agreement.bcubed_recall),
                 ends(tier.intervals.get("bcubed_recall")),
                 number(tier.agreement.value_precision),
@@ -303,9 +311,20 @@ def _change(found: Evaluation) -> Iterator[str]:
     yield ""
     voters = _sums({voter.rule: voter.said for voter in one.voters} for one in tallies)
     failed = _sums({voter.rule: voter.wrong for voter in one.voters} for one in tallies)
+    alone = _sums({one.rule: one.said for one in tally.alone} for tally in tallies)
+    astray = _sums({one.rule: one.wrong for one in tally.alone} for tally in tallies)
+    yield _VOTERS
+    yield ""
     yield from md_table(
-        ("rule that voted for it", "verdicts", "wrong", "share"),
-        [(rule, n, failed[rule], share(failed[rule], n)) for rule, n in voters.items()],
+        ("rule", "verdicts that it voted for", "wrong", "share", "named by itself", "wrong", "share"),
+        [
+            (
+                *(rule, voters.get(rule, 0), failed.get(rule, 0)),
+                share(failed.get(rule, 0), voters.get(rule, 0)),
+                *(n, astray[rule], share(astray[rule], n)),
+            )
+            for rule, n in alone.items()
+        ],
     )
     yield ""
     yield from md_table(("abstained because", "transactions"), reasons)

@@ -13,7 +13,7 @@ from cointrail.clustering.clusters import Clusters
 from cointrail.clustering.rules import TIERS, Link
 from cointrail.evaluate.agreement import Agreement, CommonTable, add_up, agreement
 from cointrail.evaluate.bootstrap import Interval
-from cointrail.evaluate.worlds.cluster_intervals import cluster_intervals, tag_contaminated
+from cointrail.evaluate.worlds.cluster_intervals import cluster_intervals, outside_intervals, tag_contaminated
 from cointrail.evaluate.worlds.links import proof_edges, shown_in
 from cointrail.evaluate.worlds.truth import Truth
 from cointrail.heuristics.base import Tier
@@ -37,8 +37,10 @@ class TierAgreement:
         tag_contaminated: share of scripts whose cluster has a script of another hand that is publicly tagged:
             how often a seed's cluster would carry a stranger's name.
         intervals: of the figures by name, by drawing hands again.
-        unexplained: false merges that are left when links made by PayJoins and by scripts that changed hands
-            are cut from the proof.
+        outside_precision: BCubed precision outside PayJoin and custody: of what is left when links made by
+            PayJoins and by scripts that changed hands are cut from the proof.
+        outside_recall: BCubed recall of the same.
+        unexplained: false merges of the same.
     """
 
     tier: str
@@ -46,6 +48,8 @@ class TierAgreement:
     agreement: Agreement
     tag_contaminated: float | None
     intervals: dict[str, Interval | None]
+    outside_precision: float | None
+    outside_recall: float | None
     unexplained: int
 
 
@@ -62,21 +66,29 @@ def judge_tiers(snapshot: Snapshot, clusters: Clusters, truth: Truth, seed: int)
     found = []
     for tier in TIERS:
         table = CommonTable.of(clusters.labels(tier)[items], hands, received)
+        outside_table = CommonTable.of(_outside(clusters, truth, tier)[items], hands)
+        outside = agreement(outside_table)
         found.append(
             TierAgreement(
                 tier=tier.name,
                 left_out=left_out,
                 agreement=agreement(table),
                 tag_contaminated=tag_contaminated(table, tagged),
-                intervals=cluster_intervals(table, tagged, seed),
-                unexplained=_unexplained(clusters, truth, tier, items),
+                intervals=cluster_intervals(table, tagged, seed) | outside_intervals(outside_table, seed),
+                outside_precision=outside.bcubed_precision,
+                outside_recall=outside.bcubed_recall,
+                unexplained=outside.false_merges,
             )
         )
     return tuple(found)
 
 
-def _unexplained(clusters: Clusters, truth: Truth, tier: Tier, items: I64) -> int:
-    """False merges without the edges that PayJoins and changes of custody made."""
+def _outside(clusters: Clusters, truth: Truth, tier: Tier) -> I64:
+    """Per script a label of the clusters without the edges that PayJoins and changes of custody made.
+
+    The proof is a forest: what another link holds together beside such an edge falls apart here too, so
+    recall is a lower bound. Wrong links beside it are counted with all others, by stratum and by kind.
+    """
     child, parent, rule, txs = proof_edges(clusters)
     tiers = np.array([link.tier for link in Link], np.uint8)[rule]
     cut = (tiers > tier) | truth.moved[child] | truth.moved[parent]
@@ -84,7 +96,7 @@ def _unexplained(clusters: Clusters, truth: Truth, tier: Tier, items: I64) -> in
     cut[shown[truth.is_payjoin(txs[shown].astype(np.int64))]] = True
     above = np.arange(len(truth.script_hand), dtype=np.int64)
     above[child[~cut]] = parent[~cut]
-    return agreement(CommonTable.of(roots(above)[items], truth.script_hand[items])).false_merges
+    return roots(above)
 
 
 def roots(above: I64) -> I64:

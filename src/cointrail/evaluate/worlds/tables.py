@@ -44,7 +44,8 @@ def sheets(found: Evaluation) -> tuple[Sheet, ...]:
             "vote", ("world", "transactions", "with_change", "found", "abstained", *_LIMITS), _votes(found)
         ),
         Sheet("abstained", ("world", "reason", "transactions"), tuple(_quiet(found))),
-        Sheet("voters", ("world", "rule", "said", "wrong", "wrong_low", "wrong_high"), tuple(_voters(found))),
+        Sheet("voters", _VOTED, tuple(_voters(found))),
+        Sheet("voters_alone", _VOTED, tuple(_alone(found))),
         Sheet("named", _NAMED, tuple(_named(found))),
         Sheet("survival", _SURVIVAL, tuple(_survival(found))),
         Sheet(
@@ -67,6 +68,7 @@ def sheets(found: Evaluation) -> tuple[Sheet, ...]:
 
 _KIND = ("rule", "kind", "links", "wrong", "n", "wrong_n")
 _PPM = ("low_ppm", "high_ppm")
+_VOTED = ("world", "rule", "said", "wrong", "wrong_low", "wrong_high")
 _NAMED = ("world", "tier", "with_change", "right", "wrong", "without", "wrong_without")
 _SURVIVAL = (
     *("world", "hops", "chains", "still_right", "low", "high"),
@@ -110,6 +112,8 @@ CLUSTER_INTERVALS = (
     "largest_cluster",
     "contaminated",
     "tag_contaminated",
+    "outside_precision",
+    "outside_recall",
 )
 """Figures of partitions that have an interval; the others are counts, or no mean over hands."""
 
@@ -122,6 +126,8 @@ def clusters_sheet(found: Evaluation) -> Sheet:
             tier.tier,
             *(cell(getattr(tier.agreement, name)) for name in _AGREEMENT),
             cell(tier.tag_contaminated),
+            cell(tier.outside_precision),
+            cell(tier.outside_recall),
             tier.unexplained,
             tier.left_out,
             *(one for name in CLUSTER_INTERVALS for one in limits(tier.intervals.get(name))),
@@ -130,7 +136,10 @@ def clusters_sheet(found: Evaluation) -> Sheet:
         for tier in world.tiers
     )
     ends = (f"{name}_{end}" for name in CLUSTER_INTERVALS for end in ("low", "high"))
-    figures = (*_AGREEMENT, "tag_contaminated", "unexplained_merges", "left_out")
+    figures = (
+        *(*_AGREEMENT, "tag_contaminated", "outside_precision", "outside_recall"),
+        *("unexplained_merges", "left_out"),
+    )
     return Sheet("clusters", ("world", "tier", *figures, *ends), rows)
 
 
@@ -170,6 +179,12 @@ def _voters(found: Evaluation) -> Iterator[Row]:
     for world in found.worlds:
         for voter in world.change.voters:
             yield world.name, voter.rule, voter.said, voter.wrong, *limits(voter.wrong_interval)
+
+
+def _alone(found: Evaluation) -> Iterator[Row]:
+    for world in found.worlds:
+        for one in world.change.alone:
+            yield world.name, one.rule, one.said, one.wrong, *limits(one.wrong_interval)
 
 
 def _named(found: Evaluation) -> Iterator[Row]:

@@ -2,7 +2,8 @@
 
 ranges plan presets        every value of a plan with its range; plans from TOML, by name, at random
 eras programs              what changes with the year; wallet programs with their dated habits
-selection order wallet     which coins, in which order, from whose hand
+selection wallet forms     which coins, from whose hand; keys in more than one form
+calendar                   when blocks come
 ledger record roles        posted transactions; the truth files; what may stand in them
 town agents/               all who take part; one file an idea
 engine                     a world from a plan and a seed

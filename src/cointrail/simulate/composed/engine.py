@@ -16,6 +16,7 @@ from cointrail.errors import BadInput
 from cointrail.simulate.clock import DAY
 from cointrail.simulate.composed.agents import ALWAYS, BUILDERS
 from cointrail.simulate.composed.agents.people import People
+from cointrail.simulate.composed.calendar import Calendar
 from cointrail.simulate.composed.ledger import Ledger, Out, tell_genesis
 from cointrail.simulate.composed.plan import Plan
 from cointrail.simulate.composed.quick_keys import QuickKeys
@@ -26,7 +27,7 @@ from cointrail.simulate.dice import Dice
 from cointrail.simulate.outputs import open_outputs, require_empty
 from cointrail.simulate.sinks import AheadSink
 
-VERSION = 2
+VERSION = 3
 """Of composed worlds: another number, another world from the same plan and seed."""
 
 PREMINE = 220
@@ -133,8 +134,10 @@ class _World:
         """Mine the first coins, give them out, then let everybody act, block by block."""
         per_block, wanted = self.plan.whole("per_block"), self.plan.whole("transactions")
         blocks = -(-wanted // per_block)
-        slot = self.plan.whole("days") * DAY / blocks
         start = self.plan.era.start
+        calendar = Calendar(
+            start, self.plan.whole("days") * DAY, blocks, self.plan.whole("in_a_row"), self.dice
+        )
         tell_genesis(self.ledger)
         for n in range(PREMINE):
             self._close(start - (PREMINE + 20 - n) * 600)
@@ -152,7 +155,7 @@ class _World:
                     hint="raise the rate of `exchange`: people cannot get coins",
                 )
             # A block that took less than its share makes the world a few blocks longer.
-            time = max(time + 1, int(start + slot * (done + 0.9 * self.dice.unit())))
+            time = max(time + 1, calendar.time_of(done))
             self._close(time)
             done += 1
             if progress is not None:

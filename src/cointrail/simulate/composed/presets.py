@@ -25,16 +25,16 @@ PRESETS = {
          "token": 20.0},
     ),
     "2021": Plan(
-        2021, {"reuse": 0.12, "merchant_reuse": 0.25, "core_share": 0.08, "payjoin": 0.002},
+        2021, {"reuse": 0.12, "merchant_reuse": 0.25, "core_share": 0.08},
         {**_SERVICES, "casino": 8.0, "joinmarket": 4.0, "wasabi1": 1.5, "whirlpool": 10.0, "lightning": 25.0},
     ),
     "2025": Plan(
-        2025, {"reuse": 0.1, "merchant_reuse": 0.2, "core_share": 0.05, "payjoin": 0.004},
+        2025, {"reuse": 0.1, "merchant_reuse": 0.2, "core_share": 0.05},
         {**_SERVICES, "casino": 4.0, "joinmarket": 4.0, "wasabi2": 1.0, "lightning": 30.0,
          "ordinals": 150.0, "token": 250.0},
     ),
     "joins": Plan(
-        2021, {"payjoin": 0.05, "persons": 400},
+        2021, {"persons": 400},
         {"exchange": 120.0, "merchant": 20.0, "pool": 8.0, "joinmarket": 30.0, "wasabi1": 8.0,
          "whirlpool": 30.0},
     ),

@@ -182,6 +182,28 @@ FIRST_YEAR = {
 """First year in which worlds make such addresses. Segwit came in August 2017, taproot in November 2021."""
 
 
+LAST_YEAR = {Kind.P2PK: 2016, Kind.P2PK_UNCOMPRESSED: 2016, Kind.MULTISIG: 2018}
+"""Last year in which worlds make such outputs anew."""
+
+_SAME_KEYS = (
+    (Kind.P2PK_UNCOMPRESSED, Kind.P2PKH_UNCOMPRESSED),
+    (Kind.P2PK, Kind.P2PKH, Kind.P2SH_P2WPKH, Kind.P2WPKH),
+    (Kind.MULTISIG, Kind.P2SH_MULTISIG, Kind.P2SH_P2WSH_MULTISIG, Kind.P2WSH_MULTISIG),
+)
+"""Kinds that the same keys open."""
+
+
+def other_forms(kind: Kind, year: int) -> tuple[Kind, ...]:
+    """The other kinds of outputs that the keys of one open, of those that are made by `year`."""
+    return tuple(
+        other
+        for kinds in _SAME_KEYS
+        if kind in kinds
+        for other in kinds
+        if other is not kind and FIRST_YEAR.get(other, 0) <= year <= LAST_YEAR.get(other, year)
+    )
+
+
 def kinds_at(program: Program, year: int) -> tuple[tuple[Kind, float], ...]:
     """The kinds that exist by `year`; P2PKH when none does."""
     there = tuple((kind, part) for kind, part in program.kinds if FIRST_YEAR.get(kind, 0) <= year)

@@ -31,6 +31,8 @@ VALUES = (
     Value("world", "per_block", 10, 2_500, 100, "transactions of a block; fewer where they are large",
           whole=True, by_size=True),
     Value("world", "days", 7, 300, 90, "from the first to the last block", whole=True),
+    Value("world", "in_a_row", 1, 100, 12, "blocks within an hour of each other, before the world skips to a "
+          "later day; where blocks are as close anyway, it skips nothing", whole=True),
     Value("people", "persons", 60, 20_000, 300, "private hands", whole=True, by_size=True),
     Value("people", "merchants", 3, 500, 20, "sellers of goods", whole=True, by_size=True),
     Value("people", "exchanges", 1, 12, 4, "services that hold customers' coins", whole=True),
@@ -38,6 +40,17 @@ VALUES = (
     Value("people", "merchant_reuse", 0.0, 1.0, 0.3, "part of merchants who show everybody one address"),
     Value("people", "core_share", 0.0, 0.9, 0.12, "part of persons with Bitcoin Core's habits of the era"),
     Value("people", "payjoin", 0.0, 0.05, 0.002, "part of payments to persons and merchants made as PayJoin"),
+    Value("people", "second_form", 0.0, 0.3, 0.05, "part of persons' addresses, but for change, that show a "
+          "key which their wallet showed in another form before: P2PK, P2PKH, nested, P2WPKH, or a multisig "
+          "bare and hashed"),
+    Value("people", "two_payees", 0.0, 0.1, 0.02, "part of payments to persons and merchants that pay two of "
+          "them at once"),
+    Value("people", "whole_wallet", 0.0, 0.02, 0.005, "part of payments to persons and merchants in which "
+          "all of a wallet goes to others, at one address or two"),
+    Value("people", "swept_alone", 0.0, 1.0, 0.3, "part of exchanges that empty each deposit address by "
+          "itself"),
+    Value("people", "swept_both", 0.0, 1.0, 0.2, "part of exchanges that do so at times, and else gather "
+          "deposits"),
 )  # fmt: skip
 """Values other than the agents' rates."""
 

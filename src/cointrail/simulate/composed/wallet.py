@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from cointrail.simulate.composed.forms import KeyForms
 from cointrail.simulate.composed.ledger import Coin, Out, Posted, Style
 from cointrail.simulate.composed.programs import Fees, Inputs, Locktime, Outputs, Program, kinds_at
 from cointrail.simulate.composed.selection import Selection, select
@@ -36,8 +37,8 @@ _AS_PAID = {
 class Wallet:
     """Coins of one owner. They arrive by the locks that it hands out."""
 
-    __slots__ = ("_haste", "_kinds", "_made", "_name", "_standing", "balance", "coins", "dice", "kind",
-                 "on_receive", "owner", "program", "town")  # fmt: skip
+    __slots__ = ("_haste", "_kinds", "_made", "_name", "_standing", "balance", "coins", "dice", "forms",
+                 "kind", "on_receive", "owner", "program", "town")  # fmt: skip
 
     def __init__(self, town: Town, owner: str, program: Program, dice: Dice, name: str = "") -> None:
         self.town = town
@@ -53,11 +54,15 @@ class Wallet:
         self._made = 0
         self._haste = dice.lognormal(1.0, HASTE_SPREAD)
         self._standing: Lock | None = None
+        self.forms: KeyForms | None = None
+        """Keys that it shows in more than one form; None: it never does."""
 
     def receive(self, coin: Coin, /) -> None:
         """Take in a coin that was sent to one of this wallet's locks."""
         self.coins[coin] = None
         self.balance += coin.value
+        if self.forms is not None:
+            self.forms.count(coin.lock, 1)
         if self.on_receive is not None:
             self.on_receive(coin)
 
@@ -66,17 +71,25 @@ class Wallet:
         if coin in self.coins:
             del self.coins[coin]
             self.balance -= coin.value
+            if self.forms is not None:
+                self.forms.count(coin.lock, -1)
 
     def fresh(self, role: str = "receive", kind: Kind | None = None) -> Lock:
-        """A lock that was never used."""
+        """A lock that was never used; now and then of a key that was, in another form."""
+        keys, forms = self.town.ledger.keys, None if kind else self.forms
+        # Change stays in the program's own form: who imports a key does so to be paid at it.
+        again = None if forms is None or role != "receive" else forms.again(keys, self.coins, role)
+        if again is not None:
+            return again
         self._made += 1
         if kind is None and self.program.core and role == "receive" and len(self._kinds) > 1:
             # Core lets its user choose for each address.
             kind = self.dice.weigh(*zip(*self._kinds, strict=True))
-        lock = make_lock(
-            self.town.ledger.keys, kind or self.kind, f"{self._name}/{self._made}", self.owner, role
-        )
+        name = f"{self._name}/{self._made}"
+        lock = make_lock(keys, kind or self.kind, name, self.owner, role)
         lock.home = self
+        if forms is not None:
+            forms.add(name, lock)
         return lock
 
     def address(self, role: str = "receive") -> Lock:
@@ -93,6 +106,8 @@ class Wallet:
         """Show that lock no more: somebody else has its key."""
         if self._standing is lock:
             self._standing = None
+        if self.forms is not None:
+            self.forms.let_go(lock)
 
     def style(self) -> Style:
         """What the program leaves on a transaction made now."""

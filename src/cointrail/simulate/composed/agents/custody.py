@@ -10,6 +10,7 @@ from cointrail.simulate.composed.programs import service_program
 from cointrail.simulate.composed.town import Town
 from cointrail.simulate.composed.wallet import Wallet
 from cointrail.simulate.dice import Dice
+from cointrail.simulate.locks import Lock
 
 _IMPORTS = 0.85
 """Part of its acts in which a customer's key is imported; in the others a store goes to a custodian."""
@@ -18,29 +19,40 @@ _IMPORTS = 0.85
 def hand_over(town: Town, giver: Wallet, taker: Wallet, coins: Sequence[Coin]) -> list[Coin]:
     """Let `taker` decide over the locks of `coins`, and over all that lies there; the coins he got.
 
-    A lock at which something is still unconfirmed stays where it is.
+    With a lock go all others that its key opens. Where something is unconfirmed at one of them, or one is
+    spent from in the block in the making, all stay: custody is told by the block.
     """
     height = town.ledger.height
-    locks = {coin.lock.script: coin.lock for coin in coins}
-    held: dict[bytes, list[Coin]] = {}
+    spent = {coin.lock.script for posted in town.ledger.waiting for coin in posted.spent}
+    groups = {forms[0].script: forms for coin in coins for forms in [_forms(giver, coin)]}
+    group_of = {lock.script: first for first, forms in groups.items() for lock in forms}
+    held: dict[bytes, list[Coin]] = {first: [] for first in groups}
     for coin in giver.coins:
-        if coin.lock.script in locks:
-            held.setdefault(coin.lock.script, []).append(coin)
+        if coin.lock.script in group_of:
+            held[group_of[coin.lock.script]].append(coin)
     moved = []
-    for script, there in held.items():
+    for first, there in held.items():
         if any(coin.height > height for coin in there):
             continue
-        lock = locks[script]
-        town.record.move(lock, taker.owner, height + 1)
+        if any(lock.script in spent or not lock.told for lock in groups[first]):
+            continue
+        for lock in groups[first]:
+            town.record.move(lock, taker.owner, height + 1)
         town.record.flow(giver.owner, taker.owner, sum(coin.value for coin in there))
         for coin in there:
             giver.forget(coin)
-        lock.owner, lock.home = taker.owner, taker
-        giver.let_go(lock)
+        for lock in groups[first]:
+            lock.owner, lock.home = taker.owner, taker
+            giver.let_go(lock)
         for coin in there:
             taker.receive(coin)
         moved += there
     return moved
+
+
+def _forms(giver: Wallet, coin: Coin) -> list[Lock]:
+    """All locks that the key of a coin opens."""
+    return [coin.lock] if giver.forms is None else giver.forms.of(coin.lock)
 
 
 class Custody:

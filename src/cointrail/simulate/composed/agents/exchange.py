@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from enum import Enum, auto
 
 from cointrail.simulate.composed.ledger import Coin, Out, Posted
 from cointrail.simulate.composed.programs import service_kind, service_program
@@ -11,7 +12,9 @@ from cointrail.simulate.dice import Dice
 from cointrail.simulate.locks import Kind, Lock
 
 SWEEP_AT = 12
-"""Deposits that are gathered at once, at least; exchanges that pay one by one also move them one by one."""
+"""Deposits that are gathered at once, at least."""
+EMPTIED_AT_ONCE = 6
+"""Deposit addresses that are emptied one after the other, each by itself, at most."""
 MOST_AT_ONCE = 60
 """Inputs of a sweep and outputs of a batch, at most."""
 _HOT_LOW, _HOT_HIGH = 0.1, 0.4
@@ -27,17 +30,28 @@ _MOST_WAITING = 5_000
 Request = tuple[str, Lock, int]
 
 
+class Sweeping(Enum):
+    """How an exchange moves deposits to its hot store."""
+
+    TOGETHER = auto()
+    ALONE = auto()
+    """Each address by itself."""
+    BOTH = auto()
+
+
 class Exchange:
     """Holds its customers' coins."""
 
-    def __init__(self, town: Town, name: str, dice: Dice, *, batches: bool) -> None:
+    def __init__(self, town: Town, name: str, dice: Dice, sweeping: Sweeping, *, batches: bool) -> None:
         cold = Kind.P2PKH if town.year < 2016 else Kind.P2SH_MULTISIG
         program = service_program(town.year, service_kind(town.year, dice))
         self.town = town
         self.name = name
         self.dice = dice
         self.batches = batches
-        self._sweep_at, self._most_swept = (SWEEP_AT, MOST_AT_ONCE) if batches else (1, 1)
+        self.sweeping = sweeping
+        self._sweep_at = SWEEP_AT if sweeping is Sweeping.TOGETHER else 1
+        self._has_collector = dice.chance(0.5)
         self.hot = town.enter(name, "exchange", program, dice)
         self.tills = town.wallet(name, program, dice, "deposit")
         self.cold = town.wallet(name, service_program(town.year, cold), dice, "cold")
@@ -82,13 +96,41 @@ class Exchange:
         if hot.balance < _HOT_LOW * balance and self.cold.coins and self.cold.balance > hot.balance:
             self._fill_hot(int(balance * 0.2))
         elif len(self.tills.coins) >= self._sweep_at and (not self.queue or dice.chance(0.4)):
-            self.tills.sweep(self.tills.usable()[: self._most_swept], hot.fresh("hot"), "sweep", "sweep")
+            self._sweep()
         elif hot.balance > _HOT_HIGH * balance and dice.chance(0.1):
             self._fill_cold(int(hot.balance * 0.5))
         elif len(hot.coins) > _MOST_HOT:
             hot.sweep(hot.usable()[:MOST_AT_ONCE], hot.fresh("hot"), "self", "internal")
         else:
             self._serve()
+
+    def _sweep(self) -> None:
+        """Move deposits to the hot store, or serve where they are not worth it."""
+        together = len(self.tills.coins) >= SWEEP_AT and (
+            self.sweeping is Sweeping.TOGETHER or (self.sweeping is Sweeping.BOTH and self.dice.chance(0.5))
+        )
+        if not (self._gather() if together else self._empty_some()):
+            self._serve()
+
+    def _gather(self) -> bool:
+        coins = self.tills.usable()[:MOST_AT_ONCE]
+        return self.tills.sweep(coins, self._collector(), "sweep", "sweep") is not None
+
+    def _empty_some(self) -> bool:
+        """The oldest addresses that are worth it, each by itself; whether there was one."""
+        held: dict[bytes, list[Coin]] = {}
+        for coin in self.tills.usable():
+            held.setdefault(coin.lock.script, []).append(coin)
+        emptied = 0
+        for coins in held.values():
+            if emptied == EMPTIED_AT_ONCE:
+                break
+            emptied += self.tills.sweep(coins, self._collector(), "sweep", "sweep") is not None
+        return emptied > 0
+
+    def _collector(self) -> Lock:
+        """Where deposits are moved to: always the same, or a fresh one each time."""
+        return self.hot.standing() if self._has_collector else self.hot.fresh("hot")
 
     def _serve(self) -> None:
         wanted = 1 + int(self.dice.unit() ** 3 * _MOST_ASK) if self.batches else 1
@@ -149,7 +191,13 @@ class Exchanges:
         self.town = town
         self.dice = dice
         town.exchanges = [
-            Exchange(town, f"exchange-{n}", dice.child(str(n)), batches=n % 3 != 1)
+            Exchange(
+                town,
+                f"exchange-{n}",
+                dice.child(str(n)),
+                _sweeping(town, dice.child(f"sweeps/{n}")),
+                batches=n % 3 != 1,
+            )
             for n in range(town.plan.whole("exchanges"))
         ]
 
@@ -157,3 +205,10 @@ class Exchanges:
         """One exchange works, large ones and busy ones more often."""
         one, other = self.town.exchange(self.dice), self.town.exchange(self.dice)
         (one if len(one.queue) >= len(other.queue) else other).act()
+
+
+def _sweeping(town: Town, dice: Dice) -> Sweeping:
+    draw, alone = dice.unit(), town.plan.number("swept_alone")
+    if draw < alone:
+        return Sweeping.ALONE
+    return Sweeping.BOTH if draw < alone + town.plan.number("swept_both") else Sweeping.TOGETHER

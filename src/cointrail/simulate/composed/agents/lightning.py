@@ -103,7 +103,7 @@ class Lightning:
         channel.dual = True
         outs, flows = [Out(self._lock(channel), 2 * value, "channel")], []
         for side, coins in zip(sides, brought, strict=True):
-            back = side.address("change")
+            back = _back(side, coins)
             left = sum(coin.value for coin in coins) - value - side.fee(coins, [back]) - int(town.rate * 22)
             if left > LEAST_CHANGE:
                 outs.append(Out(back, left, "change"))
@@ -207,3 +207,8 @@ class Lightning:
 
 def _are_native(coins: list[Coin]) -> bool:
     return all(coin.lock.kind in _NATIVE for coin in coins)
+
+
+def _back(side: Wallet, coins: list[Coin]) -> Lock:
+    """Where change of a funding goes: native as the coins are, or the one address of who has one."""
+    return side.address("change") if side.program.single else side.fresh("change", coins[0].lock.kind)

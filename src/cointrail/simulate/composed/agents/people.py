@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from cointrail.simulate.composed.agents.payjoin import pay_join
+from cointrail.simulate.composed.forms import KeyForms
 from cointrail.simulate.composed.ledger import Out
 from cointrail.simulate.composed.town import Town, program_of_person
+from cointrail.simulate.composed.wallet import LEAST_CHANGE
 from cointrail.simulate.dice import Dice
 from cointrail.simulate.locks import Lock
 
@@ -19,6 +21,8 @@ _SHOPS, _FRIENDS = 12, 5
 """Whom a person deals with over the years."""
 _TO_MERCHANT, _TO_FRIEND = 0.55, 0.75
 """Where a payment goes, cumulated; the rest is cashed out."""
+_TWO_ADDRESSES = 0.3
+"""How often all of a wallet goes to two addresses and not to one."""
 
 
 class Person:
@@ -30,6 +34,7 @@ class Person:
         self.name = name = f"person-{number}"
         self._number = number
         self.wallet = town.enter(name, "person", program_of_person(town.plan, dice), dice)
+        self.wallet.forms = KeyForms(town.plan.number("second_form"), town.year, dice.child("forms"))
         self.bank = town.exchange(dice)
         self.means = town.means(dice)
         """How much he has and pays, beside the usual."""
@@ -51,6 +56,8 @@ class People:
         self.town = town
         self.dice = dice
         self.payjoin = town.plan.number("payjoin")
+        self.two_payees = town.plan.number("two_payees")
+        self.whole_wallet = town.plan.number("whole_wallet")
         town.persons = [Person(town, n, dice.child(str(n))) for n in range(town.plan.whole("persons"))]
 
     def act(self) -> None:
@@ -67,6 +74,12 @@ class People:
             person.bank.request(person.name, wallet.address(), wanted)
             return
         if draw < _TO_FRIEND and dice.chance(self.payjoin) and self._join_somebody(person, value):
+            return
+        if draw < _TO_FRIEND and dice.chance(self.whole_wallet):
+            self._give_all(person)
+            return
+        if draw < _TO_FRIEND and dice.chance(self.two_payees):
+            self._pay_two(person, value)
             return
         if draw < _TO_MERCHANT:
             merchant = town.merchants[person.merchant(town, dice)]
@@ -89,6 +102,34 @@ class People:
         payees = [town.merchants[person.merchant(town, dice)].wallet for _ in range(_TRIED)]
         payees += [person.friend(town, dice).wallet for _ in range(_TRIED)]
         return any(pay_join(town, dice, person.wallet, payee, value) for payee in payees)
+
+    def _give_all(self, person: Person) -> None:
+        """All that he has goes to a friend, or to a friend and a merchant; nothing is left for change."""
+        town, dice, wallet = self.town, self.dice, person.wallet
+        friend, coins = person.friend(town, dice), wallet.usable()
+        if friend is person:
+            return
+        lock = friend.wallet.address()
+        if not dice.chance(_TWO_ADDRESSES):
+            wallet.sweep(coins, lock, "payment", "payment")
+            return
+        shop = town.merchants[person.merchant(town, dice)]
+        other = shop.invoice() if dice.chance(0.5) else friend.wallet.address()
+        rest = sum(coin.value for coin in coins) - wallet.fee(coins, [lock, other])
+        part = town.asked(int(max(0, rest) * dice.between(0.1, 0.9)), dice)
+        if other is not lock and LEAST_CHANGE < part < rest - LEAST_CHANGE:
+            outs = [Out(lock, part, "payment"), Out(other, rest - part, "payment")]
+            wallet.post(coins, dice.sample(outs, len(outs)), "payment")
+
+    def _pay_two(self, person: Person, value: int) -> None:
+        """A merchant and a friend are paid at once."""
+        town, dice = self.town, self.dice
+        friend, shop = person.friend(town, dice), town.merchants[person.merchant(town, dice)]
+        outs = [Out(shop.invoice(), value, "payment")]
+        if friend is not person:
+            more = town.amount(dice, 0.5 * person.means)
+            outs.append(Out(friend.wallet.address(), more, "payment"))
+        person.wallet.pay(outs, "payment")
 
     def _pay(self, person: Person, lock: Lock, value: int, role: str) -> None:
         person.wallet.pay([Out(lock, value, role)], "payment")

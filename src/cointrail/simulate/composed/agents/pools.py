@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 
+from cointrail.chain.script import p2pk
 from cointrail.simulate.composed.ledger import Coin, Out
 from cointrail.simulate.composed.programs import service_program
 from cointrail.simulate.composed.town import Town
@@ -14,16 +15,27 @@ from cointrail.simulate.regtest import MATURITY
 
 POOLS = 4
 _MEMBERS = 8
+LAST_BARE = 2013
+"""The last year in which pools have blocks pay to a key itself here."""
 
 
 class PoolWallet(Wallet):
     """A wallet whose coinbases lie apart until they may be spent."""
 
-    __slots__ = ("_young",)
+    __slots__ = ("_bare", "_young")
 
     def __init__(self, town: Town, owner: str, dice: Dice) -> None:
         super().__init__(town, owner, service_program(town.year, Kind.P2PKH), dice)
         self._young: deque[Coin] = deque()
+        self._bare: Lock | None = None
+
+    def bare(self) -> Lock:
+        """The key of its standing lock, without the hash."""
+        if self._bare is None:
+            key = self.standing().keys[0]
+            script = p2pk(key.public)
+            self._bare = Lock(script, Kind.P2PK, (key,), script, self.owner, "receive", home=self)
+        return self._bare
 
     def receive(self, coin: Coin, /) -> None:
         """Take in a coin; a coinbase can be spent in a hundred blocks."""
@@ -46,10 +58,14 @@ class Pool:
         self.name = name
         self.wallet = PoolWallet(town, name, dice)
         town.record.enter(name, "pool", f"service/{self.wallet.kind.value}")
+        self._dice = dice.child("rewards")
+        self._bare = town.year <= LAST_BARE and self._dice.chance(0.5)
+        """Whether some blocks pay its key itself."""
 
     def reward_lock(self) -> Lock:
         """Where blocks pay."""
-        return self.wallet.standing()
+        wallet = self.wallet
+        return wallet.bare() if self._bare and self._dice.chance(0.5) else wallet.standing()
 
 
 class Pools:

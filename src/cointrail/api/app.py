@@ -22,6 +22,7 @@ from cointrail.api import (
     sign_in,
     things,
     trails,
+    values,
 )
 from cointrail.api.guard import Guard, Sessions
 from cointrail.api.page import Page
@@ -47,6 +48,7 @@ _PARTS = (
     desk,
     reports,
     reference,
+    values,
 )
 _PROBLEM = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 _PROBLEMS: dict[int | str, dict[str, Any]] = {

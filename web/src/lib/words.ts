@@ -58,3 +58,22 @@ export function citation(what: string, basis: Basis): string {
 export function short(text: string, head = 10, tail = 8): string {
   return text.length <= head + tail + 1 ? text : `${text.slice(0, head)}…${text.slice(-tail)}`;
 }
+
+/** What people compare of an address: its kind's own beginning says nothing. */
+function ends(address: string): [string, string] {
+  const body = address.replace(/^(bc1|tb1|bcrt1)[qpzry9x8gf2tvdw0s3jn54khce6mua7l]|^[123mn]/, "");
+  return [body.slice(0, 4), body.slice(-4)];
+}
+
+/** Whether two addresses can be taken for each other by who looks at their ends only. */
+export function alike(one: string, other: string): boolean {
+  if (one === other) return false;
+  const [head, tail] = ends(one);
+  const [otherHead, otherTail] = ends(other);
+  return (head === otherHead && tail === otherTail) || (head.slice(0, 3) === otherHead.slice(0, 3) && tail === otherTail);
+}
+
+/** What names a script in the address of a page: its address, or its hex. */
+export function scriptName(one: { address: string | null; script: string }): string {
+  return one.address ?? `script:${one.script}`;
+}

@@ -14,6 +14,7 @@ from cointrail.api import (
     chain,
     desk,
     exhibits,
+    jobs,
     journal,
     kept,
     reference,
@@ -48,6 +49,7 @@ _PARTS = (
     desk,
     reports,
     reference,
+    jobs,
     values,
 )
 _PROBLEM = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
@@ -59,6 +61,7 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
         (404, "the chain does not hold it"),
         (413, "too much at once"),
         (422, "it cannot be read"),
+        (429, "too much waits already"),
         (503, "the store cannot answer now"),
     )
 }

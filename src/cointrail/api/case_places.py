@@ -36,8 +36,27 @@ def known_cases(server: Server) -> list[KnownCase]:
     """Every case, by name: those that are kept, and runs of others."""
     if server.place is None:
         return _joined(server, [])
-    with CaseBench(server.place) as bench:
+    with CaseBench(server.place, server.who) as bench:
         return _joined(server, bench.names())
+
+
+def _joined(server: Server, kept: list[Kept]) -> list[KnownCase]:
+    runs = dict(server.cases)
+    found: dict[str, KnownCase] = {}
+    for one in kept:
+        name = name_of(one.reference)
+        own = next((key for key in (name, *runs) if _is_of(runs.get(key), one.reference)), None)
+        found[name] = KnownCase(name, one, None if own is None else runs.pop(own))
+    for key, run in runs.items():
+        name = key
+        while name in found:
+            name += RUN
+        found[name] = KnownCase(name, None, run)
+    return sorted(found.values(), key=lambda case: case.name)
+
+
+def _is_of(run: CaseFolder | None, reference: str) -> bool:
+    return run is not None and run.summary["reference"] == reference
 
 
 def network_of(server: Server, case: KnownCase) -> str | None:
@@ -57,19 +76,6 @@ def _opened_for(place: str, case: str) -> str | None:
             return bench.case(case).opened.what.network
     except CaseStoreError:
         return None
-
-
-def _joined(server: Server, kept: list[Kept]) -> list[KnownCase]:
-    runs = dict(server.cases)
-    found: dict[str, KnownCase] = {}
-    for one in kept:
-        name = name_of(one.reference)
-        own = next((key for key, run in runs.items() if run.summary["reference"] == one.reference), None)
-        found[name] = KnownCase(name, one, None if own is None else runs.pop(own))
-    for key, run in runs.items():
-        name = f"{key}{RUN}" if key in found else key
-        found[name] = KnownCase(name, None, run)
-    return sorted(found.values(), key=lambda case: case.name)
 
 
 def find_case(server: Server, name: str) -> KnownCase:
@@ -113,7 +119,7 @@ def bench_of(server: Server) -> Iterator[CaseBench]:
     """
     if server.place is None:
         raise NotFound("this server keeps no cases", hint="start it with `--db`")
-    with CaseBench(server.place) as bench:
+    with CaseBench(server.place, server.who) as bench:
         yield bench
 
 

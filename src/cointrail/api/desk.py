@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter
@@ -12,7 +13,7 @@ from starlette.responses import Response
 from cointrail.api.case_places import CaseName, find_case, kept_case, run_of
 from cointrail.api.case_shapes import RequestRecord
 from cointrail.api.kept import InPath, NameText, Note
-from cointrail.api.server import TheServer
+from cointrail.api.server import Server, TheServer
 from cointrail.api.shapes import Shape, as_json, model_of
 from cointrail.api.trails import Ask
 from cointrail.journal.acts import RequestState
@@ -105,7 +106,7 @@ def desks(server: TheServer, case: CaseName) -> Response:
     if known.kept is not None:
         with kept_case(server, case) as (bench, reference):
             requests = requests_of(bench.book, reference)
-    return as_json({"desks": desk_lines(list_desks(run.folder), requests)})
+    return as_json({"desks": desk_lines(list_desks(run.folder, server.contacts), requests)})
 
 
 @routes.get("/cases/{case}/requests", response_model=Requests)
@@ -148,7 +149,7 @@ def take(server: TheServer, case: CaseName, number: InPath, ask: AskAnswer) -> R
             number,
             text=ask.csv,
             name=ask.name,
-            packet=packet or find_packet(bench.book, reference, number, server.work),
+            packet=packet or find_packet(bench.book, reference, number, _packets(server)),
             on=ask.on or _today(),
         )
     answer = as_json(
@@ -168,6 +169,10 @@ def accounts(server: TheServer, case: CaseName) -> Response:
     """The accounts that exchanges named for outputs."""
     with kept_case(server, case) as (bench, reference):
         return as_json({"tags": private_tags(bench.book, reference)})
+
+
+def _packets(server: Server) -> Path | None:
+    return None if server.work is None else server.work / "packets"
 
 
 def _today() -> date:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile, ZipFile
 
 from cointrail.errors import BadInput, NotFound
 from cointrail.journal.acts import AnswerTaken, RequestKind, RequestMade, RequestMoved, RequestState
@@ -114,6 +113,14 @@ def make_packets(
     return made
 
 
+def note_packet(book: CaseBook, case: str, ask: Ask, made: PacketMade) -> int:
+    """The number of the request that a packet stands for; it is noted on the case unless it was before."""
+    for one in book.case(case).requests:
+        if one.made.what.packet == made.sha256:
+            return one.number
+    return _note(book, case, made.desk, ask, made.sha256)
+
+
 def _note(book: CaseBook, reference: str, desk: Desk, ask: Ask, digest: str) -> int:
     facts = {
         "legal_entity": desk.entity,
@@ -169,14 +176,7 @@ def take_answer(
         NotFound: there is no such request.
         BadInput: the packet is not that of the request, or the answer names none of its outputs.
     """
-    try:
-        given = Packet((packet / SHA256SUMS).read_bytes(), (packet / TABLE).read_bytes())
-    except OSError as error:
-        raise BadInput(
-            f"`{packet}` is not a packet: {error.strerror}",
-            hint="name the folder of the packet",
-            path=str(packet),
-        ) from error
+    given = read_packet(packet)
     text = read_text_of(answer)
     return take_answer_of(book, case, number, text=text, name=answer.name, packet=given, on=on)
 
@@ -215,38 +215,36 @@ def take_answer_of(
     return AnswerKept(request=find_request(book.add(case, deed, moved), number), read=read)
 
 
-def find_packet(book: CaseBook, case: str, number: int, work: Path | None) -> Packet:
-    """The packet of a request among those that were made below a folder, as folders or in zip files.
+def find_packet(book: CaseBook, case: str, number: int, packets: Path | None) -> Packet:
+    """The packet of a request in a folder of packets, each in one by the digest that names it.
 
     Raises:
         NotFound: there is no such request, or its packet is not there.
     """
     digest = find_request(book.case(case), number).made.what.packet
-    for packet in () if work is None else _packets_below(work):
-        if hashlib.sha256(packet.sums).hexdigest() == digest:
-            return packet
-    raise NotFound(
-        f"the packet of request {number} is not among those that were made here",
-        hint="send its SHA256SUMS and transactions.csv along",
-        number=number,
-    )
+    if packets is None or digest is None or not (packets / digest).is_dir():
+        raise NotFound(
+            f"the packet of request {number} is not among those that were made here",
+            hint="send its SHA256SUMS and transactions.csv along",
+            number=number,
+        )
+    return read_packet(packets / digest)
 
 
-def _packets_below(work: Path) -> Iterator[Packet]:
-    for sums in sorted(work.rglob(SHA256SUMS)):
-        table = sums.with_name(TABLE)
-        if table.is_file():
-            yield Packet(sums.read_bytes(), table.read_bytes())
-    for path in sorted(work.rglob("*.zip")):
-        try:
-            with ZipFile(path) as packed:
-                names = set(packed.namelist())
-                for name in sorted(one for one in names if PurePosixPath(one).name == SHA256SUMS):
-                    table_name = str(PurePosixPath(name).with_name(TABLE))
-                    if table_name in names:
-                        yield Packet(packed.read(name), packed.read(table_name))
-        except (BadZipFile, OSError):
-            continue
+def read_packet(folder: Path) -> Packet:
+    """A packet from its folder.
+
+    Raises:
+        BadInput: it is none.
+    """
+    try:
+        return Packet((folder / SHA256SUMS).read_bytes(), (folder / TABLE).read_bytes())
+    except OSError as error:
+        raise BadInput(
+            f"`{folder}` is not a packet: {error.strerror}",
+            hint="name the folder of the packet",
+            path=str(folder),
+        ) from error
 
 
 def private_tags(book: CaseBook, case: str) -> list[dict[str, Any]]:

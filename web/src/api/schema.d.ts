@@ -888,6 +888,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Jobs
+         * @description Jobs, the newest first.
+         */
+        get: operations["jobs_api_v1_jobs_get"];
+        put?: never;
+        /**
+         * Ask Job
+         * @description Ask for long work; `GET /jobs/{id}` says how far it is.
+         */
+        post: operations["ask_job_api_v1_jobs_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Job
+         * @description One job: how far it is, what it made, or why it failed.
+         */
+        get: operations["job_api_v1_jobs__job__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Job
+         * @description Let a job stop. One that waits does at once, one that runs within a second or two.
+         */
+        post: operations["cancel_job_api_v1_jobs__job__cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Job Events
+         * @description How far a job is, as server-sent events, until it ends.
+         */
+        get: operations["job_events_api_v1_jobs__job__events_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job}/files/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Job File
+         * @description A file that a job made.
+         */
+        get: operations["job_file_api_v1_jobs__job__files__name__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/peels": {
         parameters: {
             query?: never;
@@ -1612,6 +1716,29 @@ export interface components {
             transactions?: string | null;
         };
         /**
+         * AskBundle
+         * @description Run a kept case and pack its evidence.
+         */
+        AskBundle: {
+            /**
+             * Case
+             * @description Name of the case, as `/cases` lists it.
+             */
+            case: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "bundle";
+            /**
+             * @default {
+             *       "private": false,
+             *       "sign": false
+             *     }
+             */
+            options: components["schemas"]["BundleOptions"];
+        };
+        /**
          * AskCase
          * @description A case to be opened.
          */
@@ -1638,6 +1765,24 @@ export interface components {
              * @default []
              */
             seeds: components["schemas"]["AskSeed"][];
+        };
+        /**
+         * AskCaseRun
+         * @description Run a kept case.
+         */
+        AskCaseRun: {
+            /**
+             * Case
+             * @description Name of the case, as `/cases` lists it.
+             */
+            case: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "case_run";
+            /** @default {} */
+            options: components["schemas"]["NoOptions"];
         };
         /**
          * AskDeadline
@@ -1678,6 +1823,28 @@ export interface components {
             sha256?: string | null;
             /** Size */
             size?: number | null;
+        };
+        /**
+         * AskExhibitsVerify
+         * @description Ask the questions of exhibits again.
+         */
+        AskExhibitsVerify: {
+            /**
+             * Case
+             * @description Name of the case, as `/cases` lists it.
+             */
+            case: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "exhibits_verify";
+            /**
+             * @default {
+             *       "numbers": []
+             *     }
+             */
+            options: components["schemas"]["ExhibitsOptions"];
         };
         /**
          * AskExplain
@@ -1786,6 +1953,23 @@ export interface components {
             descending: boolean;
         };
         /**
+         * AskPackets
+         * @description Make request packets from the newest run of a case.
+         */
+        AskPackets: {
+            /**
+             * Case
+             * @description Name of the case, as `/cases` lists it.
+             */
+            case: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "packets";
+            options: components["schemas"]["PacketsOptions"];
+        };
+        /**
          * AskPeel
          * @description A peel chain from one output.
          */
@@ -1829,6 +2013,29 @@ export interface components {
              * @enum {string}
              */
             weakest: "T1" | "T3" | "T4";
+        };
+        /**
+         * AskReport
+         * @description Set the newest run of a case as a report.
+         */
+        AskReport: {
+            /**
+             * Case
+             * @description Name of the case, as `/cases` lists it.
+             */
+            case: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "report";
+            /**
+             * @default {
+             *       "data": false,
+             *       "record": false
+             *     }
+             */
+            options: components["schemas"]["ReportOptions"];
         };
         /**
          * AskRows
@@ -2208,6 +2415,29 @@ export interface components {
             received_sat: number | string;
             /** Scripts */
             scripts: number;
+        };
+        /**
+         * BundleOptions
+         * @description How a bundle is to be packed.
+         */
+        BundleOptions: {
+            /**
+             * Private
+             * @description Show also notes, deadlines and requests of the journal.
+             * @default false
+             */
+            private: boolean;
+            /**
+             * Reader
+             * @description An exchange, as the leads name it: only what it needs. `defence`: everything.
+             */
+            reader?: string | null;
+            /**
+             * Sign
+             * @description Sign with the key that the server was started with.
+             * @default false
+             */
+            sign: boolean;
         };
         /**
          * CaseLine
@@ -3412,6 +3642,18 @@ export interface components {
             title: string;
         };
         /**
+         * ExhibitsOptions
+         * @description Which exhibits.
+         */
+        ExhibitsOptions: {
+            /**
+             * Numbers
+             * @description None: all.
+             * @default []
+             */
+            numbers: number[];
+        };
+        /**
          * ExplainOptions
          * @description Of `explain`.
          */
@@ -3621,6 +3863,111 @@ export interface components {
             value_sat: number | string;
             /** Vin */
             vin: number;
+        };
+        /**
+         * Job
+         * @description Long work that was asked for.
+         */
+        Job: {
+            /** Attempts */
+            attempts: number;
+            /** Cancel Requested */
+            cancel_requested: boolean;
+            /** Case */
+            case: string;
+            /** Done */
+            done: number;
+            /** Ended Utc */
+            ended_utc: string | null;
+            /** Heartbeat Utc */
+            heartbeat_utc: string | null;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "case_run" | "report" | "bundle" | "exhibits_verify" | "packets";
+            /**
+             * Made Utc
+             * @description Time in UTC, ISO 8601.
+             */
+            made_utc: string;
+            /** Options */
+            options: {
+                [key: string]: unknown;
+            };
+            /** Params Sha256 */
+            params_sha256: string;
+            problem: components["schemas"]["JobProblem"] | null;
+            result: components["schemas"]["JobResult"] | null;
+            /** Started Utc */
+            started_utc: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "done" | "failed" | "cancelled";
+            /** Step */
+            step: string;
+            /** Total */
+            total: number;
+        };
+        /**
+         * JobFile
+         * @description A file that a job made.
+         */
+        JobFile: {
+            /** Bytes */
+            bytes: number;
+            /** Name */
+            name: string;
+            /** Sha256 */
+            sha256: string;
+        };
+        /**
+         * JobListListing
+         * @description Some jobs, the newest first.
+         */
+        JobListListing: {
+            /** Jobs */
+            jobs: components["schemas"]["Job"][];
+            /**
+             * Next Page
+             * @description Asks for what follows, as `page`; null at the end.
+             */
+            next_page: string | null;
+            page: components["schemas"]["Page"];
+        };
+        /**
+         * JobProblem
+         * @description Why a job failed; the fields are those of a problem (RFC 9457).
+         */
+        JobProblem: {
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string;
+            /** Facts */
+            facts: {
+                [key: string]: unknown;
+            };
+            /** Hint */
+            hint: string | null;
+            /** Title */
+            title: string;
+        };
+        /**
+         * JobResult
+         * @description What a job made.
+         */
+        JobResult: {
+            /** Files */
+            files: components["schemas"]["JobFile"][];
+            /** Summary */
+            summary: {
+                [key: string]: unknown;
+            };
         };
         /**
          * JoinAnalysis
@@ -4002,6 +4349,11 @@ export interface components {
             since: number;
         };
         /**
+         * NoOptions
+         * @description Nothing to choose.
+         */
+        NoOptions: Record<string, never>;
+        /**
          * NoteAddedRecord
          * @description Something worth knowing, in words.
          */
@@ -4123,6 +4475,35 @@ export interface components {
              * @description Time in UTC, ISO 8601.
              */
             utc: string;
+        };
+        /**
+         * PacketsOptions
+         * @description What exchanges are asked for.
+         */
+        PacketsOptions: {
+            /**
+             * Ask
+             * @enum {string}
+             */
+            ask: "preservation" | "disclosure" | "freeze";
+            /**
+             * Days
+             * @default 90
+             */
+            days: number;
+            /**
+             * Exchange
+             * @description None: each.
+             */
+            exchange?: string | null;
+            /** Jurisdiction */
+            jurisdiction?: string | null;
+            /**
+             * Record
+             * @description Note each request on the kept case.
+             * @default false
+             */
+            record: boolean;
         };
         /**
          * Page
@@ -4649,6 +5030,24 @@ export interface components {
             entries: number | null;
             /** Head */
             head: string | null;
+        };
+        /**
+         * ReportOptions
+         * @description What a report is to have.
+         */
+        ReportOptions: {
+            /**
+             * Data
+             * @description Write the case for other programs, too: XLSX, CSV, JSON, graph.
+             * @default false
+             */
+            data: boolean;
+            /**
+             * Record
+             * @description Note on the kept case that this report was made.
+             * @default false
+             */
+            record: boolean;
         };
         /**
          * ReportSize
@@ -5858,6 +6257,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -5942,6 +6350,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -6018,6 +6435,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6109,6 +6535,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -6186,6 +6621,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6275,6 +6719,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -6342,6 +6795,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6427,6 +6889,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -6497,6 +6968,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6581,6 +7061,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -6655,6 +7144,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6745,6 +7243,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -6815,6 +7322,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6896,6 +7412,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6986,6 +7511,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -7060,6 +7594,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7146,6 +7689,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -7218,6 +7770,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7304,6 +7865,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -7378,6 +7948,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7469,6 +8048,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -7539,6 +8127,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7619,6 +8216,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7707,6 +8313,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -7777,6 +8392,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7857,6 +8481,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7945,6 +8578,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -8015,6 +8657,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8099,6 +8750,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -8169,6 +8829,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8257,6 +8926,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -8327,6 +9005,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8417,6 +9104,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -8500,6 +9196,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -8574,6 +9279,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8664,6 +9378,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -8740,6 +9463,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8830,6 +9562,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -8904,6 +9645,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8997,6 +9747,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -9075,6 +9834,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9168,6 +9936,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -9247,6 +10024,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9336,6 +10122,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -9407,6 +10202,538 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    jobs_api_v1_jobs_get: {
+        parameters: {
+            query?: {
+                /** @description Of this case alone. */
+                case?: string | null;
+                /** @description `next_page` of the page before; none: the first. */
+                page?: string | null;
+                /** @description Rows of the page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobListListing"];
+                };
+            };
+            /** @description no session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the chain does not hold it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much at once */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_job_api_v1_jobs_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskCaseRun"] | components["schemas"]["AskReport"] | components["schemas"]["AskBundle"] | components["schemas"]["AskExhibitsVerify"] | components["schemas"]["AskPackets"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description no session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the chain does not hold it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much at once */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    job_api_v1_jobs__job__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the job says. */
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description no session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the chain does not hold it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much at once */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_job_api_v1_jobs__job__cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the job says. */
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description no session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the chain does not hold it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much at once */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    job_events_api_v1_jobs__job__events_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the job says. */
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events `job` with the job as `GET /jobs/{job}` has it, whenever it changed; the last one has its end. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description no session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the chain does not hold it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much at once */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    job_file_api_v1_jobs__job__files__name__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the job says. */
+                job: string;
+                /** @description As the job lists it. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description no session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the chain does not hold it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much at once */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9492,6 +10819,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -9559,6 +10895,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9645,6 +10990,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -9712,6 +11066,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9789,6 +11152,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9875,6 +11247,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -9946,6 +11327,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10029,6 +11419,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -10094,6 +11493,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10175,6 +11583,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -10242,6 +11659,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10327,6 +11753,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -10398,6 +11833,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10482,6 +11926,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -10552,6 +12005,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10636,6 +12098,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -10707,6 +12178,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -77,3 +77,16 @@ export function alike(one: string, other: string): boolean {
 export function scriptName(one: { address: string | null; script: string }): string {
   return one.address ?? `script:${one.script}`;
 }
+
+/** `0 to 3, 7`: places in a list, however many. */
+export function ranges(places: number[]): string {
+  const runs: [number, number][] = [];
+  for (const place of places) {
+    const last = runs.at(-1);
+    if (last && place === last[1] + 1) last[1] = place;
+    else runs.push([place, place]);
+  }
+  const told = runs.map(([from, to]) => (from === to ? `${from}` : `${from}${to === from + 1 ? "," : " to"} ${to}`));
+  const MOST = 30;
+  return told.length > MOST ? `${told.slice(0, MOST).join(", ")} and ${count(told.length - MOST)} more runs of them` : told.join(", ");
+}

@@ -21,6 +21,7 @@
     ├── CaseStoreError      the case database cannot do that
     │   ├── CaseStoreBusy       another process keeps it busy
     │   └── BadJournal          a journal that is not what was written, or cannot be followed
+    ├── JobsFull            too much long work waits already
     ├── NotConserved        a trace whose ends do not add up to its start
     └── NotFound            asked for something the chain does not hold
 
@@ -162,6 +163,12 @@ class BadJournal(CaseStoreError):
     """A journal that is not what was written, or an entry that cannot follow in it."""
 
     code = "bad_journal"
+
+
+class JobsFull(CointrailError):
+    """Too much long work waits already."""
+
+    code = "jobs_full"
 
 
 class NotConserved(CointrailError):

@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import FastAPI
 
 import cointrail
-from cointrail.api import cases, chain, register, sign_in, things, trails
+from cointrail.api import cases, chain, jobs, register, sign_in, things, trails
 from cointrail.api.guard import Guard, Sessions
 from cointrail.api.page import Page
 from cointrail.api.problems import MEDIA_TYPE, Problem, answer_errors
@@ -30,6 +30,7 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
         (404, "the chain does not hold it"),
         (413, "too much at once"),
         (422, "it cannot be read"),
+        (429, "too much waits already"),
         (503, "the store cannot answer now"),
     )
 }
@@ -58,7 +59,7 @@ def make_app() -> FastAPI:
     )
     answer_errors(app)
 
-    for part in (sign_in, chain, things, trails, register, cases):
+    for part in (sign_in, chain, things, trails, register, cases, jobs):
         app.include_router(part.routes, prefix=PREFIX)
     return app
 

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from cointrail.api.shapes import exact
-from cointrail.errors import BadInput, CointrailError, NotFound, StoreBusy, StoreError
+from cointrail.errors import BadInput, CointrailError, JobsFull, NotFound, StoreBusy, StoreError
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -26,6 +26,7 @@ _LOG = logging.getLogger("cointrail.api")
 _STATUS: tuple[tuple[type[CointrailError], int], ...] = (
     (NotFound, 404),
     (BadInput, 422),
+    (JobsFull, 429),
     (StoreBusy, 503),
     (StoreError, 503),
 )

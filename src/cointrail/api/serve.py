@@ -14,8 +14,17 @@ import uvicorn
 from cointrail.api.app import serve_app
 from cointrail.api.paging import Pages
 from cointrail.api.server import Server
+from cointrail.api.warm import warm
 from cointrail.errors import BadInput
+from cointrail.jobs.desk import JobDesk
+from cointrail.jobs.keeping import WorkerKeeper
+from cointrail.jobs.queue import JobQueue, home_of
+from cointrail.jobs.runs import Runs
+from cointrail.jobs.shop import Shop
+from cointrail.jobs.work_folder import WorkFolder
+from cointrail.journal.place import default_file
 from cointrail.workbench import OpenBench
+from cointrail.workbench.case_bench import open_keeper
 from cointrail.workbench.case_folder import CaseFolder
 
 HOST = "127.0.0.1"
@@ -46,7 +55,19 @@ def state_folder() -> Path:
     return Path.home() / ".local" / "state" / "cointrail"
 
 
-def serve(bench: OpenBench, *, cases: Sequence[Path] = (), port: int, say: Callable[[Ready], None]) -> None:
+def default_work() -> Path:
+    """The folder of finished work unless told otherwise: beside the user's own case database."""
+    return default_file(os.environ).parent / "work"
+
+
+def serve(
+    bench: OpenBench,
+    shop: Shop,
+    *,
+    cases: Sequence[Path] = (),
+    port: int,
+    say: Callable[[Ready], None],
+) -> None:
     """Answer until the process is told to stop.
 
     uvicorn stops in order and then raises the signal again; a caller who wants the token file gone makes
@@ -54,20 +75,36 @@ def serve(bench: OpenBench, *, cases: Sequence[Path] = (), port: int, say: Calla
 
     Args:
         bench: the open store.
+        shop: what jobs work with; they are done by a process that ends with this one.
         cases: output folders of case runs.
         port: where to listen; 0: wherever there is room.
         say: told once, when it listens.
 
     Raises:
-        BadInput: the port is taken, or a case folder cannot be read.
+        BadInput: the port is taken, or a folder cannot be used.
+        CaseStoreError: the case database cannot be used.
     """
     folders = _open_cases(cases)
-    with _listen(port) as listening:
+    work = WorkFolder(shop.work)
+    with open_keeper(shop.place) as keeper, _listen(port) as listening:
         port = listening.getsockname()[1]
         token = secrets.token_urlsafe(32)
         kept = _keep_token(token, port)
         app = serve_app(
-            Server(bench=bench, pages=Pages(secrets.token_bytes(32)), cases=folders),
+            Server(
+                bench=bench,
+                pages=Pages(secrets.token_bytes(32)),
+                cases=Runs(folders, work),
+                place=shop.place,
+                prices=shop.prices,
+                work=work.path,
+                jobs=JobDesk(
+                    queue=JobQueue(keeper, home_of(work.path, shop.store)),
+                    folder=work,
+                    has_blocks=shop.blocks is not None,
+                    has_key=shop.key is not None,
+                ),
+            ),
             token=token,
             hosts=(f"{HOST}:{port}", f"localhost:{port}"),
         )
@@ -82,7 +119,9 @@ def serve(bench: OpenBench, *, cases: Sequence[Path] = (), port: int, say: Calla
         )
         try:
             say(Ready(url=f"http://{HOST}:{port}/#token={token}", port=port, token_file=kept))
-            uvicorn.Server(config).run(sockets=[listening])
+            with WorkerKeeper(shop):
+                warm(bench)
+                uvicorn.Server(config).run(sockets=[listening])
         finally:
             kept.unlink(missing_ok=True)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Annotated, Protocol
 
 from fastapi import Depends, Request
@@ -11,6 +12,7 @@ from starlette.responses import Response
 
 from cointrail.api.paging import Pages, Part
 from cointrail.api.shapes import with_next
+from cointrail.jobs.desk import JobDesk
 from cointrail.workbench import OpenBench
 from cointrail.workbench.case_folder import CaseFolder
 
@@ -22,12 +24,20 @@ class Server:
     Attributes:
         bench: answers from the store.
         pages: makes and reads page tokens.
-        cases: finished case runs, by the name that paths give them.
+        cases: finished case runs, by the name that paths give them; those of jobs as they come.
+        place: the case database; None: no case is kept here.
+        prices: price tables that cases may be valued by.
+        work: where this server keeps what it makes; None: it makes nothing that outlives it.
+        jobs: takes long work; None: this server takes none.
     """
 
     bench: OpenBench
     pages: Pages
-    cases: dict[str, CaseFolder] = field(default_factory=dict)
+    cases: Mapping[str, CaseFolder] = field(default_factory=dict)
+    place: str | None = None
+    prices: tuple[Path, ...] = ()
+    work: Path | None = None
+    jobs: JobDesk | None = None
 
 
 def _server(request: Request) -> Server:

@@ -10,10 +10,10 @@ import typer
 
 from cointrail import workbench
 from cointrail.cli.look import basis_facts
-from cointrail.cli.memory_bound import at_most
 from cointrail.cli.options import STORE, Format, FormatOption, StoreOption
 from cointrail.cli.render import Answer, Table, write
 from cointrail.errors import BadInput
+from cointrail.workbench.memory_bound import at_most
 
 if TYPE_CHECKING:
     from cointrail.analytics.answer import QueryAnswer

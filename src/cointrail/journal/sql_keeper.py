@@ -78,11 +78,11 @@ class SqlKeeper:
         self._engine.dispose()
 
     def _make_ready(self) -> None:
-        with self._reading() as connection:
+        with self.reading() as connection:
             revision = _revision(connection)
         if revision == REVISION:
             return
-        with self._writing() as connection:
+        with self.writing() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
             revision = _revision(connection)  # another program may have migrated meanwhile
@@ -102,20 +102,20 @@ class SqlKeeper:
 
     def cases(self) -> list[CaseName]:
         """Every case, by reference."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             rows = connection.execute(select(CASES)).all()
         names = [CaseName(row.id, row.reference, Head(row.entries, row.head)) for row in rows]
         return sorted(names, key=lambda one: one.reference)
 
     def lines(self, case: str) -> list[bytes]:
         """The lines of a journal."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return _lines(connection, case)
 
     def find_result(self, case: str, digest: str) -> bytes | None:
         """What is kept beside a journal under a SHA-256."""
         wanted = select(RESULTS.c.data).where(RESULTS.c.case_id == case, RESULTS.c.sha256 == digest)
-        with self._reading() as connection:
+        with self.reading() as connection:
             found = connection.execute(wanted).scalar_one_or_none()
         return None if found is None else _bytes(found)
 
@@ -125,7 +125,7 @@ class SqlKeeper:
         """Keep a new case."""
         row = {"id": case, "reference": reference, "entries": 0, "head": ""}
         try:
-            with self._writing() as connection:
+            with self.writing() as connection:
                 connection.execute(insert(CASES).values(row))
                 _keep(connection, case, 0, addition)
         except IntegrityError:
@@ -133,7 +133,7 @@ class SqlKeeper:
 
     def add(self, case: str, make: Make) -> None:
         """Add to a journal."""
-        with self._writing() as connection:
+        with self.writing() as connection:
             wanted = select(CASES).where(CASES.c.id == case).with_for_update()
             row = connection.execute(wanted).one_or_none()
             if row is None:
@@ -144,12 +144,14 @@ class SqlKeeper:
     # -- transactions
 
     @contextmanager
-    def _reading(self) -> Iterator[Connection]:
+    def reading(self) -> Iterator[Connection]:
+        """A connection inside a transaction that only reads."""
         with self._said(), self._engine.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
-    def _writing(self) -> Iterator[Connection]:
+    def writing(self) -> Iterator[Connection]:
+        """A connection inside a transaction that holds the lock of writers where the database has one."""
         with self._said(), self._engine.connect() as plain:
             connection = plain.execution_options(**{_WRITES: True})
             with connection.begin():

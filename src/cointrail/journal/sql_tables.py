@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Column, ForeignKey, Integer, LargeBinary, MetaData, String, Table, Text
 
-REVISION = "0002"
+REVISION = "0003"
 """Of the newest migration."""
 
 METADATA = MetaData()
@@ -36,6 +36,31 @@ RESULTS = Table(
     Column("data", LargeBinary, nullable=False),
 )
 """What entries name as their results."""
+
+JOBS = Table(
+    "jobs",
+    METADATA,
+    Column("id", String(26), primary_key=True),
+    Column("home", String(64), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("case_name", Text, nullable=False),
+    Column("params", Text, nullable=False),
+    Column("params_sha256", String(64), nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("step", Text, nullable=False),
+    Column("done", BigInteger, nullable=False),
+    Column("total", BigInteger, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("cancel_requested", Integer, nullable=False),
+    Column("made_utc", String(20), nullable=False),
+    Column("started_utc", String(20)),
+    Column("ended_utc", String(20)),
+    Column("heartbeat_utc", String(20)),
+    Column("checkpoint", Text),
+    Column("result", Text),
+    Column("problem", Text),
+)
+"""Long work that was asked for; `home` says which worker does it, times are UTC as ISO 8601 has them."""
 
 VERSION = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))
 """Alembic's own table: the migration that was run last."""

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from cointrail.workbench.bench import CaseRun, CaseSource, IngestRun, Workbench
     from cointrail.workbench.bundle_ask import BundleAsk
     from cointrail.workbench.bundle_journal import journal_files
-    from cointrail.workbench.case_bench import CaseBench, verify_journal_file
+    from cointrail.workbench.case_bench import CaseBench, verify_journal_file, who_works
     from cointrail.workbench.case_views import (
         case_values,
         entry_values,
@@ -178,6 +178,7 @@ __all__ = [
     "verify_bundle",
     "verify_journal_file",
     "votes_by_plan",
+    "who_works",
     "write_report",
 ]
 
@@ -279,6 +280,7 @@ _HOMES = {
     "verify_bundle": "cointrail.evidence.check",
     "verify_journal_file": "cointrail.workbench.case_bench",
     "votes_by_plan": "cointrail.evaluate.learning.compare",
+    "who_works": "cointrail.workbench.case_bench",
     "write_report": "cointrail.workbench.reports",
 }
 

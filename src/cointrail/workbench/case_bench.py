@@ -81,9 +81,7 @@ class CaseBench:
     def __init__(self, place: str | None = None, who: str | None = None) -> None:
         self.place: Place = parse_place(place)
         name = who_works(who)
-        key_file = os.environ.get(KEY_FILE)
-        key = read_key(Path(key_file)) if key_file and isinstance(self.place, FilePlace) else None
-        self._book = CaseBook(SqlKeeper(self.place, key=key), name)
+        self._book = CaseBook(open_keeper(place), name)
 
     def __enter__(self) -> Self:
         return self
@@ -344,6 +342,19 @@ class CaseBench:
         except (OSError, UnicodeDecodeError) as error:
             raise BadInput(f"the backup or the identity cannot be read: {error}") from None
         return unpack(self._book.keeper, decrypt(data, key))
+
+
+def open_keeper(place: str | None = None) -> SqlKeeper:
+    """Open a case database, with the key that `COINTRAIL_DB_KEY_FILE` names.
+
+    Raises:
+        CaseStoreError: it cannot be used.
+        BadInput: it is no database, or the key does not fit.
+    """
+    found = parse_place(place)
+    key_file = os.environ.get(KEY_FILE)
+    key = read_key(Path(key_file)) if key_file and isinstance(found, FilePlace) else None
+    return SqlKeeper(found, key=key)
 
 
 def who_works(given: str | None) -> str:

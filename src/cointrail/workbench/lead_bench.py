@@ -110,6 +110,14 @@ def make_packets(
     return made
 
 
+def note_packet(book: CaseBook, case: str, ask: Ask, made: PacketMade) -> int:
+    """The number of the request that a packet stands for; it is noted on the case unless it was before."""
+    for one in book.case(case).requests:
+        if one.made.what.packet == made.sha256:
+            return one.number
+    return _note(book, case, made.desk, ask, made.sha256)
+
+
 def _note(book: CaseBook, reference: str, desk: Desk, ask: Ask, digest: str) -> int:
     facts = {
         "legal_entity": desk.entity,

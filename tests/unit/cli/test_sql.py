@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from cointrail import workbench
-from cointrail.cli import memory_bound
+from cointrail.workbench import memory_bound
 from cointrail.workbench import Workbench
 from support.command_line import cointrail
 from support.demo_world import DemoFolder

@@ -25,11 +25,15 @@ export function money(value: string, currency: string): string {
   return `${whole.replace(/\B(?=(\d{3})+$)/g, ",")}.${part.padEnd(2, "0")} ${currency}`;
 }
 
-/** `2018-03-31 23:57:49 UTC`, and the same in the zone that was chosen in the settings. */
+/** `2018-03-31 23:57:49 UTC`. */
+export function plainUtc(iso: string): string {
+  return `${iso.replace("T", " ").replace(/(\.\d+)?(Z|\+00:00)?$/, "")} UTC`;
+}
+
+/** The same, and behind it the time in the zone that was chosen in the settings. */
 export function utc(iso: string): string {
-  const plain = iso.replace("T", " ").replace(/(\.\d+)?(Z|\+00:00)?$/, "");
   const there = inZone(iso, settings.zone);
-  return `${plain} UTC${there ? ` (${there})` : ""}`;
+  return `${plainUtc(iso)}${there ? ` (${there})` : ""}`;
 }
 
 /** A problem that came inside an answer, as one that came instead of it. */

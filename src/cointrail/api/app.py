@@ -9,7 +9,21 @@ from typing import Any
 from fastapi import FastAPI
 
 import cointrail
-from cointrail.api import cases, chain, jobs, register, sign_in, things, trails
+from cointrail.api import (
+    cases,
+    chain,
+    desk,
+    exhibits,
+    jobs,
+    journal,
+    kept,
+    reference,
+    register,
+    reports,
+    sign_in,
+    things,
+    trails,
+)
 from cointrail.api.guard import Guard, Sessions
 from cointrail.api.page import Page
 from cointrail.api.problems import MEDIA_TYPE, Problem, answer_errors
@@ -21,6 +35,21 @@ PREFIX = f"/api/v{VERSION}"
 PAGE = Path(__file__).parent / "page"
 """Where the built page lies."""
 
+_PARTS = (
+    sign_in,
+    chain,
+    things,
+    trails,
+    register,
+    cases,
+    kept,
+    journal,
+    exhibits,
+    desk,
+    reports,
+    reference,
+    jobs,
+)
 _PROBLEM = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"description": says, "content": _PROBLEM}
@@ -59,7 +88,7 @@ def make_app() -> FastAPI:
     )
     answer_errors(app)
 
-    for part in (sign_in, chain, things, trails, register, cases, jobs):
+    for part in _PARTS:
         app.include_router(part.routes, prefix=PREFIX)
     return app
 

@@ -8,32 +8,35 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
+from cointrail.api.case_places import CaseName, KnownCase, known_cases, network_of, run_of
+from cointrail.api.case_shapes import RunLine, run_line
 from cointrail.api.paging import MOST_ROWS, ROWS
 from cointrail.api.server import Server, TheServer, listed
 from cointrail.api.shapes import Shape, as_json, model_of
 from cointrail.api.trails import Ask
-from cointrail.errors import NotFound
-from cointrail.workbench.case_folder import CaseFolder, Filter, How, Order, PaymentMonth, TablePart
+from cointrail.workbench.case_folder import Filter, How, Order, PaymentMonth, TablePart
 
 routes = APIRouter(tags=["cases"])
 
-CaseName = Annotated[str, Path(max_length=100, description="As `/cases` lists it.")]
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
 TableName = Annotated[str, Path(max_length=40, description="payments, leads or proceeds.")]
 
 
 class CaseLine(Shape):
-    """A case run that this server shows."""
+    """A case: kept in the case database, run, or both."""
 
     name: str
     reference: str
-    network: str
-    tip_height: int
-    tip_hash: str
-    basis_digest: str
+    network: str | None
+    kept: bool
+    entries: Annotated[int | None, Field(description="Of its journal; null where it is not kept.")]
+    head: str | None
+    run: RunLine | None
 
 
 class Cases(Shape):
-    """Every case run that this server shows."""
+    """Every case that this server has."""
 
     cases: list[CaseLine]
 
@@ -80,26 +83,26 @@ class AskRows(Ask):
 
 @routes.get("/cases", response_model=Cases)
 def cases(server: TheServer) -> Response:
-    """The case runs that this server shows."""
-    return as_json({"cases": [_line(name, folder.summary) for name, folder in server.cases.items()]})
+    """The cases that are kept here, and finished runs of others."""
+    return as_json({"cases": [_line(server, one) for one in known_cases(server)]})
 
 
 @routes.get("/cases/{case}", response_model=CaseSummary)
 def case_summary(server: TheServer, case: CaseName) -> Response:
     """The summary of a case run."""
-    return as_json({"name": case, "summary": _folder(server, case).summary})
+    return as_json({"name": case, "summary": run_of(server, case).summary})
 
 
 @routes.get("/cases/{case}/months", response_model=Months)
 def case_months(server: TheServer, case: CaseName) -> Response:
     """Payments to the service by month, UTC, also the months without any."""
-    return as_json({"months": _folder(server, case).payment_months})
+    return as_json({"months": run_of(server, case).payment_months})
 
 
 @routes.post("/cases/{case}/tables/{table}", response_model=model_of(TablePart, listing=True))
 def case_rows(server: TheServer, case: CaseName, table: TableName, ask: AskRows) -> Response:
     """Some rows of a table; the sums are of all rows that the filters let through."""
-    folder, filters, order = _folder(server, case), _filters(ask), _order(ask)
+    folder, filters, order = run_of(server, case), _filters(ask), _order(ask)
     return listed(
         server,
         f"case {case} {table} {_dump(ask)}",
@@ -117,27 +120,38 @@ def case_rows(server: TheServer, case: CaseName, table: TableName, ask: AskRows)
 )
 def case_csv(server: TheServer, case: CaseName, table: TableName, ask: AskRows) -> Response:
     """All rows that the filters let through as CSV, safe in spreadsheets. `page` and `limit` do not count."""
-    data = _folder(server, case).csv(table, filters=_filters(ask), order=_order(ask))
+    data = run_of(server, case).csv(table, filters=_filters(ask), order=_order(ask))
     name = f"attachment; filename={table}.csv"
     return Response(data, media_type="text/csv; charset=utf-8", headers={"content-disposition": name})
 
 
-def _folder(server: Server, case: str) -> CaseFolder:
-    found = server.cases.get(case)
-    if found is None:
-        raise NotFound(f"there is no case `{case[:100]}`", hint="see /api/v1/cases", case=case)
-    return found
+@routes.post(
+    "/cases/{case}/tables/{table}/xlsx",
+    response_class=Response,
+    responses={
+        200: {
+            "description": "The rows as a workbook.",
+            "content": {XLSX: {"schema": {"type": "string", "format": "binary"}}},
+        }
+    },
+)
+def case_xlsx(server: TheServer, case: CaseName, table: TableName, ask: AskRows) -> Response:
+    """The same as a workbook in which no cell is a formula."""
+    data = run_of(server, case).xlsx(table, filters=_filters(ask), order=_order(ask))
+    name = f"attachment; filename={table}.xlsx"
+    return Response(data, media_type=XLSX, headers={"content-disposition": name})
 
 
-def _line(name: str, summary: dict[str, Any]) -> dict[str, object]:
-    tip = summary["tip"]
+def _line(server: Server, case: KnownCase) -> dict[str, object]:
+    summary = {} if case.run is None else case.run.summary
     return {
-        "name": name,
-        "reference": summary["reference"],
-        "network": summary["network"],
-        "tip_height": tip["height"],
-        "tip_hash": tip["hash"],
-        "basis_digest": summary["basis_digest"],
+        "name": case.name,
+        "reference": summary["reference"] if case.kept is None else case.kept.reference,
+        "network": network_of(server, case),
+        "kept": case.kept is not None,
+        "entries": None if case.kept is None else case.kept.head.seq,
+        "head": None if case.kept is None else str(case.kept.head),
+        "run": run_line(case.run),
     }
 
 

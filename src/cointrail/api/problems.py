@@ -12,7 +12,17 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from cointrail.api.shapes import exact
-from cointrail.errors import BadInput, CointrailError, JobsFull, NotFound, StoreBusy, StoreError
+from cointrail.errors import (
+    BadInput,
+    BadJournal,
+    CaseStoreError,
+    CointrailError,
+    JobsFull,
+    NoSuchCase,
+    NotFound,
+    StoreBusy,
+    StoreError,
+)
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -25,10 +35,12 @@ _LOG = logging.getLogger("cointrail.api")
 
 _STATUS: tuple[tuple[type[CointrailError], int], ...] = (
     (NotFound, 404),
+    (NoSuchCase, 404),
     (BadInput, 422),
     (JobsFull, 429),
     (StoreBusy, 503),
     (StoreError, 503),
+    (CaseStoreError, 503),
 )
 """The first that fits."""
 
@@ -61,6 +73,8 @@ def problem(
 def answer_failure(error: CointrailError) -> Response:
     """The response to an error that was raised on purpose."""
     status = next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
+    if isinstance(error, BadJournal) and "fault" not in error.facts:
+        status = 422  # the journal is whole; what was given cannot follow it
     title = (type(error).__doc__ or "").strip().split("\n")[0].rstrip(".")
     facts = {
         name: value if isinstance(value, int | str | None) else str(value)

@@ -95,7 +95,9 @@ def serve(
                 bench=bench,
                 pages=Pages(secrets.token_bytes(32)),
                 cases=Runs(folders, work),
-                place=shop.place,
+                place=shop.place or str(default_file(os.environ)),
+                who=shop.who,
+                contacts=shop.contacts,
                 prices=shop.prices,
                 work=work.path,
                 jobs=JobDesk(

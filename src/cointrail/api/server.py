@@ -26,6 +26,8 @@ class Server:
         pages: makes and reads page tokens.
         cases: finished case runs, by the name that paths give them; those of jobs as they come.
         place: the case database; None: no case is kept here.
+        who: under whose name entries are made; None: as `CaseBench` finds it.
+        contacts: the user's own file on exchanges; None: there is none.
         prices: price tables that cases may be valued by.
         work: where this server keeps what it makes; None: it makes nothing that outlives it.
         jobs: takes long work; None: this server takes none.
@@ -35,6 +37,8 @@ class Server:
     pages: Pages
     cases: Mapping[str, CaseFolder] = field(default_factory=dict)
     place: str | None = None
+    who: str | None = None
+    contacts: Path | None = None
     prices: tuple[Path, ...] = ()
     work: Path | None = None
     jobs: JobDesk | None = None

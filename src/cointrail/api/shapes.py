@@ -58,15 +58,20 @@ def model_of(view: type, *, listing: bool = False) -> type[BaseModel]:
         view: the dataclass.
         listing: whether a token for the next page stands beside it, as `with_next` writes it.
     """
-    hints = get_type_hints(view)
-    parts: dict[str, Any] = {
-        field.name: (_shape(hints[field.name], of_money=_is_money(field.name)), ...) for field in fields(view)
-    }
+    parts = parts_of(view)
     if listing:
         parts["next_page"] = (NextPage, ...)
     name = f"{view.__name__}Listing" if listing else view.__name__
     summary = (view.__doc__ or "").strip().split("\n")[0]
     return create_model(name, __base__=Shape, __module__=view.__module__, __doc__=summary, **parts)
+
+
+def parts_of(view: type) -> dict[str, Any]:
+    """The fields of a dataclass as `create_model` takes them."""
+    hints = get_type_hints(view)
+    return {
+        field.name: (_shape(hints[field.name], of_money=_is_money(field.name)), ...) for field in fields(view)
+    }
 
 
 def _is_money(name: str) -> bool:

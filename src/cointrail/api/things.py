@@ -7,9 +7,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
+from cointrail.api.judged import UnderCase, bench_under
 from cointrail.api.paging import ROWS, Limit, PageToken
 from cointrail.api.server import TheServer, listed
 from cointrail.api.shapes import as_json, model_of
+from cointrail.errors import BadInput
 from cointrail.lookups.address import AddressView
 from cointrail.lookups.address_txs import AddressTxs
 from cointrail.lookups.balance import AddressBalance
@@ -127,14 +129,23 @@ def transaction_join(server: TheServer, txid: TxName) -> Response:
 
 @routes.get("/clusters/{name}", response_model=_of(ClusterView, listing=True), tags=["clusters"])
 def cluster(
-    server: TheServer, name: ClusterName, at: Height = None, page: PageToken = None, limit: Limit = ROWS
+    server: TheServer,
+    name: ClusterName,
+    at: Height = None,
+    page: PageToken = None,
+    limit: Limit = ROWS,
+    *,
+    case: UnderCase = None,
 ) -> Response:
-    """The members of a cluster and what it holds; as it was at a height, where one is given."""
+    """The members of a cluster and what it holds; as it was at a height, or under a case's judgements."""
+    if at is not None and case is not None:
+        raise BadInput("judgements hold at the tip alone", hint="leave out `at` or `case`")
+    bench = bench_under(server, case)
     return listed(
         server,
-        f"cluster {name} {at}",
+        f"cluster {name} {at} {case}",
         page,
-        lambda start: server.bench.show_cluster(name, start=start, limit=limit, at=at),
+        lambda start: bench.show_cluster(name, start=start, limit=limit, at=at),
     )
 
 
@@ -145,14 +156,16 @@ def cluster_payments(
     page: PageToken = None,
     limit: Limit = ROWS,
     *,
+    case: UnderCase = None,
     newest: Newest = False,
 ) -> Response:
     """What a cluster received and spent."""
+    bench = bench_under(server, case)
     return listed(
         server,
-        f"cluster payments {name} {newest}",
+        f"cluster payments {name} {newest} {case}",
         page,
-        lambda start: server.bench.cluster_payments(name, start=start, limit=limit, newest=newest),
+        lambda start: bench.cluster_payments(name, start=start, limit=limit, newest=newest),
     )
 
 
@@ -163,13 +176,16 @@ def cluster_balance(
     every: Every = Every.MONTH,
     page: PageToken = None,
     limit: Limit = ROWS,
+    *,
+    case: UnderCase = None,
 ) -> Response:
     """What a cluster held over time."""
+    bench = bench_under(server, case)
     return listed(
         server,
-        f"cluster balance {name} {every}",
+        f"cluster balance {name} {every} {case}",
         page,
-        lambda start: server.bench.cluster_balance(name, every=every, start=start, limit=limit),
+        lambda start: bench.cluster_balance(name, every=every, start=start, limit=limit),
     )
 
 
@@ -182,14 +198,16 @@ def cluster_neighbours(
     page: PageToken = None,
     limit: Limit = ROWS,
     *,
+    case: UnderCase = None,
     newest: Newest = False,
 ) -> Response:
     """The clusters that a cluster paid or was paid by; `complete` says whether all of it was looked at."""
+    bench = bench_under(server, case)
     return listed(
         server,
-        f"cluster neighbours {name} {newest}",
+        f"cluster neighbours {name} {newest} {case}",
         page,
-        lambda start: server.bench.cluster_neighbours(name, start=start, limit=limit, newest=newest),
+        lambda start: bench.cluster_neighbours(name, start=start, limit=limit, newest=newest),
     )
 
 

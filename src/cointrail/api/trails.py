@@ -11,10 +11,12 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
+from cointrail.api.judged import judgements_of
 from cointrail.api.paging import MOST_ROWS, ROWS
 from cointrail.api.server import TheServer, listed
 from cointrail.api.shapes import as_json, model_of
 from cointrail.api.things import LONGEST_NAME
+from cointrail.lookups.account import AccountView
 from cointrail.lookups.explain import ExplainView
 from cointrail.lookups.peel_views import PeelView
 from cointrail.lookups.trace_views import TraceView
@@ -26,6 +28,7 @@ MOST_SEEDS = 10_000
 MOST_SECONDS = 60.0
 """Of one request. A trace that needs more belongs on the command line."""
 SECONDS = 20.0
+MOST_CLAIMS = 1_000
 MOST_HOPS = 10_000
 MOST_OUTPUTS = 1_000_000
 
@@ -75,6 +78,20 @@ class AskExplain(Ask):
 
     a: Named
     b: Named
+    case: Annotated[
+        str | None, Field(max_length=100, description="Name of a kept case, whose judgements hold.")
+    ] = None
+
+
+class AskAccount(Ask):
+    """Claims on a cluster's balance."""
+
+    cluster: Named
+    claims: Annotated[
+        list[Named], Field(min_length=1, max_length=MOST_CLAIMS, description="Outputs to it, `txid:vout`.")
+    ]
+    page: Annotated[str | None, Field(max_length=500)] = None
+    limit: Annotated[int, Field(ge=1, le=MOST_ROWS)] = ROWS
 
 
 @routes.post("/traces", response_model=model_of(TraceView, listing=True))
@@ -118,5 +135,16 @@ def peel(server: TheServer, ask: AskPeel) -> Response:
 
 @routes.post("/explanations", response_model=model_of(ExplainView))
 def explain(server: TheServer, ask: AskExplain) -> Response:
-    """What joins two scripts, one transaction a step, or that nothing does."""
-    return as_json(server.bench.explain(ask.a, ask.b))
+    """What joins two scripts, one transaction a step, or that nothing does; under a case's judgements too."""
+    return as_json(server.bench.explain(ask.a, ask.b, judgements=judgements_of(server, ask.case)))
+
+
+@routes.post("/accounts", response_model=model_of(AccountView, listing=True))
+def account(server: TheServer, ask: AskAccount) -> Response:
+    """What is left of claims on a balance in which moneys mix, by four conventions."""
+    return listed(
+        server,
+        f"account {ask.model_dump_json(exclude={'page', 'limit'})}",
+        ask.page,
+        lambda start: server.bench.account(ask.cluster, claims=ask.claims, start=start, limit=ask.limit),
+    )

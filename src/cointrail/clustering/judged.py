@@ -162,6 +162,21 @@ class JudgedClusters:
         descend = [self._step(rows[trees.tx[k]], own[trees.parent[k]]) for k in reversed(down)]
         return (*climb, *descend)
 
+    def is_judged(self, script_num: int) -> bool:
+        """Whether the headline cluster of a script is one that a judgement names."""
+        return self._place(script_num) is not None
+
+    @property
+    def judged_members(self) -> U32:
+        """The scripts of every headline cluster that a judgement names, ascending."""
+        return self._members
+
+    @property
+    def judged_labels(self) -> U32:
+        """Their labels now."""
+        found: U32 = self._members[self._own]
+        return found
+
     # -- how they are made
 
     def _touched(self, chain: NamedChain, scripts: list[int]) -> tuple[int, ...]:

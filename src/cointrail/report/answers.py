@@ -48,41 +48,63 @@ class AnswerRead:
     unanswered: tuple[str, ...]
 
 
+def read_text_of(path: Path) -> str:
+    """The text of an answer's file, UTF-8.
+
+    Raises:
+        BadInput: it cannot be read.
+    """
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"cannot read `{path}`", hint="save it as CSV in UTF-8", path=str(path)) from error
+
+
 def read_answer(path: Path, asked: Iterable[str]) -> AnswerRead:
-    """Read an answer, CSV in UTF-8 with a head.
+    """Read an answer from a file, CSV in UTF-8 with a head.
+
+    Raises:
+        BadInput: it is not such a table.
+    """
+    return answer_of(read_text_of(path), path.name, asked)
+
+
+def answer_of(text: str, name: str, asked: Iterable[str]) -> AnswerRead:
+    """Read an answer.
 
     Args:
-        path: the file.
+        text: of the table.
+        name: what messages call it.
         asked: keys of the packet.
 
     Raises:
         BadInput: it is not such a table.
     """
+    lines = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"cannot read `{path}`", hint="save it as CSV in UTF-8", path=str(path)) from error
-    lines = csv.DictReader(io.StringIO(text, newline=""))
+        return _sorted_out(lines, name, dict.fromkeys(asked))
+    except csv.Error as error:
+        raise BadInput(f"`{name}` is not CSV: {error}", hint="save it as CSV in UTF-8", file=name) from None
+
+
+def _sorted_out(lines: csv.DictReader[str], name: str, wanted: dict[str, None]) -> AnswerRead:
     heads = [head.strip().lower() for head in lines.fieldnames or ()]
-    if missing := [name for name in COLUMNS[:2] if name not in heads]:
+    if missing := [column for column in COLUMNS[:2] if column not in heads]:
         raise BadInput(
-            f"`{path.name}` has no column `{missing[0]}`",
+            f"`{name}` has no column `{missing[0]}`",
             hint="its head must have the columns key and account; note may be there",
-            path=str(path),
+            file=name,
         )
     lines.fieldnames = heads
-    wanted = dict.fromkeys(asked)
     tags: dict[tuple[str, str], PrivateTag] = {}
     not_asked: list[tuple[int, str]] = []
     for row in lines:
         if lines.line_num > MOST_ROWS:
-            raise BadInput(
-                f"`{path.name}` has more than {MOST_ROWS:,} lines", hint="split it", path=str(path)
-            )
-        key, account = ((row.get(name) or "").strip() for name in COLUMNS[:2])
+            raise BadInput(f"`{name}` has more than {MOST_ROWS:,} lines", hint="split it", file=name)
+        key, account = ((row.get(column) or "").strip() for column in COLUMNS[:2])
         note = (row.get("note") or "").strip()
         if max(len(account), len(note)) > LONGEST:
-            raise BadInput(f"`{path.name}`, line {lines.line_num}: over {LONGEST} characters", path=str(path))
+            raise BadInput(f"`{name}`, line {lines.line_num}: over {LONGEST} characters", file=name)
         if key not in wanted:
             not_asked.append((lines.line_num, safe_text(key[:100])))
         elif account:

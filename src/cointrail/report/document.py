@@ -31,6 +31,8 @@ KINDS_NOTE = (
     "names all; it is as strong as the weakest. T1 to T5 are the tables behind this report."
 )
 
+TEMPLATE = "report.typ"
+
 VERSION = 1
 """Of the form of `report.json`."""
 
@@ -82,5 +84,5 @@ def document_of(case: CaseTables, kept: CaseState | None = None) -> dict[str, An
 def report_files(case: CaseTables, kept: CaseState | None = None) -> dict[str, bytes]:
     """`report.pdf` and the `report.json` that it is set from. The same tables give the same bytes."""
     document = document_of(case, kept)
-    pdf = pdf_of("report.typ", document, date.fromisoformat(document["date"]))
+    pdf = pdf_of(TEMPLATE, document, date.fromisoformat(document["date"]))
     return {"report.pdf": pdf, "report.json": rfc8785.dumps(document) + b"\n"}

@@ -44,6 +44,25 @@ def workbook_of(case: CaseTables) -> bytes:
     return held.getvalue()
 
 
+def table_workbook(
+    name: str,
+    columns: Sequence[Column],
+    rows: Sequence[Sequence[str]],
+    about: Sequence[tuple[str, str]],
+    made: datetime,
+) -> bytes:
+    """One table, or a part of one, and a sheet that says which."""
+    held = io.BytesIO()
+    book, *forms = text_book(held, "cointrail", made, name)
+    for sheet in (
+        (name, [(one.name, one.unit) for one in columns], rows),
+        ("about", [("what", "text"), ("value", "text")], about),
+    ):
+        _write(book, sheet, *forms)
+    book.close()
+    return held.getvalue()
+
+
 def text_book(held: io.BytesIO, author: str, made: datetime, title: str) -> tuple[Any, Any, Any]:
     """A new workbook in which a text is never a formula or a link; the form of heads and of text."""
     import xlsxwriter  # noqa: PLC0415 -- only what makes a workbook pays for it

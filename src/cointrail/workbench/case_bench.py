@@ -31,6 +31,7 @@ from cointrail.journal.acts import (
     NoteAdded,
     SeedGiven,
     SeedsAdded,
+    TermsSet,
     Undone,
 )
 from cointrail.journal.backup import Restored, pack, unpack
@@ -47,6 +48,7 @@ from cointrail.journal.verify import Verdict, split_lines, verify_journal
 from cointrail.store.manifest import sync_folder
 from cointrail.workbench.bench import CaseSource, Workbench
 from cointrail.workbench.case_files import acts_of, case_of, case_text, opening_of
+from cointrail.workbench.case_terms import require_terms
 from cointrail.workbench.exhibits import ExhibitVerdict, ask, ask_again
 from cointrail.workbench.ledger_bench import Progress
 
@@ -126,12 +128,20 @@ class CaseBench:
     # -- opening
 
     def new(
-        self, reference: str, legal_basis: str, *, opened: date | None = None, network: str = "mainnet"
+        self,
+        reference: str,
+        legal_basis: str,
+        *,
+        opened: date | None = None,
+        network: str = "mainnet",
+        seeds: Sequence[str] = (),
     ) -> CaseState:
-        """Open a case."""
-        get_network(network)
+        """Open a case, with its first seeds if there are any."""
+        chain = get_network(network)
+        given = tuple(_seed(text, chain) for text in seeds)
         return self._book.open_case(
-            CaseOpened(reference=reference, legal_basis=legal_basis, opened=opened, network=network)
+            CaseOpened(reference=reference, legal_basis=legal_basis, opened=opened, network=network),
+            [Deed(SeedsAdded(seeds=given))] if given else (),
         )
 
     def take_file(self, path: Path, *, network: str = "mainnet") -> Imported:
@@ -205,6 +215,15 @@ class CaseBench:
         except OSError as error:
             raise BadInput(f"{path}: cannot be read: {error.strerror}", path=str(path)) from error
         return self._book.add(case, Deed(DocumentAdded(name=path.name, sha256=digest, size=size, note=note)))
+
+    def document_digest(self, case: str, name: str, *, sha256: str, size: int, note: str = "") -> CaseState:
+        """Put a document on a case whose bytes lie elsewhere: its name, SHA-256 and size."""
+        return self._book.add(case, Deed(DocumentAdded(name=name, sha256=sha256, size=size, note=note)))
+
+    def terms(self, case: str, terms: TermsSet, why: str = "") -> CaseState:
+        """Say how a case is to be run; earlier terms go whole."""
+        require_terms(self.case(case), terms)
+        return self._book.add(case, Deed(terms, why))
 
     def deadline(self, case: str, title: str, due: date, *, request: int | None = None) -> CaseState:
         """Set a deadline."""

@@ -20,6 +20,7 @@ from cointrail.casework.outputs import SUMMARY, safe_cell
 from cointrail.casework.rows import LeadRow, PaymentRow, ProceedRow
 from cointrail.errors import BadInput, NotFound
 from cointrail.lookups.views import Page
+from cointrail.report.workbook import table_workbook
 
 _ROWS: dict[str, type] = {"payments": PaymentRow, "leads": LeadRow, "proceeds": ProceedRow}
 TABLES = tuple(_ROWS)
@@ -132,6 +133,18 @@ class CaseFolder:
         self.summary: dict[str, Any] = self._read_summary()
         self._files = {table: self._read_table(table) for table in TABLES}
 
+    def xlsx(self, table: str, *, filters: Sequence[Filter] = (), order: Sequence[Order] = ()) -> bytes:
+        """The rows that filters let through as a workbook in which no cell is a formula."""
+        found = self.part(table, filters=filters, order=order, limit=None)
+        about = [
+            ("table", table),
+            ("reference", self.summary["reference"]),
+            ("basis digest", self.summary["basis_digest"]),
+            *((f"filter: {one.column} {one.how.value}", one.text) for one in filters),
+        ]
+        made = datetime.fromisoformat(self.summary["tip"]["time_utc"][:10])
+        return table_workbook(table, found.columns, found.rows, about, made)
+
     def part(
         self,
         table: str,
@@ -175,6 +188,11 @@ class CaseFolder:
         writer.writerow(column.name for column in found.columns)
         writer.writerows([safe_cell(cell) for cell in row] for row in found.rows)
         return text.getvalue().encode()
+
+    @cached_property
+    def made(self) -> datetime:
+        """When it was written, by the clock of the machine: it is no part of the result."""
+        return datetime.fromtimestamp(int((self.folder / SUMMARY).stat().st_mtime), UTC)
 
     @cached_property
     def payment_months(self) -> tuple[PaymentMonth, ...]:

@@ -14,12 +14,15 @@ from cointrail.errors import BadInput, NotFound
 from cointrail.journal.acts import AnswerTaken, RequestKind, RequestMade, RequestMoved, RequestState
 from cointrail.journal.book import CaseBook, Deed
 from cointrail.journal.state import CaseState, Request
-from cointrail.report.answers import AnswerRead, read_answer, tags_json
+from cointrail.report.answers import AnswerRead, answer_of, read_text_of, tags_json
 from cointrail.report.case_tables import read_case
 from cointrail.report.lead_contacts import read_contacts
 from cointrail.report.lead_desk import Desk, desks_of, find_desk
 from cointrail.report.packet import SHA256SUMS, Ask, packet_digest, packet_files, packet_keys
 from cointrail.report.writing import write_files
+
+TABLE = "transactions.csv"
+"""The file of a packet that lists what it asks about."""
 
 DAYS = 90
 """Days for which records are to be kept or value held, unless told otherwise; our choice."""
@@ -173,14 +176,36 @@ def take_answer(
         NotFound: there is no such request.
         BadInput: the packet is not that of the request, or the answer names none of its outputs.
     """
+    given = read_packet(packet)
+    text = read_text_of(answer)
+    return take_answer_of(book, case, number, text=text, name=answer.name, packet=given, on=on)
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """What says which outputs a packet asked about: its list of digests, and its table."""
+
+    sums: bytes
+    table: bytes
+
+
+def take_answer_of(
+    book: CaseBook, case: str, number: int, *, text: str, name: str, packet: Packet, on: date
+) -> AnswerKept:
+    """The same with the answer as text and the packet as bytes.
+
+    Raises:
+        NotFound: there is no such request.
+        BadInput: the packet is not that of the request, or the answer names none of its outputs.
+    """
     request = find_request(book.case(case), number)
     made = request.made.what
-    read = read_answer(answer, _keys_of(packet, made.packet))
+    read = answer_of(text, name, _keys_of(packet, made.packet))
     if not read.tags:
         raise BadInput(
-            f"`{answer.name}` names an account for none of the outputs of request {number}",
+            f"`{name}` names an account for none of the outputs of request {number}",
             hint="its column key must hold the txid:vout of transactions.csv",
-            path=str(answer),
+            file=name,
         )
     deed = Deed(
         AnswerTaken(request=number, on=on, accounts=len(read.tags)),
@@ -188,6 +213,38 @@ def take_answer(
     )
     moved = Deed(RequestMoved(request=number, state=RequestState.ANSWERED, on=on))
     return AnswerKept(request=find_request(book.add(case, deed, moved), number), read=read)
+
+
+def find_packet(book: CaseBook, case: str, number: int, packets: Path | None) -> Packet:
+    """The packet of a request in a folder of packets, each in one by the digest that names it.
+
+    Raises:
+        NotFound: there is no such request, or its packet is not there.
+    """
+    digest = find_request(book.case(case), number).made.what.packet
+    if packets is None or digest is None or not (packets / digest).is_dir():
+        raise NotFound(
+            f"the packet of request {number} is not among those that were made here",
+            hint="send its SHA256SUMS and transactions.csv along",
+            number=number,
+        )
+    return read_packet(packets / digest)
+
+
+def read_packet(folder: Path) -> Packet:
+    """A packet from its folder.
+
+    Raises:
+        BadInput: it is none.
+    """
+    try:
+        return Packet((folder / SHA256SUMS).read_bytes(), (folder / TABLE).read_bytes())
+    except OSError as error:
+        raise BadInput(
+            f"`{folder}` is not a packet: {error.strerror}",
+            hint="name the folder of the packet",
+            path=str(folder),
+        ) from error
 
 
 def private_tags(book: CaseBook, case: str) -> list[dict[str, Any]]:
@@ -216,21 +273,13 @@ def find_request(state: CaseState, number: int) -> Request:
     )
 
 
-def _keys_of(packet: Path, digest: str | None) -> Iterable[str]:
+def _keys_of(packet: Packet, digest: str | None) -> Iterable[str]:
     """The outputs of a packet that is the one of a request."""
-    try:
-        sums, table = (packet / SHA256SUMS).read_bytes(), (packet / "transactions.csv").read_bytes()
-    except OSError as error:
+    line = f"{hashlib.sha256(packet.table).hexdigest()}  {TABLE}"
+    listed = line in packet.sums.decode(errors="replace").splitlines()
+    if not listed or hashlib.sha256(packet.sums).hexdigest() != digest:
         raise BadInput(
-            f"`{packet}` is not a packet: {error.strerror}",
-            hint="name the folder of the packet",
-            path=str(packet),
-        ) from error
-    listed = f"{hashlib.sha256(table).hexdigest()}  transactions.csv" in sums.decode(errors="replace")
-    if not listed or hashlib.sha256(sums).hexdigest() != digest:
-        raise BadInput(
-            f"`{packet}` is not the packet of this request",
+            "that is not the packet of this request",
             hint="name the folder of the packet that was sent, as it was written",
-            path=str(packet),
         )
-    return packet_keys(table)
+    return packet_keys(packet.table)

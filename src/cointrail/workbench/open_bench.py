@@ -11,7 +11,10 @@ from cointrail.attribution.load import load_tags
 from cointrail.attribution.resolve import Attribution, resolve
 from cointrail.attribution.tags import TagSet
 from cointrail.clustering.clusters import Clusters
+from cointrail.clustering.judged import JudgedClusters
+from cointrail.clustering.judgements import Judgement, standing
 from cointrail.clustering.load import load_or_build
+from cointrail.clustering.under import under
 from cointrail.errors import CointrailError
 from cointrail.lookups.desk import LookupDesk
 from cointrail.lookups.ledger import LedgerDesk
@@ -20,6 +23,9 @@ from cointrail.store.manifest import Manifest, read_manifest
 from cointrail.store.reader import Snapshot, open_snapshot
 from cointrail.workbench.bench import Workbench
 from cointrail.workbench.ledger_bench import Progress
+
+MOST_JUDGED = 4
+"""Sets of judgements whose clusters are kept; of each, the clusters that they name."""
 
 
 class OpenBench(Workbench):
@@ -47,6 +53,8 @@ class OpenBench(Workbench):
             self._tags = load_tags(tuple(tags), snapshot.network)
         clusters = load_or_build(snapshot, progress=self._stage("clusters"))
         self._state = _State(snapshot, clusters, self._tags)
+        self._judging = Lock()
+        self._judged: dict[tuple[int, tuple[Judgement, ...]], JudgedBench] = {}
         self._progress = None  # of answers, nobody watches one
         self._moving: Thread | None = None
         self.trouble: str | None = None
@@ -61,6 +69,28 @@ class OpenBench(Workbench):
     def tags(self) -> TagSet | None:
         """The tags that lie over the clusters."""
         return self._tags
+
+    def under(self, judgements: Sequence[Judgement]) -> Workbench:
+        """The same bench with its clusters as judgements of a case leave them.
+
+        Its answers come from the state of the store as it is now. What was made last is kept, as pages of
+        one case come one after another.
+
+        Raises:
+            BadInput: the judgements contradict each other.
+            NotFound: one is about what the chain does not hold.
+        """
+        stands = standing(judgements)
+        if not stands:
+            return self
+        state = self._follow()
+        with self._judging:
+            key = (id(state), stands)
+            if key not in self._judged:
+                self._judged[key] = JudgedBench(self, state.judged(judgements, self._tags), state)
+                while len(self._judged) > MOST_JUDGED:
+                    self._judged.pop(next(iter(self._judged)))
+            return self._judged[key]
 
     def status(self) -> StoreStatus:
         """What the state holds that answers come from."""
@@ -107,7 +137,39 @@ class _State:
     def __init__(self, snapshot: Snapshot, clusters: Clusters, tags: TagSet | None) -> None:
         self.manifest = snapshot.manifest
         self.snapshot = snapshot
+        self.clusters = clusters
         attribution: Attribution | None = None
         if tags is not None:
             attribution = resolve(tags, snapshot.find_script, clusters.label)
         self.desk = LookupDesk(snapshot, clusters, attribution)
+
+    def judged(self, judgements: Sequence[Judgement], tags: TagSet | None) -> LookupDesk:
+        """The desk with its clusters as judgements leave them."""
+        clusters = under(self.clusters, JudgedClusters(self.snapshot, self.clusters, judgements))
+        attribution = None if tags is None else resolve(tags, self.snapshot.find_script, clusters.label)
+        return LookupDesk(self.snapshot, clusters, attribution)
+
+
+class JudgedBench(Workbench):
+    """Answers from one state of a store under judgements. `OpenBench.under` makes it.
+
+    Args:
+        bench: whose store it is.
+        desk: that state, with its clusters as the judgements leave them.
+        state: kept alive for as long as this is.
+    """
+
+    def __init__(self, bench: OpenBench, desk: LookupDesk, state: _State) -> None:
+        super().__init__(bench.store)
+        self._state = state
+        self._own = desk
+
+    @contextmanager
+    def _desk(self, tags: Sequence[Path]) -> Iterator[LookupDesk]:
+        if tags:
+            raise ValueError("the tags of an open workbench are those it was opened with")
+        yield self._own
+
+    @contextmanager
+    def _ledger(self) -> Iterator[LedgerDesk]:
+        yield self._own

@@ -1,0 +1,152 @@
+"""Which cases a server has, and how a route gets at one: kept in the database, run, or both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Annotated
+
+from fastapi import Path
+
+from cointrail.api.server import Server
+from cointrail.errors import CaseStoreError, NoSuchCase, NotFound
+from cointrail.journal.keeping import CaseName as Kept
+from cointrail.workbench import CaseBench
+from cointrail.workbench.case_folder import CaseFolder
+from cointrail.workbench.case_names import name_of
+
+CaseName = Annotated[str, Path(max_length=100, description="As `/cases` lists it.")]
+
+RUN = "-run"
+"""Ends the name of a run whose own name belongs to a kept case of another reference."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCase:
+    """A case of this server: its name in paths, how it is kept, and its last run. One of both is there."""
+
+    name: str
+    kept: Kept | None
+    run: CaseFolder | None
+
+
+def known_cases(server: Server) -> list[KnownCase]:
+    """Every case, by name: those that are kept, and runs of others."""
+    if server.place is None:
+        return _joined(server, [])
+    with CaseBench(server.place, server.who) as bench:
+        return _joined(server, bench.names())
+
+
+def _joined(server: Server, kept: list[Kept]) -> list[KnownCase]:
+    runs = dict(server.cases)
+    found: dict[str, KnownCase] = {}
+    for one in kept:
+        name = name_of(one.reference)
+        own = next((key for key in (name, *runs) if _is_of(runs.get(key), one.reference)), None)
+        found[name] = KnownCase(name, one, None if own is None else runs.pop(own))
+    for key, run in runs.items():
+        name = f"{key}{RUN}" if key in found else key
+        found[name] = KnownCase(name, None, run)
+    return sorted(found.values(), key=lambda case: case.name)
+
+
+def _is_of(run: CaseFolder | None, reference: str) -> bool:
+    return run is not None and run.summary["reference"] == reference
+
+
+def network_of(server: Server, case: KnownCase) -> str | None:
+    """The network that a case is about; None where its journal cannot be read."""
+    if case.run is not None:
+        return str(case.run.summary["network"])
+    if case.kept is None or server.place is None:
+        return None
+    return _opened_for(server.place, case.kept.id)
+
+
+@lru_cache(maxsize=10_000)
+def _opened_for(place: str, case: str) -> str | None:
+    """What the first entry says, which never changes."""
+    try:
+        with CaseBench(place) as bench:
+            return bench.case(case).opened.what.network
+    except CaseStoreError:
+        return None
+
+
+def _joined(server: Server, kept: list[Kept]) -> list[KnownCase]:
+    runs = dict(server.cases)
+    found: dict[str, KnownCase] = {}
+    for one in kept:
+        name = name_of(one.reference)
+        own = next((key for key, run in runs.items() if run.summary["reference"] == one.reference), None)
+        found[name] = KnownCase(name, one, None if own is None else runs.pop(own))
+    for key, run in runs.items():
+        name = f"{key}{RUN}" if key in found else key
+        found[name] = KnownCase(name, None, run)
+    return sorted(found.values(), key=lambda case: case.name)
+
+
+def find_case(server: Server, name: str) -> KnownCase:
+    """A case by its name, or by the folder of its run.
+
+    Raises:
+        NoSuchCase: there is none.
+    """
+    return _named(server, known_cases(server), name)
+
+
+def _named(server: Server, cases: list[KnownCase], name: str) -> KnownCase:
+    folder = server.cases.get(name)
+    by_name = (case for case in cases if case.name == name)
+    by_folder = (case for case in cases if folder is not None and case.run is folder)
+    found = next(by_name, None) or next(by_folder, None)
+    if found is None:
+        raise NoSuchCase(f"there is no case `{name[:100]}`", hint="see /api/v1/cases", case=name)
+    return found
+
+
+def run_of(server: Server, name: str) -> CaseFolder:
+    """The last run of a case.
+
+    Raises:
+        NoSuchCase: there is no such case.
+        NotFound: it was not run.
+    """
+    run = find_case(server, name).run
+    if run is None:
+        raise NotFound(f"case `{name[:100]}` was not run yet", hint="run it first", case=name)
+    return run
+
+
+@contextmanager
+def bench_of(server: Server) -> Iterator[CaseBench]:
+    """The case database, for one request.
+
+    Raises:
+        NotFound: this server has none.
+    """
+    if server.place is None:
+        raise NotFound("this server keeps no cases", hint="start it with `--db`")
+    with CaseBench(server.place, server.who) as bench:
+        yield bench
+
+
+@contextmanager
+def kept_case(server: Server, name: str) -> Iterator[tuple[CaseBench, str]]:
+    """The case database and the reference of a kept case.
+
+    Raises:
+        NoSuchCase: no kept case has this name.
+    """
+    with bench_of(server) as bench:
+        found = _named(server, _joined(server, bench.names()), name)
+        if found.kept is None:
+            raise NoSuchCase(
+                f"the run `{name[:100]}` is of no case that is kept here",
+                hint="`cointrail case import CASE.toml` keeps its case",
+                case=name,
+            )
+        yield bench, found.kept.reference

@@ -1,0 +1,80 @@
+"""Routes of exhibits: put an answer on a case, read it, and ask its question again."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path
+from pydantic import Field
+from starlette.responses import Response
+
+from cointrail.api.case_places import CaseName, kept_case
+from cointrail.api.case_shapes import Added, record_of, tell_added
+from cointrail.api.exhibit_asks import AskExhibit, options_of
+from cointrail.api.server import TheServer
+from cointrail.api.shapes import as_json, model_of
+from cointrail.journal.acts import ExhibitTaken
+from cointrail.workbench import record_values
+from cointrail.workbench.exhibits import ExhibitVerdict
+
+MOST_SHOWN = 4 << 20
+"""Bytes of an answer that comes with its exhibit; a larger one is downloaded."""
+
+routes = APIRouter(tags=["exhibits"])
+
+ExhibitNumber = Annotated[int, Path(ge=1, lt=2**31, description="Number of the exhibit.")]
+ExhibitRecord: Any = record_of(ExhibitTaken)
+
+
+class Exhibit(ExhibitRecord):  # type: ignore[misc]
+    """An exhibit: what was asked, on what basis, and the answer."""
+
+    answer: Annotated[
+        Any, Field(description="As JSON values; null where it is too large: `answer_left_out` says so.")
+    ]
+    answer_left_out: bool
+
+
+@routes.post("/cases/{case}/exhibits", response_model=Added, status_code=201)
+def take_exhibit(server: TheServer, case: CaseName, ask: AskExhibit) -> Response:
+    """Ask the store something and put question, basis and answer on the case."""
+    with kept_case(server, case) as (bench, reference):
+        options = options_of(server, ask)
+        found = bench.take_exhibit(reference, server.bench.store, ask.command, options, title=ask.title)
+        return tell_added(bench.case(reference), found.number)
+
+
+@routes.get("/cases/{case}/exhibits/{number}", response_model=Exhibit)
+def exhibit(server: TheServer, case: CaseName, number: ExhibitNumber) -> Response:
+    """An exhibit with its answer."""
+    with kept_case(server, case) as (bench, reference):
+        found = bench.exhibit(reference, number)
+        small = found.what.size <= MOST_SHOWN
+        answer = json.loads(bench.result(reference, str(found.result))) if small else None
+    return as_json({**record_values(found), "answer": answer, "answer_left_out": not small})
+
+
+@routes.get(
+    "/cases/{case}/exhibits/{number}/answer.json",
+    response_class=Response,
+    responses={
+        200: {
+            "description": "The answer, to the byte: its SHA-256 is the exhibit's.",
+            "content": {"application/json": {"schema": {}}},
+        }
+    },
+)
+def exhibit_answer(server: TheServer, case: CaseName, number: ExhibitNumber) -> Response:
+    """The answer itself."""
+    with kept_case(server, case) as (bench, reference):
+        data = bench.result(reference, str(bench.exhibit(reference, number).result))
+    name = f"attachment; filename=exhibit-{number}.json"
+    return Response(data, media_type="application/json", headers={"content-disposition": name})
+
+
+@routes.post("/cases/{case}/exhibits/{number}/verify", response_model=model_of(ExhibitVerdict))
+def verify_exhibit(server: TheServer, case: CaseName, number: ExhibitNumber) -> Response:
+    """Ask its question again, of the chain as it was, and compare to the byte."""
+    with kept_case(server, case) as (bench, reference):
+        return as_json(bench.verify_exhibits(reference, server.bench.store, [number])[0])

@@ -888,6 +888,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Jobs
+         * @description Jobs, the newest first.
+         */
+        get: operations["jobs_api_v1_jobs_get"];
+        put?: never;
+        /**
+         * Ask Job
+         * @description Ask for long work; `GET /jobs/{id}` says how far it is.
+         */
+        post: operations["ask_job_api_v1_jobs_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Job
+         * @description One job: how far it is, what it made, or why it failed.
+         */
+        get: operations["job_api_v1_jobs__job__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Job
+         * @description Let a job stop. One that waits does at once, one that runs within a second or two.
+         */
+        post: operations["cancel_job_api_v1_jobs__job__cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Job Events
+         * @description How far a job is, as server-sent events, until it ends.
+         */
+        get: operations["job_events_api_v1_jobs__job__events_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job}/files/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Job File
+         * @description A file that a job made.
+         */
+        get: operations["job_file_api_v1_jobs__job__files__name__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/peels": {
         parameters: {
             query?: never;
@@ -1576,6 +1680,29 @@ export interface components {
             transactions?: string | null;
         };
         /**
+         * AskBundle
+         * @description Run a kept case and pack its evidence.
+         */
+        AskBundle: {
+            /**
+             * Case
+             * @description Name of the case, as `/cases` lists it.
+             */
+            case: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "bundle";
+            /**
+             * @default {
+             *       "private": false,
+             *       "sign": false
+             *     }
+             */
+            options: components["schemas"]["BundleOptions"];
+        };
+        /**
          * AskCase
          * @description A case to be opened.
          */
@@ -1602,6 +1729,24 @@ export interface components {
              * @default []
              */
             seeds: components["schemas"]["AskSeed"][];
+        };
+        /**
+         * AskCaseRun
+         * @description Run a kept case.
+         */
+        AskCaseRun: {
+            /**
+             * Case
+             * @description Name of the case, as `/cases` lists it.
+             */
+            case: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "case_run";
+            /** @default {} */
+            options: components["schemas"]["NoOptions"];
         };
         /**
          * AskDeadline
@@ -1642,6 +1787,28 @@ export interface components {
             sha256?: string | null;
             /** Size */
             size?: number | null;
+        };
+        /**
+         * AskExhibitsVerify
+         * @description Ask the questions of exhibits again.
+         */
+        AskExhibitsVerify: {
+            /**
+             * Case
+             * @description Name of the case, as `/cases` lists it.
+             */
+            case: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "exhibits_verify";
+            /**
+             * @default {
+             *       "numbers": []
+             *     }
+             */
+            options: components["schemas"]["ExhibitsOptions"];
         };
         /**
          * AskExplain
@@ -1750,6 +1917,23 @@ export interface components {
             descending: boolean;
         };
         /**
+         * AskPackets
+         * @description Make request packets from the newest run of a case.
+         */
+        AskPackets: {
+            /**
+             * Case
+             * @description Name of the case, as `/cases` lists it.
+             */
+            case: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "packets";
+            options: components["schemas"]["PacketsOptions"];
+        };
+        /**
          * AskPeel
          * @description A peel chain from one output.
          */
@@ -1793,6 +1977,29 @@ export interface components {
              * @enum {string}
              */
             weakest: "T1" | "T3" | "T4";
+        };
+        /**
+         * AskReport
+         * @description Set the newest run of a case as a report.
+         */
+        AskReport: {
+            /**
+             * Case
+             * @description Name of the case, as `/cases` lists it.
+             */
+            case: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "report";
+            /**
+             * @default {
+             *       "data": false,
+             *       "record": false
+             *     }
+             */
+            options: components["schemas"]["ReportOptions"];
         };
         /**
          * AskRows
@@ -2159,6 +2366,29 @@ export interface components {
             received_sat: number | string;
             /** Scripts */
             scripts: number;
+        };
+        /**
+         * BundleOptions
+         * @description How a bundle is to be packed.
+         */
+        BundleOptions: {
+            /**
+             * Private
+             * @description Show also notes, deadlines and requests of the journal.
+             * @default false
+             */
+            private: boolean;
+            /**
+             * Reader
+             * @description An exchange, as the leads name it: only what it needs. `defence`: everything.
+             */
+            reader?: string | null;
+            /**
+             * Sign
+             * @description Sign with the key that the server was started with.
+             * @default false
+             */
+            sign: boolean;
         };
         /**
          * CaseLine
@@ -3363,6 +3593,18 @@ export interface components {
             title: string;
         };
         /**
+         * ExhibitsOptions
+         * @description Which exhibits.
+         */
+        ExhibitsOptions: {
+            /**
+             * Numbers
+             * @description None: all.
+             * @default []
+             */
+            numbers: number[];
+        };
+        /**
          * ExplainOptions
          * @description Of `explain`.
          */
@@ -3572,6 +3814,111 @@ export interface components {
             value_sat: number | string;
             /** Vin */
             vin: number;
+        };
+        /**
+         * Job
+         * @description Long work that was asked for.
+         */
+        Job: {
+            /** Attempts */
+            attempts: number;
+            /** Cancel Requested */
+            cancel_requested: boolean;
+            /** Case */
+            case: string;
+            /** Done */
+            done: number;
+            /** Ended Utc */
+            ended_utc: string | null;
+            /** Heartbeat Utc */
+            heartbeat_utc: string | null;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "case_run" | "report" | "bundle" | "exhibits_verify" | "packets";
+            /**
+             * Made Utc
+             * @description Time in UTC, ISO 8601.
+             */
+            made_utc: string;
+            /** Options */
+            options: {
+                [key: string]: unknown;
+            };
+            /** Params Sha256 */
+            params_sha256: string;
+            problem: components["schemas"]["JobProblem"] | null;
+            result: components["schemas"]["JobResult"] | null;
+            /** Started Utc */
+            started_utc: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "done" | "failed" | "cancelled";
+            /** Step */
+            step: string;
+            /** Total */
+            total: number;
+        };
+        /**
+         * JobFile
+         * @description A file that a job made.
+         */
+        JobFile: {
+            /** Bytes */
+            bytes: number;
+            /** Name */
+            name: string;
+            /** Sha256 */
+            sha256: string;
+        };
+        /**
+         * JobListListing
+         * @description Some jobs, the newest first.
+         */
+        JobListListing: {
+            /** Jobs */
+            jobs: components["schemas"]["Job"][];
+            /**
+             * Next Page
+             * @description Asks for what follows, as `page`; null at the end.
+             */
+            next_page: string | null;
+            page: components["schemas"]["Page"];
+        };
+        /**
+         * JobProblem
+         * @description Why a job failed; the fields are those of a problem (RFC 9457).
+         */
+        JobProblem: {
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string;
+            /** Facts */
+            facts: {
+                [key: string]: unknown;
+            };
+            /** Hint */
+            hint: string | null;
+            /** Title */
+            title: string;
+        };
+        /**
+         * JobResult
+         * @description What a job made.
+         */
+        JobResult: {
+            /** Files */
+            files: components["schemas"]["JobFile"][];
+            /** Summary */
+            summary: {
+                [key: string]: unknown;
+            };
         };
         /**
          * JoinAnalysis
@@ -3925,6 +4272,11 @@ export interface components {
             since: number;
         };
         /**
+         * NoOptions
+         * @description Nothing to choose.
+         */
+        NoOptions: Record<string, never>;
+        /**
          * NoteAddedRecord
          * @description Something worth knowing, in words.
          */
@@ -4046,6 +4398,35 @@ export interface components {
              * @description Time in UTC, ISO 8601.
              */
             utc: string;
+        };
+        /**
+         * PacketsOptions
+         * @description What exchanges are asked for.
+         */
+        PacketsOptions: {
+            /**
+             * Ask
+             * @enum {string}
+             */
+            ask: "preservation" | "disclosure" | "freeze";
+            /**
+             * Days
+             * @default 90
+             */
+            days: number;
+            /**
+             * Exchange
+             * @description None: each.
+             */
+            exchange?: string | null;
+            /** Jurisdiction */
+            jurisdiction?: string | null;
+            /**
+             * Record
+             * @description Note each request on the kept case.
+             * @default false
+             */
+            record: boolean;
         };
         /**
          * Page
@@ -4572,6 +4953,24 @@ export interface components {
             entries: number | null;
             /** Head */
             head: string | null;
+        };
+        /**
+         * ReportOptions
+         * @description What a report is to have.
+         */
+        ReportOptions: {
+            /**
+             * Data
+             * @description Write the case for other programs, too: XLSX, CSV, JSON, graph.
+             * @default false
+             */
+            data: boolean;
+            /**
+             * Record
+             * @description Note on the kept case that this report was made.
+             * @default false
+             */
+            record: boolean;
         };
         /**
          * ReportSize
@@ -5736,6 +6135,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -5820,6 +6228,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -5896,6 +6313,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5987,6 +6413,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -6064,6 +6499,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6153,6 +6597,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -6220,6 +6673,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6305,6 +6767,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -6375,6 +6846,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6459,6 +6939,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -6533,6 +7022,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6623,6 +7121,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -6693,6 +7200,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6774,6 +7290,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6864,6 +7389,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -6938,6 +7472,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7024,6 +7567,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -7096,6 +7648,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7182,6 +7743,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -7256,6 +7826,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7347,6 +7926,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -7417,6 +8005,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7497,6 +8094,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7585,6 +8191,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -7655,6 +8270,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7735,6 +8359,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7823,6 +8456,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -7893,6 +8535,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7977,6 +8628,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -8047,6 +8707,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8135,6 +8804,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -8205,6 +8883,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8295,6 +8982,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -8378,6 +9074,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -8452,6 +9157,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8542,6 +9256,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -8618,6 +9341,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8708,6 +9440,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -8782,6 +9523,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8875,6 +9625,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -8953,6 +9712,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9046,6 +9814,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -9125,6 +9902,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9214,6 +10000,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -9285,6 +10080,538 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    jobs_api_v1_jobs_get: {
+        parameters: {
+            query?: {
+                /** @description Of this case alone. */
+                case?: string | null;
+                /** @description `next_page` of the page before; none: the first. */
+                page?: string | null;
+                /** @description Rows of the page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobListListing"];
+                };
+            };
+            /** @description no session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the chain does not hold it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much at once */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_job_api_v1_jobs_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskCaseRun"] | components["schemas"]["AskReport"] | components["schemas"]["AskBundle"] | components["schemas"]["AskExhibitsVerify"] | components["schemas"]["AskPackets"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description no session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the chain does not hold it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much at once */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    job_api_v1_jobs__job__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the job says. */
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description no session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the chain does not hold it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much at once */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_job_api_v1_jobs__job__cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the job says. */
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description no session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the chain does not hold it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much at once */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    job_events_api_v1_jobs__job__events_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the job says. */
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events `job` with the job as `GET /jobs/{job}` has it, whenever it changed; the last one has its end. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description no session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the chain does not hold it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much at once */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    job_file_api_v1_jobs__job__files__name__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the job says. */
+                job: string;
+                /** @description As the job lists it. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description no session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the chain does not hold it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much at once */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9370,6 +10697,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -9437,6 +10773,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9523,6 +10868,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -9590,6 +10944,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9667,6 +11030,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9753,6 +11125,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -9824,6 +11205,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9907,6 +11297,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -9972,6 +11371,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10053,6 +11461,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -10120,6 +11537,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10205,6 +11631,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -10276,6 +11711,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10360,6 +11804,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -10437,6 +11890,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -10507,6 +11969,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -10,6 +10,9 @@ export class CaseView {
   /** The newest entry that was seen here before this visit; null on the first one. */
   readonly since: number | null;
 
+  /** The newest entry when this visit began: what comes after it was made during the visit. */
+  until = 0;
+
   constructor(readonly name: string) {
     this.since = seenOf(name);
     void this.load();
@@ -30,7 +33,10 @@ export class CaseView {
         line.kept ? answerOf(api.GET("/api/v1/cases/{case}/book", { params: { path } })) : null,
         line.run ? answerOf(api.GET("/api/v1/cases/{case}", { params: { path } })) : null,
       ]);
-      if (book) sawCase(this.name, book.entries);
+      if (book) {
+        this.until ||= book.entries;
+        sawCase(this.name, book.entries);
+      }
       this.line = line;
       this.book = book;
       this.summary = told?.summary ?? null;

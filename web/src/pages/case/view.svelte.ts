@@ -1,6 +1,7 @@
 /** A case as this page knows it: its line in the list, what is kept of it, and its last run. */
 import { answerOf, api, Failure, type Schemas } from "../../lib/api";
 import { sawCase, seenOf } from "../../lib/settings.svelte";
+import { current } from "../../lib/visited.svelte";
 
 export class CaseView {
   line = $state.raw<Schemas["CaseLine"] | null>(null);
@@ -34,6 +35,7 @@ export class CaseView {
         line.run ? answerOf(api.GET("/api/v1/cases/{case}", { params: { path } })) : null,
       ]);
       if (book) {
+        current.case = this.name;
         this.until ||= book.entries;
         sawCase(this.name, book.entries);
       }

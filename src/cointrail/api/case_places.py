@@ -48,7 +48,9 @@ def _joined(server: Server, kept: list[Kept]) -> list[KnownCase]:
         own = next((key for key in (name, *runs) if _is_of(runs.get(key), one.reference)), None)
         found[name] = KnownCase(name, one, None if own is None else runs.pop(own))
     for key, run in runs.items():
-        name = f"{key}{RUN}" if key in found else key
+        name = key
+        while name in found:
+            name += RUN
         found[name] = KnownCase(name, None, run)
     return sorted(found.values(), key=lambda case: case.name)
 
@@ -74,19 +76,6 @@ def _opened_for(place: str, case: str) -> str | None:
             return bench.case(case).opened.what.network
     except CaseStoreError:
         return None
-
-
-def _joined(server: Server, kept: list[Kept]) -> list[KnownCase]:
-    runs = dict(server.cases)
-    found: dict[str, KnownCase] = {}
-    for one in kept:
-        name = name_of(one.reference)
-        own = next((key for key, run in runs.items() if run.summary["reference"] == one.reference), None)
-        found[name] = KnownCase(name, one, None if own is None else runs.pop(own))
-    for key, run in runs.items():
-        name = f"{key}{RUN}" if key in found else key
-        found[name] = KnownCase(name, None, run)
-    return sorted(found.values(), key=lambda case: case.name)
 
 
 def find_case(server: Server, name: str) -> KnownCase:

@@ -99,8 +99,9 @@ class JobQueue:
                     f"{count} jobs wait already", hint="wait until some are done, or cancel them", jobs=count
                 )
             last = connection.execute(select(func.max(JOBS.c.id))).scalar_one_or_none() or ""
+            job = self._next_id(last)
             row = {
-                "id": self._next_id(last),
+                "id": job,
                 "home": self.home,
                 "kind": kind.value,
                 "case_name": case,
@@ -115,7 +116,7 @@ class JobQueue:
                 "made_utc": self._time(),
             }
             connection.execute(insert(JOBS).values(row))
-            return self._get(connection, row["id"])
+            return self._get(connection, job)
 
     def get(self, job: str) -> Job:
         """A job by its id.

@@ -11,6 +11,7 @@ import logging
 import os
 import sys
 import time
+from collections.abc import Callable
 from contextlib import nullcontext
 from threading import Event, Lock, Thread
 from types import TracebackType
@@ -18,6 +19,7 @@ from typing import Self, TextIO
 
 from cointrail.errors import CaseStoreError, CointrailError
 from cointrail.jobs.job import JobProblem, JobResult
+from cointrail.jobs.keeping import KILLED
 from cointrail.jobs.queue import Claim, JobQueue, home_of
 from cointrail.jobs.shop import Shop
 from cointrail.jobs.tasks import Task, as_json, from_json, perform, put_in_place
@@ -34,8 +36,6 @@ IDLE_S = 0.5
 """Seconds between two looks for work."""
 NICE = 10
 """How far a worker stands back behind the server and everything else."""
-KILLED = 75
-"""Exit code of a worker that ended itself because its job did not stop; EX_TEMPFAIL of sysexits.h."""
 
 _LOG = logging.getLogger("cointrail.jobs")
 
@@ -89,7 +89,7 @@ class Heart:
         while not self._over.wait(BEAT_S):
             try:
                 stop = self._queue.beat(self._job, self._step, self._done, self._total)
-            except CaseStoreError as error:
+            except CointrailError as error:
                 _LOG.warning("job %s: %s", self._job, error)
                 continue
             if stop:
@@ -110,10 +110,12 @@ class Worker:
     Args:
         shop: what it works with.
         keeper: the case database.
+        do: does a job into its draft.
     """
 
-    def __init__(self, shop: Shop, keeper: SqlKeeper) -> None:
+    def __init__(self, shop: Shop, keeper: SqlKeeper, do: Callable[[Task], JobResult] = perform) -> None:
         self._shop = shop
+        self._perform = do
         self._folder = WorkFolder(shop.work)
         self.queue = JobQueue(keeper, home_of(shop.work, shop.store))
         self.at: str | None = None
@@ -152,7 +154,6 @@ class Worker:
                 result = self._result(claim, heart)
                 heart.rest()
             put_in_place(self._folder, claim.job, self._folder.path / f".draft-{job}")
-            self.queue.finish(job, result)
         except Stopped:
             self._folder.drop_draft(job)
             self.queue.stopped(job)
@@ -165,8 +166,9 @@ class Worker:
         except Exception as error:  # noqa: BLE001 -- it is kept in the log, and the worker goes on
             _LOG.exception("unforeseen, in job %s", job)
             self._fail(job, _bug(error))
-        finally:
-            self.at = None
+        else:
+            self.queue.finish(job, result)  # where this fails, the next worker finds all in place
+        self.at = None
 
     def _result(self, claim: Claim, heart: Heart) -> JobResult:
         """What the job made: as an attempt before this one left it, or made now."""
@@ -182,7 +184,7 @@ class Worker:
             progress=heart.steps,
         )
         with nullcontext() if self._shop.memory is None else at_most(self._shop.memory):
-            result = perform(task)
+            result = self._perform(task)
         heart.steps("putting in place", 0, 1)
         self._folder.sync(draft)
         self.queue.keep(claim.job.id, {"result": as_json(result)})

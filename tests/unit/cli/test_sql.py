@@ -14,8 +14,7 @@ from pathlib import Path
 import pytest
 
 from cointrail import workbench
-from cointrail.workbench import memory_bound
-from cointrail.workbench import Workbench
+from cointrail.workbench import Workbench, memory_bound
 from support.command_line import cointrail
 from support.demo_world import DemoFolder
 

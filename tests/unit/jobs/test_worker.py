@@ -1,0 +1,159 @@
+"""A worker over work that a test makes up: every way a job can end, and what is left of it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from cointrail.errors import BadInput
+from cointrail.jobs.job import JobKind, JobResult, JobState
+from cointrail.jobs.queue import JobQueue
+from cointrail.jobs.shop import Shop
+from cointrail.jobs.tasks import Task, perform
+from support.job_shops import queue_in, shop_in, work_once
+
+PARAMS = {"reference": "C 1", "options": {}}
+
+
+@pytest.fixture(name="shop")
+def _shop(tmp_path: Path) -> Shop:
+    return shop_in(tmp_path)
+
+
+def _ask(queue: JobQueue) -> str:
+    return queue.add(JobKind.CASE_RUN, "C-1", PARAMS).id
+
+
+def _files(task: Task) -> JobResult:
+    task.files.mkdir()
+    (task.files / "a.txt").write_text("a")
+    return JobResult(summary={"n": 1}, files=())
+
+
+def test_what_a_job_made_is_in_place_when_it_is_done(shop: Shop) -> None:
+    with queue_in(shop) as queue:
+        job = _ask(queue)
+        work_once(shop, _files)
+        done = queue.get(job)
+    assert (done.state, done.attempts, done.problem) == (JobState.DONE, 1, None)
+    assert done.result == JobResult(summary={"n": 1}, files=())
+    assert (shop.work / "jobs" / job / "a.txt").read_text() == "a"
+    assert not list(shop.work.glob(".draft-*"))
+
+
+def _bad(task: Task) -> JobResult:
+    raise BadInput("the seeds are bad", hint="take others", value=2)
+
+
+def _full(task: Task) -> JobResult:
+    raise OSError(28, "No space left on device", "a.txt")
+
+
+def _large(task: Task) -> JobResult:
+    raise MemoryError
+
+
+def _unforeseen(task: Task) -> JobResult:
+    raise RuntimeError("secret seed")
+
+
+@pytest.mark.parametrize(
+    ("do", "code", "says"),
+    [
+        (_bad, "bad_input", "the seeds are bad"),
+        (_full, "unwritable", "No space left"),
+        (_large, "no_memory", "more memory"),
+        (_unforeseen, "bug", "RuntimeError"),
+    ],
+)
+def test_a_job_that_fails_says_why_and_leaves_nothing(shop: Shop, do: type, code: str, says: str) -> None:
+    with queue_in(shop) as queue:
+        job = _ask(queue)
+        work_once(shop, lambda task: _files(task) and do(task))
+        failed = queue.get(job)
+    assert failed.state is JobState.FAILED
+    assert failed.problem is not None
+    assert failed.problem.code == code
+    assert says in failed.problem.detail
+    assert "secret" not in failed.problem.detail
+    assert not list(shop.work.glob(".draft-*"))
+    assert not list((shop.work / "jobs").iterdir())
+
+
+def test_a_failure_does_not_keep_the_next_job_from_being_done(shop: Shop) -> None:
+    with queue_in(shop) as queue:
+        jobs = [_ask(queue), _ask(queue)]
+        work_once(shop, lambda task: _bad(task) if task.job.id == jobs[0] else _files(task))
+        assert [queue.get(job).state for job in jobs] == [JobState.FAILED, JobState.DONE]
+
+
+def test_a_job_stops_at_its_next_step_when_it_is_to(shop: Shop) -> None:
+    def endless(task: Task) -> JobResult:
+        _files(task)
+        begun.set()
+        while True:
+            task.progress("turning", 1, 2)
+            time.sleep(0.01)
+
+    begun = threading.Event()
+    with queue_in(shop) as queue:
+        job = _ask(queue)
+        worker = threading.Thread(target=work_once, args=(shop, endless))
+        worker.start()
+        assert begun.wait(20)
+        began = time.monotonic()
+        assert queue.cancel(job).cancel_requested
+        worker.join(20)
+        assert time.monotonic() - began < 5
+        stopped = queue.get(job)
+    assert (stopped.state, stopped.step) == (JobState.CANCELLED, "turning")
+    assert not list(shop.work.glob(".draft-*"))
+
+
+def test_a_job_that_was_whole_when_its_worker_died_is_not_done_again(shop: Shop) -> None:
+    """It died between putting the result down and putting the files in place."""
+
+    def never(task: Task) -> JobResult:
+        raise AssertionError("it was done already")
+
+    with queue_in(shop) as queue:
+        job = _ask(queue)
+        assert queue.claim() is not None
+        draft = shop.work / f".draft-{job}" / "files"
+        draft.mkdir(parents=True)
+        (draft / "a.txt").write_text("a")
+        queue.keep(job, {"result": {"summary": {"n": 1}, "files": []}})
+        work_once(shop, never)
+        assert queue.get(job).state is JobState.DONE
+    assert (shop.work / "jobs" / job / "a.txt").read_text() == "a"
+
+
+def test_what_a_dead_worker_left_half_written_is_begun_anew(shop: Shop) -> None:
+    with queue_in(shop) as queue:
+        job = _ask(queue)
+        assert queue.claim() is not None
+        draft = shop.work / f".draft-{job}" / "files"
+        draft.mkdir(parents=True)
+        (draft / "half.txt").write_text("a")
+        work_once(shop, _files)
+        done = queue.get(job)
+    assert (done.state, done.attempts) == (JobState.DONE, 2)
+    assert [path.name for path in (shop.work / "jobs" / job).iterdir()] == ["a.txt"]
+
+
+def test_a_job_about_a_case_that_is_gone_fails_in_words(shop: Shop) -> None:
+    with queue_in(shop) as queue:
+        job = _ask(queue)
+        work_once(shop, perform)
+        problem = queue.get(job).problem
+    assert problem is not None
+    assert problem.code == "no_such_case"
+
+
+def test_a_shop_goes_through_its_pipe_unchanged(tmp_path: Path) -> None:
+    shop = Shop(store=tmp_path, work=tmp_path, tags=(tmp_path / "a\n.yaml",), place="postgresql://u:p@h/d")
+    assert "\n" not in shop.to_json()
+    assert Shop.from_json(shop.to_json()) == shop

@@ -14,6 +14,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from cointrail.journal.acts import AnswerTaken
+from cointrail.report.packet import packet_keys
 from cointrail.workbench import Ask, CaseBench, OpenBench, make_packets, verify_journal_file
 from support import postgres
 from support.api_client import API, signed_in
@@ -347,7 +348,7 @@ def test_requests_go_from_packet_to_answer_and_accounts_stay_private(
     assert client.get(f"{CASE}/requests").json()["requests"][0]["state"] == "sent"
     refused(client, "requests/9/state", 404, state="sent")
 
-    key = (made.out / "transactions.csv").read_text().splitlines()[1].split(",")[0]
+    key = packet_keys((made.out / "transactions.csv").read_bytes())[0]
     answer = {"csv": f"key,account,note\n{key},acc-1,<img>\nother:0,acc-2,\n", "on": "2026-11-27"}
     assert "not among those" in refused(client, f"requests/{number}/answer", 404, **answer)
     (tmp_path / "work" / "packets").mkdir(parents=True)
@@ -376,7 +377,7 @@ def test_an_answer_with_another_packet_is_refused(
         name: (made[1].out / file).read_text()
         for name, file in (("sums", "SHA256SUMS"), ("transactions", "transactions.csv"))
     }
-    key = texts["transactions"].splitlines()[1].split(",")[0]
+    key = packet_keys(texts["transactions"].encode())[0]
     answer = {"csv": f"key,account\n{key},7\n", **texts}
     assert "not the packet" in refused(client, f"requests/{made[0].request}/answer", **answer)
     added(client, f"requests/{made[1].request}/answer", **answer)
@@ -465,6 +466,7 @@ def test_a_journal_that_was_changed_is_shown_by_no_page(client: TestClient, plac
 
     added(client, "notes", text="as it was written")
     with sqlite3.connect(place) as database:
+        database.execute("DROP TRIGGER journal_no_update")
         database.execute("UPDATE journal SET data = replace(data, 'as it was', 'as it is') WHERE seq > 3")
     told = client.get(f"{CASE}/book")
     assert told.status_code == 503

@@ -1,4 +1,4 @@
-"""What the API takes for an exhibit is what the command line takes: the same commands, options and defaults."""
+"""What the API takes for an exhibit is what the command line takes: commands, options and defaults."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ def test_options_and_defaults_are_those_of_the_command(command: str) -> None:
     for word in command.split():
         found = found.commands[word]
     asked = {one.name: one for one in found.params if one.name not in NOT_ASKED}
+    if command == "tx analyse":
+        asked.pop("currency")  # of prices, which an exhibit of it does not take
     assert OPTIONS[command].keys() == asked.keys()
     for name, (_, default) in OPTIONS[command].items():
         if name != "limit" and default is not ...:  # a list comes whole

@@ -13,6 +13,8 @@ from cointrail.api.app import make_app
 from cointrail.api.guard import Guard
 from support.api_client import HOST, TOKEN, demo_app
 from support.demo_world import demo_folder
+from support.job_shops import shop_in
+from support.kept_cases import kept_case
 
 HEADERS = {"authorization": f"Bearer {TOKEN}", "host": HOST}
 EXAMPLES = 25
@@ -28,7 +30,9 @@ PATHS = [
 
 @pytest.fixture(scope="module", name="app")
 def _app(tmp_path_factory: pytest.TempPathFactory) -> Guard:
-    return demo_app(demo_folder(tmp_path_factory))
+    demo, folder = demo_folder(tmp_path_factory), tmp_path_factory.mktemp("asked")
+    kept_case(tmp_path_factory, demo, folder)
+    return demo_app(demo, shop_in(folder, demo.store, str(folder / "kept.db")))
 
 
 @pytest.mark.parametrize(("path", "method"), PATHS)

@@ -11,7 +11,13 @@ from cointrail.api.app import serve_app
 from cointrail.api.guard import Guard
 from cointrail.api.paging import Pages
 from cointrail.api.server import Server
+from cointrail.jobs.desk import JobDesk
+from cointrail.jobs.queue import JobQueue, home_of
+from cointrail.jobs.runs import Runs
+from cointrail.jobs.shop import Shop
+from cointrail.jobs.work_folder import WorkFolder
 from cointrail.workbench import OpenBench
+from cointrail.workbench.case_bench import open_keeper
 from cointrail.workbench.case_folder import CaseFolder
 from support.demo_world import DemoFolder
 
@@ -21,12 +27,21 @@ BASE = f"http://{HOST}"
 API = "/api/v1"
 
 
-def demo_app(demo: DemoFolder) -> Guard:
-    """The application over the demo's store, with its tags and its case."""
+def demo_app(demo: DemoFolder, shop: Shop | None = None) -> Guard:
+    """The application over the demo's store, with its tags and its case; with a shop it takes jobs."""
+    work, told = None if shop is None else WorkFolder(shop.work), {"demo": CaseFolder(demo.path / "case")}
+    desk = None
+    if shop is not None and work is not None:
+        queue = JobQueue(open_keeper(shop.place), home_of(work.path, shop.store))
+        desk = JobDesk(queue=queue, folder=work, has_blocks=shop.blocks is not None)
     server = Server(
         bench=OpenBench(demo.store, tags=[demo.tags]),
         pages=Pages(b"key"),
-        cases={"demo": CaseFolder(demo.path / "case")},
+        cases=Runs(told, work),
+        place=None if shop is None else shop.place,
+        who="ann",
+        work=None if work is None else work.path,
+        jobs=desk,
     )
     return serve_app(server, token=TOKEN, hosts=[HOST])
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, create_model
@@ -45,9 +44,17 @@ class RecordHead(Shape):
     result: Sha256 | None
 
 
-@cache
+_RECORDS: dict[str, type[BaseModel]] = {}
+
+
 def record_of(act: type[Act]) -> type[BaseModel]:
-    """The model of a record of such an act."""
+    """The model of a record of such an act; each is made once."""
+    if act.action not in _RECORDS:
+        _RECORDS[act.action] = _made(act)
+    return _RECORDS[act.action]
+
+
+def _made(act: type[Act]) -> type[BaseModel]:
     return create_model(
         f"{act.__name__}Record",
         __base__=RecordHead,
@@ -72,8 +79,8 @@ class RequestRecord(_record(RequestMade)):  # type: ignore[misc]
     """A request with its history. What answers name is private and not here."""
 
     state: RequestState
-    moves: list[_record(RequestMoved)]  # type: ignore[valid-type,misc]
-    answers: list[_record(AnswerTaken)]  # type: ignore[valid-type,misc]
+    moves: list[_record(RequestMoved)]  # type: ignore[valid-type]
+    answers: list[_record(AnswerTaken)]  # type: ignore[valid-type]
 
 
 class SeedOnCase(model_of(SeedGiven)):  # type: ignore[misc]
@@ -97,14 +104,14 @@ class Book(CaseOpening):  # type: ignore[misc]
     undone: list[int]
     terms: _record(TermsSet) | None  # type: ignore[valid-type]
     seeds: list[SeedOnCase]
-    notes: list[_record(NoteAdded)]  # type: ignore[valid-type,misc]
-    judgements: list[_record(JudgementMade)]  # type: ignore[valid-type,misc]
-    documents: list[_record(DocumentAdded)]  # type: ignore[valid-type,misc]
+    notes: list[_record(NoteAdded)]  # type: ignore[valid-type]
+    judgements: list[_record(JudgementMade)]  # type: ignore[valid-type]
+    documents: list[_record(DocumentAdded)]  # type: ignore[valid-type]
     deadlines: list[DeadlineRecord]
     requests: list[RequestRecord]
-    exhibits: list[_record(ExhibitTaken)]  # type: ignore[valid-type,misc]
-    findings: list[_record(FindingStated)]  # type: ignore[valid-type,misc]
-    outputs: list[_record(OutputMade)]  # type: ignore[valid-type,misc]
+    exhibits: list[_record(ExhibitTaken)]  # type: ignore[valid-type]
+    findings: list[_record(FindingStated)]  # type: ignore[valid-type]
+    outputs: list[_record(OutputMade)]  # type: ignore[valid-type]
 
 
 class RunLine(Shape):

@@ -8,12 +8,12 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
+from cointrail.api.asking import Ask
 from cointrail.api.case_places import CaseName, KnownCase, known_cases, network_of, run_of
 from cointrail.api.case_shapes import RunLine, run_line
 from cointrail.api.paging import MOST_ROWS, ROWS
 from cointrail.api.server import Server, TheServer, listed
 from cointrail.api.shapes import Shape, as_json, model_of
-from cointrail.api.trails import Ask
 from cointrail.workbench.case_folder import Filter, How, Order, PaymentMonth, TablePart
 
 routes = APIRouter(tags=["cases"])

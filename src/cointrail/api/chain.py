@@ -8,10 +8,10 @@ from fastapi import APIRouter, Path
 from pydantic import Field
 from starlette.responses import Response
 
+from cointrail.api.asking import Ask
 from cointrail.api.paging import ROWS, Limit, PageToken
 from cointrail.api.server import TheServer, listed
 from cointrail.api.shapes import Shape, as_json, exact, model_of
-from cointrail.api.trails import Ask
 from cointrail.lookups.block import BlockView
 from cointrail.lookups.recognise import LONGEST_LINE, Recognised
 from cointrail.lookups.status import StoreStatus

@@ -10,12 +10,12 @@ from fastapi import APIRouter
 from pydantic import Field
 from starlette.responses import Response
 
+from cointrail.api.asking import Ask
 from cointrail.api.case_places import CaseName, find_case, kept_case, run_of
 from cointrail.api.case_shapes import RequestRecord
 from cointrail.api.kept import InPath, NameText, Note
 from cointrail.api.server import Server, TheServer
 from cointrail.api.shapes import Shape, as_json, model_of
-from cointrail.api.trails import Ask
 from cointrail.journal.acts import RequestState
 from cointrail.workbench import list_desks, move_request, private_tags, request_values, requests_of
 from cointrail.workbench.desk_views import DeskLine, desk_lines

@@ -9,13 +9,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, create_model
 
+from cointrail.api.asking import Ask
 from cointrail.api.server import Server
 from cointrail.api.things import LONGEST_NAME
-from cointrail.api.trails import MOST_HOPS, MOST_OUTPUTS, MOST_SEEDS, Ask
+from cointrail.api.trails import MOST_HOPS, MOST_OUTPUTS, MOST_SEEDS
 from cointrail.journal.acts import MOST_NAME
 from cointrail.lookups.balance_series import Every
 from cointrail.tracing.policy import Policy
-from cointrail.workbench.exhibit_questions import FILES, MOST_LINES, QUESTIONS
+from cointrail.workbench.exhibit_questions import FILES, MOST_LINES
 
 _Named = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
 _Names = Annotated[list[_Named], Field(min_length=1, max_length=MOST_SEEDS)]
@@ -85,14 +86,13 @@ def _model(command: str, options: Options) -> type[BaseModel]:
     words = "".join(word.capitalize() for word in command.split())
     own = create_model(f"{words}Options", __base__=Ask, __doc__=f"Of `{command}`.", **options)
     needed = any(default is ... for _, default in options.values())
-    return create_model(
-        f"Exhibit{words}",
-        __base__=Ask,
-        __doc__=f"What `cointrail {command}` says.",
-        title=(Annotated[str, Field(max_length=MOST_NAME, description="Empty: the command.")], ""),
-        command=(Literal[command], ...),
-        options=(own, ... if needed else own()),
-    )
+    parts: Options = {
+        "title": (Annotated[str, Field(max_length=MOST_NAME, description="Empty: the command.")], ""),
+        "command": (Literal[command], ...),
+        "options": (own, ... if needed else own()),
+    }
+    says = f"What `cointrail {command}` says."
+    return create_model(f"Exhibit{words}", __base__=Ask, __doc__=says, **parts)
 
 
 AskExhibit: Any = Annotated[
@@ -100,8 +100,6 @@ AskExhibit: Any = Annotated[
     Field(discriminator="command"),
 ]
 """A question for an exhibit, told apart by its command."""
-
-assert OPTIONS.keys() == QUESTIONS.keys()
 
 
 def options_of(server: Server, ask: Any) -> Options:

@@ -14,8 +14,10 @@ from cointrail.api.case_shapes import Added, record_of, tell_added
 from cointrail.api.exhibit_asks import AskExhibit, options_of
 from cointrail.api.server import TheServer
 from cointrail.api.shapes import as_json, model_of
+from cointrail.errors import BadInput, NotFound
 from cointrail.journal.acts import ExhibitTaken
-from cointrail.workbench import record_values
+from cointrail.journal.state import Record
+from cointrail.workbench import CaseBench, record_values
 from cointrail.workbench.exhibits import ExhibitVerdict
 
 MOST_SHOWN = 4 << 20
@@ -49,7 +51,7 @@ def take_exhibit(server: TheServer, case: CaseName, ask: AskExhibit) -> Response
 def exhibit(server: TheServer, case: CaseName, number: ExhibitNumber) -> Response:
     """An exhibit with its answer."""
     with kept_case(server, case) as (bench, reference):
-        found = bench.exhibit(reference, number)
+        found = _find(bench, reference, number)
         small = found.what.size <= MOST_SHOWN
         answer = json.loads(bench.result(reference, str(found.result))) if small else None
     return as_json({**record_values(found), "answer": answer, "answer_left_out": not small})
@@ -68,7 +70,7 @@ def exhibit(server: TheServer, case: CaseName, number: ExhibitNumber) -> Respons
 def exhibit_answer(server: TheServer, case: CaseName, number: ExhibitNumber) -> Response:
     """The answer itself."""
     with kept_case(server, case) as (bench, reference):
-        data = bench.result(reference, str(bench.exhibit(reference, number).result))
+        data = bench.result(reference, str(_find(bench, reference, number).result))
     name = f"attachment; filename=exhibit-{number}.json"
     return Response(data, media_type="application/json", headers={"content-disposition": name})
 
@@ -77,4 +79,12 @@ def exhibit_answer(server: TheServer, case: CaseName, number: ExhibitNumber) -> 
 def verify_exhibit(server: TheServer, case: CaseName, number: ExhibitNumber) -> Response:
     """Ask its question again, of the chain as it was, and compare to the byte."""
     with kept_case(server, case) as (bench, reference):
+        _find(bench, reference, number)
         return as_json(bench.verify_exhibits(reference, server.bench.store, [number])[0])
+
+
+def _find(bench: CaseBench, reference: str, number: int) -> Record[ExhibitTaken]:
+    try:
+        return bench.exhibit(reference, number)
+    except BadInput as error:
+        raise NotFound(str(error), hint=error.hint, number=number) from None

@@ -9,18 +9,17 @@ from fastapi import APIRouter, Body, Path, Query
 from pydantic import Field
 from starlette.responses import FileResponse, Response
 
+from cointrail.api.asking import Ask
+from cointrail.api.case_places import KnownCase, find_case
 from cointrail.api.job_events import Streams, event_stream
 from cointrail.api.paging import ROWS, Limit, PageToken
 from cointrail.api.server import Server, TheServer, listed
 from cointrail.api.shapes import as_json, model_of
-from cointrail.api.trails import Ask
 from cointrail.errors import BadInput, NotFound
 from cointrail.jobs.desk import JobDesk
 from cointrail.jobs.job import Job, JobKind
 from cointrail.jobs.queue import JobList
 from cointrail.jobs.tasks import run_path
-from cointrail.workbench import CaseBench
-from cointrail.workbench.case_names import find
 
 MOST_EXHIBITS = 1_000
 LONGEST_DAYS = 3650
@@ -128,10 +127,11 @@ AskJob = AskCaseRun | AskReport | AskBundle | AskExhibitsVerify | AskPackets
 def ask_job(server: TheServer, ask: Annotated[AskJob, Body(discriminator="kind")]) -> Response:
     """Ask for long work; `GET /jobs/{id}` says how far it is."""
     desk = _desk(server)
-    params = {**_case_of(server, desk, ask), "options": ask.options.model_dump()}
+    case = find_case(server, ask.case)
+    params = {**_case_of(case, desk, ask), "options": ask.options.model_dump()}
     if isinstance(ask, AskBundle):
         _require_offered(desk, ask.options)
-    made = desk.queue.add(JobKind(ask.kind), ask.case, params)
+    made = desk.queue.add(JobKind(ask.kind), case.name, params)
     answer = as_json(made)
     answer.status_code = HTTPStatus.ACCEPTED
     return answer
@@ -205,13 +205,9 @@ def _desk(server: Server) -> JobDesk:
     return server.jobs
 
 
-def _case_of(server: Server, desk: JobDesk, ask: AskJob) -> dict[str, Any]:
+def _case_of(case: KnownCase, desk: JobDesk, ask: AskJob) -> dict[str, Any]:
     """What a worker must know of the case: its reference where it is kept, its run where that is needed."""
-    with CaseBench(server.place) as cases:
-        reference = find(ask.case, [one.reference for one in cases.names()])
-    run = server.cases.get(ask.case)
-    if reference is None and run is None:
-        raise NotFound(f"there is no case `{ask.case[:100]}`", hint="see /api/v1/cases", case=ask.case)
+    reference, run = None if case.kept is None else case.kept.reference, case.run
     if isinstance(ask, AskReport | AskPackets):
         if run is None:
             raise NotFound(

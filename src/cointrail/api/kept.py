@@ -12,13 +12,13 @@ from fastapi import APIRouter, Path
 from pydantic import Field
 from starlette.responses import Response
 
+from cointrail.api.asking import Ask
 from cointrail.api.case_places import CaseName, bench_of, kept_case
 from cointrail.api.case_shapes import Added, Book, Sha256, tell_added
 from cointrail.api.reference import served_files
 from cointrail.api.server import Server, TheServer
 from cointrail.api.shapes import as_json
 from cointrail.api.things import LONGEST_NAME
-from cointrail.api.trails import Ask
 from cointrail.errors import BadInput
 from cointrail.journal.acts import MOST_NAME, MOST_TEXT, FileRef, FindingKind, TermsSet
 from cointrail.journal.entry import MOST_WHY
@@ -71,22 +71,6 @@ class AskNote(Ask):
     """Something worth knowing."""
 
     text: LongText
-
-
-class AskJudgement(Ask):
-    """A decision on clusters."""
-
-    kind: Literal["same_hand", "apart", "no_link", "withdraw"]
-    about: Annotated[
-        tuple[Annotated[str, Field(min_length=1, max_length=MOST_NAME)], ...],
-        Field(
-            min_length=1,
-            max_length=2,
-            description="Two addresses, a transaction id, or the id of a judgement, as the kind has it.",
-        ),
-    ]
-    why: Annotated[str, Field(min_length=1, max_length=MOST_WHY)]
-    when: Annotated[date | None, Field(description="The day of the decision; null: today, UTC.")] = None
 
 
 class AskDocument(Ask):
@@ -205,14 +189,6 @@ def add_note(server: TheServer, case: CaseName, ask: AskNote) -> Response:
     with kept_case(server, case) as (bench, reference):
         state = bench.note(reference, ask.text)
     return tell_added(state, state.notes[-1].number)
-
-
-@routes.post("/cases/{case}/judgements", response_model=Added, status_code=201)
-def judge(server: TheServer, case: CaseName, ask: AskJudgement) -> Response:
-    """Decide something about clusters, for this case alone; cluster pages of the case go by it."""
-    with kept_case(server, case) as (bench, reference):
-        state = bench.judge(reference, ask.kind, ask.about, why=ask.why, when=ask.when)
-    return tell_added(state, state.judgements[-1].number)
 
 
 @routes.post("/cases/{case}/documents", response_model=Added, status_code=201)

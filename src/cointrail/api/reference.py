@@ -10,10 +10,10 @@ from fastapi import APIRouter, Path
 from pydantic import Field
 from starlette.responses import Response
 
+from cointrail.api.asking import Ask
 from cointrail.api.paging import MOST_ROWS, ROWS
 from cointrail.api.server import Server, TheServer, listed
 from cointrail.api.shapes import Shape, as_json, model_of
-from cointrail.api.trails import Ask
 from cointrail.errors import NotFound
 from cointrail.journal.acts import FileRef
 from cointrail.valuation.rate import Rate

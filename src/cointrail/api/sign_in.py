@@ -8,9 +8,9 @@ from fastapi import APIRouter, Request
 from pydantic import Field
 from starlette.responses import Response
 
+from cointrail.api.asking import Ask
 from cointrail.api.guard import COOKIE, SESSION_SECONDS, Sessions, session_of
 from cointrail.api.problems import problem
-from cointrail.api.trails import Ask
 
 routes = APIRouter(tags=["session"])
 

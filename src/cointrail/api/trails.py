@@ -8,9 +8,10 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.responses import Response
 
+from cointrail.api.asking import Ask
 from cointrail.api.judged import judgements_of
 from cointrail.api.paging import MOST_ROWS, ROWS
 from cointrail.api.server import TheServer, listed
@@ -35,12 +36,6 @@ MOST_OUTPUTS = 1_000_000
 routes = APIRouter(tags=["trails"])
 
 Named = Annotated[str, Field(max_length=LONGEST_NAME)]
-
-
-class Ask(BaseModel):
-    """Base of all requests: a name that is not known is an error, never ignored."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class AskTrace(Ask):

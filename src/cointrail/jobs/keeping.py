@@ -14,9 +14,12 @@ from cointrail.jobs.shop import Shop
 
 LAST_WAIT_S = 3.0
 """Seconds that a worker has to put its job back when the server stops."""
-SHORTEST_LIFE_S = 5.0
-"""A worker that lives shorter than this has something against it; the next is started later."""
+SHORTEST_PAUSE_S = 0.1
+"""Seconds before the next worker is started."""
 LONGEST_PAUSE_S = 30.0
+"""The same, where workers give up by themselves one after another: the case database may be gone."""
+KILLED = 75
+"""Exit code of a worker that ended itself because its job did not stop; EX_TEMPFAIL of sysexits.h."""
 
 _LOG = logging.getLogger("cointrail.jobs")
 
@@ -53,14 +56,19 @@ class WorkerKeeper:
             process = self._process
         if process is None:
             return
-        if process.stdin is not None:
-            with suppress(OSError):
-                process.stdin.close()  # that is how it learns of it
+        self._hang_up(process)
         try:
             process.wait(LAST_WAIT_S)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+    @staticmethod
+    def _hang_up(process: subprocess.Popen[str]) -> None:
+        """Close the worker's input: that is how it learns that the server is gone."""
+        if process.stdin is not None:
+            with suppress(OSError):
+                process.stdin.close()
 
     def _start(self) -> None:
         with self._lock:
@@ -79,19 +87,17 @@ class WorkerKeeper:
                 self._process.stdin.flush()
 
     def _keep(self) -> None:
-        pause = 0.1
+        pause = SHORTEST_PAUSE_S
         while not self._over.is_set():
             process = self._process
             if process is None:
                 return
-            lived_long = True
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(SHORTEST_LIFE_S)
-                lived_long = False
             code = process.wait()
+            self._hang_up(process)
             if self._over.is_set():
                 return
             _LOG.info("the worker ended with %s", code)
-            pause = 0.1 if lived_long else min(2 * pause, LONGEST_PAUSE_S)
+            by_itself = code > 0 and code != KILLED
+            pause = min(2 * pause, LONGEST_PAUSE_S) if by_itself else SHORTEST_PAUSE_S
             self._over.wait(pause)
             self._start()

@@ -30,6 +30,7 @@ from cointrail.workbench.bench import CaseSource, Workbench
 from cointrail.workbench.bundle_ask import BundleAsk
 from cointrail.workbench.bundle_journal import journal_files
 from cointrail.workbench.case_bench import CaseBench
+from cointrail.workbench.case_names import name_of
 from cointrail.workbench.json_values import plain
 from cointrail.workbench.lead_bench import make_packets, note_packet
 from cointrail.workbench.ledger_bench import Progress
@@ -162,7 +163,7 @@ def _bundle(task: Task) -> dict[str, Any]:
     )
     bench = Workbench(shop.store, task.progress)
     found = bench.bundle_case(_source(task), shop.blocks, bag, ask)
-    name = f"{task.job.case}-bundle"
+    name = f"{name_of(task.job.case)}-bundle"
     _zip(bag, task.files / f"{name}.zip", name, task.progress)
     shutil.rmtree(bag)
     return _run_summary(found.result.summary)
@@ -191,7 +192,7 @@ def _packets(task: Task) -> dict[str, Any]:
         kept_as=task.params.get("reference"),
     )
     task.progress("packets", 0, len(made))
-    _zip(task.draft / "made", task.files / f"{task.job.case}-packets.zip", "packets", task.progress)
+    _zip(task.draft / "made", task.files / f"{name_of(task.job.case)}-packets.zip", "packets", task.progress)
     numbers: list[int | None] = [None] * len(made)
     if options.get("record"):
         with task.cases() as cases:

@@ -19,6 +19,7 @@ from typing import Self, TextIO
 
 from cointrail.errors import CaseStoreError, CointrailError
 from cointrail.jobs.job import JobProblem, JobResult
+from cointrail.jobs.keeping import KILLED
 from cointrail.jobs.queue import Claim, JobQueue, home_of
 from cointrail.jobs.shop import Shop
 from cointrail.jobs.tasks import Task, as_json, from_json, perform, put_in_place
@@ -35,8 +36,6 @@ IDLE_S = 0.5
 """Seconds between two looks for work."""
 NICE = 10
 """How far a worker stands back behind the server and everything else."""
-KILLED = 75
-"""Exit code of a worker that ended itself because its job did not stop; EX_TEMPFAIL of sysexits.h."""
 
 _LOG = logging.getLogger("cointrail.jobs")
 
@@ -90,7 +89,7 @@ class Heart:
         while not self._over.wait(BEAT_S):
             try:
                 stop = self._queue.beat(self._job, self._step, self._done, self._total)
-            except CaseStoreError as error:
+            except CointrailError as error:
                 _LOG.warning("job %s: %s", self._job, error)
                 continue
             if stop:
@@ -155,7 +154,6 @@ class Worker:
                 result = self._result(claim, heart)
                 heart.rest()
             put_in_place(self._folder, claim.job, self._folder.path / f".draft-{job}")
-            self.queue.finish(job, result)
         except Stopped:
             self._folder.drop_draft(job)
             self.queue.stopped(job)
@@ -168,8 +166,9 @@ class Worker:
         except Exception as error:  # noqa: BLE001 -- it is kept in the log, and the worker goes on
             _LOG.exception("unforeseen, in job %s", job)
             self._fail(job, _bug(error))
-        finally:
-            self.at = None
+        else:
+            self.queue.finish(job, result)  # where this fails, the next worker finds all in place
+        self.at = None
 
     def _result(self, claim: Claim, heart: Heart) -> JobResult:
         """What the job made: as an attempt before this one left it, or made now."""

@@ -58,7 +58,7 @@ def pictures_of(
     """
     import typst  # noqa: PLC0415 -- only what sets a page pays for it
 
-    made = typst.compile(
+    made: Any = typst.compile(
         str(TEMPLATES / template),
         root=str(TEMPLATES),
         font_paths=[str(FONTS)],

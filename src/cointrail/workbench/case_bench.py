@@ -190,11 +190,23 @@ class CaseBench:
             name: its id; None: the next number.
             when: the day of the decision; None: today, UTC.
         """
-        before = self.case(case)
-        taken = {one.what.id for one in before.judgements}
+        return self._book.add(case, Deed(self.judgement(case, kind, about, why=why, name=name, when=when)))
+
+    def judgement(
+        self,
+        case: str,
+        kind: str,
+        about: Sequence[str],
+        *,
+        why: str,
+        name: str | None = None,
+        when: date | None = None,
+    ) -> JudgementMade:
+        """The judgement that `judge` would put on the case."""
+        taken = {one.what.id for one in self.case(case).judgements}
         number = next(n for n in range(len(taken) + 1, 2 * len(taken) + 2) if f"j{n}" not in taken)
         two = kind in {"same_hand", "apart"}
-        made = JudgementMade(
+        return JudgementMade(
             id=name or f"j{number}",
             kind=kind,
             who=self._book.who,
@@ -204,7 +216,6 @@ class CaseBench:
             txid=about[0] if kind == "no_link" and len(about) == 1 else None,
             withdraws=about[0] if kind == "withdraw" and len(about) == 1 else None,
         )
-        return self._book.add(case, Deed(made))
 
     def document(self, case: str, path: Path, note: str = "") -> CaseState:
         """Put a document on a case by its hash; its content stays where it is."""

@@ -17,6 +17,7 @@ from cointrail.clustering.load import load_or_build
 from cointrail.clustering.under import under
 from cointrail.errors import CointrailError
 from cointrail.lookups.desk import LookupDesk
+from cointrail.lookups.judged import JudgedView, judged_view
 from cointrail.lookups.ledger import LedgerDesk
 from cointrail.lookups.status import StoreStatus, store_status
 from cointrail.store.manifest import Manifest, read_manifest
@@ -91,6 +92,18 @@ class OpenBench(Workbench):
                 while len(self._judged) > MOST_JUDGED:
                     self._judged.pop(next(iter(self._judged)))
             return self._judged[key]
+
+    def judged(self, judgements: Sequence[Judgement]) -> JudgedView:
+        """What judgements make of the headline clusters that they name.
+
+        Raises:
+            BadInput: the judgements contradict each other.
+            NotFound: one is about what the chain does not hold.
+        """
+        state = self._follow()
+        if not standing(judgements):
+            return JudgedView(clusters=(), left_out=(), basis=state.desk.basis)
+        return judged_view(state.desk, JudgedClusters(state.snapshot, state.clusters, judgements))
 
     def status(self) -> StoreStatus:
         """What the state holds that answers come from."""

@@ -448,6 +448,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{case}/judged": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Judged
+         * @description What the judgements of a case make of the clusters that they name.
+         */
+        get: operations["judged_api_v1_cases__case__judged_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{case}/judgements": {
         parameters: {
             query?: never;
@@ -460,8 +480,30 @@ export interface paths {
         /**
          * Judge
          * @description Decide something about clusters, for this case alone; cluster pages of the case go by it.
+         *
+         *     One that contradicts another, or is about what the chain does not hold, is refused.
          */
         post: operations["judge_api_v1_cases__case__judgements_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case}/judgements/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Judgement
+         * @description What would become of clusters under one judgement more; nothing is put on the case.
+         */
+        post: operations["try_judgement_api_v1_cases__case__judgements_trial_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4086,6 +4128,28 @@ export interface components {
             intact: boolean;
         };
         /**
+         * JudgedChangeLine
+         * @description A cluster before the judgements, and the clusters that now hold its scripts.
+         */
+        JudgedChangeLine: {
+            before: components["schemas"]["ClusterRef"];
+            /** Now */
+            now: components["schemas"]["ClusterRef"][];
+            /** Parts */
+            parts: number;
+        };
+        /**
+         * JudgedView
+         * @description What judgements changed.
+         */
+        JudgedView: {
+            basis: components["schemas"]["LookupBasis"];
+            /** Clusters */
+            clusters: components["schemas"]["JudgedChangeLine"][];
+            /** Left Out */
+            left_out: components["schemas"]["LeftOutLine"][];
+        };
+        /**
          * JudgementMadeRecord
          * @description A decision on clusters, as `[[judgement]]` of a case file has it; see `docs/reference/case-file.md`.
          */
@@ -4136,6 +4200,22 @@ export interface components {
             /** Judgement */
             judgement: string;
             link: components["schemas"]["StepEntry"];
+        };
+        /**
+         * LeftOutLine
+         * @description A link that is left out because a judgement holds its sides apart.
+         */
+        LeftOutLine: {
+            /** From Name */
+            from_name: string;
+            /** Judgement */
+            judgement: string;
+            /** Rule */
+            rule: string;
+            /** To Name */
+            to_name: string;
+            /** Txid */
+            txid: string | null;
         };
         /**
          * Limits
@@ -8243,6 +8323,92 @@ export interface operations {
             };
         };
     };
+    judged_api_v1_cases__case__judged_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As `/cases` lists it. */
+                case: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgedView"];
+                };
+            };
+            /** @description no session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the chain does not hold it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much at once */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     judge_api_v1_cases__case__judgements_post: {
         parameters: {
             query?: never;
@@ -8266,6 +8432,96 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Added"];
+                };
+            };
+            /** @description no session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the chain does not hold it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much at once */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_judgement_api_v1_cases__case__judgements_trial_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As `/cases` lists it. */
+                case: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskJudgement"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgedView"];
                 };
             };
             /** @description no session */

@@ -47,6 +47,9 @@ export const at = {
   tx: (txid: string) => `/tx/${txid}`,
   address: (name: string) => `/address/${encodeURIComponent(name)}`,
   cluster: (name: string | number) => `/cluster/${encodeURIComponent(String(name))}`,
+  /** The cluster under the judgements of a case. */
+  judged: (name: string | number, of: string) =>
+    `/cluster/${encodeURIComponent(String(name))}/case/${encodeURIComponent(of)}`,
   block: (name: string | number) => `/block/${name}`,
   case: (name: string, tab = "") => `/case/${encodeURIComponent(name)}${tab ? `/${tab}` : ""}`,
   /** The page of what a search found; an outpoint is an output of its transaction. */

@@ -1,6 +1,8 @@
 /** How values are written: bitcoin with all eight places, times in UTC, labels with hidden characters shown. */
 
-import type { Basis } from "./api";
+import { Failure, type Basis } from "./api";
+import { settings } from "./settings.svelte";
+import { inZone } from "./zone";
 
 const COIN = 100_000_000n;
 
@@ -24,8 +26,19 @@ export function money(value: string, currency: string): string {
 }
 
 /** `2018-03-31 23:57:49 UTC`. */
+export function plainUtc(iso: string): string {
+  return `${iso.replace("T", " ").replace(/(\.\d+)?(Z|\+00:00)?$/, "")} UTC`;
+}
+
+/** The same, and behind it the time in the zone that was chosen in the settings. */
 export function utc(iso: string): string {
-  return `${iso.replace("T", " ").replace("Z", "")} UTC`;
+  const there = inZone(iso, settings.zone);
+  return `${plainUtc(iso)}${there ? ` (${there})` : ""}`;
+}
+
+/** A problem that came inside an answer, as one that came instead of it. */
+export function problemOf(told: { status?: number; title?: string; detail?: string; hint?: string | null }): Failure {
+  return new Failure(told.status ?? 0, told.title ?? "It failed", told.detail ?? "", told.hint ?? null);
 }
 
 // Controls, bidi controls, zero-width and tag characters: what could make a label look like another.

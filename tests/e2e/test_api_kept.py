@@ -1,0 +1,475 @@
+"""Kept cases over the API: every act is an entry, what is wrong is refused, and nothing else changes."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from starlette.testclient import TestClient
+
+from cointrail.journal.acts import AnswerTaken
+from cointrail.report.packet import packet_keys
+from cointrail.workbench import Ask, CaseBench, OpenBench, make_packets, verify_journal_file
+from support import postgres
+from support.api_client import API, signed_in
+from support.demo_world import DemoFolder, demo_folder
+from support.kept_api import NAME, WHO, kept_app
+
+CASE = f"{API}/cases/{NAME}"
+TERMS = {"policies": ["fifo", "haircut"]}
+
+
+@pytest.fixture(scope="module", name="demo")
+def _demo(tmp_path_factory: pytest.TempPathFactory) -> DemoFolder:
+    return demo_folder(tmp_path_factory)
+
+
+@pytest.fixture(scope="module", name="bench")
+def _bench(demo: DemoFolder) -> OpenBench:
+    return OpenBench(demo.store, tags=[demo.tags])
+
+
+@pytest.fixture(scope="module", name="server")
+def _server() -> Iterator[postgres.Postgres]:
+    if absent := postgres.why_absent():
+        pytest.skip(absent)
+    with postgres.Postgres() as server:
+        yield server
+
+
+@pytest.fixture(name="place")
+def _place(tmp_path: Path) -> str:
+    return str(tmp_path / "cases.db")
+
+
+@pytest.fixture(name="client")
+def _client(demo: DemoFolder, bench: OpenBench, place: str, tmp_path: Path) -> Iterator[TestClient]:
+    with signed_in(kept_app(demo, bench, place, tmp_path / "work")) as client:
+        yield client
+
+
+def added(client: TestClient, path: str, **ask: Any) -> dict[str, Any]:
+    """Put something on the case; it must be taken."""
+    told = client.post(f"{CASE}/{path}", json=ask)
+    assert told.status_code == 201, told.text
+    found: dict[str, Any] = told.json()
+    return found
+
+
+def refused(client: TestClient, path: str, status: int = 422, **ask: Any) -> str:
+    """The sentence with which something is refused; the journal stays as it was."""
+    before = client.get(f"{CASE}/journal").json()["head"]
+    told = client.post(f"{CASE}/{path}", json=ask)
+    assert told.status_code == status, told.text
+    assert told.headers["content-type"] == "application/problem+json"
+    assert client.get(f"{CASE}/journal").json()["head"] == before
+    return str(told.json()["detail"])
+
+
+def book(client: TestClient) -> dict[str, Any]:
+    found: dict[str, Any] = client.get(f"{CASE}/book").json()
+    return found
+
+
+# -- which cases there are
+
+
+def test_a_kept_case_and_its_run_are_one_line(client: TestClient) -> None:
+    (line,) = client.get(f"{API}/cases").json()["cases"]
+    assert (line["name"], line["kept"], line["network"]) == (NAME, True, "regtest")
+    assert line["run"]["payments"] > 0
+    assert client.get(CASE).json()["summary"] == client.get(f"{API}/cases/demo").json()["summary"]
+
+
+def test_hostile_references_get_names_that_paths_can_have(client: TestClient) -> None:
+    references = [
+        "../../etc/passwd",
+        "<script>alert(1)</script>",
+        "\u202e2017/3",
+        "2017 3",
+        "2017/3",
+        "ᄒ사건",
+    ]
+    names = []
+    for reference in references:
+        told = client.post(f"{API}/cases", json={"reference": reference, "legal_basis": "an order"})
+        assert told.status_code == 201
+        names.append(told.json()["name"])
+        assert client.get(f"{API}/cases/{names[-1]}/book").json()["reference"] == reference
+    assert len(set(names)) == len(names)
+    assert all(
+        set(name) <= set("-0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") for name in names
+    )
+    listed = {line["reference"]: line for line in client.get(f"{API}/cases").json()["cases"]}
+    assert all(listed[reference]["run"] is None for reference in references)
+
+
+def test_a_case_opens_with_its_seeds_or_not_at_all(demo: DemoFolder, client: TestClient) -> None:
+    ask = {
+        "reference": "A-1",
+        "legal_basis": "an order",
+        "seeds": [{"text": one} for one in demo.seeds()[:2]],
+    }
+    wrong = {**ask, "seeds": [*ask["seeds"], {"text": "no address"}]}
+    assert client.post(f"{API}/cases", json=wrong).status_code == 422
+    assert client.get(f"{API}/cases/A-1/book").status_code == 404
+    assert client.post(f"{API}/cases", json=ask).status_code == 201
+    assert [one["text"] for one in client.get(f"{API}/cases/A-1/book").json()["seeds"]] == demo.seeds()[:2]
+    assert "already" in client.post(f"{API}/cases", json=ask).json()["detail"]
+    assert client.get(f"{API}/cases/A-1").json()["type"].endswith(":not_found")
+
+
+# -- acts
+
+
+def test_every_act_is_an_entry_by_whom_serves(client: TestClient) -> None:
+    before = book(client)["entries"]
+    note = added(client, "notes", text="seen <b>twice</b>")
+    assert note["entry"] == before + 1
+    (entry,) = client.get(f"{CASE}/journal", params={"newest": True, "limit": 1}).json()["entries"]
+    assert (entry["who"], entry["action"]) == (WHO, "note.add")
+    assert entry["content"]["text"] == "seen <b>twice</b>"
+    assert refused(client, "notes", text="a\0b")
+
+
+def test_seeds_say_which_entry_brought_them(demo: DemoFolder, client: TestClient) -> None:
+    txid = demo.payments()[0]["outpoint"]
+    made = added(client, "seeds", seeds=[{"text": txid}], why="named by the victim")
+    (seed,) = [one for one in book(client)["seeds"] if one["text"] == txid]
+    assert (seed["entry"], seed["kind"], seed["by"]) == (made["entry"], "outpoint", WHO)
+    added(client, f"entries/{made['entry']}/undo", why="a slip")
+    assert txid not in [one["text"] for one in book(client)["seeds"]]
+    assert "address" in refused(client, "seeds", seeds=[{"text": "1BoatSLRHtKNngkdXEeobR76b53LETtpyT"}])
+
+
+def test_a_document_is_kept_by_its_hash_alone(client: TestClient) -> None:
+    data = b"an order of the court"
+    added(client, "documents", name="order.pdf", base64=base64.b64encode(data).decode(), note="the order")
+    digest = hashlib.sha256(data).hexdigest()
+    added(client, "documents", name="large.bin", sha256="ab" * 32, size=10**12)
+    first, second = book(client)["documents"]
+    assert (first["sha256"], first["size"]) == (digest, len(data))
+    assert (second["sha256"], second["size"]) == ("ab" * 32, 10**12)
+    assert refused(client, "documents", name="none.pdf")
+    assert refused(client, "documents", name="both.pdf", base64="YQ==", sha256="ab" * 32, size=1)
+    assert refused(client, "documents", name="bad.pdf", base64="!!!!")
+
+
+def test_a_deadline_is_met_once_and_only_one_that_is_there(client: TestClient) -> None:
+    number = added(client, "deadlines", title="answer of the exchange", due="2026-12-24")["number"]
+    added(client, f"deadlines/{number}/met", note="came early")
+    (deadline,) = book(client)["deadlines"]
+    assert deadline["met_note"] == "came early"
+    assert "was met" in refused(client, f"deadlines/{number}/met")
+    assert "no deadline 7" in refused(client, "deadlines/7/met")
+
+
+def test_terms_are_checked_as_a_case_file_is(client: TestClient) -> None:
+    tags = client.get(f"{API}/tags").json()["files"][0]["sha256"]
+    prices = client.get(f"{API}/prices").json()["tables"][0]["sha256"]
+    limits = {"max_hops": 5}
+    added(
+        client,
+        "terms",
+        **TERMS,
+        currency="USD",
+        tags=[tags],
+        prices=[prices],
+        limits=limits,
+        period_from="2016-01-01",
+    )
+    terms = book(client)["terms"]
+    assert (terms["currency"], terms["limits"], terms["period_from"]) == ("USD", limits, "2016-01-01")
+    assert [one["sha256"] for one in terms["tags"]] == [tags]
+    assert "not a date" in refused(client, "terms", **TERMS, period_from="soon")
+    assert "policy" in refused(client, "terms", policies=["fifo", "poison"])
+    assert "both flow policies" in refused(client, "terms", policies=["fifo", "fifo"])
+    assert "none of the prices" in refused(client, "terms", **TERMS, currency="USD", prices=["00" * 32])
+
+
+def test_what_is_undone_no_longer_counts_and_stays_in_the_journal(client: TestClient) -> None:
+    entry = added(client, "notes", text="a slip")["entry"]
+    added(client, f"entries/{entry}/undo", why="wrong case")
+    assert book(client)["notes"] == []
+    assert book(client)["undone"] == [entry]
+    (line,) = [one for one in client.get(f"{CASE}/journal").json()["entries"] if one["seq"] == entry]
+    assert line["counts"] is False
+    assert refused(client, "entries/1/undo", why="the first stays")
+    assert refused(client, f"entries/{entry}/undo", why="")
+
+
+# -- the journal
+
+
+def test_pages_of_a_journal_are_the_journal(client: TestClient) -> None:
+    for number in range(5):
+        added(client, "notes", text=f"note {number}")
+    whole = client.get(f"{CASE}/journal").json()["entries"]
+    seen, page = [], None
+    while True:
+        told = client.get(f"{CASE}/journal", params={"limit": 2, **({"page": page} if page else {})}).json()
+        seen += told["entries"]
+        if (page := told["next_page"]) is None:
+            break
+    assert seen == whole
+    newest = client.get(f"{CASE}/journal", params={"newest": True}).json()["entries"]
+    assert newest == whole[::-1]
+
+
+def test_the_downloaded_journal_verifies_against_the_head(client: TestClient, tmp_path: Path) -> None:
+    added(client, "notes", text="one more")
+    verdict = client.get(f"{CASE}/journal/verdict", params={"head": book(client)["head"]}).json()
+    assert verdict["intact"]
+    assert verdict["held_against"] == book(client)["head"]
+    other = client.get(f"{CASE}/journal/verdict", params={"head": f"2:{'0' * 64}"}).json()
+    assert [one["fault"] for one in other["faults"]] == ["rewritten"]
+    assert client.get(f"{CASE}/journal/verdict", params={"head": "no head"}).status_code == 422
+    (file := tmp_path / "journal.jsonl").write_bytes(client.get(f"{CASE}/journal.jsonl").content)
+    assert str(verify_journal_file(file).head) == book(client)["head"]
+
+
+def test_news_are_the_entries_after_the_last_one_seen(client: TestClient) -> None:
+    seen = book(client)["entries"]
+    added(client, "notes", text="while you were away")
+    told = client.get(f"{CASE}/news", params={"since": seen}).json()
+    assert [one["action"] for one in told["entries"]] == ["note.add"]
+    assert told["run"]["payments"] > 0
+    assert client.get(f"{CASE}/news", params={"since": seen + 1}).json()["entries"] == []
+    assert client.get(f"{API}/cases/none/news").status_code == 404
+
+
+# -- judgements
+
+
+def test_a_judgement_is_seen_by_cluster_pages_of_its_case_alone(demo: DemoFolder, client: TestClient) -> None:
+    name = demo.seeds()[0]
+    whole = client.get(f"{API}/clusters/{name}", params={"limit": 1000}).json()
+    first, last = whole["members"][0]["address"], whole["members"][-1]["address"]
+    ask = {"kind": "apart", "about": [first, last], "why": "different hands by the exchange's answer"}
+    trial = client.post(f"{CASE}/judgements/trial", json=ask).json()
+    added(client, "judgements", **ask)
+    told = client.get(f"{CASE}/judged").json()
+    assert trial["clusters"] == told["clusters"]
+    (change,) = told["clusters"]
+    assert change["before"]["size"] == whole["cluster"]["size"]
+    pages = {
+        part["label"]: client.get(
+            f"{API}/clusters/{part['label']}", params={"case": NAME, "limit": 1000}
+        ).json()
+        for part in change["now"]
+    }
+    assert len(pages) == change["parts"] > 1
+    for key in ("outputs", "received_sat", "spent_sat", "balance_sat"):
+        assert sum(page["totals"][key] for page in pages.values()) == whole["totals"][key]
+    own = {member["address"]: label for label, page in pages.items() for member in page["members"]}
+    assert own[first] != own[last]
+    assert own.keys() == {member["address"] for member in whole["members"]}
+    pair = {"a": first, "b": last}
+    assert client.post(f"{API}/explanations", json=pair).json()["joined"]
+    assert not client.post(f"{API}/explanations", json={**pair, "case": NAME}).json()["joined"]
+    assert client.get(f"{API}/clusters/{name}", params={"limit": 1000}).json() == whole
+    for part in ("payments", "balance", "neighbours"):
+        path = f"{API}/clusters/{last}/{part}"
+        mine, plain = (client.get(path, params=params).json() for params in ({"case": NAME}, {}))
+        assert mine["cluster"]["size"] < plain["cluster"]["size"]
+        assert mine["basis"]["clusters_digest"] != plain["basis"]["clusters_digest"]
+
+
+def test_a_judgement_that_cannot_hold_is_refused(demo: DemoFolder, client: TestClient) -> None:
+    members = client.get(f"{API}/clusters/{demo.seeds()[0]}").json()["members"]
+    pair = [members[0]["address"], members[1]["address"]]
+    added(client, "judgements", kind="apart", about=pair, why="two people")
+    assert "contradict" in refused(client, "judgements", kind="same_hand", about=pair, why="one after all")
+    gone = refused(client, "judgements", 404, kind="no_link", about=["00" * 32], why="no such transaction")
+    assert "does not hold" in gone
+    added(client, "judgements", kind="withdraw", about=["j1"], why="mistaken")
+    added(client, "judgements", kind="same_hand", about=pair, why="one after all")
+    assert client.get(f"{API}/clusters/{pair[0]}", params={"case": "none"}).status_code == 404
+
+
+# -- exhibits
+
+
+def test_an_exhibit_is_asked_kept_and_the_same_when_asked_again(demo: DemoFolder, client: TestClient) -> None:
+    name = demo.seeds()[0]
+    ask = {"command": "address show", "options": {"address": name}, "title": "The address"}
+    number = added(client, "exhibits", **ask)["number"]
+    shown = client.get(f"{CASE}/exhibits/{number}").json()
+    assert shown["answer"]["address"] == name
+    data = client.get(f"{CASE}/exhibits/{number}/answer.json").content
+    assert hashlib.sha256(data).hexdigest() == shown["result"]
+    assert client.post(f"{CASE}/exhibits/{number}/verify").json()["outcome"] == "same"
+    added(client, "findings", kind="fact", text="It was paid.", exhibits=[number])
+    assert "no exhibit 9" in refused(client, "findings", kind="fact", text="It was not.", exhibits=[9])
+    for path in ("exhibits/9", "exhibits/9/answer.json"):
+        assert client.get(f"{CASE}/{path}").status_code == 404
+    assert client.post(f"{CASE}/exhibits/9/verify").status_code == 404
+
+
+def test_an_exhibit_takes_the_options_of_its_command_and_no_other(
+    demo: DemoFolder, client: TestClient
+) -> None:
+    name = demo.seeds()[0]
+    for options in ({}, {"address": name, "file": "/etc/passwd"}, {"address": name, "tags": ["/etc/passwd"]}):
+        refused(client, "exhibits", command="address show", options=options)
+    refused(client, "exhibits", command="sql", options={})
+    refused(client, "exhibits", command="trace forward", options={"seeds": [name], "policy": []})
+    refused(client, "exhibits", 422, command="address show", options={"address": "no address"})
+
+
+# -- the lead desk
+
+
+def test_requests_go_from_packet_to_answer_and_accounts_stay_private(
+    demo: DemoFolder, client: TestClient, place: str, tmp_path: Path
+) -> None:
+    desk = client.get(f"{CASE}/desks").json()["desks"][0]
+    assert desk["requests"] == []
+    with CaseBench(place, WHO) as cases:
+        (made,) = make_packets(
+            demo.path / "case",
+            tmp_path / "made",
+            Ask.DISCLOSURE,
+            exchange=desk["exchange"],
+            jurisdiction=desk["jurisdiction"],
+            book=cases.book,
+            kept_as=NAME,
+        )
+    (asked,) = client.get(f"{CASE}/desks").json()["desks"][0]["requests"]
+    assert (asked["kind"], asked["state"]) == ("disclosure", "prepared")
+    number = asked["number"]
+    added(client, f"requests/{number}/state", state="sent", on="2026-11-20", reference="R-77")
+    assert client.get(f"{CASE}/requests").json()["requests"][0]["state"] == "sent"
+    refused(client, "requests/9/state", 404, state="sent")
+
+    key = packet_keys((made.out / "transactions.csv").read_bytes())[0]
+    answer = {"csv": f"key,account,note\n{key},acc-1,<img>\nother:0,acc-2,\n", "on": "2026-11-27"}
+    assert "not among those" in refused(client, f"requests/{number}/answer", 404, **answer)
+    (tmp_path / "work" / "packets").mkdir(parents=True)
+    made.out.rename(tmp_path / "work" / "packets" / made.sha256)
+    told = added(client, f"requests/{number}/answer", **answer)
+    assert (told["accounts"], told["request"]["state"], told["not_asked"]) == (
+        1,
+        "answered",
+        [[3, "other:0"]],
+    )
+    (tag,) = client.get(f"{CASE}/private-tags").json()["tags"]
+    assert (tag["key"], tag["account"], tag["note"]) == (key, "acc-1", "<img>")
+    assert AnswerTaken.private
+    assert "acc-1" not in client.get(f"{CASE}/journal.jsonl").text
+    assert "acc-1" not in client.get(f"{CASE}/report").text
+
+
+def test_an_answer_with_another_packet_is_refused(
+    demo: DemoFolder, client: TestClient, place: str, tmp_path: Path
+) -> None:
+    with CaseBench(place, WHO) as cases:
+        made = make_packets(
+            demo.path / "case", tmp_path / "made", Ask.DISCLOSURE, book=cases.book, kept_as=NAME
+        )
+    texts = {
+        name: (made[1].out / file).read_text()
+        for name, file in (("sums", "SHA256SUMS"), ("transactions", "transactions.csv"))
+    }
+    key = packet_keys(texts["transactions"].encode())[0]
+    answer = {"csv": f"key,account\n{key},7\n", **texts}
+    assert "not the packet" in refused(client, f"requests/{made[0].request}/answer", **answer)
+    added(client, f"requests/{made[1].request}/answer", **answer)
+
+
+# -- report, claims, prices, tables
+
+
+def test_a_report_is_shown_page_by_page_and_moves_with_the_journal(client: TestClient) -> None:
+    first = client.get(f"{CASE}/report").json()
+    pages = client.get(f"{CASE}/report/pages").json()["pages"]
+    assert pages > 1
+    svg = client.get(f"{CASE}/report/pages/1.svg")
+    assert svg.headers["content-type"] == "image/svg+xml"
+    assert svg.content == client.get(f"{CASE}/report/pages/1.svg").content
+    assert client.get(f"{CASE}/report/pages/{pages}.png").content.startswith(b"\x89PNG")
+    assert client.get(f"{CASE}/report/pages/{pages + 1}.svg").status_code == 404
+    assert client.get(f"{CASE}/report/pages/1.pdf").status_code == 422
+    added(client, "notes", text="one more")
+    assert client.get(f"{CASE}/report").json()["head"] != first["head"]
+    client.post(f"{API}/cases", json={"reference": "NEW", "legal_basis": "an order"})
+    assert "not run yet" in client.get(f"{API}/cases/NEW/report").json()["detail"]
+
+
+def test_tags_are_found_by_what_they_say(client: TestClient) -> None:
+    summary = client.get(f"{API}/tags").json()
+    every = client.post(f"{API}/tags/search", json={"limit": 1000}).json()["tags"]
+    assert (
+        len(every) == summary["tags"] == sum(summary["verdicts"][one] for one in ("accepted", "conflicting"))
+    )
+    wanted = every[0]["label"].upper()
+    found = client.post(f"{API}/tags/search", json={"text": wanted}).json()
+    assert found["tags"]
+    assert all(wanted in one["label"].upper() + one["source"].upper() for one in found["tags"])
+    assert client.post(f"{API}/tags/search", json={"text": "no such words"}).json()["page"]["total"] == 0
+    assert client.post(f"{API}/tags/search", json={"text": "x" * 1_000}).status_code == 422
+
+
+def test_a_rate_says_its_source_and_a_day_without_one_has_none(client: TestClient) -> None:
+    rate = client.get(f"{API}/prices/USD/2017-03-01").json()["rate"]
+    assert rate["currency"] == "USD"
+    assert rate["source"]
+    assert client.get(f"{API}/prices/USD/2009-01-09").json()["rate"] is None
+    assert client.get(f"{API}/prices/XXX/2017-03-01").status_code == 422
+    assert client.get(f"{API}/prices/USD/soon").status_code == 422
+
+
+def test_a_table_is_a_workbook_without_a_formula(demo: DemoFolder, client: TestClient) -> None:
+    ask = {"filters": [{"column": "class", "how": "is", "text": "payment"}]}
+    told = client.post(f"{CASE}/tables/payments/xlsx", json=ask)
+    book_read = openpyxl.load_workbook(io.BytesIO(told.content))
+    rows = list(book_read["payments"].iter_rows(values_only=True))
+    assert len(rows) - 1 == sum(row["class"] == "payment" for row in demo.payments())
+    assert not any(cell.data_type == "f" for sheet in book_read for row in sheet.iter_rows() for cell in row)
+    assert ("filter: class is", "payment") in list(book_read["about"].iter_rows(values_only=True))
+    assert client.post(f"{CASE}/tables/none/xlsx", json={}).status_code == 404
+
+
+def test_claims_on_a_balance_are_told_by_every_convention(demo: DemoFolder, client: TestClient) -> None:
+    payment = demo.payments()[0]
+    told = client.post(
+        f"{API}/accounts", json={"cluster": payment["address"], "claims": [payment["outpoint"]]}
+    ).json()
+    assert set(told["claims"][0]["left_sat"]) == {"fifo", "lifo", "pro_rata", "lowest_balance"}
+    assert (
+        client.post(f"{API}/accounts", json={"cluster": payment["address"], "claims": []}).status_code == 422
+    )
+
+
+# -- where it is kept
+
+
+def test_a_team_s_database_does_the_same(
+    demo: DemoFolder, bench: OpenBench, server: postgres.Postgres
+) -> None:
+    with signed_in(kept_app(demo, bench, server.new_database())) as client:
+        added(client, "notes", text="kept by PostgreSQL")
+        added(client, "documents", name="a", sha256="ab" * 32, size=1)
+        assert [one["text"] for one in book(client)["notes"]] == ["kept by PostgreSQL"]
+        assert client.get(f"{CASE}/journal/verdict").json()["intact"]
+        assert client.get(f"{API}/cases").json()["cases"][0]["entries"] == book(client)["entries"]
+
+
+def test_a_journal_that_was_changed_is_shown_by_no_page(client: TestClient, place: str) -> None:
+    import sqlite3  # noqa: PLC0415 -- only this test writes past the keeper
+
+    added(client, "notes", text="as it was written")
+    with sqlite3.connect(place) as database:
+        database.execute("DROP TRIGGER journal_no_update")
+        database.execute("UPDATE journal SET data = replace(data, 'as it was', 'as it is') WHERE seq > 3")
+    told = client.get(f"{CASE}/book")
+    assert told.status_code == 503
+    assert "not what was written" in told.json()["detail"]
+    assert client.get(f"{CASE}/journal/verdict").json()["intact"] is False
+    assert client.get(f"{API}/cases").status_code == 200

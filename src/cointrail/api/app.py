@@ -24,6 +24,7 @@ from cointrail.api import (
     sign_in,
     things,
     trails,
+    values,
 )
 from cointrail.api.guard import Guard, Sessions
 from cointrail.api.page import Page
@@ -51,6 +52,7 @@ _PARTS = (
     reports,
     reference,
     jobs,
+    values,
 )
 _PROBLEM = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 _PROBLEMS: dict[int | str, dict[str, Any]] = {

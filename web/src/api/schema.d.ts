@@ -1338,6 +1338,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Values
+         * @description What each amount was worth at its time, and by whose rate; null where there is none, never zero.
+         */
+        post: operations["values_api_v1_values_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1689,6 +1709,22 @@ export interface components {
             limit: number;
             /** Page */
             page?: string | null;
+        };
+        /**
+         * AskAmount
+         * @description An amount at a time.
+         */
+        AskAmount: {
+            /**
+             * Sat
+             * @description Satoshi, as a number or a string.
+             */
+            sat: number | string;
+            /**
+             * Time Utc
+             * Format: date-time
+             */
+            time_utc: string;
         };
         /**
          * AskAnswer
@@ -2247,6 +2283,19 @@ export interface components {
         AskUndo: {
             /** Why */
             why: string;
+        };
+        /**
+         * AskValues
+         * @description Amounts to value.
+         */
+        AskValues: {
+            /** Amounts */
+            amounts: components["schemas"]["AskAmount"][];
+            /**
+             * Currency
+             * @description ISO 4217 code.
+             */
+            currency: string;
         };
         /**
          * BalanceLine
@@ -4244,6 +4293,34 @@ export interface components {
             tip_height: number;
         };
         /**
+         * MeasuredLine
+         * @description What was counted of a rule in one stratum of the table of measured error.
+         */
+        MeasuredLine: {
+            /** Bound Ppm */
+            bound_ppm: number;
+            /** Hands Links */
+            hands_links: number;
+            /** Hands Wrong */
+            hands_wrong: number;
+            /** Links */
+            links: number;
+            /** Own */
+            own: boolean;
+            /** Real Links */
+            real_links: number;
+            /** Real Wrong */
+            real_wrong: number;
+            /** Stratum */
+            stratum: string;
+            /** Stress Ppm */
+            stress_ppm: number;
+            /** Worlds */
+            worlds: number;
+            /** Wrong Links */
+            wrong_links: number;
+        };
+        /**
          * MemberEntry
          * @description A script of a cluster; `address` is None for a script that has none.
          */
@@ -5217,7 +5294,7 @@ export interface components {
         };
         /**
          * RulePage
-         * @description A rule with its worked examples.
+         * @description A rule with its worked examples, and what was measured of it, stratum by stratum.
          */
         RulePage: {
             /** About */
@@ -5239,6 +5316,8 @@ export interface components {
              * @enum {string}
              */
             kind: "detector" | "link" | "change" | "walk";
+            /** Measured */
+            measured: components["schemas"]["MeasuredLine"][];
             /** Measured Tier */
             measured_tier: string | null;
             /** Name */
@@ -5258,9 +5337,10 @@ export interface components {
         };
         /**
          * Rules
-         * @description Every rule, by id.
+         * @description Every rule, by id, and how the table of their measured error was checked.
          */
         Rules: {
+            check: components["schemas"]["TableCheck"];
             /** Rules */
             rules: components["schemas"]["RuleCard"][];
         };
@@ -5489,6 +5569,22 @@ export interface components {
             transactions: number;
             /** Undo Checked */
             undo_checked: boolean;
+        };
+        /**
+         * TableCheck
+         * @description How the table of measured error did in worlds that it was not made from.
+         */
+        TableCheck: {
+            /** Allowed */
+            allowed: number;
+            /** Outside */
+            outside: number;
+            /** Strata */
+            strata: number;
+            /** Table */
+            table: string;
+            /** Worlds */
+            worlds: number;
         };
         /**
          * TablePartListing
@@ -6067,6 +6163,32 @@ export interface components {
         TxShowOptions: {
             /** Txid */
             txid: string;
+        };
+        /**
+         * ValueLine
+         * @description The value of an amount at a time.
+         */
+        ValueLine: {
+            /** Convention */
+            convention: string | null;
+            /** Currency */
+            currency: string;
+            /** Rate */
+            rate: string | null;
+            /** Rate Time */
+            rate_time: string | null;
+            /** Source */
+            source: string | null;
+            /** Value */
+            value: string | null;
+        };
+        /**
+         * Values
+         * @description A value for each amount, in the order given.
+         */
+        Values: {
+            /** Values */
+            values: components["schemas"]["ValueLine"][];
         };
         /**
          * VoteResult
@@ -12185,6 +12307,93 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JoinView"];
+                };
+            };
+            /** @description no session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the chain does not hold it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much at once */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    values_api_v1_values_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskValues"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Values"];
                 };
             };
             /** @description no session */

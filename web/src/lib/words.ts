@@ -71,3 +71,35 @@ export function citation(what: string, basis: Basis): string {
 export function short(text: string, head = 10, tail = 8): string {
   return text.length <= head + tail + 1 ? text : `${text.slice(0, head)}…${text.slice(-tail)}`;
 }
+
+/** What people compare of an address: its kind's own beginning says nothing. */
+function ends(address: string): [string, string] {
+  const body = address.replace(/^(bc1|tb1|bcrt1)[qpzry9x8gf2tvdw0s3jn54khce6mua7l]|^[123mn]/, "");
+  return [body.slice(0, 4), body.slice(-4)];
+}
+
+/** Whether two addresses can be taken for each other by who looks at their ends only. */
+export function alike(one: string, other: string): boolean {
+  if (one === other) return false;
+  const [head, tail] = ends(one);
+  const [otherHead, otherTail] = ends(other);
+  return (head === otherHead && tail === otherTail) || (head.slice(0, 3) === otherHead.slice(0, 3) && tail === otherTail);
+}
+
+/** What names a script in the address of a page: its address, or its hex. */
+export function scriptName(one: { address: string | null; script: string }): string {
+  return one.address ?? `script:${one.script}`;
+}
+
+/** `0 to 3, 7`: places in a list, however many. */
+export function ranges(places: number[]): string {
+  const runs: [number, number][] = [];
+  for (const place of places) {
+    const last = runs.at(-1);
+    if (last && place === last[1] + 1) last[1] = place;
+    else runs.push([place, place]);
+  }
+  const told = runs.map(([from, to]) => (from === to ? `${from}` : `${from}${to === from + 1 ? "," : " to"} ${to}`));
+  const MOST = 30;
+  return told.length > MOST ? `${told.slice(0, MOST).join(", ")} and ${count(told.length - MOST)} more runs of them` : told.join(", ");
+}

@@ -29,7 +29,7 @@ WIDE = (1440, 900)
 NARROW = (390, 844)
 HOST = "127.0.0.1"
 TOKEN = "the token of the page's tests"
-PATIENCE = 60_000
+PATIENCE = 15_000
 """Milliseconds: a busy machine is no fault of the page."""
 
 _VIOLATIONS = """
@@ -87,15 +87,23 @@ def chromium() -> Iterator[Browser]:
 @contextmanager
 def served(demo: DemoFolder, tags: Sequence[Path]) -> Iterator[str]:
     """A server over the demo's store and case, and the address of it."""
+    behind = Server(
+        bench=OpenBench(demo.store, tags=tags),
+        pages=Pages(b"key"),
+        cases={"demo": CaseFolder(demo.path / "case")},
+        prices=(demo.prices,),
+    )
+    with answering(behind) as url:
+        yield url
+
+
+@contextmanager
+def answering(behind: Server) -> Iterator[str]:
+    """A server in a thread, and the address of it."""
     with socket.socket() as listening:
         listening.bind((HOST, 0))
         listening.listen()
         host = f"{HOST}:{listening.getsockname()[1]}"
-        behind = Server(
-            bench=OpenBench(demo.store, tags=tags),
-            pages=Pages(b"key"),
-            cases={"demo": CaseFolder(demo.path / "case")},
-        )
         app = serve_app(behind, token=TOKEN, hosts=[host])
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})

@@ -26,6 +26,7 @@ from cointrail.api import (
     sign_in,
     things,
     trails,
+    values,
 )
 from cointrail.api.guard import Guard, Sessions
 from cointrail.api.page import Page
@@ -56,6 +57,7 @@ _PARTS = (
     reports,
     reference,
     jobs,
+    values,
 )
 _PROBLEM = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 _PROBLEMS: dict[int | str, dict[str, Any]] = {

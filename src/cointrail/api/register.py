@@ -9,25 +9,27 @@ from starlette.responses import Response
 
 from cointrail.api.shapes import Shape, as_json, model_of
 from cointrail.errors import NotFound
-from cointrail.rulebook.cards import RuleCard, RulePage
+from cointrail.rulebook.cards import RuleCard, RulePage, TableCheck
 from cointrail.rulebook.drawing import draw
-from cointrail.workbench import rule_cards, rule_page
+from cointrail.workbench import rule_cards, rule_page, table_check
 
 routes = APIRouter(tags=["rules"])
 
 CardModel = model_of(RuleCard)
+CheckModel = model_of(TableCheck)
 
 
 class Rules(Shape):
-    """Every rule, by id."""
+    """Every rule, by id, and how the table of their measured error was checked."""
 
     rules: list[CardModel]  # type: ignore[valid-type]
+    check: CheckModel  # type: ignore[valid-type]
 
 
 @routes.get("/rules", response_model=Rules)
 def rules() -> Response:
     """The rules in force."""
-    return as_json({"rules": rule_cards()})
+    return as_json({"rules": rule_cards(), "check": table_check()})
 
 
 @routes.get("/rules/{rule_id}", response_model=model_of(RulePage))

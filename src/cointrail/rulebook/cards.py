@@ -12,7 +12,7 @@ from importlib import import_module
 
 from cointrail.error_rates.combine import NOT_MEASURED, percent
 from cointrail.error_rates.strata import ERAS
-from cointrail.error_rates.table import shipped
+from cointrail.error_rates.table import Row, in_words, shipped
 from cointrail.error_rates.tiers import measured_tiers
 from cointrail.errors import NotFound
 from cointrail.heuristics.base import REGISTRY, Rule
@@ -122,10 +122,74 @@ def rule_card(rule_id: str) -> RuleCard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TableCheck:
+    """How the table of measured error did in worlds that it was not made from.
+
+    Attributes:
+        table: its name, as a basis quotes it.
+        worlds: that were held back.
+        strata: bounds that were checked in them, each in each world.
+        outside: of these, with so many wrong links that it would be a surprise if the bound were true there.
+        allowed: how many may be so by chance.
+    """
+
+    table: str
+    worlds: int
+    strata: int
+    outside: int
+    allowed: int
+
+
+def table_check() -> TableCheck:
+    """How the table in force did in worlds that were held back."""
+    table = shipped()
+    found = table.validation
+    return TableCheck(
+        table=table.name,
+        worlds=found.worlds,
+        strata=found.strata,
+        outside=found.outside,
+        allowed=found.allowed,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasuredLine:
+    """What was counted of a rule in one stratum of the table of measured error.
+
+    Attributes:
+        stratum: the era and further marks; `all` for every link of the rule.
+        links: that were asserted, in all worlds.
+        wrong_links: of these.
+        hands_links: links of different hands, one of each hand and world: what the bound is made of.
+        hands_wrong: of these.
+        worlds: in how many worlds.
+        bound_ppm: at most so many of a million are wrong.
+        own: whether the bound was measured in this very stratum; else in a wider one, with more hands.
+        stress_ppm: the greatest share that was wrong in one world.
+        real_links: the same count in real data with known owners; 0: there is none.
+        real_wrong: of these.
+    """
+
+    stratum: str
+    links: int
+    wrong_links: int
+    hands_links: int
+    hands_wrong: int
+    worlds: int
+    bound_ppm: int
+    own: bool
+    stress_ppm: int
+    real_links: int
+    real_wrong: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RulePage(RuleCard):
-    """A rule with its worked examples."""
+    """A rule with its worked examples, and what was measured of it, stratum by stratum."""
 
     examples: tuple[Example, ...]
+    measured: tuple[MeasuredLine, ...]
 
 
 def rule_page(rule_id: str) -> RulePage:
@@ -136,7 +200,24 @@ def rule_page(rule_id: str) -> RulePage:
     """
     card = rule_card(rule_id)
     known = {one.name: getattr(card, one.name) for one in fields(card)}
-    return RulePage(**known, examples=examples_of(card.id))
+    rows = [row for stratum, row in sorted(shipped().rows.items()) if stratum[0] == card.name]
+    return RulePage(**known, examples=examples_of(card.id), measured=tuple(map(_measured, rows)))
+
+
+def _measured(row: Row) -> MeasuredLine:
+    return MeasuredLine(
+        stratum=in_words(row.stratum),
+        links=row.links,
+        wrong_links=row.wrong_links,
+        hands_links=row.n,
+        hands_wrong=row.wrong,
+        worlds=row.worlds,
+        bound_ppm=row.bound_ppm,
+        own=row.own,
+        stress_ppm=row.stress_ppm,
+        real_links=row.real_links,
+        real_wrong=row.real_wrong,
+    )
 
 
 def _register() -> dict[str, Rule]:

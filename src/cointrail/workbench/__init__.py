@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from cointrail.journal.entry import Head
     from cointrail.journal.state import CaseState
     from cointrail.report.packet import Ask
-    from cointrail.rulebook.cards import RuleCard, RulePage, rule_cards, rule_page
+    from cointrail.rulebook.cards import RuleCard, RulePage, rule_cards, rule_page, table_check
     from cointrail.simulate import compose_world, draw_plan, plan_from_toml, preset, simulate_world
     from cointrail.tracing.peel_limits import PeelLimits
     from cointrail.workbench.bench import CaseRun, CaseSource, IngestRun, Workbench
@@ -172,6 +172,7 @@ __all__ = [
     "sign_report",
     "simulate_world",
     "sql_table",
+    "table_check",
     "take_answer",
     "trace_bounds",
     "trace_policies",
@@ -270,6 +271,7 @@ _HOMES = {
     "require_folder": "cointrail.workbench.folders",
     "rule_cards": "cointrail.rulebook.cards",
     "rule_page": "cointrail.rulebook.cards",
+    "table_check": "cointrail.rulebook.cards",
     "run_demo": "cointrail.workbench.demo",
     "safe_cell": "cointrail.casework.outputs",
     "sign_report": "cointrail.evidence.receipts",

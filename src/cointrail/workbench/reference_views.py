@@ -179,9 +179,14 @@ def price_files(paths: tuple[Path, ...]) -> tuple[PriceFileLine, ...]:
 def rate_on(paths: Sequence[Path], currency: str, day: date) -> Rate | None:
     """The rate at the last second of a day, as for a report's date; None where no table has one."""
     at = datetime(day.year, day.month, day.day, 23, 59, 59, tzinfo=UTC)
-    return _rates(tuple(paths)).rate_at(at, currency)
+    return rates_of(tuple(paths)).rate_at(at, currency)
 
 
 @lru_cache(maxsize=4)
-def _rates(paths: tuple[Path, ...]) -> RateBook:
+def rates_of(paths: tuple[Path, ...]) -> RateBook:
+    """The rates of some price tables. A program that serves reads them once.
+
+    Raises:
+        BadPrice: one cannot be read.
+    """
     return RateBook.load(paths)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from cointrail.error_rates.table import shipped
 from cointrail.errors import NotFound
 from cointrail.heuristics.base import REGISTRY
 from cointrail.heuristics.gate import REASONS
-from cointrail.rulebook.cards import DYNAMIC_TOO, Kind, rule_card, rule_cards, rule_page
+from cointrail.rulebook.cards import DYNAMIC_TOO, Kind, rule_card, rule_cards, rule_page, table_check
 
 
 def test_every_rule_of_the_register_has_a_card_in_order_of_ids() -> None:
@@ -62,3 +63,23 @@ def test_a_page_is_the_card_with_its_examples() -> None:
     assert page.id == "coinjoin.stonewall"
     assert page.source == rule_card("coinjoin.stonewall").source
     assert {one.rule for one in page.examples} == {"coinjoin.stonewall"}
+
+
+def test_a_page_has_what_was_measured_of_its_rule_and_nothing_of_others() -> None:
+    lines = rule_page("common_input").measured
+    assert lines[0].stratum == "all"
+    assert lines[0].links >= max(line.links for line in lines[1:])
+    row = shipped().rows[(rule_card("common_input").name,)]
+    assert (lines[0].bound_ppm, lines[0].hands_links, lines[0].hands_wrong) == (
+        row.bound_ppm,
+        row.n,
+        row.wrong,
+    )
+    assert rule_page("coinjoin.equal_outputs").measured == ()
+
+
+def test_the_table_in_force_says_how_it_did_in_worlds_it_was_not_made_from() -> None:
+    check = table_check()
+    assert check.table == shipped().name
+    assert check.outside <= check.allowed
+    assert check.worlds > 0

@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/api/v1/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Account
+         * @description What is left of claims on a balance in which moneys mix, by four conventions.
+         */
+        post: operations["account_api_v1_accounts_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/addresses/{name}": {
         parameters: {
             query?: never;
@@ -113,11 +133,15 @@ export interface paths {
         };
         /**
          * Cases
-         * @description The case runs that this server shows.
+         * @description The cases that are kept here, and finished runs of others.
          */
         get: operations["cases_api_v1_cases_get"];
         put?: never;
-        post?: never;
+        /**
+         * Open Case
+         * @description Open a case in the case database, with its first seeds.
+         */
+        post: operations["open_case_api_v1_cases_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -144,6 +168,348 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{case}/book": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Case Book
+         * @description A kept case as it stands.
+         */
+        get: operations["case_book_api_v1_cases__case__book_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case}/deadlines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Deadline
+         * @description Set a deadline.
+         */
+        post: operations["add_deadline_api_v1_cases__case__deadlines_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case}/deadlines/{number}/met": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Meet Deadline
+         * @description Say that a deadline is done with.
+         */
+        post: operations["meet_deadline_api_v1_cases__case__deadlines__number__met_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case}/desks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Desks
+         * @description Whom to ask, with the requests that were made.
+         */
+        get: operations["desks_api_v1_cases__case__desks_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case}/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Document
+         * @description Put a document on the case by its hash; its content stays where it is.
+         */
+        post: operations["add_document_api_v1_cases__case__documents_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case}/entries/{number}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo
+         * @description Let an entry no longer count; undoing the undo brings it back.
+         */
+        post: operations["undo_api_v1_cases__case__entries__number__undo_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case}/exhibits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Exhibit
+         * @description Ask the store something and put question, basis and answer on the case.
+         */
+        post: operations["take_exhibit_api_v1_cases__case__exhibits_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case}/exhibits/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Exhibit
+         * @description An exhibit with its answer.
+         */
+        get: operations["exhibit_api_v1_cases__case__exhibits__number__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case}/exhibits/{number}/answer.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Exhibit Answer
+         * @description The answer itself.
+         */
+        get: operations["exhibit_answer_api_v1_cases__case__exhibits__number__answer_json_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case}/exhibits/{number}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Verify Exhibit
+         * @description Ask its question again, of the chain as it was, and compare to the byte.
+         */
+        post: operations["verify_exhibit_api_v1_cases__case__exhibits__number__verify_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case}/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * State Finding
+         * @description State a finding that rests on exhibits.
+         */
+        post: operations["state_finding_api_v1_cases__case__findings_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case}/journal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Journal
+         * @description Every entry of a case, those that were undone too.
+         */
+        get: operations["journal_api_v1_cases__case__journal_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case}/journal.jsonl": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Journal File
+         * @description The journal itself, to the byte.
+         */
+        get: operations["journal_file_api_v1_cases__case__journal_jsonl_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case}/journal/verdict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Journal Verdict
+         * @description Whether the journal is what was written; with a head that was kept elsewhere also to its end.
+         */
+        get: operations["journal_verdict_api_v1_cases__case__journal_verdict_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case}/judged": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Judged
+         * @description What the judgements of a case make of the clusters that they name.
+         */
+        get: operations["judged_api_v1_cases__case__judged_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case}/judgements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Judge
+         * @description Decide something about clusters, for this case alone; cluster pages of the case go by it.
+         *
+         *     One that contradicts another, or is about what the chain does not hold, is refused.
+         */
+        post: operations["judge_api_v1_cases__case__judgements_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case}/judgements/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Judgement
+         * @description What would become of clusters under one judgement more; nothing is put on the case.
+         */
+        post: operations["try_judgement_api_v1_cases__case__judgements_trial_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{case}/months": {
         parameters: {
             query?: never;
@@ -158,6 +524,206 @@ export interface paths {
         get: operations["case_months_api_v1_cases__case__months_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case}/news": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * News
+         * @description The entries after one, the oldest first.
+         */
+        get: operations["news_api_v1_cases__case__news_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Note
+         * @description Note something.
+         */
+        post: operations["add_note_api_v1_cases__case__notes_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case}/private-tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Accounts
+         * @description The accounts that exchanges named for outputs.
+         */
+        get: operations["accounts_api_v1_cases__case__private_tags_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Report
+         * @description The report as values: what the PDF is set from.
+         */
+        get: operations["report_api_v1_cases__case__report_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case}/report/pages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Report Size
+         * @description How many pages the report has.
+         */
+        get: operations["report_size_api_v1_cases__case__report_pages_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case}/report/pages/{number}.{form}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Report Page
+         * @description A page of the report as a picture.
+         */
+        get: operations["report_page_api_v1_cases__case__report_pages__number___form__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case}/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Requests
+         * @description Every request with its history.
+         */
+        get: operations["requests_api_v1_cases__case__requests_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case}/requests/{number}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take
+         * @description Put an exchange's answer on the case; the accounts that it names stay private to it.
+         */
+        post: operations["take_api_v1_cases__case__requests__number__answer_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case}/requests/{number}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move
+         * @description Say how far a request is.
+         */
+        post: operations["move_api_v1_cases__case__requests__number__state_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case}/seeds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Seeds
+         * @description Add addresses or outputs of whom the case is about; all or none.
+         */
+        post: operations["add_seeds_api_v1_cases__case__seeds_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -204,6 +770,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{case}/tables/{table}/xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Case Xlsx
+         * @description The same as a workbook in which no cell is a formula.
+         */
+        post: operations["case_xlsx_api_v1_cases__case__tables__table__xlsx_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case}/terms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set Terms
+         * @description Say how the case is to be run: period, currency, policies, limits, tags and prices.
+         */
+        post: operations["set_terms_api_v1_cases__case__terms_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/clusters/{name}": {
         parameters: {
             query?: never;
@@ -213,7 +819,7 @@ export interface paths {
         };
         /**
          * Cluster
-         * @description The members of a cluster and what it holds; as it was at a height, where one is given.
+         * @description The members of a cluster and what it holds; as it was at a height, or under a case's judgements.
          */
         get: operations["cluster_api_v1_clusters__name__get"];
         put?: never;
@@ -315,9 +921,113 @@ export interface paths {
         put?: never;
         /**
          * Explain
-         * @description What joins two scripts, one transaction a step, or that nothing does.
+         * @description What joins two scripts, one transaction a step, or that nothing does; under a case's judgements too.
          */
         post: operations["explain_api_v1_explanations_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Jobs
+         * @description Jobs, the newest first.
+         */
+        get: operations["jobs_api_v1_jobs_get"];
+        put?: never;
+        /**
+         * Ask Job
+         * @description Ask for long work; `GET /jobs/{id}` says how far it is.
+         */
+        post: operations["ask_job_api_v1_jobs_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Job
+         * @description One job: how far it is, what it made, or why it failed.
+         */
+        get: operations["job_api_v1_jobs__job__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Job
+         * @description Let a job stop. One that waits does at once, one that runs within a second or two.
+         */
+        post: operations["cancel_job_api_v1_jobs__job__cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Job Events
+         * @description How far a job is, as server-sent events, until it ends.
+         */
+        get: operations["job_events_api_v1_jobs__job__events_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job}/files/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Job File
+         * @description A file that a job made.
+         */
+        get: operations["job_file_api_v1_jobs__job__files__name__get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -338,6 +1048,46 @@ export interface paths {
          * @description A coin hop by hop, as long as change can be told.
          */
         post: operations["peel_api_v1_peels_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Prices
+         * @description The price tables.
+         */
+        get: operations["prices_api_v1_prices_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prices/{currency}/{day}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rate
+         * @description What one bitcoin was worth at the end of a day, who says so, and by which convention.
+         */
+        get: operations["rate_api_v1_prices__currency___day__get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -468,6 +1218,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tags
+         * @description The tag files that lie over every answer, and what became of their rows.
+         */
+        get: operations["tags_api_v1_tags_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tags/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Search Tags
+         * @description Tags by a text in their subject, label, actor, category or source.
+         */
+        post: operations["search_tags_api_v1_tags_search_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/traces": {
         parameters: {
             query?: never;
@@ -548,10 +1338,76 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Values
+         * @description What each amount was worth at its time, and by whose rate; null where there is none, never zero.
+         */
+        post: operations["values_api_v1_values_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * AccountViewListing
+         * @description Claims on a cluster's balance.
+         */
+        AccountViewListing: {
+            /**
+             * Balance Sat
+             * @description Satoshi; as a string where it lies beyond 2^53-1.
+             */
+            balance_sat: number | string;
+            basis: components["schemas"]["LookupBasis"];
+            claimed_by: components["schemas"]["ClusterClaims"] | null;
+            /** Claims */
+            claims: components["schemas"]["ClaimLine"][];
+            cluster: components["schemas"]["ClusterRef"];
+            /**
+             * Next Page
+             * @description Asks for what follows, as `page`; null at the end.
+             */
+            next_page: string | null;
+            page: components["schemas"]["Page"];
+            /** Payments */
+            payments: components["schemas"]["PaymentOut"][];
+        };
+        /**
+         * Added
+         * @description What was put on a case: its entry, and the head that the journal has now.
+         */
+        Added: {
+            /**
+             * Entry
+             * @description Number of the entry that was made last.
+             */
+            entry: number;
+            /** Head */
+            head: string;
+            /** Name */
+            name: string;
+            /**
+             * Number
+             * @description Of the thing among its kind; null where it has none of its own.
+             */
+            number: number | null;
+            /** Reference */
+            reference: string;
+        };
         /**
          * AddressBalanceListing
          * @description A script's balance over time.
@@ -572,6 +1428,26 @@ export interface components {
             next_page: string | null;
             page: components["schemas"]["Page"];
             script: components["schemas"]["ScriptRef"];
+        };
+        /**
+         * AddressBalanceOptions
+         * @description Of `address balance`.
+         */
+        AddressBalanceOptions: {
+            /** Address */
+            address: string;
+            /** @default month */
+            every: components["schemas"]["Every"];
+            /**
+             * Limit
+             * @description Null: the whole list, up to 100,000 lines.
+             */
+            limit?: number | null;
+            /**
+             * Start
+             * @default 0
+             */
+            start: number;
         };
         /**
          * AddressNeighboursListing
@@ -597,6 +1473,57 @@ export interface components {
             transactions: number;
         };
         /**
+         * AddressNeighboursOptions
+         * @description Of `address neighbours`.
+         */
+        AddressNeighboursOptions: {
+            /** Address */
+            address: string;
+            /**
+             * Limit
+             * @description Null: the whole list, up to 100,000 lines.
+             */
+            limit?: number | null;
+            /**
+             * Most Txs
+             * @default 1000
+             */
+            most_txs: number;
+            /**
+             * Newest
+             * @default false
+             */
+            newest: boolean;
+            /**
+             * Start
+             * @default 0
+             */
+            start: number;
+        };
+        /**
+         * AddressShowOptions
+         * @description Of `address show`.
+         */
+        AddressShowOptions: {
+            /** Address */
+            address: string;
+            /**
+             * Limit
+             * @description Null: the whole list, up to 100,000 lines.
+             */
+            limit?: number | null;
+            /**
+             * Newest
+             * @default false
+             */
+            newest: boolean;
+            /**
+             * Start
+             * @default 0
+             */
+            start: number;
+        };
+        /**
          * AddressTxsListing
          * @description Some transactions of a script.
          */
@@ -611,6 +1538,29 @@ export interface components {
             script: components["schemas"]["ScriptRef"];
             /** Transactions */
             transactions: components["schemas"]["TxLine"][];
+        };
+        /**
+         * AddressTxsOptions
+         * @description Of `address txs`.
+         */
+        AddressTxsOptions: {
+            /** Address */
+            address: string;
+            /**
+             * Limit
+             * @description Null: the whole list, up to 100,000 lines.
+             */
+            limit?: number | null;
+            /**
+             * Newest
+             * @default false
+             */
+            newest: boolean;
+            /**
+             * Start
+             * @default 0
+             */
+            start: number;
         };
         /**
          * AddressViewListing
@@ -679,6 +1629,54 @@ export interface components {
             value_sat: number | string;
         };
         /**
+         * AnswerTakenRecord
+         * @description An exchange's answer. The accounts it names are private: kept beside the journal, never exported.
+         */
+        AnswerTakenRecord: {
+            /** Accounts */
+            accounts: number;
+            /** By */
+            by: string;
+            /** Document */
+            document: number | null;
+            /**
+             * Entry
+             * @description Number of its entry, for `/entries/{n}/undo`.
+             */
+            entry: number;
+            /** Number */
+            number: number;
+            /**
+             * On
+             * @description A day, ISO 8601.
+             */
+            on: string;
+            /** Reason */
+            reason: string;
+            /** Request */
+            request: number;
+            /** Result */
+            result: string | null;
+            /**
+             * Utc
+             * @description Time in UTC, ISO 8601.
+             */
+            utc: string;
+        };
+        /**
+         * AnswerTold
+         * @description What became of an answer's lines.
+         */
+        AnswerTold: {
+            /** Accounts */
+            accounts: number;
+            /** Not Asked */
+            not_asked: unknown[][];
+            request: components["schemas"]["RequestRecord"];
+            /** Unanswered */
+            unanswered: string[];
+        };
+        /**
          * Argument
          * @description What speaks for or against a claim: `for` or `against`, by a rule or an observation.
          */
@@ -693,6 +1691,204 @@ export interface components {
             side: string;
         };
         /**
+         * AskAccount
+         * @description Claims on a cluster's balance.
+         */
+        AskAccount: {
+            /**
+             * Claims
+             * @description Outputs to it, `txid:vout`.
+             */
+            claims: string[];
+            /** Cluster */
+            cluster: string;
+            /**
+             * Limit
+             * @default 100
+             */
+            limit: number;
+            /** Page */
+            page?: string | null;
+        };
+        /**
+         * AskAmount
+         * @description An amount at a time.
+         */
+        AskAmount: {
+            /**
+             * Sat
+             * @description Satoshi, as a number or a string.
+             */
+            sat: number | string;
+            /**
+             * Time Utc
+             * Format: date-time
+             */
+            time_utc: string;
+        };
+        /**
+         * AskAnswer
+         * @description What an exchange answered.
+         */
+        AskAnswer: {
+            /**
+             * Csv
+             * @description With the columns key and account, and note where there is one.
+             */
+            csv: string;
+            /**
+             * Name
+             * @default answer.csv
+             */
+            name: string;
+            /**
+             * On
+             * @description The day it came; null: today, UTC.
+             */
+            on?: string | null;
+            /**
+             * Sums
+             * @description `SHA256SUMS` of the packet that was sent; null: this server made it and has it.
+             */
+            sums?: string | null;
+            /**
+             * Transactions
+             * @description Its `transactions.csv`.
+             */
+            transactions?: string | null;
+        };
+        /**
+         * AskBundle
+         * @description Run a kept case and pack its evidence.
+         */
+        AskBundle: {
+            /**
+             * Case
+             * @description Name of the case, as `/cases` lists it.
+             */
+            case: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "bundle";
+            /**
+             * @default {
+             *       "private": false,
+             *       "sign": false
+             *     }
+             */
+            options: components["schemas"]["BundleOptions"];
+        };
+        /**
+         * AskCase
+         * @description A case to be opened.
+         */
+        AskCase: {
+            /**
+             * Legal Basis
+             * @description The law or order that allows the look-up.
+             */
+            legal_basis: string;
+            /**
+             * Network
+             * @description Null: that of the store.
+             */
+            network?: ("mainnet" | "testnet3" | "testnet4" | "signet" | "regtest") | null;
+            /** Opened */
+            opened?: string | null;
+            /**
+             * Reference
+             * @description The authority's own number of the case.
+             */
+            reference: string;
+            /**
+             * Seeds
+             * @default []
+             */
+            seeds: components["schemas"]["AskSeed"][];
+        };
+        /**
+         * AskCaseRun
+         * @description Run a kept case.
+         */
+        AskCaseRun: {
+            /**
+             * Case
+             * @description Name of the case, as `/cases` lists it.
+             */
+            case: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "case_run";
+            /** @default {} */
+            options: components["schemas"]["NoOptions"];
+        };
+        /**
+         * AskDeadline
+         * @description A day by which something must be done.
+         */
+        AskDeadline: {
+            /**
+             * Due
+             * Format: date
+             */
+            due: string;
+            /**
+             * Request
+             * @description Number of the request that it belongs to.
+             */
+            request?: number | null;
+            /** Title */
+            title: string;
+        };
+        /**
+         * AskDocument
+         * @description A document, kept by its hash: either its bytes, which are digested and let go, or digest and size.
+         */
+        AskDocument: {
+            /**
+             * Base64
+             * @description Its bytes, at most 2,097,152.
+             */
+            base64?: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Sha256 */
+            sha256?: string | null;
+            /** Size */
+            size?: number | null;
+        };
+        /**
+         * AskExhibitsVerify
+         * @description Ask the questions of exhibits again.
+         */
+        AskExhibitsVerify: {
+            /**
+             * Case
+             * @description Name of the case, as `/cases` lists it.
+             */
+            case: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "exhibits_verify";
+            /**
+             * @default {
+             *       "numbers": []
+             *     }
+             */
+            options: components["schemas"]["ExhibitsOptions"];
+        };
+        /**
          * AskExplain
          * @description Two things that may be one hand's.
          */
@@ -701,6 +1897,11 @@ export interface components {
             a: string;
             /** B */
             b: string;
+            /**
+             * Case
+             * @description Name of a kept case, whose judgements hold.
+             */
+            case?: string | null;
         };
         /**
          * AskFilter
@@ -710,6 +1911,73 @@ export interface components {
             /** Column */
             column: string;
             how: components["schemas"]["How"];
+            /** Text */
+            text: string;
+        };
+        /**
+         * AskFinding
+         * @description A sentence that rests on exhibits.
+         */
+        AskFinding: {
+            /** Exhibits */
+            exhibits: number[];
+            kind: components["schemas"]["FindingKind"];
+            /** Text */
+            text: string;
+        };
+        /**
+         * AskJudgement
+         * @description A decision on clusters.
+         */
+        AskJudgement: {
+            /**
+             * About
+             * @description Two addresses, a transaction id, or the id of a judgement, as the kind has it.
+             */
+            about: string[];
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "same_hand" | "apart" | "no_link" | "withdraw";
+            /**
+             * When
+             * @description The day of the decision; null: today, UTC.
+             */
+            when?: string | null;
+            /** Why */
+            why: string;
+        };
+        /**
+         * AskLimits
+         * @description Bounds of each walk; what is not given is as the program has it.
+         */
+        AskLimits: {
+            /** Max Hops */
+            max_hops?: number | null;
+            /** Max Outputs */
+            max_outputs?: number | null;
+            /** Min Value Sat */
+            min_value_sat?: number | null;
+            /** Upstream Min Percent */
+            upstream_min_percent?: number | null;
+        };
+        /**
+         * AskMet
+         * @description A deadline is done with.
+         */
+        AskMet: {
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * AskNote
+         * @description Something worth knowing.
+         */
+        AskNote: {
             /** Text */
             text: string;
         };
@@ -725,6 +1993,23 @@ export interface components {
              * @default false
              */
             descending: boolean;
+        };
+        /**
+         * AskPackets
+         * @description Make request packets from the newest run of a case.
+         */
+        AskPackets: {
+            /**
+             * Case
+             * @description Name of the case, as `/cases` lists it.
+             */
+            case: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "packets";
+            options: components["schemas"]["PacketsOptions"];
         };
         /**
          * AskPeel
@@ -772,6 +2057,29 @@ export interface components {
             weakest: "T1" | "T3" | "T4";
         };
         /**
+         * AskReport
+         * @description Set the newest run of a case as a report.
+         */
+        AskReport: {
+            /**
+             * Case
+             * @description Name of the case, as `/cases` lists it.
+             */
+            case: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "report";
+            /**
+             * @default {
+             *       "data": false,
+             *       "record": false
+             *     }
+             */
+            options: components["schemas"]["ReportOptions"];
+        };
+        /**
          * AskRows
          * @description Some rows of a table.
          */
@@ -803,12 +2111,120 @@ export interface components {
             lines: string[];
         };
         /**
+         * AskSeed
+         * @description An address, or an output as `txid:vout`.
+         */
+        AskSeed: {
+            /** Text */
+            text: string;
+        };
+        /**
+         * AskSeeds
+         * @description Seeds to be added.
+         */
+        AskSeeds: {
+            /** Seeds */
+            seeds: components["schemas"]["AskSeed"][];
+            /**
+             * Why
+             * @description The reason.
+             * @default
+             */
+            why: string;
+        };
+        /**
          * AskSession
          * @description The token that `cointrail serve` printed.
          */
         AskSession: {
             /** Token */
             token: string;
+        };
+        /**
+         * AskState
+         * @description How far a request is.
+         */
+        AskState: {
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * On
+             * @description The day it happened; null: today, UTC.
+             */
+            on?: string | null;
+            /**
+             * Reference
+             * @description The exchange's own number for it.
+             * @default
+             */
+            reference: string;
+            state: components["schemas"]["RequestState"];
+        };
+        /**
+         * AskTags
+         * @description Tags that a text is in; an empty one is in all.
+         */
+        AskTags: {
+            /**
+             * Limit
+             * @default 100
+             */
+            limit: number;
+            /** Page */
+            page?: string | null;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+        };
+        /**
+         * AskTerms
+         * @description How a case is to be run; replaces earlier terms whole.
+         */
+        AskTerms: {
+            /**
+             * Currency
+             * @description Null: no fiat figures.
+             */
+            currency?: string | null;
+            /** @default {} */
+            limits: components["schemas"]["AskLimits"];
+            /**
+             * Period From
+             * @description `2017-01-31`, or a time with its zone.
+             */
+            period_from?: string | null;
+            /** Period To */
+            period_to?: string | null;
+            /**
+             * Policies
+             * @description Both of a case: fifo and haircut, the first leads.
+             */
+            policies: components["schemas"]["Policy"][];
+            /**
+             * Prices
+             * @description Digests of price tables that `/prices` lists, or the case has.
+             * @default []
+             */
+            prices: string[];
+            /** Report Date */
+            report_date?: string | null;
+            /**
+             * Tags
+             * @description Digests of tag files that `/tags` lists, or the case has.
+             * @default []
+             */
+            tags: string[];
+            /**
+             * Why
+             * @description The reason.
+             * @default
+             */
+            why: string;
         };
         /**
          * AskTrace
@@ -859,6 +2275,27 @@ export interface components {
             seconds: number;
             /** Seeds */
             seeds: string[];
+        };
+        /**
+         * AskUndo
+         * @description Let an entry no longer count.
+         */
+        AskUndo: {
+            /** Why */
+            why: string;
+        };
+        /**
+         * AskValues
+         * @description Amounts to value.
+         */
+        AskValues: {
+            /** Amounts */
+            amounts: components["schemas"]["AskAmount"][];
+            /**
+             * Currency
+             * @description ISO 4217 code.
+             */
+            currency: string;
         };
         /**
          * BalanceLine
@@ -957,6 +2394,52 @@ export interface components {
             transactions: number;
         };
         /**
+         * Book
+         * @description A kept case as it stands: what its journal adds up to.
+         */
+        Book: {
+            /** Deadlines */
+            deadlines: components["schemas"]["DeadlineRecord"][];
+            /** Documents */
+            documents: components["schemas"]["DocumentAddedRecord"][];
+            /** Entries */
+            entries: number;
+            /** Exhibits */
+            exhibits: components["schemas"]["ExhibitTakenRecord"][];
+            /** Findings */
+            findings: components["schemas"]["FindingStatedRecord"][];
+            /**
+             * Head
+             * @description Number and digest of the last entry, to be kept elsewhere.
+             */
+            head: string;
+            /** Id */
+            id: string;
+            /** Judgements */
+            judgements: components["schemas"]["JudgementMadeRecord"][];
+            /** Legal Basis */
+            legal_basis: string;
+            /** Name */
+            name: string;
+            /** Network */
+            network: string;
+            /** Notes */
+            notes: components["schemas"]["NoteAddedRecord"][];
+            /** Opened */
+            opened: string | null;
+            /** Outputs */
+            outputs: components["schemas"]["OutputMadeRecord"][];
+            /** Reference */
+            reference: string;
+            /** Requests */
+            requests: components["schemas"]["RequestRecord"][];
+            /** Seeds */
+            seeds: components["schemas"]["SeedOnCase"][];
+            terms: components["schemas"]["TermsSetRecord"] | null;
+            /** Undone */
+            undone: number[];
+        };
+        /**
          * BridgeLine
          * @description A link that alone holds a part of the cluster: the smaller part, in scripts and satoshi.
          */
@@ -976,23 +2459,55 @@ export interface components {
             scripts: number;
         };
         /**
+         * BundleOptions
+         * @description How a bundle is to be packed.
+         */
+        BundleOptions: {
+            /**
+             * Private
+             * @description Show also notes, deadlines and requests of the journal.
+             * @default false
+             */
+            private: boolean;
+            /**
+             * Reader
+             * @description An exchange, as the leads name it: only what it needs. `defence`: everything.
+             */
+            reader?: string | null;
+            /**
+             * Sign
+             * @description Sign with the key that the server was started with.
+             * @default false
+             */
+            sign: boolean;
+        };
+        /**
          * CaseLine
-         * @description A case run that this server shows.
+         * @description A case: kept in the case database, run, or both.
          */
         CaseLine: {
-            /** Basis Digest */
-            basis_digest: string;
+            /**
+             * Entries
+             * @description Of its journal; null where it is not kept.
+             */
+            entries: number | null;
+            /** Head */
+            head: string | null;
+            /** Kept */
+            kept: boolean;
             /** Name */
             name: string;
             /** Network */
-            network: string;
+            network: string | null;
             /** Reference */
             reference: string;
-            /** Tip Hash */
-            tip_hash: string;
-            /** Tip Height */
-            tip_height: number;
+            run: components["schemas"]["RunLine"] | null;
         };
+        /**
+         * CaseRunOptions
+         * @description Of `case run`.
+         */
+        CaseRunOptions: Record<string, never>;
         /**
          * CaseSummary
          * @description The summary as the run wrote it; `docs/reference/tables.md` describes it.
@@ -1007,7 +2522,7 @@ export interface components {
         };
         /**
          * Cases
-         * @description Every case run that this server shows.
+         * @description Every case that this server has.
          */
         Cases: {
             /** Cases */
@@ -1038,11 +2553,31 @@ export interface components {
         Charge: {
             /** Payjoin */
             payjoin: boolean;
-            rate: components["schemas"]["Rate"] | null;
+            rate: components["schemas"]["cointrail__error_rates__table__Rate"] | null;
             /** Rule */
             rule: string;
             /** Tier */
             tier: ("T0" | "T1" | "T2" | "T3" | "T4" | "T5") | null;
+        };
+        /**
+         * ClaimLine
+         * @description A claim: an output to the cluster that is said to be somebody's, and what is left of it there.
+         */
+        ClaimLine: {
+            /** Left Sat */
+            left_sat: {
+                [key: string]: number | string;
+            };
+            /**
+             * Outpoint
+             * @description `txid:vout`.
+             */
+            outpoint: string;
+            /**
+             * Value Sat
+             * @description Satoshi; as a string where it lies beyond 2^53-1.
+             */
+            value_sat: number | string;
         };
         /**
          * ClusterBalanceListing
@@ -1064,6 +2599,26 @@ export interface components {
              */
             next_page: string | null;
             page: components["schemas"]["Page"];
+        };
+        /**
+         * ClusterBalanceOptions
+         * @description Of `cluster balance`.
+         */
+        ClusterBalanceOptions: {
+            /** Cluster */
+            cluster: string;
+            /** @default month */
+            every: components["schemas"]["Every"];
+            /**
+             * Limit
+             * @description Null: the whole list, up to 100,000 lines.
+             */
+            limit?: number | null;
+            /**
+             * Start
+             * @default 0
+             */
+            start: number;
         };
         /**
          * ClusterClaims
@@ -1152,6 +2707,34 @@ export interface components {
             transactions: number;
         };
         /**
+         * ClusterNeighboursOptions
+         * @description Of `cluster neighbours`.
+         */
+        ClusterNeighboursOptions: {
+            /** Cluster */
+            cluster: string;
+            /**
+             * Limit
+             * @description Null: the whole list, up to 100,000 lines.
+             */
+            limit?: number | null;
+            /**
+             * Most Txs
+             * @default 10000
+             */
+            most_txs: number;
+            /**
+             * Newest
+             * @default false
+             */
+            newest: boolean;
+            /**
+             * Start
+             * @default 0
+             */
+            start: number;
+        };
+        /**
          * ClusterPaymentsListing
          * @description Some of what a cluster received and spent.
          */
@@ -1169,6 +2752,29 @@ export interface components {
             payments: components["schemas"]["PaymentLine"][];
         };
         /**
+         * ClusterPaymentsOptions
+         * @description Of `cluster payments`.
+         */
+        ClusterPaymentsOptions: {
+            /** Cluster */
+            cluster: string;
+            /**
+             * Limit
+             * @description Null: the whole list, up to 100,000 lines.
+             */
+            limit?: number | null;
+            /**
+             * Newest
+             * @default false
+             */
+            newest: boolean;
+            /**
+             * Start
+             * @default 0
+             */
+            start: number;
+        };
+        /**
          * ClusterRef
          * @description A cluster by its label.
          */
@@ -1179,6 +2785,26 @@ export interface components {
             name: string;
             /** Size */
             size: number;
+        };
+        /**
+         * ClusterShowOptions
+         * @description Of `cluster show`.
+         */
+        ClusterShowOptions: {
+            /** At */
+            at?: number | null;
+            /** Cluster */
+            cluster: string;
+            /**
+             * Limit
+             * @description Null: the whole list, up to 100,000 lines.
+             */
+            limit?: number | null;
+            /**
+             * Start
+             * @default 0
+             */
+            start: number;
         };
         /**
          * ClusterTiers
@@ -1204,6 +2830,24 @@ export interface components {
             tier: "T0" | "T1" | "T2" | "T3" | "T4" | "T5";
             /** Tiers */
             tiers: components["schemas"]["TierLine"][];
+        };
+        /**
+         * ClusterTiersOptions
+         * @description Of `cluster tiers`.
+         */
+        ClusterTiersOptions: {
+            /** Cluster */
+            cluster: string;
+            /**
+             * Limit
+             * @description Null: the whole list, up to 100,000 lines.
+             */
+            limit?: number | null;
+            /**
+             * Tier
+             * @default T2
+             */
+            tier: string;
         };
         /**
          * ClusterViewListing
@@ -1316,6 +2960,43 @@ export interface components {
             policies: ("fifo" | "lifo" | "haircut" | "tiho" | "tilo" | "payment_first" | "change_first" | "poison")[];
         };
         /**
+         * DeadlineRecord
+         * @description A deadline; `met_utc` is null while it is open.
+         */
+        DeadlineRecord: {
+            /** By */
+            by: string;
+            /**
+             * Due
+             * @description A day, ISO 8601.
+             */
+            due: string;
+            /**
+             * Entry
+             * @description Number of its entry, for `/entries/{n}/undo`.
+             */
+            entry: number;
+            /** Met Note */
+            met_note: string | null;
+            /** Met Utc */
+            met_utc: string | null;
+            /** Number */
+            number: number;
+            /** Reason */
+            reason: string;
+            /** Request */
+            request: number | null;
+            /** Result */
+            result: string | null;
+            /** Title */
+            title: string;
+            /**
+             * Utc
+             * @description Time in UTC, ISO 8601.
+             */
+            utc: string;
+        };
+        /**
          * DepositLine
          * @description An address takes deposits for a tagged service, by inference. It names the custodian, not the customer.
          */
@@ -1337,6 +3018,70 @@ export interface components {
             tier: "T0" | "T1" | "T2" | "T3" | "T4" | "T5";
         };
         /**
+         * DeskLine
+         * @description An exchange in a jurisdiction that leads go to.
+         */
+        DeskLine: {
+            /** Contact */
+            contact: string;
+            /** Contact Source */
+            contact_source: string;
+            /**
+             * Deposited Sat
+             * @description Satoshi; as a string where it lies beyond 2^53-1.
+             */
+            deposited_sat: number | string;
+            /** Deposits */
+            deposits: number;
+            /** Exchange */
+            exchange: string;
+            /** Jurisdiction */
+            jurisdiction: string;
+            /** Legal Entity */
+            legal_entity: string;
+            /** Legal Entity Source */
+            legal_entity_source: string;
+            /**
+             * Paid Sat
+             * @description Satoshi; as a string where it lies beyond 2^53-1.
+             */
+            paid_sat: number | string;
+            /** Payments Same Hand */
+            payments_same_hand: number;
+            /** Requests */
+            requests: components["schemas"]["DeskRequest"][];
+            /** Withdrawals */
+            withdrawals: number;
+        };
+        /**
+         * DeskRequest
+         * @description A request to the exchange: its number, what it asks for, how far it is and since which day.
+         */
+        DeskRequest: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "preservation" | "disclosure" | "freeze";
+            /** Number */
+            number: number;
+            /** Since Utc */
+            since_utc: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "prepared" | "sent" | "acknowledged" | "answered" | "refused" | "withdrawn";
+        };
+        /**
+         * Desks
+         * @description Every exchange and jurisdiction that leads go to, the one with most value first.
+         */
+        Desks: {
+            /** Desks */
+            desks: components["schemas"]["DeskLine"][];
+        };
+        /**
          * DiskUse
          * @description Bytes on disk by part of the store.
          */
@@ -1351,6 +3096,38 @@ export interface components {
             settled: number;
             /** Total */
             total: number;
+        };
+        /**
+         * DocumentAddedRecord
+         * @description A document by its hash; what it says stays outside.
+         */
+        DocumentAddedRecord: {
+            /** By */
+            by: string;
+            /**
+             * Entry
+             * @description Number of its entry, for `/entries/{n}/undo`.
+             */
+            entry: number;
+            /** Name */
+            name: string;
+            /** Note */
+            note: string;
+            /** Number */
+            number: number;
+            /** Reason */
+            reason: string;
+            /** Result */
+            result: string | null;
+            /** Sha256 */
+            sha256: string;
+            /** Size */
+            size: number;
+            /**
+             * Utc
+             * @description Time in UTC, ISO 8601.
+             */
+            utc: string;
         };
         /**
          * EndLine
@@ -1399,6 +3176,34 @@ export interface components {
              * @enum {string}
              */
             weakest_tier: "T0" | "T1" | "T2" | "T3" | "T4" | "T5";
+        };
+        /**
+         * EntryLine
+         * @description An entry of a journal as lists show it.
+         */
+        EntryLine: {
+            /** Action */
+            action: string;
+            /** Content */
+            content: {
+                [key: string]: unknown;
+            };
+            /** Counts */
+            counts: boolean;
+            /** Digest */
+            digest: string;
+            /** Previous */
+            previous: string;
+            /** Result */
+            result: string | null;
+            /** Seq */
+            seq: number;
+            /** Utc */
+            utc: string;
+            /** Who */
+            who: string;
+            /** Why */
+            why: string;
         };
         /**
          * ErrorBound
@@ -1470,6 +3275,437 @@ export interface components {
             wrong: boolean;
         };
         /**
+         * Exhibit
+         * @description An exhibit: what was asked, on what basis, and the answer.
+         */
+        Exhibit: {
+            /**
+             * Answer
+             * @description As JSON values; null where it is too large: `answer_left_out` says so.
+             */
+            answer: unknown;
+            /** Answer Left Out */
+            answer_left_out: boolean;
+            /** Basis */
+            basis: {
+                [key: string]: unknown;
+            };
+            /** By */
+            by: string;
+            /**
+             * Entry
+             * @description Number of its entry, for `/entries/{n}/undo`.
+             */
+            entry: number;
+            /** Number */
+            number: number;
+            /** Reason */
+            reason: string;
+            /** Request */
+            request: {
+                [key: string]: unknown;
+            };
+            /** Result */
+            result: string | null;
+            /** Size */
+            size: number;
+            /** Title */
+            title: string;
+            /**
+             * Utc
+             * @description Time in UTC, ISO 8601.
+             */
+            utc: string;
+        };
+        /**
+         * ExhibitAddressBalance
+         * @description What `cointrail address balance` says.
+         */
+        ExhibitAddressBalance: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            command: "address balance";
+            options: components["schemas"]["AddressBalanceOptions"];
+            /**
+             * Title
+             * @description Empty: the command.
+             * @default
+             */
+            title: string;
+        };
+        /**
+         * ExhibitAddressNeighbours
+         * @description What `cointrail address neighbours` says.
+         */
+        ExhibitAddressNeighbours: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            command: "address neighbours";
+            options: components["schemas"]["AddressNeighboursOptions"];
+            /**
+             * Title
+             * @description Empty: the command.
+             * @default
+             */
+            title: string;
+        };
+        /**
+         * ExhibitAddressShow
+         * @description What `cointrail address show` says.
+         */
+        ExhibitAddressShow: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            command: "address show";
+            options: components["schemas"]["AddressShowOptions"];
+            /**
+             * Title
+             * @description Empty: the command.
+             * @default
+             */
+            title: string;
+        };
+        /**
+         * ExhibitAddressTxs
+         * @description What `cointrail address txs` says.
+         */
+        ExhibitAddressTxs: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            command: "address txs";
+            options: components["schemas"]["AddressTxsOptions"];
+            /**
+             * Title
+             * @description Empty: the command.
+             * @default
+             */
+            title: string;
+        };
+        /**
+         * ExhibitCaseRun
+         * @description What `cointrail case run` says.
+         */
+        ExhibitCaseRun: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            command: "case run";
+            /** @default {} */
+            options: components["schemas"]["CaseRunOptions"];
+            /**
+             * Title
+             * @description Empty: the command.
+             * @default
+             */
+            title: string;
+        };
+        /**
+         * ExhibitClusterBalance
+         * @description What `cointrail cluster balance` says.
+         */
+        ExhibitClusterBalance: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            command: "cluster balance";
+            options: components["schemas"]["ClusterBalanceOptions"];
+            /**
+             * Title
+             * @description Empty: the command.
+             * @default
+             */
+            title: string;
+        };
+        /**
+         * ExhibitClusterNeighbours
+         * @description What `cointrail cluster neighbours` says.
+         */
+        ExhibitClusterNeighbours: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            command: "cluster neighbours";
+            options: components["schemas"]["ClusterNeighboursOptions"];
+            /**
+             * Title
+             * @description Empty: the command.
+             * @default
+             */
+            title: string;
+        };
+        /**
+         * ExhibitClusterPayments
+         * @description What `cointrail cluster payments` says.
+         */
+        ExhibitClusterPayments: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            command: "cluster payments";
+            options: components["schemas"]["ClusterPaymentsOptions"];
+            /**
+             * Title
+             * @description Empty: the command.
+             * @default
+             */
+            title: string;
+        };
+        /**
+         * ExhibitClusterShow
+         * @description What `cointrail cluster show` says.
+         */
+        ExhibitClusterShow: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            command: "cluster show";
+            options: components["schemas"]["ClusterShowOptions"];
+            /**
+             * Title
+             * @description Empty: the command.
+             * @default
+             */
+            title: string;
+        };
+        /**
+         * ExhibitClusterTiers
+         * @description What `cointrail cluster tiers` says.
+         */
+        ExhibitClusterTiers: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            command: "cluster tiers";
+            options: components["schemas"]["ClusterTiersOptions"];
+            /**
+             * Title
+             * @description Empty: the command.
+             * @default
+             */
+            title: string;
+        };
+        /**
+         * ExhibitExplain
+         * @description What `cointrail explain` says.
+         */
+        ExhibitExplain: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            command: "explain";
+            options: components["schemas"]["ExplainOptions"];
+            /**
+             * Title
+             * @description Empty: the command.
+             * @default
+             */
+            title: string;
+        };
+        /**
+         * ExhibitTakenRecord
+         * @description A result that anyone can get again; its bytes are kept beside the journal under the entry's `result`.
+         */
+        ExhibitTakenRecord: {
+            /** Basis */
+            basis: {
+                [key: string]: unknown;
+            };
+            /** By */
+            by: string;
+            /**
+             * Entry
+             * @description Number of its entry, for `/entries/{n}/undo`.
+             */
+            entry: number;
+            /** Number */
+            number: number;
+            /** Reason */
+            reason: string;
+            /** Request */
+            request: {
+                [key: string]: unknown;
+            };
+            /** Result */
+            result: string | null;
+            /** Size */
+            size: number;
+            /** Title */
+            title: string;
+            /**
+             * Utc
+             * @description Time in UTC, ISO 8601.
+             */
+            utc: string;
+        };
+        /**
+         * ExhibitTraceAccount
+         * @description What `cointrail trace account` says.
+         */
+        ExhibitTraceAccount: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            command: "trace account";
+            options: components["schemas"]["TraceAccountOptions"];
+            /**
+             * Title
+             * @description Empty: the command.
+             * @default
+             */
+            title: string;
+        };
+        /**
+         * ExhibitTraceBackward
+         * @description What `cointrail trace backward` says.
+         */
+        ExhibitTraceBackward: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            command: "trace backward";
+            options: components["schemas"]["TraceBackwardOptions"];
+            /**
+             * Title
+             * @description Empty: the command.
+             * @default
+             */
+            title: string;
+        };
+        /**
+         * ExhibitTraceForward
+         * @description What `cointrail trace forward` says.
+         */
+        ExhibitTraceForward: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            command: "trace forward";
+            options: components["schemas"]["TraceForwardOptions"];
+            /**
+             * Title
+             * @description Empty: the command.
+             * @default
+             */
+            title: string;
+        };
+        /**
+         * ExhibitTracePeel
+         * @description What `cointrail trace peel` says.
+         */
+        ExhibitTracePeel: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            command: "trace peel";
+            options: components["schemas"]["TracePeelOptions"];
+            /**
+             * Title
+             * @description Empty: the command.
+             * @default
+             */
+            title: string;
+        };
+        /**
+         * ExhibitTxAnalyse
+         * @description What `cointrail tx analyse` says.
+         */
+        ExhibitTxAnalyse: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            command: "tx analyse";
+            options: components["schemas"]["TxAnalyseOptions"];
+            /**
+             * Title
+             * @description Empty: the command.
+             * @default
+             */
+            title: string;
+        };
+        /**
+         * ExhibitTxShow
+         * @description What `cointrail tx show` says.
+         */
+        ExhibitTxShow: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            command: "tx show";
+            options: components["schemas"]["TxShowOptions"];
+            /**
+             * Title
+             * @description Empty: the command.
+             * @default
+             */
+            title: string;
+        };
+        /**
+         * ExhibitVerdict
+         * @description What came of asking an exhibit's question again.
+         */
+        ExhibitVerdict: {
+            /** Found */
+            found: string | null;
+            /** Height */
+            height: number | null;
+            /** Number */
+            number: number;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "same" | "differs" | "not_comparable" | "damaged";
+            /** Says */
+            says: string;
+            /** Stated */
+            stated: string;
+            /** Title */
+            title: string;
+        };
+        /**
+         * ExhibitsOptions
+         * @description Which exhibits.
+         */
+        ExhibitsOptions: {
+            /**
+             * Numbers
+             * @description None: all.
+             * @default []
+             */
+            numbers: number[];
+        };
+        /**
+         * ExplainOptions
+         * @description Of `explain`.
+         */
+        ExplainOptions: {
+            /** A */
+            a: string;
+            /** B */
+            b: string;
+        };
+        /**
          * ExplainView
          * @description What joins two scripts, as `cointrail explain` gives it.
          */
@@ -1519,6 +3755,16 @@ export interface components {
             stop: "custodian" | "own_service" | "coinbase" | "unspent" | "fee" | "burned" | "coinjoin" | "swap" | "unclear_transaction" | "multiparty" | "conflicting_tags" | "tagged_address" | "missing_predecessor" | "hop_limit" | "output_limit" | "small_share" | "dust" | "time_limit" | "collision" | "deposit";
         };
         /**
+         * FileRef
+         * @description A file outside the journal: where it was, and SHA-256 of its bytes.
+         */
+        FileRef: {
+            /** Path */
+            path: string;
+            /** Sha256 */
+            sha256: string;
+        };
+        /**
          * Filter
          * @description Rows whose cell in a column compares so with a text. An empty cell is neither least nor most.
          */
@@ -1532,6 +3778,45 @@ export interface components {
             how: "is" | "contains" | "at_least" | "at_most";
             /** Text */
             text: string;
+        };
+        /**
+         * FindingKind
+         * @description What a finding rests on.
+         * @enum {string}
+         */
+        FindingKind: "fact" | "inference" | "attribution";
+        /**
+         * FindingStatedRecord
+         * @description A sentence that rests on exhibits, named by their numbers.
+         */
+        FindingStatedRecord: {
+            /** By */
+            by: string;
+            /**
+             * Entry
+             * @description Number of its entry, for `/entries/{n}/undo`.
+             */
+            entry: number;
+            /** Exhibits */
+            exhibits: number[];
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "fact" | "inference" | "attribution";
+            /** Number */
+            number: number;
+            /** Reason */
+            reason: string;
+            /** Result */
+            result: string | null;
+            /** Text */
+            text: string;
+            /**
+             * Utc
+             * @description Time in UTC, ISO 8601.
+             */
+            utc: string;
         };
         /**
          * Fired
@@ -1552,6 +3837,28 @@ export interface components {
         Found: {
             /** Lines */
             lines: components["schemas"]["Recognised"][];
+        };
+        /**
+         * FxRate
+         * @description Units of `quote` for one unit of `base`, on `day`, as `source` published them.
+         */
+        FxRate: {
+            /** Base */
+            base: string;
+            /**
+             * Day
+             * @description A day, ISO 8601.
+             */
+            day: string;
+            /** Quote */
+            quote: string;
+            /** Source */
+            source: string;
+            /**
+             * Value
+             * @description An exact decimal number.
+             */
+            value: string;
         };
         /**
          * GateView
@@ -1598,6 +3905,111 @@ export interface components {
             value_sat: number | string;
             /** Vin */
             vin: number;
+        };
+        /**
+         * Job
+         * @description Long work that was asked for.
+         */
+        Job: {
+            /** Attempts */
+            attempts: number;
+            /** Cancel Requested */
+            cancel_requested: boolean;
+            /** Case */
+            case: string;
+            /** Done */
+            done: number;
+            /** Ended Utc */
+            ended_utc: string | null;
+            /** Heartbeat Utc */
+            heartbeat_utc: string | null;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "case_run" | "report" | "bundle" | "exhibits_verify" | "packets";
+            /**
+             * Made Utc
+             * @description Time in UTC, ISO 8601.
+             */
+            made_utc: string;
+            /** Options */
+            options: {
+                [key: string]: unknown;
+            };
+            /** Params Sha256 */
+            params_sha256: string;
+            problem: components["schemas"]["JobProblem"] | null;
+            result: components["schemas"]["JobResult"] | null;
+            /** Started Utc */
+            started_utc: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "done" | "failed" | "cancelled";
+            /** Step */
+            step: string;
+            /** Total */
+            total: number;
+        };
+        /**
+         * JobFile
+         * @description A file that a job made.
+         */
+        JobFile: {
+            /** Bytes */
+            bytes: number;
+            /** Name */
+            name: string;
+            /** Sha256 */
+            sha256: string;
+        };
+        /**
+         * JobListListing
+         * @description Some jobs, the newest first.
+         */
+        JobListListing: {
+            /** Jobs */
+            jobs: components["schemas"]["Job"][];
+            /**
+             * Next Page
+             * @description Asks for what follows, as `page`; null at the end.
+             */
+            next_page: string | null;
+            page: components["schemas"]["Page"];
+        };
+        /**
+         * JobProblem
+         * @description Why a job failed; the fields are those of a problem (RFC 9457).
+         */
+        JobProblem: {
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string;
+            /** Facts */
+            facts: {
+                [key: string]: unknown;
+            };
+            /** Hint */
+            hint: string | null;
+            /** Title */
+            title: string;
+        };
+        /**
+         * JobResult
+         * @description What a job made.
+         */
+        JobResult: {
+            /** Files */
+            files: components["schemas"]["JobFile"][];
+            /** Summary */
+            summary: {
+                [key: string]: unknown;
+            };
         };
         /**
          * JoinAnalysis
@@ -1670,6 +4082,117 @@ export interface components {
             block: components["schemas"]["BlockRef"];
         };
         /**
+         * JournalFault
+         * @description What is wrong at a place of a journal.
+         */
+        JournalFault: {
+            /** Fault */
+            fault: string;
+            /** Place */
+            place: number;
+            /** Says */
+            says: string;
+        };
+        /**
+         * JournalPartListing
+         * @description Some entries of a journal.
+         */
+        JournalPartListing: {
+            /** Entries */
+            entries: components["schemas"]["EntryLine"][];
+            /** Head */
+            head: string;
+            /**
+             * Next Page
+             * @description Asks for what follows, as `page`; null at the end.
+             */
+            next_page: string | null;
+            page: components["schemas"]["Page"];
+            /** Reference */
+            reference: string;
+        };
+        /**
+         * JournalVerdict
+         * @description What the check of a journal found.
+         */
+        JournalVerdict: {
+            /** Entries */
+            entries: number;
+            /** Faults */
+            faults: components["schemas"]["JournalFault"][];
+            /** Head */
+            head: string | null;
+            /** Held Against */
+            held_against: string | null;
+            /** Intact */
+            intact: boolean;
+        };
+        /**
+         * JudgedChangeLine
+         * @description A cluster before the judgements, and the clusters that now hold its scripts.
+         */
+        JudgedChangeLine: {
+            before: components["schemas"]["ClusterRef"];
+            /** Now */
+            now: components["schemas"]["ClusterRef"][];
+            /** Parts */
+            parts: number;
+        };
+        /**
+         * JudgedView
+         * @description What judgements changed.
+         */
+        JudgedView: {
+            basis: components["schemas"]["LookupBasis"];
+            /** Clusters */
+            clusters: components["schemas"]["JudgedChangeLine"][];
+            /** Left Out */
+            left_out: components["schemas"]["LeftOutLine"][];
+        };
+        /**
+         * JudgementMadeRecord
+         * @description A decision on clusters, as `[[judgement]]` of a case file has it; see `docs/reference/case-file.md`.
+         */
+        JudgementMadeRecord: {
+            /** Addresses */
+            addresses: string[];
+            /** By */
+            by: string;
+            /**
+             * Entry
+             * @description Number of its entry, for `/entries/{n}/undo`.
+             */
+            entry: number;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Number */
+            number: number;
+            /** Reason */
+            reason: string;
+            /** Result */
+            result: string | null;
+            /** Txid */
+            txid: string | null;
+            /**
+             * Utc
+             * @description Time in UTC, ISO 8601.
+             */
+            utc: string;
+            /**
+             * When
+             * @description A day, ISO 8601.
+             */
+            when: string;
+            /** Who */
+            who: string;
+            /** Why */
+            why: string;
+            /** Withdraws */
+            withdraws: string | null;
+        };
+        /**
          * LeftOutEntry
          * @description A link that the judgement with this id leaves out.
          */
@@ -1677,6 +4200,22 @@ export interface components {
             /** Judgement */
             judgement: string;
             link: components["schemas"]["StepEntry"];
+        };
+        /**
+         * LeftOutLine
+         * @description A link that is left out because a judgement holds its sides apart.
+         */
+        LeftOutLine: {
+            /** From Name */
+            from_name: string;
+            /** Judgement */
+            judgement: string;
+            /** Rule */
+            rule: string;
+            /** To Name */
+            to_name: string;
+            /** Txid */
+            txid: string | null;
         };
         /**
          * Limits
@@ -1752,6 +4291,34 @@ export interface components {
             tip_hash: string;
             /** Tip Height */
             tip_height: number;
+        };
+        /**
+         * MeasuredLine
+         * @description What was counted of a rule in one stratum of the table of measured error.
+         */
+        MeasuredLine: {
+            /** Bound Ppm */
+            bound_ppm: number;
+            /** Hands Links */
+            hands_links: number;
+            /** Hands Wrong */
+            hands_wrong: number;
+            /** Links */
+            links: number;
+            /** Own */
+            own: boolean;
+            /** Real Links */
+            real_links: number;
+            /** Real Wrong */
+            real_wrong: number;
+            /** Stratum */
+            stratum: string;
+            /** Stress Ppm */
+            stress_ppm: number;
+            /** Worlds */
+            worlds: number;
+            /** Wrong Links */
+            wrong_links: number;
         };
         /**
          * MemberEntry
@@ -1844,6 +4411,55 @@ export interface components {
             to_txs: number;
         };
         /**
+         * News
+         * @description What came to a case after an entry.
+         */
+        News: {
+            /** Entries */
+            entries: components["schemas"]["EntryLine"][];
+            /** Head */
+            head: string;
+            /**
+             * More
+             * @description There are more; ask again with the last one seen.
+             */
+            more: boolean;
+            run: components["schemas"]["RunLine"] | null;
+            /** Since */
+            since: number;
+        };
+        /**
+         * NoOptions
+         * @description Nothing to choose.
+         */
+        NoOptions: Record<string, never>;
+        /**
+         * NoteAddedRecord
+         * @description Something worth knowing, in words.
+         */
+        NoteAddedRecord: {
+            /** By */
+            by: string;
+            /**
+             * Entry
+             * @description Number of its entry, for `/entries/{n}/undo`.
+             */
+            entry: number;
+            /** Number */
+            number: number;
+            /** Reason */
+            reason: string;
+            /** Result */
+            result: string | null;
+            /** Text */
+            text: string;
+            /**
+             * Utc
+             * @description Time in UTC, ISO 8601.
+             */
+            utc: string;
+        };
+        /**
          * OpenPage
          * @description The same of a list that may be too long to count: then `total` is None, and the list may go on.
          */
@@ -1907,6 +4523,67 @@ export interface components {
              * @description Satoshi; as a string where it lies beyond 2^53-1.
              */
             value_sat: number | string;
+        };
+        /**
+         * OutputMadeRecord
+         * @description Something left the case: a report, a bundle, an export. The entry's `result` is its SHA-256.
+         */
+        OutputMadeRecord: {
+            /** By */
+            by: string;
+            /**
+             * Entry
+             * @description Number of its entry, for `/entries/{n}/undo`.
+             */
+            entry: number;
+            /** Facts */
+            facts: {
+                [key: string]: unknown;
+            };
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
+            /** Reason */
+            reason: string;
+            /** Result */
+            result: string | null;
+            /**
+             * Utc
+             * @description Time in UTC, ISO 8601.
+             */
+            utc: string;
+        };
+        /**
+         * PacketsOptions
+         * @description What exchanges are asked for.
+         */
+        PacketsOptions: {
+            /**
+             * Ask
+             * @enum {string}
+             */
+            ask: "preservation" | "disclosure" | "freeze";
+            /**
+             * Days
+             * @default 90
+             */
+            days: number;
+            /**
+             * Exchange
+             * @description None: each.
+             */
+            exchange?: string | null;
+            /** Jurisdiction */
+            jurisdiction?: string | null;
+            /**
+             * Record
+             * @description Note each request on the kept case.
+             * @default false
+             */
+            record: boolean;
         };
         /**
          * Page
@@ -1977,6 +4654,38 @@ export interface components {
              * @description Satoshi; as a string where it lies beyond 2^53-1.
              */
             value_sat: number | string;
+        };
+        /**
+         * PaymentOut
+         * @description A transaction by which value left the cluster.
+         */
+        PaymentOut: {
+            /**
+             * Balance Sat
+             * @description Satoshi; as a string where it lies beyond 2^53-1.
+             */
+            balance_sat: number | string;
+            /** Claimed Sat */
+            claimed_sat: {
+                [key: string]: number | string;
+            };
+            /** Height */
+            height: number;
+            /**
+             * Paid Sat
+             * @description Satoshi; as a string where it lies beyond 2^53-1.
+             */
+            paid_sat: number | string;
+            /**
+             * Time Utc
+             * @description Time in UTC, ISO 8601.
+             */
+            time_utc: string;
+            /**
+             * Txid
+             * @description Transaction id.
+             */
+            txid: string;
         };
         /**
          * PeelBranch
@@ -2235,6 +4944,74 @@ export interface components {
             transactions: number;
         };
         /**
+         * PriceFileLine
+         * @description A price table: its file, SHA-256 of its bytes, what it says and for when.
+         */
+        PriceFileLine: {
+            /** Convention */
+            convention: string;
+            /** Currency */
+            currency: string;
+            /** Digest */
+            digest: string;
+            /**
+             * First
+             * @description Time in UTC, ISO 8601.
+             */
+            first: string;
+            /** Gaps */
+            gaps: number;
+            /** Interval */
+            interval: number;
+            /**
+             * Last
+             * @description Time in UTC, ISO 8601.
+             */
+            last: string;
+            /** Name */
+            name: string;
+            /** Rows */
+            rows: number;
+            /** Sha256 */
+            sha256: string;
+            /** Source */
+            source: string;
+        };
+        /**
+         * Prices
+         * @description The price tables, in the order in which they are asked.
+         */
+        Prices: {
+            /** Tables */
+            tables: components["schemas"]["PriceFileLine"][];
+        };
+        /**
+         * PrivateTag
+         * @description An account that an exchange named for an output. It is private to the case.
+         */
+        PrivateTag: {
+            /** Account */
+            account: string;
+            /** Exchange */
+            exchange: string;
+            /** Key */
+            key: string;
+            /** Note */
+            note: string;
+            /** On */
+            on: string;
+            /** Request */
+            request: number;
+        };
+        /**
+         * PrivateTags
+         * @description The accounts that exchanges named. They leave the case in no export and no report.
+         */
+        PrivateTags: {
+            /** Tags */
+            tags: components["schemas"]["PrivateTag"][];
+        };
+        /**
          * Problem
          * @description What went wrong (RFC 9457).
          */
@@ -2267,22 +5044,11 @@ export interface components {
             type: string;
         };
         /**
-         * Rate
-         * @description How often a rule is wrong in the stratum of one link, at most.
+         * RateOnDay
+         * @description A rate at the end of a day, UTC; null where no table has one.
          */
-        Rate: {
-            /** Asked */
-            asked: string[];
-            /** Bound Ppm */
-            bound_ppm: number;
-            /** N */
-            n: number;
-            /** Quoted */
-            quoted: string[];
-            /** Worlds */
-            worlds: number;
-            /** Wrong */
-            wrong: number;
+        RateOnDay: {
+            rate: components["schemas"]["cointrail__valuation__rate__Rate"] | null;
         };
         /**
          * Recognised
@@ -2330,6 +5096,153 @@ export interface components {
              * @enum {string}
              */
             why: "spent with unmixed change of this join" | "spent with coins of an input's cluster" | "its script lies in an input's cluster" | "paid back to an input's cluster" | "its script was used elsewhere";
+        };
+        /**
+         * Report
+         * @description The report of a case as `report.json` has it, and how many pages it has.
+         */
+        Report: {
+            /** Document */
+            document: {
+                [key: string]: unknown;
+            };
+            /** Entries */
+            entries: number | null;
+            /** Head */
+            head: string | null;
+        };
+        /**
+         * ReportOptions
+         * @description What a report is to have.
+         */
+        ReportOptions: {
+            /**
+             * Data
+             * @description Write the case for other programs, too: XLSX, CSV, JSON, graph.
+             * @default false
+             */
+            data: boolean;
+            /**
+             * Record
+             * @description Note on the kept case that this report was made.
+             * @default false
+             */
+            record: boolean;
+        };
+        /**
+         * ReportSize
+         * @description How many pages a report has.
+         */
+        ReportSize: {
+            /** Pages */
+            pages: number;
+        };
+        /**
+         * RequestAnswer
+         * @description A request as it is now.
+         */
+        RequestAnswer: {
+            /** Head */
+            head: string;
+            request: components["schemas"]["RequestRecord"];
+        };
+        /**
+         * RequestMovedRecord
+         * @description A request got further; `reference` is the exchange's own number for it.
+         */
+        RequestMovedRecord: {
+            /** By */
+            by: string;
+            /**
+             * Entry
+             * @description Number of its entry, for `/entries/{n}/undo`.
+             */
+            entry: number;
+            /** Note */
+            note: string;
+            /** Number */
+            number: number;
+            /**
+             * On
+             * @description A day, ISO 8601.
+             */
+            on: string;
+            /** Reason */
+            reason: string;
+            /** Reference */
+            reference: string | null;
+            /** Request */
+            request: number;
+            /** Result */
+            result: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "prepared" | "sent" | "acknowledged" | "answered" | "refused" | "withdrawn";
+            /**
+             * Utc
+             * @description Time in UTC, ISO 8601.
+             */
+            utc: string;
+        };
+        /**
+         * RequestRecord
+         * @description A request with its history. What answers name is private and not here.
+         */
+        RequestRecord: {
+            /** Answers */
+            answers: components["schemas"]["AnswerTakenRecord"][];
+            /** By */
+            by: string;
+            /**
+             * Entry
+             * @description Number of its entry, for `/entries/{n}/undo`.
+             */
+            entry: number;
+            /** Exchange */
+            exchange: string;
+            /** Facts */
+            facts: {
+                [key: string]: unknown;
+            };
+            /** Jurisdiction */
+            jurisdiction: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "preservation" | "disclosure" | "freeze";
+            /** Moves */
+            moves: components["schemas"]["RequestMovedRecord"][];
+            /** Number */
+            number: number;
+            /** Packet */
+            packet: string | null;
+            /** Reason */
+            reason: string;
+            /** Result */
+            result: string | null;
+            state: components["schemas"]["RequestState"];
+            /**
+             * Utc
+             * @description Time in UTC, ISO 8601.
+             */
+            utc: string;
+        };
+        /**
+         * RequestState
+         * @description How far a request is.
+         * @enum {string}
+         */
+        RequestState: "prepared" | "sent" | "acknowledged" | "answered" | "refused" | "withdrawn";
+        /**
+         * Requests
+         * @description The requests of a case.
+         */
+        Requests: {
+            /** Requests */
+            requests: components["schemas"]["RequestRecord"][];
         };
         /**
          * ReviewLine
@@ -2381,7 +5294,7 @@ export interface components {
         };
         /**
          * RulePage
-         * @description A rule with its worked examples.
+         * @description A rule with its worked examples, and what was measured of it, stratum by stratum.
          */
         RulePage: {
             /** About */
@@ -2403,6 +5316,8 @@ export interface components {
              * @enum {string}
              */
             kind: "detector" | "link" | "change" | "walk";
+            /** Measured */
+            measured: components["schemas"]["MeasuredLine"][];
             /** Measured Tier */
             measured_tier: string | null;
             /** Name */
@@ -2422,11 +5337,36 @@ export interface components {
         };
         /**
          * Rules
-         * @description Every rule, by id.
+         * @description Every rule, by id, and how the table of their measured error was checked.
          */
         Rules: {
+            check: components["schemas"]["TableCheck"];
             /** Rules */
             rules: components["schemas"]["RuleCard"][];
+        };
+        /**
+         * RunLine
+         * @description The last run of a case.
+         */
+        RunLine: {
+            /** Basis Digest */
+            basis_digest: string;
+            /**
+             * Made Utc
+             * @description Time in UTC, ISO 8601.
+             */
+            made_utc: string;
+            /** Payments */
+            payments: number;
+            /** Tip Hash */
+            tip_hash: string;
+            /** Tip Height */
+            tip_height: number;
+            /**
+             * Value Sat
+             * @description Satoshi; as a string where it lies beyond 2^53-1.
+             */
+            value_sat: number | string;
         };
         /**
          * ScriptRef
@@ -2439,6 +5379,27 @@ export interface components {
             script: string;
             /** Script Type */
             script_type: string;
+        };
+        /**
+         * SeedOnCase
+         * @description A seed, and the entry that brought it.
+         */
+        SeedOnCase: {
+            /** By */
+            by: string;
+            /** Entry */
+            entry: number;
+            /** Kind */
+            kind: string;
+            /** Source */
+            source: string;
+            /** Text */
+            text: string;
+            /**
+             * Utc
+             * @description Time in UTC, ISO 8601.
+             */
+            utc: string;
         };
         /**
          * SeedView
@@ -2610,6 +5571,22 @@ export interface components {
             undo_checked: boolean;
         };
         /**
+         * TableCheck
+         * @description How the table of measured error did in worlds that it was not made from.
+         */
+        TableCheck: {
+            /** Allowed */
+            allowed: number;
+            /** Outside */
+            outside: number;
+            /** Strata */
+            strata: number;
+            /** Table */
+            table: string;
+            /** Worlds */
+            worlds: number;
+        };
+        /**
          * TablePartListing
          * @description Some rows of a table.
          */
@@ -2636,6 +5613,50 @@ export interface components {
             table: string;
         };
         /**
+         * TagEntry
+         * @description A claim: about what, what it says, and who says so.
+         */
+        TagEntry: {
+            /** Actor */
+            actor: string | null;
+            /** Categories */
+            categories: string[];
+            /** Claimed On */
+            claimed_on: string | null;
+            /** Confidence */
+            confidence: string;
+            /** Confidence Level */
+            confidence_level: number;
+            /** Kind */
+            kind: string;
+            /** Label */
+            label: string;
+            /** Line */
+            line: number;
+            /** Pack */
+            pack: string;
+            /** Source */
+            source: string;
+            /** Subject */
+            subject: string;
+        };
+        /**
+         * TagFileLine
+         * @description A tag file: its name, form, rows, and SHA-256 of its bytes.
+         */
+        TagFileLine: {
+            /** Format */
+            format: string;
+            /** Name */
+            name: string;
+            /** Rows */
+            rows: number;
+            /** Sha256 */
+            sha256: string;
+            /** Warnings */
+            warnings: string[];
+        };
+        /**
          * TagLine
          * @description One claim, with who makes it. `via` is the tagged address or transaction.
          */
@@ -2656,6 +5677,82 @@ export interface components {
             source: string;
             /** Via */
             via: string;
+        };
+        /**
+         * TagListListing
+         * @description Some of the tags.
+         */
+        TagListListing: {
+            /** All Tags */
+            all_tags: number;
+            /**
+             * Next Page
+             * @description Asks for what follows, as `page`; null at the end.
+             */
+            next_page: string | null;
+            page: components["schemas"]["Page"];
+            /** Tags */
+            tags: components["schemas"]["TagEntry"][];
+        };
+        /**
+         * TagSummary
+         * @description The tags that lie over every answer.
+         */
+        TagSummary: {
+            /** Actors */
+            actors: number;
+            /** Digest */
+            digest: string | null;
+            /** Files */
+            files: components["schemas"]["TagFileLine"][];
+            /** Tags */
+            tags: number;
+            /** Verdicts */
+            verdicts: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * TermsSetRecord
+         * @description How the case is to be run; replaces earlier terms whole. The words are those of a case file.
+         */
+        TermsSetRecord: {
+            /** By */
+            by: string;
+            /** Currency */
+            currency: string | null;
+            /**
+             * Entry
+             * @description Number of its entry, for `/entries/{n}/undo`.
+             */
+            entry: number;
+            /** Limits */
+            limits: {
+                [key: string]: unknown;
+            };
+            /** Number */
+            number: number;
+            /** Period From */
+            period_from: string | null;
+            /** Period To */
+            period_to: string | null;
+            /** Policies */
+            policies: string[];
+            /** Prices */
+            prices: components["schemas"]["FileRef"][];
+            /** Reason */
+            reason: string;
+            /** Report Date */
+            report_date: string | null;
+            /** Result */
+            result: string | null;
+            /** Tags */
+            tags: components["schemas"]["FileRef"][];
+            /**
+             * Utc
+             * @description Time in UTC, ISO 8601.
+             */
+            utc: string;
         };
         /**
          * TierLine
@@ -2723,6 +5820,67 @@ export interface components {
             unspent_outputs: number;
         };
         /**
+         * TraceAccountOptions
+         * @description Of `trace account`.
+         */
+        TraceAccountOptions: {
+            /** Claim */
+            claim: string[];
+            /** Cluster */
+            cluster: string;
+            /**
+             * Limit
+             * @description Null: the whole list, up to 100,000 lines.
+             */
+            limit?: number | null;
+            /**
+             * Start
+             * @default 0
+             */
+            start: number;
+        };
+        /**
+         * TraceBackwardOptions
+         * @description Of `trace backward`.
+         */
+        TraceBackwardOptions: {
+            /**
+             * Limit
+             * @description Null: the whole list, up to 100,000 lines.
+             */
+            limit?: number | null;
+            /**
+             * Max Hops
+             * @default 1000
+             */
+            max_hops: number;
+            /**
+             * Max Outputs
+             * @default 100000
+             */
+            max_outputs: number;
+            /**
+             * Min Share
+             * @description Percent.
+             * @default 0
+             */
+            min_share: string;
+            /**
+             * Min Value
+             * @default 0
+             */
+            min_value: number;
+            /** Policy */
+            policy: components["schemas"]["Policy"][];
+            /** Seeds */
+            seeds: string[];
+            /**
+             * Start
+             * @default 0
+             */
+            start: number;
+        };
+        /**
          * TraceBounds
          * @description How far it was to be followed.
          */
@@ -2740,6 +5898,95 @@ export interface components {
             min_value_sat: number | string;
             /** Seconds */
             seconds: number | null;
+        };
+        /**
+         * TraceForwardOptions
+         * @description Of `trace forward`.
+         */
+        TraceForwardOptions: {
+            /**
+             * Limit
+             * @description Null: the whole list, up to 100,000 lines.
+             */
+            limit?: number | null;
+            /**
+             * Max Hops
+             * @default 1000
+             */
+            max_hops: number;
+            /**
+             * Max Outputs
+             * @default 100000
+             */
+            max_outputs: number;
+            /**
+             * Min Share
+             * @description Percent.
+             * @default 0
+             */
+            min_share: string;
+            /**
+             * Min Value
+             * @default 0
+             */
+            min_value: number;
+            /** Policy */
+            policy: components["schemas"]["Policy"][];
+            /** Seeds */
+            seeds: string[];
+            /**
+             * Start
+             * @default 0
+             */
+            start: number;
+        };
+        /**
+         * TracePeelOptions
+         * @description Of `trace peel`.
+         */
+        TracePeelOptions: {
+            /**
+             * Backward
+             * @default false
+             */
+            backward: boolean;
+            /** Currency */
+            currency?: string | null;
+            /**
+             * Max Chains
+             * @default 1
+             */
+            max_chains: number;
+            /** Max Gap Days */
+            max_gap_days?: number | null;
+            /**
+             * Max Hops
+             * @default 1000
+             */
+            max_hops: number;
+            /**
+             * Min Value
+             * @default 0
+             */
+            min_value: number;
+            /** Output */
+            output: string;
+            /**
+             * Stop At Sweeps
+             * @default false
+             */
+            stop_at_sweeps: boolean;
+            /**
+             * Through Joins
+             * @default false
+             */
+            through_joins: boolean;
+            /**
+             * Weakest
+             * @default T3
+             * @enum {string}
+             */
+            weakest: "T1" | "T3" | "T4";
         };
         /**
          * TraceViewListing
@@ -2829,6 +6076,14 @@ export interface components {
             version: number;
         };
         /**
+         * TxAnalyseOptions
+         * @description Of `tx analyse`.
+         */
+        TxAnalyseOptions: {
+            /** Txid */
+            txid: string;
+        };
+        /**
          * TxAnalysis
          * @description A transaction as `cointrail tx analyse` gives it: inferences, each by the rule that it names.
          */
@@ -2902,6 +6157,40 @@ export interface components {
             txid: string;
         };
         /**
+         * TxShowOptions
+         * @description Of `tx show`.
+         */
+        TxShowOptions: {
+            /** Txid */
+            txid: string;
+        };
+        /**
+         * ValueLine
+         * @description The value of an amount at a time.
+         */
+        ValueLine: {
+            /** Convention */
+            convention: string | null;
+            /** Currency */
+            currency: string;
+            /** Rate */
+            rate: string | null;
+            /** Rate Time */
+            rate_time: string | null;
+            /** Source */
+            source: string | null;
+            /** Value */
+            value: string | null;
+        };
+        /**
+         * Values
+         * @description A value for each amount, in the order given.
+         */
+        Values: {
+            /** Values */
+            values: components["schemas"]["ValueLine"][];
+        };
+        /**
          * VoteResult
          * @description The vote on change: the output and its tier, or None of both and why.
          */
@@ -2931,6 +6220,47 @@ export interface components {
             /** Wallet */
             wallet: string;
         };
+        /**
+         * Rate
+         * @description How often a rule is wrong in the stratum of one link, at most.
+         */
+        cointrail__error_rates__table__Rate: {
+            /** Asked */
+            asked: string[];
+            /** Bound Ppm */
+            bound_ppm: number;
+            /** N */
+            n: number;
+            /** Quoted */
+            quoted: string[];
+            /** Worlds */
+            worlds: number;
+            /** Wrong */
+            wrong: number;
+        };
+        /**
+         * Rate
+         * @description Units of `currency` for one bitcoin.
+         */
+        cointrail__valuation__rate__Rate: {
+            /** Convention */
+            convention: string;
+            /** Currency */
+            currency: string;
+            /** Source */
+            source: string;
+            /**
+             * Time
+             * @description Time in UTC, ISO 8601.
+             */
+            time: string;
+            /**
+             * Value
+             * @description An exact decimal number.
+             */
+            value: string;
+            via: components["schemas"]["FxRate"] | null;
+        };
     };
     responses: never;
     parameters: never;
@@ -2940,6 +6270,93 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    account_api_v1_accounts_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskAccount"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountViewListing"];
+                };
+            };
+            /** @description no session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the chain does not hold it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much at once */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     address_api_v1_addresses__name__get: {
         parameters: {
             query?: {
@@ -3006,6 +6423,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3089,6 +6515,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3180,6 +6615,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -3257,6 +6701,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3346,6 +6799,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -3413,6 +6875,102 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_case_api_v1_cases_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskCase"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Added"];
+                };
+            };
+            /** @description no session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the chain does not hold it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much at once */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3497,6 +7055,1529 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    case_book_api_v1_cases__case__book_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As `/cases` lists it. */
+                case: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Book"];
+                };
+            };
+            /** @description no session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the chain does not hold it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much at once */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_deadline_api_v1_cases__case__deadlines_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As `/cases` lists it. */
+                case: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskDeadline"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Added"];
+                };
+            };
+            /** @description no session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the chain does not hold it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much at once */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    meet_deadline_api_v1_cases__case__deadlines__number__met_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As `/cases` lists it. */
+                case: string;
+                /** @description Its number on the case. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskMet"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Added"];
+                };
+            };
+            /** @description no session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the chain does not hold it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much at once */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    desks_api_v1_cases__case__desks_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As `/cases` lists it. */
+                case: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Desks"];
+                };
+            };
+            /** @description no session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the chain does not hold it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much at once */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_document_api_v1_cases__case__documents_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As `/cases` lists it. */
+                case: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskDocument"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Added"];
+                };
+            };
+            /** @description no session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the chain does not hold it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much at once */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_api_v1_cases__case__entries__number__undo_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As `/cases` lists it. */
+                case: string;
+                /** @description Its number on the case. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskUndo"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Added"];
+                };
+            };
+            /** @description no session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the chain does not hold it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much at once */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_exhibit_api_v1_cases__case__exhibits_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As `/cases` lists it. */
+                case: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExhibitAddressShow"] | components["schemas"]["ExhibitAddressTxs"] | components["schemas"]["ExhibitAddressBalance"] | components["schemas"]["ExhibitAddressNeighbours"] | components["schemas"]["ExhibitTxShow"] | components["schemas"]["ExhibitTxAnalyse"] | components["schemas"]["ExhibitClusterShow"] | components["schemas"]["ExhibitClusterPayments"] | components["schemas"]["ExhibitClusterBalance"] | components["schemas"]["ExhibitClusterNeighbours"] | components["schemas"]["ExhibitClusterTiers"] | components["schemas"]["ExhibitExplain"] | components["schemas"]["ExhibitTraceForward"] | components["schemas"]["ExhibitTraceBackward"] | components["schemas"]["ExhibitTraceAccount"] | components["schemas"]["ExhibitTracePeel"] | components["schemas"]["ExhibitCaseRun"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Added"];
+                };
+            };
+            /** @description no session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the chain does not hold it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much at once */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exhibit_api_v1_cases__case__exhibits__number__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As `/cases` lists it. */
+                case: string;
+                /** @description Number of the exhibit. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Exhibit"];
+                };
+            };
+            /** @description no session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the chain does not hold it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much at once */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exhibit_answer_api_v1_cases__case__exhibits__number__answer_json_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As `/cases` lists it. */
+                case: string;
+                /** @description Number of the exhibit. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer, to the byte: its SHA-256 is the exhibit's. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description no session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the chain does not hold it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much at once */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verify_exhibit_api_v1_cases__case__exhibits__number__verify_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As `/cases` lists it. */
+                case: string;
+                /** @description Number of the exhibit. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExhibitVerdict"];
+                };
+            };
+            /** @description no session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the chain does not hold it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much at once */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    state_finding_api_v1_cases__case__findings_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As `/cases` lists it. */
+                case: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskFinding"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Added"];
+                };
+            };
+            /** @description no session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the chain does not hold it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much at once */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    journal_api_v1_cases__case__journal_get: {
+        parameters: {
+            query?: {
+                /** @description `next_page` of the page before; none: the first. */
+                page?: string | null;
+                /** @description Rows of the page. */
+                limit?: number;
+                /** @description The newest entry first. */
+                newest?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description As `/cases` lists it. */
+                case: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JournalPartListing"];
+                };
+            };
+            /** @description no session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the chain does not hold it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much at once */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    journal_file_api_v1_cases__case__journal_jsonl_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As `/cases` lists it. */
+                case: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The journal, an entry a line, as `cointrail case journal verify` reads it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/jsonl": string;
+                };
+            };
+            /** @description no session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the chain does not hold it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much at once */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    journal_verdict_api_v1_cases__case__journal_verdict_get: {
+        parameters: {
+            query?: {
+                /** @description A head that was kept elsewhere, `12:` and 64 hex digits. */
+                head?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description As `/cases` lists it. */
+                case: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JournalVerdict"];
+                };
+            };
+            /** @description no session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the chain does not hold it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much at once */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    judged_api_v1_cases__case__judged_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As `/cases` lists it. */
+                case: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgedView"];
+                };
+            };
+            /** @description no session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the chain does not hold it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much at once */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    judge_api_v1_cases__case__judgements_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As `/cases` lists it. */
+                case: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskJudgement"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Added"];
+                };
+            };
+            /** @description no session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the chain does not hold it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much at once */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_judgement_api_v1_cases__case__judgements_trial_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As `/cases` lists it. */
+                case: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskJudgement"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgedView"];
+                };
+            };
+            /** @description no session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the chain does not hold it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much at once */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -3567,6 +8648,902 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    news_api_v1_cases__case__news_get: {
+        parameters: {
+            query?: {
+                /** @description Number of the last entry that was seen. */
+                since?: number;
+            };
+            header?: never;
+            path: {
+                /** @description As `/cases` lists it. */
+                case: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["News"];
+                };
+            };
+            /** @description no session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the chain does not hold it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much at once */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_note_api_v1_cases__case__notes_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As `/cases` lists it. */
+                case: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskNote"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Added"];
+                };
+            };
+            /** @description no session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the chain does not hold it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much at once */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accounts_api_v1_cases__case__private_tags_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As `/cases` lists it. */
+                case: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivateTags"];
+                };
+            };
+            /** @description no session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the chain does not hold it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much at once */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_api_v1_cases__case__report_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As `/cases` lists it. */
+                case: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            /** @description no session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the chain does not hold it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much at once */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_size_api_v1_cases__case__report_pages_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As `/cases` lists it. */
+                case: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportSize"];
+                };
+            };
+            /** @description no session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the chain does not hold it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much at once */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_page_api_v1_cases__case__report_pages__number___form__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As `/cases` lists it. */
+                case: string;
+                /** @description Of the page, from 1. */
+                number: number;
+                form: "svg" | "png";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page as a picture. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                    "image/svg+xml": string;
+                };
+            };
+            /** @description no session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the chain does not hold it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much at once */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    requests_api_v1_cases__case__requests_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As `/cases` lists it. */
+                case: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Requests"];
+                };
+            };
+            /** @description no session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the chain does not hold it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much at once */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_api_v1_cases__case__requests__number__answer_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As `/cases` lists it. */
+                case: string;
+                /** @description Its number on the case. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskAnswer"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerTold"];
+                };
+            };
+            /** @description no session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the chain does not hold it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much at once */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    move_api_v1_cases__case__requests__number__state_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As `/cases` lists it. */
+                case: string;
+                /** @description Its number on the case. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskState"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestAnswer"];
+                };
+            };
+            /** @description no session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the chain does not hold it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much at once */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_seeds_api_v1_cases__case__seeds_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As `/cases` lists it. */
+                case: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskSeeds"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Added"];
+                };
+            };
+            /** @description no session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the chain does not hold it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much at once */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3657,6 +9634,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -3740,6 +9726,197 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    case_xlsx_api_v1_cases__case__tables__table__xlsx_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As `/cases` lists it. */
+                case: string;
+                /** @description payments, leads or proceeds. */
+                table: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskRows"];
+            };
+        };
+        responses: {
+            /** @description The rows as a workbook. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description no session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the chain does not hold it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much at once */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_terms_api_v1_cases__case__terms_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As `/cases` lists it. */
+                case: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskTerms"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Added"];
+                };
+            };
+            /** @description no session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the chain does not hold it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much at once */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -3760,6 +9937,8 @@ export interface operations {
                 page?: string | null;
                 /** @description Rows of the page. */
                 limit?: number;
+                /** @description Name of a kept case, whose judgements hold. */
+                case?: string | null;
             };
             header?: never;
             path: {
@@ -3824,6 +10003,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -3843,6 +10031,8 @@ export interface operations {
                 page?: string | null;
                 /** @description Rows of the page. */
                 limit?: number;
+                /** @description Name of a kept case, whose judgements hold. */
+                case?: string | null;
             };
             header?: never;
             path: {
@@ -3907,6 +10097,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -3925,6 +10124,8 @@ export interface operations {
                 page?: string | null;
                 /** @description Rows of the page. */
                 limit?: number;
+                /** @description Name of a kept case, whose judgements hold. */
+                case?: string | null;
                 /** @description The last in the chain first. */
                 newest?: boolean;
             };
@@ -3991,6 +10192,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -4009,6 +10219,8 @@ export interface operations {
                 page?: string | null;
                 /** @description Rows of the page. */
                 limit?: number;
+                /** @description Name of a kept case, whose judgements hold. */
+                case?: string | null;
                 /** @description The last in the chain first. */
                 newest?: boolean;
             };
@@ -4068,6 +10280,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4157,6 +10378,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -4228,6 +10458,538 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    jobs_api_v1_jobs_get: {
+        parameters: {
+            query?: {
+                /** @description Of this case alone. */
+                case?: string | null;
+                /** @description `next_page` of the page before; none: the first. */
+                page?: string | null;
+                /** @description Rows of the page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobListListing"];
+                };
+            };
+            /** @description no session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the chain does not hold it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much at once */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_job_api_v1_jobs_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskCaseRun"] | components["schemas"]["AskReport"] | components["schemas"]["AskBundle"] | components["schemas"]["AskExhibitsVerify"] | components["schemas"]["AskPackets"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description no session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the chain does not hold it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much at once */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    job_api_v1_jobs__job__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the job says. */
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description no session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the chain does not hold it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much at once */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_job_api_v1_jobs__job__cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the job says. */
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description no session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the chain does not hold it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much at once */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    job_events_api_v1_jobs__job__events_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the job says. */
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events `job` with the job as `GET /jobs/{job}` has it, whenever it changed; the last one has its end. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description no session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the chain does not hold it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much at once */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    job_file_api_v1_jobs__job__files__name__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the job says. */
+                job: string;
+                /** @description As the job lists it. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description no session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the chain does not hold it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much at once */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4313,6 +11075,186 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    prices_api_v1_prices_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Prices"];
+                };
+            };
+            /** @description no session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the chain does not hold it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much at once */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rate_api_v1_prices__currency___day__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description ISO 4217 code. */
+                currency: string;
+                /** @description UTC. */
+                day: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RateOnDay"];
+                };
+            };
+            /** @description no session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the chain does not hold it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much at once */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -4380,6 +11322,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4457,6 +11408,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4543,6 +11503,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -4614,6 +11583,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4697,6 +11675,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -4762,6 +11749,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4836,6 +11832,185 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tags_api_v1_tags_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagSummary"];
+                };
+            };
+            /** @description no session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the chain does not hold it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much at once */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search_tags_api_v1_tags_search_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskTags"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagListListing"];
+                };
+            };
+            /** @description no session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the chain does not hold it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much at once */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4921,6 +12096,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -4991,6 +12175,15 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5075,6 +12268,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the store cannot answer now */
             503: {
                 headers: {
@@ -5145,6 +12347,102 @@ export interface operations {
             };
             /** @description it cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    values_api_v1_values_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskValues"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Values"];
+                };
+            };
+            /** @description no session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the chain does not hold it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much at once */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

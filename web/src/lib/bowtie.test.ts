@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bowTie } from "./bowtie";
+import { bowTie, REST } from "./bowtie";
 
 describe("the picture of a transaction", () => {
   it("has a band for each input, each output and the fee", () => {
@@ -13,10 +13,19 @@ describe("the picture of a transaction", () => {
     ]);
   });
 
-  it("counts what it does not draw", () => {
+  it("draws one band for all that are not among the largest, and says how many", () => {
     const tie = bowTie(Array(400).fill(1), Array(300).fill(1), 0);
-    expect(tie.leftOut).toEqual({ inputs: 360, outputs: 260 });
+    expect(tie.grouped).toEqual({ inputs: 360, outputs: 260 });
+    expect(tie.bands.filter((band) => band.place === REST).map((band) => band.many)).toEqual([360, 260]);
     expect(tie.bands.every((band) => !band.path.includes("NaN"))).toBe(true);
+  });
+
+  it("draws all of them when asked, each with room for its name", () => {
+    const tie = bowTie(Array(400).fill(1), Array(400).fill(1), 400, 400);
+    expect(tie.bands).toHaveLength(801);
+    const middles = tie.bands.filter((band) => band.side === "input").map((band) => band.middle);
+    const gaps = middles.slice(1).map((middle, place) => middle - (middles[place] ?? 0));
+    expect(Math.min(...gaps)).toBeGreaterThan(12);
   });
 
   it("stays within its height", () => {

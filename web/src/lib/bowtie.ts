@@ -2,7 +2,10 @@
 
 export interface Band {
   side: "input" | "output" | "fee";
+  /** In the list of its side; `FEE` or `REST` where it stands for no single one. */
   place: number;
+  /** How many it stands for. */
+  many: number;
   path: string;
   middle: number;
 }
@@ -11,44 +14,54 @@ export interface BowTie {
   width: number;
   height: number;
   bands: Band[];
-  leftOut: { inputs: number; outputs: number };
+  grouped: { inputs: number; outputs: number };
 }
+
+export const FEE = -1;
+export const REST = -2;
 
 const WIDTH = 720;
 const WAIST = 60;
 const GAP = 3;
 const LEAST = 2;
-const MOST = 40;
+/** Bands of a side before somebody asks for all. */
+export const MOST = 40;
 
-/** Bands as thick as their value, the largest `MOST` of a side; the rest is counted, never drawn over. */
-export function bowTie(inputs: number[], outputs: number[], fee: number): BowTie {
-  const left = largest(inputs);
-  const right = largest(outputs);
+/** Bands as thick as their value, the largest `most` of a side; one band stands for all the others. */
+export function bowTie(inputs: number[], outputs: number[], fee: number, most = MOST): BowTie {
+  const left = largest(inputs, most);
+  const right = largest(outputs, most);
   const total = Math.max(sum(outputs) + fee, 1);
   const height = Math.max(120, WAIST + 16 * Math.max(left.length, right.length + 1));
   const bands = [
     ...side("input", left, total, height),
-    ...side("output", [...right, ...(fee > 0 ? [{ place: -1, value: fee }] : [])], total, height),
+    ...side("output", [...right, ...(fee > 0 ? [{ place: FEE, value: fee, many: 1 }] : [])], total, height),
   ];
   return {
     width: WIDTH,
     height,
     bands,
-    leftOut: { inputs: inputs.length - left.length, outputs: outputs.length - right.length },
+    grouped: { inputs: grouped(left), outputs: grouped(right) },
   };
 }
 
 interface Coin {
   place: number;
   value: number;
+  many: number;
 }
 
-function largest(values: number[]): Coin[] {
-  return values
-    .map((value, place) => ({ value, place }))
-    .sort((a, b) => b.value - a.value || a.place - b.place)
-    .slice(0, MOST)
-    .sort((a, b) => a.place - b.place);
+function largest(values: number[], most: number): Coin[] {
+  const all = values.map((value, place) => ({ value, place, many: 1 }));
+  if (all.length <= most + 1) return all; // a band for one other would say less than that one's own
+  all.sort((a, b) => b.value - a.value || a.place - b.place);
+  const rest = all.splice(most);
+  all.sort((a, b) => a.place - b.place);
+  return [...all, { place: REST, value: sum(rest.map((one) => one.value)), many: rest.length }];
+}
+
+function grouped(coins: Coin[]): number {
+  return coins.find((coin) => coin.place === REST)?.many ?? 0;
 }
 
 function side(kind: "input" | "output", coins: Coin[], total: number, height: number): Band[] {
@@ -67,8 +80,9 @@ function side(kind: "input" | "output", coins: Coin[], total: number, height: nu
       `M${edge} ${fix(outer)}C${bend} ${fix(outer)} ${bend} ${fix(inner)} ${middle} ${fix(inner)}` +
       `V${fix(inner + size)}C${bend} ${fix(inner + size)} ${bend} ${fix(outer + size)} ${edge} ${fix(outer + size)}Z`;
     const band: Band = {
-      side: coin.place < 0 ? "fee" : kind,
+      side: coin.place === FEE ? "fee" : kind,
       place: coin.place,
+      many: coin.many,
       path,
       middle: outer + size / 2,
     };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bitcoin, money, percent, short, shown } from "./words";
+import { alike, bitcoin, money, percent, ranges, short, shown } from "./words";
 
 describe("words", () => {
   it("write satoshi exactly, also beyond what a number holds", () => {
@@ -26,5 +26,18 @@ describe("words", () => {
   it("shorten only what is long", () => {
     expect(short("short")).toBe("short");
     expect(short("a".repeat(64))).toHaveLength(19);
+  });
+
+  it("tell addresses that only their middle tells apart", () => {
+    expect(alike("bc1qabcdxxxxxxxxwxyz", "bc1qabcdyyyyyyyywxyz")).toBe(true);
+    expect(alike("bc1qabcdxxxxxxxxwxyz", "bc1qabcdxxxxxxxxwxyz")).toBe(false);
+    expect(alike("bc1qabcdxxxxxxxxwxyz", "bc1qefghyyyyyyyywxyz")).toBe(false);
+    expect(alike("1AbcdXXXXXXwxyz", "3AbcdYYYYYYwxyz")).toBe(true);
+  });
+
+  it("tell places by their runs", () => {
+    expect(ranges([0])).toBe("0");
+    expect(ranges([0, 1, 3, 4, 5, 9])).toBe("0, 1, 3 to 5, 9");
+    expect(ranges(Array.from({ length: 400 }, (_, k) => k))).toBe("0 to 399");
   });
 });

@@ -1,6 +1,8 @@
 /** How values are written: bitcoin with all eight places, times in UTC, labels with hidden characters shown. */
 
-import type { Basis } from "./api";
+import { Failure, type Basis } from "./api";
+import { settings } from "./settings.svelte";
+import { inZone } from "./zone";
 
 const COIN = 100_000_000n;
 
@@ -24,8 +26,19 @@ export function money(value: string, currency: string): string {
 }
 
 /** `2018-03-31 23:57:49 UTC`. */
+export function plainUtc(iso: string): string {
+  return `${iso.replace("T", " ").replace(/(\.\d+)?(Z|\+00:00)?$/, "")} UTC`;
+}
+
+/** The same, and behind it the time in the zone that was chosen in the settings. */
 export function utc(iso: string): string {
-  return `${iso.replace("T", " ").replace("Z", "")} UTC`;
+  const there = inZone(iso, settings.zone);
+  return `${plainUtc(iso)}${there ? ` (${there})` : ""}`;
+}
+
+/** A problem that came inside an answer, as one that came instead of it. */
+export function problemOf(told: { status?: number; title?: string; detail?: string; hint?: string | null }): Failure {
+  return new Failure(told.status ?? 0, told.title ?? "It failed", told.detail ?? "", told.hint ?? null);
 }
 
 // Controls, bidi controls, zero-width and tag characters: what could make a label look like another.
@@ -57,4 +70,36 @@ export function citation(what: string, basis: Basis): string {
 /** The first and last characters of something long. Its whole text belongs into the accessible name. */
 export function short(text: string, head = 10, tail = 8): string {
   return text.length <= head + tail + 1 ? text : `${text.slice(0, head)}…${text.slice(-tail)}`;
+}
+
+/** What people compare of an address: its kind's own beginning says nothing. */
+function ends(address: string): [string, string] {
+  const body = address.replace(/^(bc1|tb1|bcrt1)[qpzry9x8gf2tvdw0s3jn54khce6mua7l]|^[123mn]/, "");
+  return [body.slice(0, 4), body.slice(-4)];
+}
+
+/** Whether two addresses can be taken for each other by who looks at their ends only. */
+export function alike(one: string, other: string): boolean {
+  if (one === other) return false;
+  const [head, tail] = ends(one);
+  const [otherHead, otherTail] = ends(other);
+  return (head === otherHead && tail === otherTail) || (head.slice(0, 3) === otherHead.slice(0, 3) && tail === otherTail);
+}
+
+/** What names a script in the address of a page: its address, or its hex. */
+export function scriptName(one: { address: string | null; script: string }): string {
+  return one.address ?? `script:${one.script}`;
+}
+
+/** `0 to 3, 7`: places in a list, however many. */
+export function ranges(places: number[]): string {
+  const runs: [number, number][] = [];
+  for (const place of places) {
+    const last = runs.at(-1);
+    if (last && place === last[1] + 1) last[1] = place;
+    else runs.push([place, place]);
+  }
+  const told = runs.map(([from, to]) => (from === to ? `${from}` : `${from}${to === from + 1 ? "," : " to"} ${to}`));
+  const MOST = 30;
+  return told.length > MOST ? `${told.slice(0, MOST).join(", ")} and ${count(told.length - MOST)} more runs of them` : told.join(", ");
 }

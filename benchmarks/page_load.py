@@ -91,7 +91,7 @@ def main() -> None:
     _print(result, rows)
     if args.results is not None:
         args.results.mkdir(parents=True, exist_ok=True)
-        path = args.results / f"{datetime.now(UTC):%Y-%m-%d}-load-{subjects['transactions']}.json"
+        path = args.results / f"{datetime.now(UTC):%Y-%m-%d}-{subjects['transactions']}.json"
         path.write_text(json.dumps(result, indent=1) + "\n")
         say(f"written to {path}")
     if any(phase["errors"] for phase in result["phases"].values()):

@@ -15,7 +15,7 @@ PY_FOLDERS := src tests benchmarks fuzz tools
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test check fix bench figures learn fuzz docs lock page clean
+.PHONY: help setup demo test check fix bench load figures learn fuzz docs lock page clean
 
 help: ## say what each target does
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
@@ -53,6 +53,9 @@ docs: setup ## write the generated reference pages, then check all pages
 
 bench: setup .venv/.bench-done ## measure beside peers, disk and openssl; SIZES="1 4 16" in GB
 	@$(PYTHON_IN_VENV) benchmarks/bench.py --sizes $(SIZES)
+
+load: setup ## measure what users of a server wait for; STORE=DIR, with clusters
+	@$(PYTHON_IN_VENV) benchmarks/page_load.py $(STORE) --results benchmarks/results/load
 
 figures: setup .venv/.bench-done ## write the page on performance from the newest result
 	@$(PYTHON_IN_VENV) benchmarks/report.py

@@ -91,7 +91,7 @@ def main() -> None:
     _print(result, rows)
     if args.results is not None:
         args.results.mkdir(parents=True, exist_ok=True)
-        path = args.results / f"{datetime.now(UTC):%Y-%m-%d}-load-{subjects['transactions']}.json"
+        path = args.results / f"{datetime.now(UTC):%Y-%m-%d}-{subjects['transactions']}.json"
         path.write_text(json.dumps(result, indent=1) + "\n")
         say(f"written to {path}")
     if any(phase["errors"] for phase in result["phases"].values()):
@@ -173,12 +173,14 @@ def _measure(server: Serving, chosen: dict[str, Any], work: Path, args: argparse
 
     about = machine()
     say("first time each")
-    first = ask(asks, "--users", 1, "--seconds", 0, "--one-by-one")
+    first = ask(asks, "--users", 1, "--seconds", 0, "--one-by-one", server.process.pid)
     phases = {"first": first}
     say("alone")
-    phases["alone"] = ask(asks, "--users", 1, "--seconds", args.seconds, "--one-by-one")
+    phases["alone"] = ask(asks, "--users", 1, "--seconds", args.seconds, "--one-by-one", server.process.pid)
     phases["page at once"] = ask(asks, "--users", 1, "--seconds", args.seconds)
-    phases["beside pages"] = ask(more, "--users", 1, "--seconds", args.seconds, "--one-by-one")
+    phases["beside pages"] = ask(
+        more, "--users", 1, "--seconds", args.seconds, "--one-by-one", server.process.pid
+    )
     say(f"{args.users} users")
     for name, pause in (("users who read", PAUSE), ("users who do not read", 0)):
         phases[name] = ask(asks, "--users", args.users, "--seconds", args.seconds, "--pause", pause)
@@ -208,11 +210,14 @@ def _told(found: dict[str, Any]) -> dict[str, Any]:
         p50, p95 = (round(1000 * percentile(seconds, percent), 1) for percent in (50, 95))
         return {"p50_ms": p50, "p95_ms": p95, "most_ms": round(1000 * max(seconds), 1), "count": len(seconds)}
 
+    routes = {name: ms(found["routes"][name]) for name in sorted(found["routes"])}
+    for name, worked in found["worked"].items():
+        routes[name]["cpu_p95_ms"] = round(1000 * percentile(worked, 95), 1)
     asked = sum(map(len, found["routes"].values()))
     return {
         "errors": found["errors"],
         "requests_per_second": round(asked / found["seconds"], 1),
-        "routes": {name: ms(found["routes"][name]) for name in sorted(found["routes"])},
+        "routes": routes,
         "pages": {name: ms(found["pages"][name]) for name in sorted(found["pages"])},
     }
 
@@ -221,6 +226,12 @@ def _rows(figures: dict[str, Any], users: int) -> list[Row]:
     phases = figures["phases"]
     rows = [
         at_most(f"API, requests of a page, {name.replace('|', ', ')}, p95, ms", one["p95_ms"], LIMIT_MS)
+        for name, one in phases["alone"]["routes"].items()
+    ]
+    rows += [
+        at_most(
+            f"the same on a core of the server, {name.replace('|', ', ')}, ms", one["cpu_p95_ms"], LIMIT_MS
+        )
         for name, one in phases["alone"]["routes"].items()
     ]
     rows += [
@@ -242,12 +253,13 @@ def _print(result: dict[str, Any], rows: Sequence[Row]) -> None:
             f"{phase['server_cpu_ms_per_request']} ms of a core each, errors {phase['errors'] or 'none'}, "
             f"memory of its own {memory[0]:,.0f} to {memory[1]:,.0f} MB"
         )
-        print(f"  {'':34}{'p50':>9}{'p95':>9}{'most':>9}{'count':>8}  ms")
+        print(f"  {'':34}{'p50':>9}{'p95':>9}{'most':>9}{'count':>8}  ms; p95 of what the server worked")
         for kind in ("routes", "pages"):
             for what, one in phase[kind].items():
                 says = "".join(f"{one[key]:9,.1f}" for key in ("p50_ms", "p95_ms", "most_ms"))
                 mark = "page: " if kind == "pages" else ""
-                print(f"  {mark + what.replace('|', ', '):34}{says}{one['count']:8}")
+                worked = one.get("cpu_p95_ms", "")
+                print(f"  {mark + what.replace('|', ', '):34}{says}{one['count']:8}{worked:>9}")
     for kind, one in result["browser"].items():
         print(
             f"Chromium, {kind}: shown after {one['shown']} ms ({one['first']} the first time), "

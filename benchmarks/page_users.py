@@ -1,10 +1,10 @@
 """Ask a server for pages as users do, and print as JSON how long each answer took.
 
-    python benchmarks/page_users.py PORT PAGES.json [--users 50] [--seconds 15] [--pause 0] [--one-by-one]
+    python benchmarks/page_users.py PORT PAGES.json [--users 50] [--seconds 15] [--pause 0] [--one-by-one PID]
 
 Reads the server's token from the standard input. PAGES.json holds pages, each a list of requests. Each user
 opens one page after the other, its requests at once over connections that stay open, as a browser does; with
-`--one-by-one` one request after the other.
+`--one-by-one` one request after the other, each with what the server's process worked for it.
 """
 
 from __future__ import annotations
@@ -68,8 +68,10 @@ class Connection:
 class User:
     """Opens pages and notes how long they take."""
 
-    def __init__(self, port: int, token: str) -> None:
+    def __init__(self, port: int, token: str, pid: int | None) -> None:
         self._connections = [Connection(port, token) for _ in range(CONNECTIONS)]
+        self._pid = pid
+        self.worked: dict[str, list[float]] = defaultdict(list)
         self.routes: dict[str, list[float]] = defaultdict(list)
         self.pages: dict[str, list[float]] = defaultdict(list)
         self.errors: dict[str, int] = defaultdict(int)
@@ -91,12 +93,22 @@ class User:
             await self._ask(connection, kind, *todo.pop(0))
 
     async def _ask(self, connection: Connection, kind: str, route: str, path: str, body: Any) -> None:
+        name = f"{route}|{kind.partition(', ')[2]}"
+        before = _worked(self._pid)
         begin = time.perf_counter()
         status, length = await connection.ask(path, body)
-        self.routes[f"{route}|{kind.partition(', ')[2]}"].append(time.perf_counter() - begin)
+        self.routes[name].append(time.perf_counter() - begin)
+        if self._pid is not None:
+            self.worked[name].append(_worked(self._pid) - before)
         self.bytes += length
         if status != 200:
             self.errors[f"{status or 'broken off'}: {route}"] += 1
+
+
+def _worked(pid: int | None) -> float:
+    """Seconds that the threads of a process have been on a core; 0 without one, or where nobody counts."""
+    counts = Path(f"/proc/{pid}/task").glob("*/schedstat") if pid is not None else ()
+    return sum(int(path.read_text().split()[0]) for path in counts) / 1e9
 
 
 async def _go_on(user: User, pages: Sequence[Page], until: float, pause: float, dice: random.Random) -> None:
@@ -118,11 +130,11 @@ async def _once(user: User, pages: Sequence[Page], until: float, *, at_once: boo
 
 async def _run(args: argparse.Namespace, pages: Sequence[Page]) -> dict[str, Any]:
     token = sys.stdin.read().strip()
-    users = [User(args.port, token) for _ in range(args.users)]
+    users = [User(args.port, token, args.one_by_one) for _ in range(args.users)]
     begin = time.perf_counter()
     until = begin + args.seconds
     if len(users) == 1:
-        await _once(users[0], pages, until, at_once=not args.one_by_one)
+        await _once(users[0], pages, until, at_once=args.one_by_one is None)
     else:
         dice = (random.Random(f"{args.seed} {k}") for k in range(len(users)))
         await asyncio.gather(*(_go_on(user, pages, until, args.pause, next(dice)) for user in users))
@@ -137,7 +149,7 @@ async def _run(args: argparse.Namespace, pages: Sequence[Page]) -> dict[str, Any
                 name: [took for user in users for took in getattr(user, what).get(name, ())]
                 for name in dict.fromkeys(name for user in users for name in getattr(user, what))
             }
-            for what in ("routes", "pages")
+            for what in ("routes", "pages", "worked")
         },
     }
 
@@ -150,7 +162,7 @@ def main() -> None:
     parser.add_argument("--users", type=int, default=50)
     parser.add_argument("--seconds", type=float, default=15)
     parser.add_argument("--pause", type=float, default=0, help="seconds that a user reads a page (0)")
-    parser.add_argument("--one-by-one", action="store_true", help="one request after the other")
+    parser.add_argument("--one-by-one", type=int, metavar="PID", help="one request after the other")
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     pages = [Page(kind, [tuple(ask) for ask in asks]) for kind, asks in json.loads(args.pages.read_text())]

@@ -12,6 +12,8 @@ from cointrail.api.paging import ROWS, Limit, PageToken
 from cointrail.api.server import TheServer, listed
 from cointrail.api.shapes import as_json, model_of
 from cointrail.errors import BadInput
+from cointrail.lookups import cluster_neighbours as cluster_neighbours_of
+from cointrail.lookups import neighbours
 from cointrail.lookups.address import AddressView
 from cointrail.lookups.address_txs import AddressTxs
 from cointrail.lookups.balance import AddressBalance
@@ -34,6 +36,9 @@ LINKED_OUTPUTS = 20_000
 MOST_OUTPUTS = 20_000_000
 """The same at most: in about a minute."""
 
+MOST_TXS = 200_000
+"""Transactions that neighbours may be looked for in, in about a second."""
+
 routes = APIRouter()
 
 Name = Annotated[
@@ -47,6 +52,9 @@ ClusterName = Annotated[
     str, Path(max_length=LONGEST_NAME, description="A cluster's label, or something in it, as for addresses.")
 ]
 Newest = Annotated[bool, Query(description="The last in the chain first.")]
+MostTxs = Annotated[
+    int, Query(ge=1, le=MOST_TXS, description="Transactions to look at, at most; more take longer.")
+]
 Height = Annotated[int | None, Query(ge=0, lt=2**31, description="As it was when this block was the tip.")]
 
 
@@ -110,14 +118,22 @@ def address_balance(
     "/addresses/{name}/neighbours", response_model=_of(AddressNeighbours, listing=True), tags=["addresses"]
 )
 def address_neighbours(
-    server: TheServer, name: Name, page: PageToken = None, limit: Limit = ROWS, *, newest: Newest = False
+    server: TheServer,
+    name: Name,
+    page: PageToken = None,
+    limit: Limit = ROWS,
+    most_txs: MostTxs = neighbours.MOST_TXS,
+    *,
+    newest: Newest = False,
 ) -> Response:
-    """The scripts that share transactions with an address."""
+    """The scripts that share transactions with an address; `stop_reason` says whether all were looked at."""
     return listed(
         server,
-        f"address neighbours {name} {newest}",
+        f"address neighbours {name} {most_txs} {newest}",
         page,
-        lambda start: server.bench.address_neighbours(name, start=start, limit=limit, newest=newest),
+        lambda start: server.bench.address_neighbours(
+            name, start=start, limit=limit, most_txs=most_txs, newest=newest
+        ),
     )
 
 
@@ -209,6 +225,7 @@ def cluster_neighbours(
     name: ClusterName,
     page: PageToken = None,
     limit: Limit = ROWS,
+    most_txs: MostTxs = cluster_neighbours_of.MOST_TXS,
     *,
     case: UnderCase = None,
     newest: Newest = False,
@@ -217,9 +234,11 @@ def cluster_neighbours(
     bench = bench_under(server, case)
     return listed(
         server,
-        f"cluster neighbours {name} {newest} {case}",
+        f"cluster neighbours {name} {most_txs} {newest} {case}",
         page,
-        lambda start: bench.cluster_neighbours(name, start=start, limit=limit, newest=newest),
+        lambda start: bench.cluster_neighbours(
+            name, start=start, limit=limit, most_txs=most_txs, newest=newest
+        ),
     )
 
 

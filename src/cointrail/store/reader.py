@@ -6,9 +6,9 @@ beyond the snapshot's own tip counts as "not yet".
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +26,9 @@ from cointrail.store.mapped import MappedStore
 U8 = npt.NDArray[np.uint8]
 U32 = npt.NDArray[np.uint32]
 U64 = npt.NDArray[np.uint64]
+
+
+T = TypeVar("T")
 
 
 class TxInputRow(NamedTuple):
@@ -47,6 +50,18 @@ class TxOutputRow(NamedTuple):
     script_num: int
     spent_by_tx: int | None
     spent_by_input: int | None
+
+
+def _each_once(make: Callable[[int], T]) -> Callable[[int], T]:
+    """The same function for one transaction, in which most numbers come more than once."""
+    made: dict[int, T] = {}
+
+    def once(number: int) -> T:
+        if number not in made:
+            made[number] = make(number)
+        return made[number]
+
+    return once
 
 
 class Snapshot(MappedStore):
@@ -143,8 +158,9 @@ class Snapshot(MappedStore):
             self._columns["inputs.marks"].slice(first, last).tolist(),
             strict=True,
         )
+        marks = _each_once(InputMarks)
         inputs = [
-            InputView(outpoint, view.value, view.script, view.script_type, sequence, InputMarks(mark))
+            InputView(outpoint, view.value, view.script, view.script_type, sequence, marks(mark))
             for outpoint, view, sequence, mark in rows
         ]
         begin, end = self.tx_output_range(tx_num)
@@ -168,18 +184,20 @@ class Snapshot(MappedStore):
     def _output_views(self, outputs: npt.NDArray[np.integer[Any]]) -> Iterator[OutputView]:
         """What some outputs pay to whom."""
         scripts = self._columns["outputs.script"].take(outputs)
-        types = self._columns["scripts.type"].take(scripts).tolist()
+        kinds = self._columns["scripts.type"].take(scripts).tolist()
         values = self._columns["outputs.value"].take(outputs).tolist()
-        for value, script, kind in zip(values, scripts.tolist(), types, strict=True):
-            yield OutputView(Sat(value), self.get_script(script), ScriptType(kind))
+        get_script, kind_of = _each_once(self.get_script), _each_once(ScriptType)
+        for value, script, kind in zip(values, scripts.tolist(), kinds, strict=True):
+            yield OutputView(Sat(value), get_script(script), kind_of(kind))
 
     def _outpoints(self, outputs: npt.NDArray[np.integer[Any]]) -> Iterator[Outpoint]:
         """`txid:vout` of some outputs."""
         firsts = self._columns["txs.first_output"]
         txs = firsts.search_many(outputs.astype(firsts.settled.dtype, copy=False))
         places = outputs.astype(np.int64) - firsts.take(txs).astype(np.int64)
+        txid = _each_once(self.txid)
         for tx, place in zip(txs.tolist(), places.tolist(), strict=True):
-            yield Outpoint(self.txid(tx), place)
+            yield Outpoint(txid(tx), place)
 
     def output_value(self, output_num: int) -> Sat:
         """Satoshi of an output."""

@@ -2814,8 +2814,10 @@ export interface components {
             basis: components["schemas"]["LookupBasis"];
             /** Bridges */
             bridges: components["schemas"]["BridgeLine"][];
-            bridges_page: components["schemas"]["Page"];
+            bridges_page: components["schemas"]["OpenPage"];
             cluster: components["schemas"]["ClusterRef"];
+            /** Complete */
+            complete: boolean;
             error: components["schemas"]["ClusterError"];
             /** Refused */
             refused: components["schemas"]["RefusedLine"][];
@@ -2823,6 +2825,11 @@ export interface components {
             /** Reviews */
             reviews: components["schemas"]["ReviewLine"][];
             reviews_page: components["schemas"]["Page"];
+            /**
+             * Stop Reason
+             * @enum {string}
+             */
+            stop_reason: "complete" | "tx_limit" | "row_limit";
             /**
              * Tier
              * @enum {string}

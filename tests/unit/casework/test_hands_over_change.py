@@ -101,7 +101,7 @@ def test_proceeds_end_at_a_recognised_deposit_address_whose_tier_is_named() -> N
     assert (row.service.exchange, row.service.tag_tier) == ("Exa", Tier.T3)
     assert row.statement is not None
     assert "a deposit address by inference at tier T3" in row.statement.says_attribution
-    assert "service.deposit@1" in result.basis.rules
+    assert "service.deposit@2" in result.basis.rules
 
 
 def test_new_columns_stand_at_the_end_and_the_basis_has_their_version() -> None:

@@ -14,7 +14,7 @@ def told(bound_ppm: int | None, payjoin_5_ppm: int | None = None) -> ErrorColumn
         payjoin_1_ppm=bound_ppm,
         payjoin_5_ppm=payjoin_5_ppm if payjoin_5_ppm is not None else bound_ppm,
         links="T2=1",
-        not_measured="" if bound_ppm is not None else "service.deposit@1=1",
+        not_measured="" if bound_ppm is not None else "service.deposit@2=1",
         says="",
     )
 

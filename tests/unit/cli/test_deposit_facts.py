@@ -15,7 +15,7 @@ LINE = DepositLine(
     cluster_address="1Exa",
     tier=Tier.T3,
     because="swept 2 times, beside up to 0 others like it",
-    rule="service.deposit@1",
+    rule="service.deposit@2",
 )
 
 
@@ -23,7 +23,7 @@ def test_a_deposit_address_is_said_with_its_tier_and_rule() -> None:
     assert deposit_facts(LINE) == [
         (
             "deposit address of",
-            "Exa, by inference at T3 (service.deposit@1): swept 2 times, beside up to 0 others like it",
+            "Exa, by inference at T3 (service.deposit@2): swept 2 times, beside up to 0 others like it",
         )
     ]
 
@@ -36,7 +36,7 @@ def test_members_that_take_deposits_are_counted_by_service() -> None:
     members = [SimpleNamespace(deposit=one) for one in (LINE, LINE, None)]
     found = cast("Any", SimpleNamespace(members=members))
     assert member_deposit_facts(found) == [
-        ("deposit addresses", "2 of 3 listed: of Exa, by inference at T3 (service.deposit@1)")
+        ("deposit addresses", "2 of 3 listed: of Exa, by inference at T3 (service.deposit@2)")
     ]
 
 

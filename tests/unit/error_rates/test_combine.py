@@ -60,11 +60,11 @@ def test_more_payjoins_never_make_a_bound_better(rates: list[int], payjoins: int
 
 
 def test_one_link_without_a_rate_leaves_the_path_without_a_bound() -> None:
-    found = bound_of([charge(Tier.T2, 500), charge(Tier.T3, None, rule="service.deposit@1")])
+    found = bound_of([charge(Tier.T2, 500), charge(Tier.T3, None, rule="service.deposit@2")])
     assert (found.bound_ppm, found.independent_ppm, found.payjoin_ppm) == (None, None, ())
-    assert found.not_measured == {"service.deposit@1": 1}
+    assert found.not_measured == {"service.deposit@2": 1}
     assert found.weakest is not None
-    assert found.weakest.rule == "service.deposit@1"
+    assert found.weakest.rule == "service.deposit@2"
 
 
 def test_ledger_facts_alone_have_a_bound_of_nothing() -> None:

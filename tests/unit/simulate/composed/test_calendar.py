@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from cointrail.simulate.clock import Time
 from cointrail.simulate.composed.calendar import CLOSE, Calendar
 from cointrail.simulate.dice import Dice
 
@@ -11,7 +12,7 @@ DAY = 86_400
 
 
 def times(blocks: int, days: int, in_a_row: int) -> list[int]:
-    calendar = Calendar(1_000, days * DAY, blocks, in_a_row, Dice("calendar"))
+    calendar = Calendar(Time(1_000), days * DAY, blocks, in_a_row, Dice("calendar"))
     return [calendar.time_of(number) for number in range(blocks)]
 
 

@@ -65,6 +65,12 @@ def test_a_whole_wallet_that_goes_to_others_leaves_no_change(tmp_path: Path) -> 
     assert [one for one in payments(given) if one == (2, False)]
 
 
+def test_a_wallet_that_is_worth_less_than_its_fee_is_given_to_nobody(tmp_path: Path) -> None:
+    """Small wallets and high fees: some have nothing left to divide."""
+    poor = made(tmp_path, whole_wallet=0.02, persons=900, transactions=1_500)
+    assert all(int(row["value_sat"]) for row in poor.outputs if row["role"] == "payment")
+
+
 def test_two_payees_are_paid_at_once_as_often_as_the_plan_says(tmp_path: Path) -> None:
     found = payments(made(tmp_path, two_payees=0.1))
     three = sum(outputs == 3 for outputs, _ in found)

@@ -116,7 +116,7 @@ class People:
         shop = town.merchants[person.merchant(town, dice)]
         other = shop.invoice() if dice.chance(0.5) else friend.wallet.address()
         rest = sum(coin.value for coin in coins) - wallet.fee(coins, [lock, other])
-        part = town.asked(int(max(0, rest) * dice.between(0.1, 0.9)), dice)
+        part = town.asked(max(1, int(rest * dice.between(0.1, 0.9))), dice)
         if other is not lock and LEAST_CHANGE < part < rest - LEAST_CHANGE:
             outs = [Out(lock, part, "payment"), Out(other, rest - part, "payment")]
             wallet.post(coins, dice.sample(outs, len(outs)), "payment")

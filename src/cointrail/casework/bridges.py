@@ -32,6 +32,7 @@ def describe_bridges(
     subject: Subject,
     clusters: CaseClusters,
     paid: Iterable[tuple[int, int]],
+    *,
     links_of: LinksOf | None,
     rates: LinkRates | None,
 ) -> dict[str, Any]:

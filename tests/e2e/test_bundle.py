@@ -15,6 +15,7 @@ from cointrail.evidence import verify
 from cointrail.evidence.bag import write_bag
 from cointrail.evidence.signing import Signer, make_keys
 from support.bundles import PRIVATE_NOTE, SignedBundle, copied, edit, failing, signed_bundle
+from support.command_line import cointrail
 from support.demo_world import DemoFolder, demo_folder
 from support.forgeries import (
     CLAIMS,
@@ -68,6 +69,39 @@ def test_its_own_program_needs_nothing_but_python(bundle: SignedBundle, tmp_path
     assert done.stdout.count("HOLDS") == len(verify.QUESTIONS) - 1
     assert "Not proven by this program" in done.stdout
     assert not list((bundle.folder / "data").rglob("__pycache__"))
+
+
+def test_its_own_program_writes_the_tables_as_the_case_run_did(
+    bundle: SignedBundle, demo: DemoFolder, tmp_path: Path
+) -> None:
+    line: Words = [
+        sys.executable,
+        "-I",
+        "-S",
+        bundle.folder / "data" / "verify.py",
+        "--tables",
+        tmp_path / "t",
+    ]
+    assert subprocess.run(line, capture_output=True, check=False).returncode == 0
+    files = sorted(path.name for path in (tmp_path / "t").iterdir())
+    assert files == ["basis.json", "leads.csv", "payments.csv", "proceeds.csv", "summary.json"]
+    for name in files:
+        assert (tmp_path / "t" / name).read_bytes() == (demo.path / "case" / name).read_bytes(), name
+    again = subprocess.run(line, capture_output=True, text=True, check=False)
+    assert (again.returncode, "is there already" in again.stderr) == (2, True)
+    done = cointrail("verify", bundle.folder, "--tables", tmp_path / "u")
+    assert done.code == 0, done.err
+    assert (tmp_path / "u" / "leads.csv").read_bytes() == (tmp_path / "t" / "leads.csv").read_bytes()
+    assert cointrail("verify", bundle.folder, "--tables", tmp_path / "u").code == 2
+
+
+def test_long_texts_lie_in_a_bundle_once(bundle: SignedBundle) -> None:
+    case = bundle.folder / "data" / "case"
+    texts = (case / "texts.csv").read_text("utf-8").splitlines()[1:]
+    assert len(set(texts)) == len(texts) > 5
+    for table in ("payments", "leads", "proceeds"):
+        rows = (case / f"{table}.csv").read_text("utf-8")
+        assert not [text for line in texts if len(text := line.partition(",")[2]) > 80 and text in rows]
 
 
 def test_its_own_program_says_what_fails_and_ends_with_one(bundle: SignedBundle, tmp_path: Path) -> None:
@@ -182,7 +216,10 @@ def test_flips_deletions_swaps_and_truncations_are_all_found(bundle: SignedBundl
     assert counts.total() == 400
 
 
-@pytest.mark.parametrize("forgery", sorted(named(), key=lambda one: one.name), ids=lambda one: one.name)
+FORGERIES = sorted(named(), key=lambda one: one.name)
+
+
+@pytest.mark.parametrize("forgery", FORGERIES, ids=[one.name for one in FORGERIES])
 def test_a_forgery_with_fresh_manifests_fails_a_named_question(
     bundle: SignedBundle, tmp_path: Path, forgery: Forgery
 ) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cointrail.casework.desk import Desk
+from cointrail.casework.sight import CaseClusters
 from cointrail.casework.subject import Subject
 from cointrail.clustering.bridges import CutOff, find_cut_off
 from cointrail.clustering.links import LinkTable
@@ -29,7 +30,9 @@ MEANING = (
 def describe_bridges(
     desk: Desk,
     subject: Subject,
+    clusters: CaseClusters,
     paid: Iterable[tuple[int, int]],
+    *,
     links_of: LinksOf | None,
     rates: LinkRates | None,
 ) -> dict[str, Any]:
@@ -38,6 +41,7 @@ def describe_bridges(
     Args:
         desk: of the case.
         subject: the service.
+        clusters: that it is made of.
         paid: (script, satoshi) of each payment.
         links_of: the links of a cluster; None: it is not known by which links it is joined.
         rates: how often links are wrong; None: that is not said.
@@ -52,7 +56,7 @@ def describe_bridges(
     seeds = np.array(subject.seeds, np.uint32)
     found: list[CutOff] = []
     for cluster in subject.clusters:
-        members = np.array(desk.near.clusters.members(cluster.label))
+        members = np.array(clusters.members(cluster.label))
         sums = np.array([(values.get(s, 0), counts.get(s, 0), 1) for s in members.tolist()], np.int64)
         found += find_cut_off(members, links_of(members), sums, seeds)
     ranked = sorted((one for one in found if one.sums[0]), key=lambda one: -one.sums[0])

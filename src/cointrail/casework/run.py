@@ -98,7 +98,9 @@ def run_case(
         **describe_inflows(payments, case),
         **describe_leads(leads, proceeds, case.policies[0]),
         **describe_outflows(outflows, desk, case.currency),
-        **describe_bridges(desk, subject, _paid(flows, payments), links_of, link_rates),
+        **describe_bridges(
+            desk, subject, clusters, _paid(flows, payments), links_of=links_of, rates=link_rates
+        ),
         **describe_tags(attribution, verdicts),
         **describe_conflicts(attribution),
         **describe_judgements(case.judgements, judged, desk.places.address, desk.places.txid),

@@ -37,10 +37,10 @@ def verify(
     """
     found = workbench.verify_bundle(bundle, key, tables)
     rows = [(one.answer, one.question, "; ".join(one.found)) for one in found.answers]
-    tables = [
+    shown = [
         Table("answers", ("answer", "question", "found"), rows),
         Table("not proven by this program", ("what",), [(what,) for what in found.not_proven]),
     ]
-    write(Answer(data=found, tables=tables), form)
+    write(Answer(data=found, tables=shown), form)
     if found.fails:
         raise typer.Exit(FOUND)

@@ -61,7 +61,7 @@ def hard_world(factory: pytest.TempPathFactory, hub_txs: int = HUB_TXS) -> HardW
 
 
 def make_hard_world(out: Path, hub_txs: int) -> None:
-    """Write blocks, the same with three more, and with another five for the last two; a store of the first."""
+    """Write blocks, those with three more, and with five in place of two; and the store of the first."""
     branch = Branch(salt=b"hard")
     branch.mine_empty(102)
     fans = _fan(branch, -(-hub_txs // FAN))
@@ -98,7 +98,7 @@ def _coins_of(branch: Branch, draft: Draft) -> list[Coin]:
 
 def _fan(branch: Branch, many: int) -> list[Draft]:
     """Transactions that each turn one reward into small coins of many payers."""
-    made = []
+    made: list[Draft] = []
     while len(made) < many:
         coin = branch.ripe()[0]
         share = coin.value // FAN - 10

@@ -11,10 +11,10 @@ from fastapi import APIRouter
 from pydantic import AwareDatetime, Field
 from starlette.responses import Response
 
+from cointrail.api.asking import Ask
 from cointrail.api.paging import MOST_ROWS
 from cointrail.api.server import TheServer
 from cointrail.api.shapes import MOST_EXACT, Shape, as_json, model_of
-from cointrail.api.trails import Ask
 from cointrail.errors import NotFound
 from cointrail.workbench.worths import ValueLine, values_at
 

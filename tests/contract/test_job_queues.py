@@ -1,4 +1,4 @@
-"""One behaviour of the queue of jobs, two databases."""
+"""One behaviour of the queue of jobs, whatever the database."""
 
 from __future__ import annotations
 
@@ -11,8 +11,12 @@ import pytest
 from cointrail.errors import JobsFull, NotFound
 from cointrail.jobs.job import JobKind, JobProblem, JobResult, JobState
 from cointrail.jobs.queue import MOST_ATTEMPTS, MOST_WAITING, JobQueue
+from cointrail.workbench.case_bench import KEY_FILE, CaseBench
+from cointrail.workbench.case_folder import CaseFolder
 from support import postgres
-from support.job_shops import clock, queue_in, shop_in
+from support.demo_world import demo_folder
+from support.job_shops import clock, queue_in, shop_in, work_once
+from support.kept_cases import REFERENCE
 
 PARAMS = {"reference": "C 1", "options": {"data": True}}
 
@@ -25,9 +29,14 @@ def _server() -> Iterator[postgres.Postgres]:
         yield server
 
 
-@pytest.fixture(params=["sqlite", "postgres"], name="place")
-def _place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
+@pytest.fixture(params=["sqlite", "sqlcipher", "postgres"], name="place")
+def _place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    if request.param == "sqlcipher":
+        pytest.importorskip("sqlcipher3")
+        (tmp_path / "key").write_text("a passphrase of some length\n")
+        (tmp_path / "key").chmod(0o600)
+        monkeypatch.setenv(KEY_FILE, str(tmp_path / "key"))
+    if request.param != "postgres":
         return str(tmp_path / "cases.db")
     url: str = request.getfixturevalue("server").new_database()
     return url
@@ -182,3 +191,18 @@ def test_jobs_of_another_server_are_nobody_elses(queue: JobQueue, place: str, tm
 def test_a_job_that_is_not_there_is_one_clear_error(queue: JobQueue, job: str) -> None:
     with pytest.raises(NotFound, match="there is no job"):
         queue.get(job)
+
+
+def test_a_case_that_is_kept_in_any_database_is_run_by_a_worker(
+    place: str, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    demo = demo_folder(tmp_path_factory)
+    shop = shop_in(tmp_path, demo.store, place)
+    with CaseBench(place, "ann") as cases:
+        cases.take_file(demo.case, network="regtest")
+    with queue_in(shop) as queue:
+        job = queue.add(JobKind.CASE_RUN, REFERENCE, {"reference": REFERENCE, "options": {}}).id
+        work_once(shop)
+        done = queue.get(job)
+    assert (done.state, done.problem) == (JobState.DONE, None)
+    assert CaseFolder(shop.work / "runs" / REFERENCE / job).summary["reference"] == REFERENCE

@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import io
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
-import openpyxl
 import pytest
 from starlette.testclient import TestClient
 
-from cointrail.journal.acts import AnswerTaken
-from cointrail.report.packet import packet_keys
-from cointrail.workbench import Ask, CaseBench, OpenBench, make_packets, verify_journal_file
+from cointrail.workbench import OpenBench, verify_journal_file
 from support import postgres
 from support.api_client import API, signed_in
 from support.demo_world import DemoFolder, demo_folder
-from support.kept_api import NAME, WHO, kept_app
+from support.kept_api import CASE, NAME, WHO, added, book, kept_app, refused, refused_as
 
-CASE = f"{API}/cases/{NAME}"
 TERMS = {"policies": ["fifo", "haircut"]}
 
 
@@ -52,29 +47,6 @@ def _place(tmp_path: Path) -> str:
 def _client(demo: DemoFolder, bench: OpenBench, place: str, tmp_path: Path) -> Iterator[TestClient]:
     with signed_in(kept_app(demo, bench, place, tmp_path / "work")) as client:
         yield client
-
-
-def added(client: TestClient, path: str, **ask: Any) -> dict[str, Any]:
-    """Put something on the case; it must be taken."""
-    told = client.post(f"{CASE}/{path}", json=ask)
-    assert told.status_code == 201, told.text
-    found: dict[str, Any] = told.json()
-    return found
-
-
-def refused(client: TestClient, path: str, status: int = 422, **ask: Any) -> str:
-    """The sentence with which something is refused; the journal stays as it was."""
-    before = client.get(f"{CASE}/journal").json()["head"]
-    told = client.post(f"{CASE}/{path}", json=ask)
-    assert told.status_code == status, told.text
-    assert told.headers["content-type"] == "application/problem+json"
-    assert client.get(f"{CASE}/journal").json()["head"] == before
-    return str(told.json()["detail"])
-
-
-def book(client: TestClient) -> dict[str, Any]:
-    found: dict[str, Any] = client.get(f"{CASE}/book").json()
-    return found
 
 
 # -- which cases there are
@@ -136,6 +108,10 @@ def test_every_act_is_an_entry_by_whom_serves(client: TestClient) -> None:
     assert (entry["who"], entry["action"]) == (WHO, "note.add")
     assert entry["content"]["text"] == "seen <b>twice</b>"
     assert refused(client, "notes", text="a\0b")
+    lone = client.post(
+        f"{CASE}/notes", content=b'{"text": "\\ud800"}', headers={"content-type": "application/json"}
+    )
+    assert lone.status_code == 422
 
 
 def test_seeds_say_which_entry_brought_them(demo: DemoFolder, client: TestClient) -> None:
@@ -270,6 +246,15 @@ def test_a_judgement_is_seen_by_cluster_pages_of_its_case_alone(demo: DemoFolder
     own = {member["address"]: label for label, page in pages.items() for member in page["members"]}
     assert own[first] != own[last]
     assert own.keys() == {member["address"] for member in whole["members"]}
+    shown = client.get(f"{API}/addresses/{last}", params={"case": NAME}).json()
+    assert shown["cluster"]["label"] == own[last] != whole["cluster"]["label"]
+    spent_in = client.get(f"{API}/addresses/{last}/transactions").json()["transactions"][0]["txid"]
+    path = f"{API}/transactions/{spent_in}"
+    labels = [
+        {one["cluster"] for one in client.get(path, params=params).json()["outputs"]}
+        for params in ({"case": NAME}, {})
+    ]
+    assert labels[0] - labels[1] <= set(pages)
     pair = {"a": first, "b": last}
     assert client.post(f"{API}/explanations", json=pair).json()["joined"]
     assert not client.post(f"{API}/explanations", json={**pair, "case": NAME}).json()["joined"]
@@ -286,7 +271,7 @@ def test_a_judgement_that_cannot_hold_is_refused(demo: DemoFolder, client: TestC
     pair = [members[0]["address"], members[1]["address"]]
     added(client, "judgements", kind="apart", about=pair, why="two people")
     assert "contradict" in refused(client, "judgements", kind="same_hand", about=pair, why="one after all")
-    gone = refused(client, "judgements", 404, kind="no_link", about=["00" * 32], why="no such transaction")
+    gone = refused_as(client, 404, "judgements", kind="no_link", about=["00" * 32], why="no such transaction")
     assert "does not hold" in gone
     added(client, "judgements", kind="withdraw", about=["j1"], why="mistaken")
     added(client, "judgements", kind="same_hand", about=pair, why="one after all")
@@ -320,131 +305,7 @@ def test_an_exhibit_takes_the_options_of_its_command_and_no_other(
         refused(client, "exhibits", command="address show", options=options)
     refused(client, "exhibits", command="sql", options={})
     refused(client, "exhibits", command="trace forward", options={"seeds": [name], "policy": []})
-    refused(client, "exhibits", 422, command="address show", options={"address": "no address"})
-
-
-# -- the lead desk
-
-
-def test_requests_go_from_packet_to_answer_and_accounts_stay_private(
-    demo: DemoFolder, client: TestClient, place: str, tmp_path: Path
-) -> None:
-    desk = client.get(f"{CASE}/desks").json()["desks"][0]
-    assert desk["requests"] == []
-    with CaseBench(place, WHO) as cases:
-        (made,) = make_packets(
-            demo.path / "case",
-            tmp_path / "made",
-            Ask.DISCLOSURE,
-            exchange=desk["exchange"],
-            jurisdiction=desk["jurisdiction"],
-            book=cases.book,
-            kept_as=NAME,
-        )
-    (asked,) = client.get(f"{CASE}/desks").json()["desks"][0]["requests"]
-    assert (asked["kind"], asked["state"]) == ("disclosure", "prepared")
-    number = asked["number"]
-    added(client, f"requests/{number}/state", state="sent", on="2026-11-20", reference="R-77")
-    assert client.get(f"{CASE}/requests").json()["requests"][0]["state"] == "sent"
-    refused(client, "requests/9/state", 404, state="sent")
-
-    key = packet_keys((made.out / "transactions.csv").read_bytes())[0]
-    answer = {"csv": f"key,account,note\n{key},acc-1,<img>\nother:0,acc-2,\n", "on": "2026-11-27"}
-    assert "not among those" in refused(client, f"requests/{number}/answer", 404, **answer)
-    (tmp_path / "work" / "packets").mkdir(parents=True)
-    made.out.rename(tmp_path / "work" / "packets" / made.sha256)
-    told = added(client, f"requests/{number}/answer", **answer)
-    assert (told["accounts"], told["request"]["state"], told["not_asked"]) == (
-        1,
-        "answered",
-        [[3, "other:0"]],
-    )
-    (tag,) = client.get(f"{CASE}/private-tags").json()["tags"]
-    assert (tag["key"], tag["account"], tag["note"]) == (key, "acc-1", "<img>")
-    assert AnswerTaken.private
-    assert "acc-1" not in client.get(f"{CASE}/journal.jsonl").text
-    assert "acc-1" not in client.get(f"{CASE}/report").text
-
-
-def test_an_answer_with_another_packet_is_refused(
-    demo: DemoFolder, client: TestClient, place: str, tmp_path: Path
-) -> None:
-    with CaseBench(place, WHO) as cases:
-        made = make_packets(
-            demo.path / "case", tmp_path / "made", Ask.DISCLOSURE, book=cases.book, kept_as=NAME
-        )
-    texts = {
-        name: (made[1].out / file).read_text()
-        for name, file in (("sums", "SHA256SUMS"), ("transactions", "transactions.csv"))
-    }
-    key = packet_keys(texts["transactions"].encode())[0]
-    answer = {"csv": f"key,account\n{key},7\n", **texts}
-    assert "not the packet" in refused(client, f"requests/{made[0].request}/answer", **answer)
-    added(client, f"requests/{made[1].request}/answer", **answer)
-
-
-# -- report, claims, prices, tables
-
-
-def test_a_report_is_shown_page_by_page_and_moves_with_the_journal(client: TestClient) -> None:
-    first = client.get(f"{CASE}/report").json()
-    pages = client.get(f"{CASE}/report/pages").json()["pages"]
-    assert pages > 1
-    svg = client.get(f"{CASE}/report/pages/1.svg")
-    assert svg.headers["content-type"] == "image/svg+xml"
-    assert svg.content == client.get(f"{CASE}/report/pages/1.svg").content
-    assert client.get(f"{CASE}/report/pages/{pages}.png").content.startswith(b"\x89PNG")
-    assert client.get(f"{CASE}/report/pages/{pages + 1}.svg").status_code == 404
-    assert client.get(f"{CASE}/report/pages/1.pdf").status_code == 422
-    added(client, "notes", text="one more")
-    assert client.get(f"{CASE}/report").json()["head"] != first["head"]
-    client.post(f"{API}/cases", json={"reference": "NEW", "legal_basis": "an order"})
-    assert "not run yet" in client.get(f"{API}/cases/NEW/report").json()["detail"]
-
-
-def test_tags_are_found_by_what_they_say(client: TestClient) -> None:
-    summary = client.get(f"{API}/tags").json()
-    every = client.post(f"{API}/tags/search", json={"limit": 1000}).json()["tags"]
-    assert (
-        len(every) == summary["tags"] == sum(summary["verdicts"][one] for one in ("accepted", "conflicting"))
-    )
-    wanted = every[0]["label"].upper()
-    found = client.post(f"{API}/tags/search", json={"text": wanted}).json()
-    assert found["tags"]
-    assert all(wanted in one["label"].upper() + one["source"].upper() for one in found["tags"])
-    assert client.post(f"{API}/tags/search", json={"text": "no such words"}).json()["page"]["total"] == 0
-    assert client.post(f"{API}/tags/search", json={"text": "x" * 1_000}).status_code == 422
-
-
-def test_a_rate_says_its_source_and_a_day_without_one_has_none(client: TestClient) -> None:
-    rate = client.get(f"{API}/prices/USD/2017-03-01").json()["rate"]
-    assert rate["currency"] == "USD"
-    assert rate["source"]
-    assert client.get(f"{API}/prices/USD/2009-01-09").json()["rate"] is None
-    assert client.get(f"{API}/prices/XXX/2017-03-01").status_code == 422
-    assert client.get(f"{API}/prices/USD/soon").status_code == 422
-
-
-def test_a_table_is_a_workbook_without_a_formula(demo: DemoFolder, client: TestClient) -> None:
-    ask = {"filters": [{"column": "class", "how": "is", "text": "payment"}]}
-    told = client.post(f"{CASE}/tables/payments/xlsx", json=ask)
-    book_read = openpyxl.load_workbook(io.BytesIO(told.content))
-    rows = list(book_read["payments"].iter_rows(values_only=True))
-    assert len(rows) - 1 == sum(row["class"] == "payment" for row in demo.payments())
-    assert not any(cell.data_type == "f" for sheet in book_read for row in sheet.iter_rows() for cell in row)
-    assert ("filter: class is", "payment") in list(book_read["about"].iter_rows(values_only=True))
-    assert client.post(f"{CASE}/tables/none/xlsx", json={}).status_code == 404
-
-
-def test_claims_on_a_balance_are_told_by_every_convention(demo: DemoFolder, client: TestClient) -> None:
-    payment = demo.payments()[0]
-    told = client.post(
-        f"{API}/accounts", json={"cluster": payment["address"], "claims": [payment["outpoint"]]}
-    ).json()
-    assert set(told["claims"][0]["left_sat"]) == {"fifo", "lifo", "pro_rata", "lowest_balance"}
-    assert (
-        client.post(f"{API}/accounts", json={"cluster": payment["address"], "claims": []}).status_code == 422
-    )
+    refused(client, "exhibits", command="address show", options={"address": "no address"})
 
 
 # -- where it is kept
@@ -459,6 +320,23 @@ def test_a_team_s_database_does_the_same(
         assert [one["text"] for one in book(client)["notes"]] == ["kept by PostgreSQL"]
         assert client.get(f"{CASE}/journal/verdict").json()["intact"]
         assert client.get(f"{API}/cases").json()["cases"][0]["entries"] == book(client)["entries"]
+
+
+def test_acts_at_the_same_time_are_all_kept_one_after_another(
+    demo: DemoFolder, bench: OpenBench, place: str
+) -> None:
+    app = kept_app(demo, bench, place)
+
+    def note(number: int) -> int:
+        with signed_in(app) as client:
+            return int(added(client, "notes", text=f"note {number}")["entry"])
+
+    with ThreadPoolExecutor(6) as people:
+        entries = list(people.map(note, range(12)))
+    with signed_in(app) as client:
+        assert sorted(entries) == list(range(min(entries), min(entries) + 12))
+        assert len(book(client)["notes"]) == 12
+        assert client.get(f"{CASE}/journal/verdict").json()["intact"]
 
 
 def test_a_journal_that_was_changed_is_shown_by_no_page(client: TestClient, place: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import threading
 import zipfile
 from collections.abc import Iterator
@@ -18,7 +19,11 @@ from starlette.testclient import TestClient
 from cointrail.api.guard import Guard
 from cointrail.api.job_events import MOST_STREAMS, Streams, _events, event_stream
 from cointrail.jobs.job import JobKind
+from cointrail.jobs.runs import Runs
 from cointrail.jobs.shop import Shop
+from cointrail.jobs.work_folder import WorkFolder
+from cointrail.journal.acts import TermsSet
+from cointrail.journal.book import Deed
 from cointrail.workbench import CaseBench, verify_bundle
 from cointrail.workbench.case_folder import CaseFolder
 from support.api_client import API, demo_app, signed_in
@@ -85,6 +90,35 @@ def test_a_run_of_a_kept_case_is_what_its_case_shows_afterwards(client: TestClie
     assert run.summary == shown
     (line,) = (one for one in client.get(f"{API}/cases").json()["cases"] if one["name"] == NAME)
     assert line["run"]["basis_digest"] == shown["basis_digest"]
+
+
+@pytest.mark.parametrize("currency", [None, "USD"])
+def test_a_case_that_names_no_files_is_run_with_those_of_the_server(
+    demo: DemoFolder, tmp_path: Path, currency: str | None
+) -> None:
+    shop = replace(shop_in(tmp_path, demo.store), tags=(demo.tags,), prices=(demo.prices,))
+    with CaseBench(shop.place, "ann") as cases:
+        cases.new("C-1", "section 1", network="regtest")
+        cases.seed("C-1", demo.seeds())
+        cases.book.add("C-1", Deed(TermsSet(policies=("fifo", "haircut"), currency=currency)))
+    with queue_in(shop) as queue:
+        job = queue.add(JobKind.CASE_RUN, "C-1", {"reference": "C-1", "options": {}}).id
+        work_once(shop)
+        assert queue.get(job).problem is None
+    run = CaseFolder(shop.work / "runs" / "C-1" / job)
+    assert run.summary["leads"]["payments_same_hand"] > 0
+    assert ("fiat_at_payment_time" in run.summary["payments"]) == (currency is not None)
+
+
+def test_a_run_whose_files_were_changed_is_not_shown(demo: DemoFolder, tmp_path: Path) -> None:
+    work = WorkFolder(tmp_path / "work")
+    for name, added in (("whole", b""), ("changed", b"x")):
+        folder = work.path / "runs" / name / "20260301000000000000-0000"
+        shutil.copytree(demo.path / "case", folder)
+        with (folder / "leads.csv").open("ab") as file:
+            file.write(added)
+    assert list(Runs({}, work)) == ["whole"]
+    assert len(Runs({"elsewhere": CaseFolder(demo.path / "case")}, work)) == 2
 
 
 def test_a_job_runs_the_case_as_the_command_line_does(client: TestClient, shop: Shop, tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from cointrail.clustering.judgements import Judgement, JudgementKind, standing
 from cointrail.clustering.links import LinkTable, links_among
 from cointrail.clustering.proof import NO_TX
 from cointrail.clustering.rules import TIERS
+from cointrail.clustering.under import under
 from cointrail.errors import BadInput, NotFound
 from cointrail.heuristics.base import Abstained, Tier
 from support.array_chain import ArrayChain, Arrays, PlainTx, plain_chains, txid_of
@@ -270,3 +271,30 @@ def test_a_withdrawn_judgement_leaves_what_was_before_it(
         assert [with_undo.label(n) for n in range(case.chain.n_scripts)] == [
             without.label(n) for n in range(case.chain.n_scripts)
         ]
+
+
+@given(drawn=judged_cases())
+def test_clusters_under_judgements_have_the_members_and_moves_of_those_that_were_judged(
+    drawn: tuple[Case, list[Judgement]],
+) -> None:
+    case, entries = drawn
+    judged = judged_or_none(case, entries)
+    if judged is None:
+        return
+    seen, every = under(case.clusters, judged), np.arange(case.chain.n_scripts)
+    labels = [judged.label(script) for script in every.tolist()]
+    assert seen.labels().tolist() == seen.labels_of(every).tolist() == labels
+    for label in set(labels):
+        own, moves = seen.members(label).tolist(), seen.moves.of(label)
+        scripts = [case.clusters.moves.of_script(script) for script in own]
+        assert own == [script for script in every.tolist() if labels[script] == label]
+        for name in ("credits", "debits"):
+            lists = [getattr(one, name) for one in scripts]
+            whole = getattr(moves, name)
+            assert whole.slice(0, len(whole)).tolist() == sorted(
+                number for one in lists for number in one.slice(0, len(one)).tolist()
+            )
+        assert moves.balance_sat == sum(one.balance_sat for one in scripts)
+    for a, b in combinations(every.tolist()[:5], 2):
+        tier = seen.joined_at(a, b)
+        assert (labels[a] == labels[b]) <= (tier is not None and tier <= Tier.T2)

@@ -13,8 +13,7 @@ from cointrail.jobs.queue import JobQueue, home_of
 from cointrail.jobs.shop import Shop
 from cointrail.jobs.tasks import Task
 from cointrail.jobs.worker import Worker
-from cointrail.journal.place import parse_place
-from cointrail.journal.sql_keeper import SqlKeeper
+from cointrail.workbench.case_bench import open_keeper
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -39,13 +38,13 @@ def shop_in(folder: Path, store: Path | None = None, place: str | None = None) -
 @contextmanager
 def queue_in(shop: Shop, now: Callable[[], datetime] | None = None) -> Iterator[JobQueue]:
     """The queue of a shop."""
-    with SqlKeeper(parse_place(shop.place)) as keeper:
+    with open_keeper(shop.place) as keeper:
         home = home_of(shop.work, shop.store)
         yield JobQueue(keeper, home) if now is None else JobQueue(keeper, home, now)
 
 
 def work_once(shop: Shop, do: Callable[[Task], JobResult] | None = None) -> None:
     """Do all jobs that wait, in this process."""
-    with SqlKeeper(parse_place(shop.place)) as keeper:
+    with open_keeper(shop.place) as keeper:
         worker = Worker(shop, keeper) if do is None else Worker(shop, keeper, do)
         worker.work(once=True)

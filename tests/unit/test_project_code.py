@@ -15,7 +15,7 @@ MOST_LINES_OF_WHAT_STANDS_ALONE = 600
 MOST_LINES_OF_A_FUNCTION = 90
 STANDS_ALONE = Path("src/cointrail/evidence/verify.py")
 """It goes into every bundle as it stands, and runs there without us; so does what compares two of them."""
-PROGRAMS = (STANDS_ALONE, STANDS_ALONE.with_name("compare.py"))
+PROGRAMS = (STANDS_ALONE, STANDS_ALONE.with_name("compare.py"), Path("src/cointrail/jobs/worker.py"))
 
 # Words that put work off or hide it from a check. Written in parts, so that this file has none.
 PUT_OFF = re.compile(

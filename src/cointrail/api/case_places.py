@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Annotated
 
 from fastapi import Path
 
 from cointrail.api.server import Server
+from cointrail.attribution.safe_text import safe_text
 from cointrail.errors import CaseStoreError, NoSuchCase, NotFound
 from cointrail.journal.keeping import CaseName as Kept
 from cointrail.workbench import CaseBench
@@ -25,57 +25,57 @@ RUN = "-run"
 
 @dataclass(frozen=True, slots=True)
 class KnownCase:
-    """A case of this server: its name in paths, how it is kept, and its last run. One of both is there."""
+    """A case of this server: its name in paths, how it is kept, and its last run; one of both is there.
+
+    `network` is None where the journal cannot be read.
+    """
 
     name: str
     kept: Kept | None
     run: CaseFolder | None
+    network: str | None
 
 
 def known_cases(server: Server) -> list[KnownCase]:
     """Every case, by name: those that are kept, and runs of others."""
     if server.place is None:
-        return _joined(server, [])
+        return _joined(server, None)
     with CaseBench(server.place, server.who) as bench:
-        return _joined(server, bench.names())
+        return _joined(server, bench)
 
 
-def _joined(server: Server, kept: list[Kept]) -> list[KnownCase]:
+def _joined(server: Server, bench: CaseBench | None) -> list[KnownCase]:
     runs = dict(server.cases)
     found: dict[str, KnownCase] = {}
-    for one in kept:
+    for one in () if bench is None else bench.names():
         name = name_of(one.reference)
         own = next((key for key in (name, *runs) if _is_of(runs.get(key), one.reference)), None)
-        found[name] = KnownCase(name, one, None if own is None else runs.pop(own))
+        network = None if bench is None else _network(bench, one.id)
+        found[name] = KnownCase(name, one, None if own is None else runs.pop(own), network)
     for key, run in runs.items():
         name = key
         while name in found:
             name += RUN
-        found[name] = KnownCase(name, None, run)
+        found[name] = KnownCase(name, None, run, str(run.summary["network"]))
     return sorted(found.values(), key=lambda case: case.name)
 
 
+_NETWORKS: dict[str, str | None] = {}
+"""By id of the case: the first entry says it, and never changes."""
+
+
+def _network(bench: CaseBench, case: str) -> str | None:
+    if case not in _NETWORKS:
+        try:
+            _NETWORKS[case] = bench.case(case).opened.what.network
+        except CaseStoreError:
+            return None
+    return _NETWORKS[case]
+
+
 def _is_of(run: CaseFolder | None, reference: str) -> bool:
-    return run is not None and run.summary["reference"] == reference
-
-
-def network_of(server: Server, case: KnownCase) -> str | None:
-    """The network that a case is about; None where its journal cannot be read."""
-    if case.run is not None:
-        return str(case.run.summary["network"])
-    if case.kept is None or server.place is None:
-        return None
-    return _opened_for(server.place, case.kept.id)
-
-
-@lru_cache(maxsize=10_000)
-def _opened_for(place: str, case: str) -> str | None:
-    """What the first entry says, which never changes."""
-    try:
-        with CaseBench(place) as bench:
-            return bench.case(case).opened.what.network
-    except CaseStoreError:
-        return None
+    """Whether a run is of a case: its summary has the reference as it can be shown."""
+    return run is not None and run.summary["reference"] == safe_text(reference)
 
 
 def find_case(server: Server, name: str) -> KnownCase:
@@ -131,7 +131,7 @@ def kept_case(server: Server, name: str) -> Iterator[tuple[CaseBench, str]]:
         NoSuchCase: no kept case has this name.
     """
     with bench_of(server) as bench:
-        found = _named(server, _joined(server, bench.names()), name)
+        found = _named(server, _joined(server, bench), name)
         if found.kept is None:
             raise NoSuchCase(
                 f"the run `{name[:100]}` is of no case that is kept here",

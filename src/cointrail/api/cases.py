@@ -9,10 +9,10 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from cointrail.api.asking import Ask
-from cointrail.api.case_places import CaseName, KnownCase, known_cases, network_of, run_of
+from cointrail.api.case_places import CaseName, KnownCase, known_cases, run_of
 from cointrail.api.case_shapes import RunLine, run_line
 from cointrail.api.paging import MOST_ROWS, ROWS
-from cointrail.api.server import Server, TheServer, listed
+from cointrail.api.server import TheServer, listed
 from cointrail.api.shapes import Shape, as_json, model_of
 from cointrail.workbench.case_folder import Filter, How, Order, PaymentMonth, TablePart
 
@@ -84,7 +84,7 @@ class AskRows(Ask):
 @routes.get("/cases", response_model=Cases)
 def cases(server: TheServer) -> Response:
     """The cases that are kept here, and finished runs of others."""
-    return as_json({"cases": [_line(server, one) for one in known_cases(server)]})
+    return as_json({"cases": [_line(one) for one in known_cases(server)]})
 
 
 @routes.get("/cases/{case}", response_model=CaseSummary)
@@ -142,12 +142,12 @@ def case_xlsx(server: TheServer, case: CaseName, table: TableName, ask: AskRows)
     return Response(data, media_type=XLSX, headers={"content-disposition": name})
 
 
-def _line(server: Server, case: KnownCase) -> dict[str, object]:
+def _line(case: KnownCase) -> dict[str, object]:
     summary = {} if case.run is None else case.run.summary
     return {
         "name": case.name,
         "reference": summary["reference"] if case.kept is None else case.kept.reference,
-        "network": network_of(server, case),
+        "network": case.network,
         "kept": case.kept is not None,
         "entries": None if case.kept is None else case.kept.head.seq,
         "head": None if case.kept is None else str(case.kept.head),

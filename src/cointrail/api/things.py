@@ -51,14 +51,21 @@ def _of(view: type, *, listing: bool = False) -> Any:
 
 @routes.get("/addresses/{name}", response_model=_of(AddressView, listing=True), tags=["addresses"])
 def address(
-    server: TheServer, name: Name, page: PageToken = None, limit: Limit = ROWS, *, newest: Newest = False
+    server: TheServer,
+    name: Name,
+    page: PageToken = None,
+    limit: Limit = ROWS,
+    *,
+    case: UnderCase = None,
+    newest: Newest = False,
 ) -> Response:
     """What an address received and spent, its cluster, and some of its outputs."""
+    bench = bench_under(server, case)
     return listed(
         server,
-        f"address {name} {newest}",
+        f"address {name} {newest} {case}",
         page,
-        lambda start: server.bench.show_address(name, start=start, limit=limit, newest=newest),
+        lambda start: bench.show_address(name, start=start, limit=limit, newest=newest),
     )
 
 
@@ -110,9 +117,9 @@ def address_neighbours(
 
 
 @routes.get("/transactions/{txid}", response_model=_of(TransactionView), tags=["transactions"])
-def transaction(server: TheServer, txid: TxName) -> Response:
+def transaction(server: TheServer, txid: TxName, case: UnderCase = None) -> Response:
     """What a transaction spends and makes, and the gate's verdict."""
-    return as_json(server.bench.show_tx(txid))
+    return as_json(bench_under(server, case).show_tx(txid))
 
 
 @routes.get("/transactions/{txid}/analysis", response_model=_of(TxAnalysis), tags=["transactions"])

@@ -15,7 +15,7 @@ WAIT_S = 1.0
 """Seconds that the first page has before this begins."""
 _FEW = Bounds(max_hops=3, max_outputs=100)
 _LATEST = 2_000
-"""Transactions of the newest block among which one that spends is looked for."""
+"""Transactions of the newest block of which the last is asked about: most blocks have no more."""
 
 _LOG = logging.getLogger("cointrail.api")
 
@@ -36,7 +36,7 @@ def _load(bench: OpenBench, wait: float) -> None:
 
 
 def load_kernels(bench: OpenBench) -> None:
-    """Ask the store what pages ask it, of the newest transaction that spends something."""
+    """Ask the store what pages ask it, of a late transaction of the newest block."""
     block = bench.show_block(str(bench.status().tip.height), limit=_LATEST)
     line = block.listed[-1]
     bench.analyse_tx(str(line.txid))

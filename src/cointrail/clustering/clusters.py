@@ -64,6 +64,11 @@ class Clusters:
         """The label of every script, by script number."""
         return self._partition(tier).label
 
+    def labels_of(self, scripts: npt.NDArray[np.integer], tier: Tier = Tier.T2) -> U32:
+        """The labels of some scripts."""
+        found: U32 = self.labels(tier)[scripts]
+        return found
+
     def members(self, label: int, tier: Tier = Tier.T2) -> U32:
         """The script numbers of a cluster, ascending; mapped, so a part of it is as cheap as it is short.
 

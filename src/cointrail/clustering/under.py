@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections import OrderedDict
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from cointrail.clustering.chain_view import ChainView
 from cointrail.clustering.clusters import Clusters
 from cointrail.clustering.judged import JudgedClusters
-from cointrail.clustering.moves import Array, Ascending, MoveIndex, Moves
+from cointrail.clustering.moves import Ascending, MoveIndex, Moves
 from cointrail.clustering.proof import ProofStep
 from cointrail.clustering.rules import TIERS
 from cointrail.heuristics.base import Abstained, Tier
 from cointrail.heuristics.change.vote import Change
+from cointrail.store.chain_places import rows_between
+from cointrail.store.schema import NOT_YET
 
 U32 = npt.NDArray[np.uint32]
+
+MOST_GATHERED = 16
+"""Judged clusters whose moves are kept; a page of one is asked for after another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,23 +32,33 @@ class JudgedMoves(MoveIndex):
     """The moves of every cluster as judgements leave it; those of scripts are as they were."""
 
     judged: JudgedClusters
+    gathered: OrderedDict[int, Moves] = field(default_factory=OrderedDict)
+    """Of the judged clusters that were asked for last, by label."""
 
     def of(self, label: int) -> Moves:
         """The moves of a cluster. Of one that was judged they are gathered from its members."""
         if not self.judged.is_judged(label):
             return MoveIndex.of(self, label)
-        parts = [self.of_script(int(member)) for member in self.judged.members(label)]
-        return Moves(
-            Ascending((_merged([one.credits for one in parts]),)),
-            Ascending((_merged([one.debits for one in parts]),)),
-            sum(one.received_sat for one in parts),
-            sum(one.spent_sat for one in parts),
-        )
+        found = self.gathered.get(label)
+        if found is None:
+            found = self.gathered[label] = _gather(self.chain, self.judged.members(label))
+            while len(self.gathered) > MOST_GATHERED:
+                self.gathered.popitem(last=False)
+        return found
 
 
-def _merged(lists: list[Ascending]) -> Array:
-    found: Array = np.sort(np.concatenate([one.slice(0, len(one)) for one in lists]))
-    return found
+def _gather(chain: ChainView, scripts: U32) -> Moves:
+    """The moves of some scripts together, in time in proportion to their number."""
+    pieces = [np.empty(0, np.uint64)]
+    for run in chain.runs("history"):
+        first, last = (np.searchsorted(run.keys, scripts, side) for side in ("left", "right"))
+        pieces.append(run.numbers[rows_between(first, last)[1]].astype(np.uint64))
+    paid = np.sort(np.concatenate(pieces))
+    values = chain.column("outputs.value").take(paid)
+    spends = chain.spent_by_many(paid)
+    gone = spends != NOT_YET
+    debits = np.sort(spends[gone])
+    return Moves(Ascending((paid,)), Ascending((debits,)), int(values.sum()), int(values[gone].sum()))
 
 
 @dataclass(frozen=True)
@@ -60,15 +77,24 @@ class ClustersUnder(Clusters):
         return self._own.label(script_num, tier)
 
     def labels(self, tier: Tier = Tier.T2) -> U32:
-        """The label of every script, by script number."""
+        """The label of every script, by script number; of the headline tier it is a copy of them all."""
         return self._headline if tier is Tier.T2 else super().labels(tier)
 
     @cached_property
     def _headline(self) -> U32:
         labels = np.array(super().labels())
-        members = self._own.judged_members
-        labels[members] = self._own.judged_labels
+        labels[self._own.judged_members] = self._own.judged_labels
         return labels
+
+    def labels_of(self, scripts: npt.NDArray[np.integer], tier: Tier = Tier.T2) -> U32:
+        """The labels of some scripts."""
+        found = super().labels_of(scripts, tier)
+        members = self._own.judged_members
+        if tier is not Tier.T2 or not len(members):
+            return found
+        place = np.searchsorted(members, scripts)
+        place[place == len(members)] = 0
+        return np.where(members[place] == scripts, self._own.judged_labels[place], found)
 
     def members(self, label: int, tier: Tier = Tier.T2) -> U32:
         """The script numbers of a cluster, ascending."""

@@ -231,7 +231,8 @@ def _source(task: Task) -> CaseSource:
         if not callable(kept):
             raise TypeError("a kept case is no file")
         case = kept(network)
-        return replace(case, tags=case.tags or task.shop.tags, prices=case.prices or task.shop.prices)
+        prices = case.prices or (task.shop.prices if case.currency else ())
+        return replace(case, tags=case.tags or task.shop.tags, prices=prices)
 
     return case_for
 

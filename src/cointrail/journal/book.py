@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from threading import Lock
 from types import TracebackType
 from typing import Self
 
@@ -21,6 +23,10 @@ from cointrail.journal.verify import Fault, JournalFault, Verdict, verify_journa
 
 MOST_RESULT_BYTES = 256 << 20
 """Largest result that is kept beside a journal, in bytes; our choice, a quarter of what a row may hold."""
+
+
+MOST_HELD = 8
+"""Journals that are held as they were read; for a program that shows cases, those of its pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +89,9 @@ class CaseBook:
             BadJournal: something cannot be put on a case.
         """
         case = uuid.uuid4().hex
-        addition, state = self._addition(case, (), [Deed(opened, why), *deeds])
+        addition, journal = self._addition(case, None, [Deed(opened, why), *deeds])
         self.keeper.begin(case, opened.reference, addition)
-        return state
+        return journal.case
 
     def add(self, case: str, *deeds: Deed) -> CaseState:
         """Put something on a case, all of it or nothing. What is given back is kept for good.
@@ -96,20 +102,22 @@ class CaseBook:
             CaseStoreBusy: somebody else adds for too long.
         """
         name = self._name(case)
-        states: list[CaseState] = []
+        journals: list[Journal] = []
 
         def make(lines: Sequence[bytes], head: Head) -> Addition:
-            entries = _read(name.reference, lines, head)
-            addition, state = self._addition(name.id, entries, deeds)
-            states.append(state)
+            before = _READ.journal(name.reference, lines)
+            if before.case.head != head:
+                _read(name.reference, lines, head)
+            addition, after = self._addition(name.id, before, deeds)
+            journals.append(after)
             return addition
 
         self.keeper.add(name.id, make)
-        return states[-1]
+        _READ.hold(journals[-1])
+        return journals[-1].case
 
-    def _addition(
-        self, case: str, entries: Sequence[Entry], deeds: Iterable[Deed]
-    ) -> tuple[Addition, CaseState]:
+    def _addition(self, case: str, before: Journal | None, deeds: Iterable[Deed]) -> tuple[Addition, Journal]:
+        entries = () if before is None else before.entries
         added, results = list(entries), {}
         for deed in deeds:
             if deed.result is not None:
@@ -124,8 +132,11 @@ class CaseBook:
                 raise BadJournal(
                     f"an entry of over {MOST_LINE_BYTES >> 20} MiB is not kept", hint="split it into several"
                 )
-            parse_line(line)
-        return Addition(lines, state.head, results), state
+        read = tuple(parse_line(line)[0] for line in lines)
+        whole = lines if before is None else (*before.lines, *lines)
+        return Addition(lines, state.head, results), Journal(
+            lines=whole, entries=(*entries, *read), case=state
+        )
 
     def _entry(self, case: str, before: Sequence[Entry], deed: Deed) -> Entry:
         digest = deed.digest if deed.result is None else sha256(deed.result)
@@ -153,9 +164,7 @@ class CaseBook:
     def journal(self, case: str) -> Journal:
         """The whole journal of a case."""
         name = self._name(case)
-        lines = self.keeper.lines(name.id)
-        entries = _read(name.reference, lines, None)
-        return Journal(lines=tuple(lines), entries=entries, case=fold(entries))
+        return _READ.journal(name.reference, self.keeper.lines(name.id))
 
     def result(self, case: str, digest: str) -> bytes:
         """What is kept beside a journal.
@@ -205,6 +214,41 @@ class CaseBook:
             if case in {name.reference, name.id}:
                 return name
         raise no_such_case(case)
+
+
+class _LastRead:
+    """The journals that were read last, by the bytes that they are: the same bytes are not checked twice."""
+
+    def __init__(self) -> None:
+        self._held: OrderedDict[str, Journal] = OrderedDict()
+        self._lock = Lock()
+
+    def journal(self, reference: str, lines: Sequence[bytes]) -> Journal:
+        """A journal that is what was written.
+
+        Raises:
+            BadJournal: it is not.
+        """
+        key = sha256(b"".join(lines))
+        with self._lock:
+            found = self._held.get(key)
+            if found is not None:
+                self._held.move_to_end(key)
+                return found
+        entries = _read(reference, lines, None)
+        made = Journal(lines=tuple(lines), entries=entries, case=fold(entries))
+        self.hold(made)
+        return made
+
+    def hold(self, journal: Journal) -> None:
+        """Hold a journal that is what was written."""
+        with self._lock:
+            self._held[sha256(b"".join(journal.lines))] = journal
+            while len(self._held) > MOST_HELD:
+                self._held.popitem(last=False)
+
+
+_READ = _LastRead()
 
 
 def _read(reference: str, lines: Sequence[bytes], head: Head | None) -> tuple[Entry, ...]:

@@ -221,7 +221,7 @@ def _paid(desk: LookupDesk, txs: I64) -> _Paid:
 def _labels(desk: LookupDesk, outputs: npt.NDArray[np.integer]) -> I64:
     """The clusters that outputs pay."""
     scripts = desk.snapshot.column("outputs.script").take(outputs)
-    return desk.clusters.labels()[scripts].astype(np.int64)
+    return desk.clusters.labels_of(scripts).astype(np.int64)
 
 
 def _by_other(others: I64, other: I64, paid: _Paid) -> tuple[I64, I64]:

@@ -115,7 +115,7 @@ def test_a_trail_is_walked_from_a_name_to_a_table_by_mouse(
 def _filter_and_save(site: Site, demo: DemoFolder) -> None:
     page = site.page
     rows = [row for row in demo.payments() if row["class"] == "payment"]
-    page.get_by_label("Column").select_option("class")
+    page.get_by_label("Column", exact=True).select_option("class")
     page.get_by_label("How").select_option("is")
     page.get_by_label("Text").fill("payment")
     page.get_by_role("button", name="Filter", exact=True).click()

@@ -6364,6 +6364,8 @@ export interface operations {
                 page?: string | null;
                 /** @description Rows of the page. */
                 limit?: number;
+                /** @description Name of a kept case, whose judgements hold. */
+                case?: string | null;
                 /** @description The last in the chain first. */
                 newest?: boolean;
             };
@@ -12118,7 +12120,10 @@ export interface operations {
     };
     transaction_api_v1_transactions__txid__get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Name of a kept case, whose judgements hold. */
+                case?: string | null;
+            };
             header?: never;
             path: {
                 /** @description A transaction id. */

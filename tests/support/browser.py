@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Literal
 
 import pytest
@@ -20,9 +21,12 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_pla
 from cointrail.api.app import serve_app
 from cointrail.api.paging import Pages
 from cointrail.api.server import Server
+from cointrail.jobs.desk import JobDesk
+from cointrail.jobs.work_folder import WorkFolder
 from cointrail.workbench import OpenBench
 from cointrail.workbench.case_folder import CaseFolder
 from support.demo_world import DemoFolder
+from support.job_shops import queue_in, shop_in
 
 CHROMIUM = shutil.which("chromium")
 WIDE = (1440, 900)
@@ -86,15 +90,22 @@ def chromium() -> Iterator[Browser]:
 
 @contextmanager
 def served(demo: DemoFolder, tags: Sequence[Path]) -> Iterator[str]:
-    """A server over the demo's store and case, and the address of it."""
-    behind = Server(
-        bench=OpenBench(demo.store, tags=tags),
-        pages=Pages(b"key"),
-        cases={"demo": CaseFolder(demo.path / "case")},
-        prices=(demo.prices,),
-    )
-    with answering(behind) as url:
-        yield url
+    """A server over the demo's store and case, with a queue that nobody works through; and its address."""
+    with TemporaryDirectory() as folder:
+        shop = shop_in(Path(folder), demo.store)
+        with (
+            queue_in(shop) as queue,
+            answering(
+                Server(
+                    bench=OpenBench(demo.store, tags=tags),
+                    pages=Pages(b"key"),
+                    cases={"demo": CaseFolder(demo.path / "case")},
+                    prices=(demo.prices,),
+                    jobs=JobDesk(queue=queue, folder=WorkFolder(shop.work)),
+                )
+            ) as url,
+        ):
+            yield url
 
 
 @contextmanager

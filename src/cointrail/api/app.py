@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import FastAPI
 
 import cointrail
-from cointrail.api import cases, chain, register, sign_in, things, trails
+from cointrail.api import cases, chain, graph, register, sign_in, things, trails
 from cointrail.api.guard import Guard, Sessions
 from cointrail.api.page import Page
 from cointrail.api.problems import MEDIA_TYPE, Problem, answer_errors
@@ -58,7 +58,7 @@ def make_app() -> FastAPI:
     )
     answer_errors(app)
 
-    for part in (sign_in, chain, things, trails, register, cases):
+    for part in (sign_in, chain, things, trails, graph, register, cases):
         app.include_router(part.routes, prefix=PREFIX)
     return app
 

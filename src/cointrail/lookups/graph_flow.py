@@ -86,7 +86,7 @@ class _Carried:
         self.sat = np.zeros(len(outputs), np.int64)
         np.add.at(self.sat, place[owner], rows.run_size[run])
         self.rows = np.zeros(len(outputs), np.int64)
-        nearest_last = np.lexsort([-at, -rows.hops[at]])
+        nearest_last = np.lexsort([-at, -rows.hops[at].astype(np.int64)])
         self.rows[place[nearest_last]] = at[nearest_last]
 
     def at(self, output: int) -> int | None:

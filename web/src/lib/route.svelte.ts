@@ -23,7 +23,7 @@ export function follow(event: MouseEvent): void {
   if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
   if (link.hash && link.pathname === location.pathname) return;
   event.preventDefault();
-  go(link.pathname + link.search);
+  go(link.pathname + link.search + link.hash);
 }
 
 export const at = {
@@ -37,5 +37,8 @@ export const at = {
     if (one.thing === "transaction" || one.thing === "outpoint") return at.tx(one.name.split(":")[0] ?? "");
     return one.thing === "block" ? at.block(one.name) : at.address(one.name);
   },
+  graph: (kind: "tx" | "address" | "cluster", name: string | number) => `/graph/${kind}/${encodeURIComponent(String(name))}`,
+  /** Behind `#`, so that no server and no log ever sees which path is drawn. */
+  path: (name: string, path: string) => `/case/${encodeURIComponent(name)}/graph#path=${encodeURIComponent(path)}`,
   rule: (id: string) => `/rules/${encodeURIComponent(id)}`,
 };

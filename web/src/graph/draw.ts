@@ -1,7 +1,7 @@
 /** The canvas: Cytoscape shows what the log holds, and tells where somebody pressed. */
 
 import cytoscape, { type Core, type EventObject, type StylesheetJson } from "cytoscape";
-import { isNode, SIZE, type GraphEdge, type GraphNode, type Item } from "./items";
+import { isLong, isNode, LONG_BEND, SIZE, type GraphEdge, type GraphNode, type Item } from "./items";
 import { labelOf, thickness } from "./labels";
 
 /** Beyond this many parts edges are drawn without arrows, as a slow machine cannot draw them in time. */
@@ -70,9 +70,13 @@ function look(paint: Colours): StylesheetJson {
         "curve-style": "unbundled-bezier", "control-point-distances": [34], "control-point-weights": [0.5],
       },
     },
+    { selector: "edge.long", style: { "control-point-distances": [-LONG_BEND] } },
     { selector: "edge.relations", style: { "curve-style": "bezier", "control-point-step-size": 46 } },
     { selector: "edge.plain", style: { "curve-style": "haystack", "target-arrow-shape": "none" } },
     { selector: ".far", style: { label: "", "target-arrow-shape": "none" } },
+    { selector: "node.far", style: { "border-width": 7, "background-color": paint.wash } },
+    { selector: "edge.far", style: { width: 6 } },
+    { selector: "node.far.focus", style: { "border-color": paint.focus, "outline-width": 16 } },
     { selector: "node.focus", style: { "outline-width": 4, "outline-color": paint.focus, "outline-offset": 2 } },
     { selector: "edge.focus", style: { "line-color": paint.focus, "target-arrow-color": paint.focus, width: 5 } },
   ];
@@ -128,7 +132,7 @@ export class Picture {
   }
 
   private classes(one: Item, policy: string, many: boolean): string {
-    if (!isNode(one)) return `${one.level} ${one.certainty}${many && one.certainty === "fact" ? " plain" : ""}`;
+    if (!isNode(one)) return `${one.level} ${one.certainty}${isLong(one) ? " long" : ""}${many && one.certainty === "fact" ? " plain" : ""}`;
     const carries = policy && one.carried?.[policy] && BigInt(one.carried[policy]) > 0n ? " carries" : "";
     return `${one.concept} ${one.certainty}${carries}`;
   }

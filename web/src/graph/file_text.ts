@@ -3,7 +3,7 @@
 import { count, utc } from "../lib/words";
 import { labelOf, thickness } from "./labels";
 import { claimWords } from "./from_api";
-import { CONCEPT, SIZE, type GraphEdge, type GraphNode } from "./items";
+import { CONCEPT, isLong, LONG_BEND, SIZE, type GraphEdge, type GraphNode } from "./items";
 import type { Basic } from "./session.svelte";
 
 export interface Told {
@@ -124,7 +124,7 @@ function edgeSvg(one: GraphEdge, at: ReadonlyMap<string, GraphNode>): string {
   if (!from || !to) return "";
   const a = border(from, to);
   const b = border(to, from);
-  const bend = one.certainty === "inference" ? 34 : 0;
+  const bend = isLong(one) ? -LONG_BEND : one.certainty === "inference" ? 34 : 0;
   const long = Math.hypot(b.x - a.x, b.y - a.y) || 1;
   const mid = { x: (a.x + b.x) / 2 - ((b.y - a.y) / long) * bend, y: (a.y + b.y) / 2 + ((b.x - a.x) / long) * bend };
   const turn = Math.atan2(b.y - mid.y, b.x - mid.x);

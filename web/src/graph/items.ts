@@ -84,6 +84,10 @@ export const CONCEPT: Record<Concept, string> = {
 export const isNode = (one: Item | undefined): one is GraphNode => one?.kind === "node";
 export const isEdge = (one: Item | undefined): one is GraphEdge => one?.kind === "edge";
 
+/** Edges that stand for a whole way keep clear of what lies on it. */
+export const LONG_BEND = 110;
+export const isLong = (one: GraphEdge): boolean => one.level === "transactions" && one.certainty === "inference" && !one.id.endsWith(" change");
+
 /** What is looked at: a level, and the last block time that counts; null counts all. */
 export interface Look {
   level: Level;

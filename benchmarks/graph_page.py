@@ -2,9 +2,9 @@
 
     python benchmarks/graph_page.py STORE [--nodes 1000 5000]
 
-Serves the store, opens a saved drawing of each size in the page, and prints how long it took to be drawn and to
-be laid out, and how much script a frame needs while the drawing is moved. Chromium renders in software here, so
-frames a second are few on any page: the script's share is what the page can answer for.
+Serves the store, opens a saved drawing of each size in the page, and prints how long it took to be drawn and
+to be laid out, and how much script a frame needs while the drawing is moved. Chromium may render in software,
+where frames a second are few on any page: the script's share is what the page can answer for.
 """
 
 from __future__ import annotations
@@ -34,15 +34,23 @@ _ARRANGE = """
         const began = performance.now();
         const says = document.querySelector('.says');
         [...document.querySelectorAll('button')].find(one => one.textContent === 'Arrange').click();
-        const look = () => says.textContent === 'arrange' ? done(performance.now() - began) : setTimeout(look, 5);
+        const ready = () => says.textContent === 'arrange';
+        const look = () => ready() ? done(performance.now() - began) : setTimeout(look, 5);
         setTimeout(look, 5);
     })
 """
 _FRAMES = """
-    () => { window.frames_seen = 0; const one = () => { window.frames_seen++; requestAnimationFrame(one) }; one() }
+    () => {
+        window.frames_seen = 0;
+        const one = () => { window.frames_seen++; requestAnimationFrame(one) };
+        one();
+    }
 """
 _DRAWN = """
-    () => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now()))))
+    () => new Promise(done => {
+        const next = requestAnimationFrame;
+        next(() => next(() => done(performance.now())));
+    })
 """
 
 

@@ -85,9 +85,7 @@ def test_counterparties_are_the_largest_and_the_rest_is_summed(
 
 
 @pytest.mark.parametrize("direction", ["forward", "backward"])
-def test_what_outputs_carry_ends_as_the_trace_says(
-    client: TestClient, outpoint: str, direction: str
-) -> None:
+def test_what_outputs_carry_ends_as_the_trace_says(client: TestClient, outpoint: str, direction: str) -> None:
     ask = {"seeds": [outpoint], "direction": direction, "policies": POLICIES, "max_hops": 6}
     drawn = post(client, "flows", **ask, limit=500)
     trace = client.post(f"{API}/traces", json={**ask, "limit": 1000, "max_outputs": 10_000}).json()

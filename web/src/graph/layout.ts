@@ -1,6 +1,5 @@
-/** ELK in a worker of its own: layers from left to right. Its file is ELK's own, unchanged. */
+/** ELK in a worker of its own: layers from left to right. Its file is ELK's own, unchanged, and no code of it is in ours. */
 
-import ELK from "elkjs/lib/elk-api.js";
 import workerUrl from "elkjs/lib/elk-worker.min.js?url";
 import { SIZE, type GraphEdge, type GraphNode } from "./items";
 
@@ -22,18 +21,51 @@ const LARGE_OPTIONS = {
 };
 const BETWEEN = { transactions: "140", relations: "230" };
 
-let worker: InstanceType<typeof ELK> | null = null;
+interface Laid {
+  children?: { id: string; x?: number; y?: number; width?: number; height?: number }[];
+}
+
+/** The worker, and who waits for which of its answers. */
+class Elk {
+  private readonly worker = new Worker(workerUrl);
+  private readonly waiting = new Map<number, { done: (graph: Laid) => void; failed: (error: Error) => void }>();
+  private asked = 0;
+
+  constructor() {
+    this.worker.onmessage = ({ data }: MessageEvent<{ id: number; data?: Laid; error?: { message?: string } }>) => {
+      const who = this.waiting.get(data.id);
+      this.waiting.delete(data.id);
+      if (data.error) who?.failed(new Error(`the layout failed: ${data.error.message ?? "no reason is told"}`));
+      else who?.done(data.data ?? {});
+    };
+    void this.ask({ cmd: "register", algorithms: ["layered"] });
+  }
+
+  layout(graph: object): Promise<Laid> {
+    return this.ask({ cmd: "layout", graph, layoutOptions: {}, options: {} });
+  }
+
+  private ask(message: object): Promise<Laid> {
+    const id = this.asked++;
+    return new Promise((done, failed) => {
+      this.waiting.set(id, { done, failed });
+      this.worker.postMessage({ ...message, id });
+    });
+  }
+}
+
+let elk: Elk | null = null;
 
 /** Start the worker, so that the first layout does not wait for it. */
 export function warm(): void {
-  worker ??= new ELK({ workerUrl });
-  void worker.layout({ id: "all", layoutOptions: OPTIONS, children: [{ id: "one", width: 1, height: 1 }], edges: [] });
+  elk ??= new Elk();
+  void elk.layout({ id: "all", layoutOptions: OPTIONS, children: [{ id: "one", width: 1, height: 1 }], edges: [] });
 }
 
 /** Middles of nodes by id. */
 export async function arranged(nodes: readonly GraphNode[], edges: readonly GraphEdge[]): Promise<Map<string, { x: number; y: number }>> {
-  worker ??= new ELK({ workerUrl });
-  const told = await worker.layout({
+  elk ??= new Elk();
+  const told = await elk.layout({
     id: "all",
     layoutOptions: {
       ...OPTIONS,

@@ -10,7 +10,7 @@ from cointrail.error_rates.combine import bound_of
 from cointrail.lookups.around import Around
 from cointrail.lookups.desk import LookupDesk
 from cointrail.lookups.find import get_output_num, parse_outpoint
-from cointrail.lookups.graph_views import CoinSide, GraphChange, GraphCluster, GraphCoin, GraphTx, GraphTxs
+from cointrail.lookups.graph_views import SideCoins, GraphChange, GraphCluster, GraphCoin, GraphTx, GraphTxs
 from cointrail.lookups.tx import GateView, get_tx
 from cointrail.tracing.change_votes import ChainVotes, KeptChanges
 
@@ -123,11 +123,11 @@ class _Teller:
             outputs=self._side(made, kept),
         )
 
-    def _side(self, rows: Sequence[Row], kept: frozenset[int]) -> CoinSide:
+    def _side(self, rows: Sequence[Row], kept: frozenset[int]) -> SideCoins:
         order = sorted(rows, key=lambda row: (-row.value, row.output_num))
         listed = dict.fromkeys((*order[self._part], *(row for row in order if row.output_num in kept)))
         total = sum(row.value for row in rows)
-        return CoinSide(
+        return SideCoins(
             coins=tuple(self._coin(row) for row in listed),
             total=len(rows),
             total_sat=total,

@@ -40,7 +40,7 @@ class GraphCoin:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CoinSide:
+class SideCoins:
     """The inputs or the outputs of a transaction: the largest, then those that were asked for by name.
 
     Attributes:
@@ -88,8 +88,8 @@ class GraphTx:
     gate: GateView
     change: GraphChange | None
     tags: tuple[TagLine, ...]
-    inputs: CoinSide
-    outputs: CoinSide
+    inputs: SideCoins
+    outputs: SideCoins
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

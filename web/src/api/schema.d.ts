@@ -1443,28 +1443,6 @@ export interface components {
             value_sat: (number | string) | null;
         };
         /**
-         * CoinSide
-         * @description The inputs or the outputs of a transaction: the largest, then those that were asked for by name.
-         */
-        CoinSide: {
-            /** Coins */
-            coins: components["schemas"]["GraphCoin"][];
-            /** Left Out */
-            left_out: number;
-            /**
-             * Left Out Sat
-             * @description Satoshi; as a string where it lies beyond 2^53-1.
-             */
-            left_out_sat: number | string;
-            /** Total */
-            total: number;
-            /**
-             * Total Sat
-             * @description Satoshi; as a string where it lies beyond 2^53-1.
-             */
-            total_sat: number | string;
-        };
-        /**
          * CollisionLine
          * @description Satoshi of a seed at an output that a seed reported earlier has; they count under that one.
          */
@@ -1958,10 +1936,10 @@ export interface components {
              */
             fee_sat: number | string;
             gate: components["schemas"]["GateView"];
-            inputs: components["schemas"]["CoinSide"];
+            inputs: components["schemas"]["SideCoins"];
             /** Is Coinbase */
             is_coinbase: boolean;
-            outputs: components["schemas"]["CoinSide"];
+            outputs: components["schemas"]["SideCoins"];
             /** Tags */
             tags: components["schemas"]["TagLine"][];
             /**
@@ -2898,6 +2876,28 @@ export interface components {
              * @enum {string}
              */
             tier: "T0" | "T1" | "T2" | "T3" | "T4" | "T5";
+        };
+        /**
+         * SideCoins
+         * @description The inputs or the outputs of a transaction: the largest, then those that were asked for by name.
+         */
+        SideCoins: {
+            /** Coins */
+            coins: components["schemas"]["GraphCoin"][];
+            /** Left Out */
+            left_out: number;
+            /**
+             * Left Out Sat
+             * @description Satoshi; as a string where it lies beyond 2^53-1.
+             */
+            left_out_sat: number | string;
+            /** Total */
+            total: number;
+            /**
+             * Total Sat
+             * @description Satoshi; as a string where it lies beyond 2^53-1.
+             */
+            total_sat: number | string;
         };
         /**
          * Slot

@@ -146,7 +146,7 @@ function coinNode(draft: Draft, coin: Coin, maker: Tx | null, cluster: Cluster |
 }
 
 /** The coins of a side that are to be drawn: those drawn already, then the largest, change last. */
-export function chosen(side: Schemas["CoinSide"], drawn: (coin: Coin) => boolean, change: string | null, more: number): Coin[] {
+export function chosen(side: Schemas["SideCoins"], drawn: (coin: Coin) => boolean, change: string | null, more: number): Coin[] {
   const there = side.coins.filter(drawn);
   const rest = side.coins.filter((coin) => !drawn(coin));
   rest.sort((a, b) => Number(a.outpoint === change) - Number(b.outpoint === change) || larger(a.value_sat, b.value_sat));
@@ -240,7 +240,7 @@ function changeWords(change: Schemas["GraphChange"]): string {
   return `change: output ${change.outpoint.split(":")[1]}, ${change.tier}. ${change.says_error}`;
 }
 
-function addRest(draft: Draft, node: GraphNode, txid: string, side: "inputs" | "outputs", all: Schemas["CoinSide"], coins: Coin[]): void {
+function addRest(draft: Draft, node: GraphNode, txid: string, side: "inputs" | "outputs", all: Schemas["SideCoins"], coins: Coin[]): void {
   const key = id.rest(txid, side);
   const left = all.total - coins.length;
   if (left <= 0) {

@@ -113,7 +113,7 @@ def measure(page: Page, url: str, nodes: int) -> Figures:
         path.write_text(json.dumps(drawing), encoding="utf-8")
         began = page.evaluate("performance.now()")
         page.locator("input[type=file]").set_input_files(path)
-        page.wait_for_function("document.querySelector('.says').textContent.startsWith('opened')")
+        page.wait_for_function("() => document.querySelector('.says').textContent.startsWith('opened')")
         opened = page.evaluate(_DRAWN) - began
     arranged = page.evaluate(_ARRANGE)
     page.evaluate(_DRAWN)
@@ -150,7 +150,7 @@ def moved(page: Page) -> tuple[float, int]:
 
 def _script(tools: Any) -> float:
     told = tools.send("Performance.getMetrics")["metrics"]
-    return next(one["value"] for one in told if one["name"] == "ScriptDuration")
+    return float(next(one["value"] for one in told if one["name"] == "ScriptDuration"))
 
 
 def invented(nodes: int) -> dict[str, Any]:

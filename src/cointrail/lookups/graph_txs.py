@@ -10,7 +10,7 @@ from cointrail.error_rates.combine import bound_of
 from cointrail.lookups.around import Around
 from cointrail.lookups.desk import LookupDesk
 from cointrail.lookups.find import get_output_num, parse_outpoint
-from cointrail.lookups.graph_views import SideCoins, GraphChange, GraphCluster, GraphCoin, GraphTx, GraphTxs
+from cointrail.lookups.graph_views import GraphChange, GraphCluster, GraphCoin, GraphTx, GraphTxs, SideCoins
 from cointrail.lookups.tx import GateView, get_tx
 from cointrail.tracing.change_votes import ChainVotes, KeptChanges
 

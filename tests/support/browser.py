@@ -33,7 +33,7 @@ WIDE = (1440, 900)
 NARROW = (390, 844)
 HOST = "127.0.0.1"
 TOKEN = "the token of the page's tests"
-PATIENCE = 15_000
+PATIENCE = 60_000
 """Milliseconds: a busy machine is no fault of the page."""
 
 _VIOLATIONS = """

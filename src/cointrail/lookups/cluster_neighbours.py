@@ -110,8 +110,8 @@ def cluster_neighbours(
         NotFound: the chain does not hold it.
     """
     ref = get_cluster(desk, text)
-    txs, reach = _looked_at(desk.snapshot, desk.clusters.moves.of(ref.label), most_txs, newest=newest)
-    sums = _sums(desk, ref.label, txs)
+    txs, reach = looked_at(desk.snapshot, desk.clusters.moves.of(ref.label), most_txs, newest=newest)
+    sums = sums_of(desk, ref.label, txs)
     listed = range(*slice(start, start + limit).indices(len(sums.others)))
     return ClusterNeighbours(
         cluster=ref,
@@ -128,7 +128,7 @@ def cluster_neighbours(
     )
 
 
-def _looked_at(snapshot: Snapshot, moves: Moves, most: int, *, newest: bool) -> tuple[I64, Reach]:
+def looked_at(snapshot: Snapshot, moves: Moves, most: int, *, newest: bool) -> tuple[I64, Reach]:
     """The first or last `most` transactions of some moves, or as many as `MOST_ROWS` allows; ascending."""
     txs, whole = first_txs(snapshot, moves, most, newest=newest)
     sizes = np.cumsum(sizes_of_txs(snapshot, txs[::-1] if newest else txs))
@@ -138,7 +138,7 @@ def _looked_at(snapshot: Snapshot, moves: Moves, most: int, *, newest: bool) -> 
     return txs, Reach.COMPLETE if whole else Reach.TX_LIMIT
 
 
-class _Sums(NamedTuple):
+class NeighbourSums(NamedTuple):
     """Per neighbour, the largest first; and what belongs to none."""
 
     others: I64
@@ -151,6 +151,9 @@ class _Sums(NamedTuple):
     several_signers_txs: int
     signed: I64
     """Transactions that the cluster alone signed."""
+    first_tx: I64
+    last_tx: I64
+    """Per neighbour, the transactions between which all of these lie."""
 
 
 class _Paid(NamedTuple):
@@ -164,7 +167,8 @@ class _Paid(NamedTuple):
         return _Paid(self.tx[rows], self.payee[rows], self.value[rows])
 
 
-def _sums(desk: LookupDesk, own: int, txs: I64) -> _Sums:
+def sums_of(desk: LookupDesk, own: int, txs: I64) -> NeighbourSums:
+    """What each other cluster paid a cluster and was paid by it, in some of its transactions, ascending."""
     signer, paid = _signers(desk, txs), _paid(desk, txs)
     by = signer[paid.tx]
     given = paid.of((by == own) & (paid.payee != own))
@@ -174,7 +178,8 @@ def _sums(desk: LookupDesk, own: int, txs: I64) -> _Sums:
     paid_txs, paid_sat = _by_other(others, given.payee, given)
     received_txs, received_sat = _by_other(others, signer[taken.tx], taken)
     order = np.lexsort((others, -(paid_sat + received_sat)))
-    return _Sums(
+    first_tx, last_tx = _span(others, (given.payee, signer[taken.tx]), (txs[given.tx], txs[taken.tx]))
+    return NeighbourSums(
         others=others[order],
         paid_txs=paid_txs[order],
         paid_sat=paid_sat[order],
@@ -184,10 +189,12 @@ def _sums(desk: LookupDesk, own: int, txs: I64) -> _Sums:
         coinbase_sat=int(mined.value.sum()),
         several_signers_txs=int((signer == SEVERAL).sum()),
         signed=txs[signer == own],
+        first_tx=first_tx[order],
+        last_tx=last_tx[order],
     )
 
 
-def _dealings(own: int, txs: I64, sums: _Sums) -> Dealings:
+def _dealings(own: int, txs: I64, sums: NeighbourSums) -> Dealings:
     """Everything that the cluster did, where all of its transactions were looked at."""
     return Dealings(
         label=own,
@@ -234,7 +241,17 @@ def _by_other(others: I64, other: I64, paid: _Paid) -> tuple[I64, I64]:
     return txs, sat
 
 
-def _neighbour(desk: LookupDesk, sums: _Sums, row: int) -> ClusterNeighbour:
+def _span(others: I64, who: tuple[I64, I64], txs: tuple[I64, I64]) -> tuple[I64, I64]:
+    """The first and the last transaction of each of the others; each has one at least."""
+    first, last = np.full(len(others), np.iinfo(np.int64).max), np.full(len(others), -1, np.int64)
+    for other, tx in zip(who, txs, strict=True):
+        place = np.searchsorted(others, other)
+        np.minimum.at(first, place, tx)
+        np.maximum.at(last, place, tx)
+    return first, last
+
+
+def _neighbour(desk: LookupDesk, sums: NeighbourSums, row: int) -> ClusterNeighbour:
     label = int(sums.others[row])
     return ClusterNeighbour(
         cluster=desk.cluster(label),

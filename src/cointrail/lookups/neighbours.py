@@ -112,8 +112,8 @@ def address_neighbours(
     snapshot = desk.snapshot
     number = get_script_num(snapshot, text)
     moves = moves_of_script(desk, number)
-    txs, reach = _looked_at(snapshot, moves, most_txs, newest=newest)
-    sums = _sums(snapshot, number, moves, np.sort(txs))
+    txs, reach = looked_at(snapshot, moves, most_txs, newest=newest)
+    sums = sums_of(snapshot, number, moves, np.sort(txs))
     lines = tuple(_line(desk, sums, row) for row in range(*slice(start, start + limit).indices(len(sums[0]))))
     return AddressNeighbours(
         script=desk.script_ref(number),
@@ -125,7 +125,7 @@ def address_neighbours(
     )
 
 
-def _looked_at(snapshot: Snapshot, moves: Moves, most: int, *, newest: bool) -> tuple[I64, Reach]:
+def looked_at(snapshot: Snapshot, moves: Moves, most: int, *, newest: bool) -> tuple[I64, Reach]:
     """The first `most` transactions of some moves, or as many as `MOST_ROWS` allows."""
     found = [np.empty(0, np.int64)]
     rows = 0
@@ -149,7 +149,7 @@ def _hit(numbers: Ascending, edges: tuple[I64, I64]) -> Flags:
     return first < last
 
 
-class _Sums(NamedTuple):
+class NeighbourSums(NamedTuple):
     """Per neighbour, the largest first."""
 
     scripts: I64
@@ -157,20 +157,25 @@ class _Sums(NamedTuple):
     from_sat: I64
     to_txs: I64
     to_sat: I64
+    first_tx: I64
+    last_tx: I64
 
 
-def _sums(snapshot: Snapshot, number: int, moves: Moves, txs: I64) -> _Sums:
+def sums_of(snapshot: Snapshot, number: int, moves: Moves, txs: I64) -> NeighbourSums:
+    """What each other script put in and got in some transactions of one, ascending."""
     ins, outs = (edges_of_txs(snapshot, side, txs) for side in SIDES)
     paying, spending = _hit(moves.credits, outs), _hit(moves.debits, ins)
     from_owner, inputs = rows_between(*(edge[paying] for edge in ins))
     to_owner, outputs = rows_between(*(edge[spending] for edge in outs))
-    senders = _side(snapshot, number, snapshot.column("inputs.output").take(inputs), from_owner)
-    takers = _side(snapshot, number, outputs, to_owner)
+    spent = snapshot.column("inputs.output").take(inputs)
+    senders = _side(snapshot, number, spent, from_owner, txs[paying])
+    takers = _side(snapshot, number, outputs, to_owner, txs[spending])
     scripts = np.union1d(senders.scripts, takers.scripts)
-    columns = [_spread(scripts, side) for side in (senders, takers)]
-    (from_txs, from_sat), (to_txs, to_sat) = columns
+    (from_txs, from_sat), (to_txs, to_sat) = (_spread(scripts, side) for side in (senders, takers))
+    first_tx, last_tx = _span(scripts, (senders, takers))
     order = np.lexsort((scripts, -(from_sat + to_sat)))
-    return _Sums(*(column[order] for column in (scripts, from_txs, from_sat, to_txs, to_sat)))
+    columns = (scripts, from_txs, from_sat, to_txs, to_sat, first_tx, last_tx)
+    return NeighbourSums(*(column[order] for column in columns))
 
 
 class _Side(NamedTuple):
@@ -179,10 +184,14 @@ class _Side(NamedTuple):
     scripts: I64
     txs: I64
     sat: I64
+    first_tx: I64
+    last_tx: I64
 
 
-def _side(snapshot: Snapshot, number: int, outputs: npt.NDArray[np.integer], owner: I64) -> _Side:
-    """What some outputs sum up to by script; `owner` tells the transactions apart."""
+def _side(
+    snapshot: Snapshot, number: int, outputs: npt.NDArray[np.integer], owner: I64, of_owner: I64
+) -> _Side:
+    """What some outputs sum up to by script; `owner` is the place of their transaction in `of_owner`."""
     scripts = snapshot.column("outputs.script").take(outputs).astype(np.int64)
     others = scripts != number
     values = snapshot.column("outputs.value").take(outputs)[others]
@@ -192,7 +201,11 @@ def _side(snapshot: Snapshot, number: int, outputs: npt.NDArray[np.integer], own
     owners = int(owner.max(initial=0)) + 1
     pairs = np.unique(place * owners + owner[others])
     txs = np.bincount(pairs // owners, minlength=len(found))
-    return _Side(found, txs.astype(np.int64), sat)
+    first, last = np.full(len(found), np.iinfo(np.int64).max), np.full(len(found), -1, np.int64)
+    tx = of_owner[owner[others]]
+    np.minimum.at(first, place, tx)
+    np.maximum.at(last, place, tx)
+    return _Side(found, txs.astype(np.int64), sat, first, last)
 
 
 def _spread(scripts: I64, side: _Side) -> tuple[I64, I64]:
@@ -203,8 +216,18 @@ def _spread(scripts: I64, side: _Side) -> tuple[I64, I64]:
     return txs, sat
 
 
-def _line(desk: LedgerDesk, sums: _Sums, row: int) -> Neighbour:
-    script, *rest = (int(column[row]) for column in sums)
+def _span(scripts: I64, sides: tuple[_Side, _Side]) -> tuple[I64, I64]:
+    """The first and the last transaction of each script on either side; each is on one at least."""
+    first, last = np.full(len(scripts), np.iinfo(np.int64).max), np.full(len(scripts), -1, np.int64)
+    for side in sides:
+        at = np.searchsorted(scripts, side.scripts)
+        first[at] = np.minimum(first[at], side.first_tx)
+        last[at] = np.maximum(last[at], side.last_tx)
+    return first, last
+
+
+def _line(desk: LedgerDesk, sums: NeighbourSums, row: int) -> Neighbour:
+    script, *rest = (int(column[row]) for column in sums[:5])
     from_txs, from_sat, to_txs, to_sat = rest
     return Neighbour(
         script=desk.script_ref(script), from_txs=from_txs, from_sat=from_sat, to_txs=to_txs, to_sat=to_sat

@@ -71,7 +71,7 @@ def trace(
     sources, seen = find_seeds(desk.snapshot, seeds, bounds.max_outputs)
     view = view_of(desk.snapshot, desk.clusters, desk.attribution)
     stops = DepositStops(desk, view)
-    flows = _flows(stops, sources, dict.fromkeys(policies), bounds, progress, forward=forward)
+    flows = flows_of(stops, sources, dict.fromkeys(policies), bounds, progress, forward=forward)
     table = table_of_ends(flows)
     lines = _stop_lines(flows)
     teller = _Teller(desk, table, flows, stops.found, forward=forward)
@@ -88,7 +88,7 @@ def trace(
         bounds=TraceBounds(**{name: getattr(bounds, name) for name in Bounds.__slots__}),
         fees=FEES,
         deposits_not_judged=stops.not_judged,
-        runs=tuple(_policy_view(desk, flow) for flow in flows.values()),
+        runs=tuple(policy_view(desk, flow) for flow in flows.values()),
         stops=lines,
         exposures=found,
         conclusions=says.all(lines, found, teller.holders, desk.name),
@@ -100,7 +100,7 @@ def trace(
     )
 
 
-def _flows(
+def flows_of(
     stops: DepositStops,
     sources: Sequence[Source],
     policies: Mapping[Policy, None],
@@ -109,6 +109,7 @@ def _flows(
     *,
     forward: bool,
 ) -> dict[Policy, Flow]:
+    """One flow from the same starts for each policy."""
     flows: dict[Policy, Flow] = {}
     for policy in policies:
 
@@ -131,7 +132,8 @@ def _stop_lines(flows: Mapping[Policy, Flow]) -> tuple[StopLine, ...]:
     return tuple(sorted(lines, key=lambda line: (-next(iter(line.sat.values())), line.stop.value)))
 
 
-def _policy_view(desk: LookupDesk, flow: Flow) -> PolicyView:
+def policy_view(desk: LookupDesk, flow: Flow) -> PolicyView:
+    """How far a flow came."""
     cut = flow.cut is not None and flow.next_tx is not None
     return PolicyView(
         policy=flow.policy,

@@ -39,6 +39,7 @@ from cointrail.tracing.change_votes import ChainVotes, KeptChanges
 from cointrail.tracing.link_rates import LinkRates
 from cointrail.valuation.rates import RateBook
 from cointrail.workbench.bundle_ask import BundleAsk
+from cointrail.workbench.graph_bench import GraphBench
 from cointrail.workbench.lookup_bench import judge
 from cointrail.workbench.peel_bench import PeelBench
 from cointrail.workbench.trace_bench import TraceBench
@@ -81,7 +82,7 @@ class IngestRun:
     source_height: int
 
 
-class Workbench(PeelBench, TraceBench):
+class Workbench(PeelBench, TraceBench, GraphBench):
     """Everything that can be asked of one store."""
 
     # -- the store

@@ -930,6 +930,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/graph/flows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Graph Flow
+         * @description What the outputs of a trace carry by each policy; the largest, and how many are left out.
+         */
+        post: operations["graph_flow_api_v1_graph_flows_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/graph/relations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Graph Relations
+         * @description The largest counterparties of addresses or clusters, and what is left out.
+         */
+        post: operations["graph_relations_api_v1_graph_relations_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/graph/transactions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Graph Transactions
+         * @description Transactions with their largest coins, how many more there are, and the verdicts on them.
+         */
+        post: operations["graph_transactions_api_v1_graph_transactions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs": {
         parameters: {
             query?: never;
@@ -1926,6 +1986,71 @@ export interface components {
             text: string;
         };
         /**
+         * AskGraphFlow
+         * @description A trace to draw.
+         */
+        AskGraphFlow: {
+            /**
+             * Direction
+             * @default forward
+             * @enum {string}
+             */
+            direction: "forward" | "backward";
+            /**
+             * Limit
+             * @default 60
+             */
+            limit: number;
+            /**
+             * Max Hops
+             * @default 20
+             */
+            max_hops: number;
+            /**
+             * Max Outputs
+             * @default 10000
+             */
+            max_outputs: number;
+            /**
+             * Policies
+             * @description There is no default: it decides what is found.
+             */
+            policies: components["schemas"]["Policy"][];
+            /**
+             * Seconds
+             * @default 20
+             */
+            seconds: number;
+            /** Seeds */
+            seeds: string[];
+        };
+        /**
+         * AskGraphTxs
+         * @description Transactions to draw.
+         */
+        AskGraphTxs: {
+            /**
+             * Keep
+             * @description Outpoints that are listed though others are larger.
+             * @default []
+             */
+            keep: string[];
+            /**
+             * Limit
+             * @description Coins on each side.
+             * @default 8
+             */
+            limit: number;
+            /**
+             * Skip
+             * @description Of the largest coins, how many to pass over.
+             * @default 0
+             */
+            skip: number;
+            /** Txids */
+            txids: string[];
+        };
+        /**
          * AskJudgement
          * @description A decision on clusters.
          */
@@ -2055,6 +2180,35 @@ export interface components {
              * @enum {string}
              */
             weakest: "T1" | "T3" | "T4";
+        };
+        /**
+         * AskRelations
+         * @description Addresses or clusters whose counterparties are to be drawn.
+         */
+        AskRelations: {
+            /**
+             * Limit
+             * @default 10
+             */
+            limit: number;
+            /**
+             * Max Transactions
+             * @default 1000
+             */
+            max_transactions: number;
+            /** Names */
+            names: string[];
+            /**
+             * Newest
+             * @default false
+             */
+            newest: boolean;
+            /**
+             * Of
+             * @default clusters
+             * @enum {string}
+             */
+            of: "clusters" | "addresses";
         };
         /**
          * AskReport
@@ -2480,6 +2634,35 @@ export interface components {
              * @default false
              */
             sign: boolean;
+        };
+        /**
+         * CarriedLine
+         * @description An output that value of the seeds came to.
+         */
+        CarriedLine: {
+            /** Hops */
+            hops: number;
+            /**
+             * Made In
+             * @description Transaction id.
+             */
+            made_in: string;
+            /**
+             * Outpoint
+             * @description `txid:vout`.
+             */
+            outpoint: string;
+            /** Sat */
+            sat: {
+                [key: string]: number | string;
+            };
+            /** Stop */
+            stop: ("custodian" | "own_service" | "coinbase" | "unspent" | "fee" | "burned" | "coinjoin" | "swap" | "unclear_transaction" | "multiparty" | "conflicting_tags" | "tagged_address" | "missing_predecessor" | "hop_limit" | "output_limit" | "small_share" | "dust" | "time_limit" | "collision" | "deposit") | null;
+            /**
+             * Value Sat
+             * @description Satoshi; as a string where it lies beyond 2^53-1.
+             */
+            value_sat: number | string;
         };
         /**
          * CaseLine
@@ -2965,6 +3148,40 @@ export interface components {
             open: ("fifo" | "lifo" | "haircut" | "tiho" | "tilo" | "payment_first" | "change_first" | "poison")[];
             /** Policies */
             policies: ("fifo" | "lifo" | "haircut" | "tiho" | "tilo" | "payment_first" | "change_first" | "poison")[];
+        };
+        /**
+         * Counterparty
+         * @description Another cluster or address, and what passed between.
+         */
+        Counterparty: {
+            /** Cluster */
+            cluster: number;
+            /**
+             * First Utc
+             * @description Time in UTC, ISO 8601.
+             */
+            first_utc: string;
+            /**
+             * Last Utc
+             * @description Time in UTC, ISO 8601.
+             */
+            last_utc: string;
+            /** Name */
+            name: string;
+            /**
+             * Paid Sat
+             * @description Satoshi; as a string where it lies beyond 2^53-1.
+             */
+            paid_sat: number | string;
+            /** Paid Txs */
+            paid_txs: number;
+            /**
+             * Received Sat
+             * @description Satoshi; as a string where it lies beyond 2^53-1.
+             */
+            received_sat: number | string;
+            /** Received Txs */
+            received_txs: number;
         };
         /**
          * DeadlineRecord
@@ -3876,6 +4093,187 @@ export interface components {
             reasons: string[];
             /** Verdict */
             verdict: string;
+        };
+        /**
+         * GraphChange
+         * @description The output that is said to stay with the sender: an inference.
+         */
+        GraphChange: {
+            /** Bound Ppm */
+            bound_ppm: number | null;
+            /**
+             * Outpoint
+             * @description `txid:vout`.
+             */
+            outpoint: string;
+            /** Rules */
+            rules: string[];
+            /** Says Error */
+            says_error: string;
+            /**
+             * Tier
+             * @enum {string}
+             */
+            tier: "T0" | "T1" | "T2" | "T3" | "T4" | "T5";
+        };
+        /**
+         * GraphCluster
+         * @description A cluster that coins of the answer lie in.
+         */
+        GraphCluster: {
+            /** Actor */
+            actor: string | null;
+            /** Claims */
+            claims: components["schemas"]["TagLine"][];
+            /** Claims Total */
+            claims_total: number;
+            /** Label */
+            label: number;
+            /** Name */
+            name: string;
+            /** Parties */
+            parties: string[];
+            /** Size */
+            size: number;
+        };
+        /**
+         * GraphCoin
+         * @description An output, drawn between the transaction that makes it and the one that spends it.
+         */
+        GraphCoin: {
+            /** Address */
+            address: string;
+            /** Cluster */
+            cluster: number;
+            /**
+             * Outpoint
+             * @description `txid:vout`.
+             */
+            outpoint: string;
+            /** Spent By */
+            spent_by: string | null;
+            /** Tags */
+            tags: components["schemas"]["TagLine"][];
+            /**
+             * Value Sat
+             * @description Satoshi; as a string where it lies beyond 2^53-1.
+             */
+            value_sat: number | string;
+        };
+        /**
+         * GraphFlow
+         * @description The outputs that a trace reaches, with what they carry by each policy.
+         */
+        GraphFlow: {
+            basis: components["schemas"]["LookupBasis"];
+            /** Carried */
+            carried: components["schemas"]["CarriedLine"][];
+            /**
+             * Direction
+             * @enum {string}
+             */
+            direction: "forward" | "backward";
+            /** Left Out */
+            left_out: number;
+            /** Policies */
+            policies: ("fifo" | "lifo" | "haircut" | "tiho" | "tilo" | "payment_first" | "change_first" | "poison")[];
+            /** Runs */
+            runs: components["schemas"]["PolicyView"][];
+            /** Total */
+            total: number;
+            /**
+             * Traced Sat
+             * @description Satoshi; as a string where it lies beyond 2^53-1.
+             */
+            traced_sat: number | string;
+        };
+        /**
+         * GraphRelation
+         * @description One address or cluster with its largest counterparties.
+         */
+        GraphRelation: {
+            /** Asked */
+            asked: string;
+            /** Cluster */
+            cluster: number;
+            /** Counterparties */
+            counterparties: components["schemas"]["Counterparty"][];
+            /** Is Cluster */
+            is_cluster: boolean;
+            /** Left Out */
+            left_out: number;
+            /**
+             * Left Out Paid Sat
+             * @description Satoshi; as a string where it lies beyond 2^53-1.
+             */
+            left_out_paid_sat: number | string;
+            /**
+             * Left Out Received Sat
+             * @description Satoshi; as a string where it lies beyond 2^53-1.
+             */
+            left_out_received_sat: number | string;
+            /** Name */
+            name: string;
+            /** Several Signers Txs */
+            several_signers_txs: number;
+            /**
+             * Stop Reason
+             * @enum {string}
+             */
+            stop_reason: "complete" | "tx_limit" | "row_limit";
+            /** Total */
+            total: number;
+            /** Transactions */
+            transactions: number;
+        };
+        /**
+         * GraphRelations
+         * @description Relations, in the order asked for, and the clusters on both of their ends.
+         */
+        GraphRelations: {
+            basis: components["schemas"]["LookupBasis"];
+            /** Clusters */
+            clusters: components["schemas"]["GraphCluster"][];
+            /** Relations */
+            relations: components["schemas"]["GraphRelation"][];
+        };
+        /**
+         * GraphTx
+         * @description A transaction of a drawing; all but the gate and the change is ledger fact.
+         */
+        GraphTx: {
+            block: components["schemas"]["BlockRef"];
+            change: components["schemas"]["GraphChange"] | null;
+            /**
+             * Fee Sat
+             * @description Satoshi; as a string where it lies beyond 2^53-1.
+             */
+            fee_sat: number | string;
+            gate: components["schemas"]["GateView"];
+            inputs: components["schemas"]["SideCoins"];
+            /** Is Coinbase */
+            is_coinbase: boolean;
+            outputs: components["schemas"]["SideCoins"];
+            /** Tags */
+            tags: components["schemas"]["TagLine"][];
+            /**
+             * Txid
+             * @description Transaction id.
+             */
+            txid: string;
+        };
+        /**
+         * GraphTxs
+         * @description Transactions of a drawing.
+         */
+        GraphTxs: {
+            basis: components["schemas"]["LookupBasis"];
+            /** Clusters */
+            clusters: components["schemas"]["GraphCluster"][];
+            /** Not Looked At */
+            not_looked_at: string[];
+            /** Transactions */
+            transactions: components["schemas"]["GraphTx"][];
         };
         /**
          * How
@@ -5446,6 +5844,28 @@ export interface components {
              * @enum {string}
              */
             tier: "T0" | "T1" | "T2" | "T3" | "T4" | "T5";
+        };
+        /**
+         * SideCoins
+         * @description The inputs or the outputs of a transaction: the largest, then those that were asked for by name.
+         */
+        SideCoins: {
+            /** Coins */
+            coins: components["schemas"]["GraphCoin"][];
+            /** Left Out */
+            left_out: number;
+            /**
+             * Left Out Sat
+             * @description Satoshi; as a string where it lies beyond 2^53-1.
+             */
+            left_out_sat: number | string;
+            /** Total */
+            total: number;
+            /**
+             * Total Sat
+             * @description Satoshi; as a string where it lies beyond 2^53-1.
+             */
+            total_sat: number | string;
         };
         /**
          * Slot
@@ -10427,6 +10847,267 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExplainView"];
+                };
+            };
+            /** @description no session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the chain does not hold it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much at once */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    graph_flow_api_v1_graph_flows_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskGraphFlow"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GraphFlow"];
+                };
+            };
+            /** @description no session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the chain does not hold it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much at once */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    graph_relations_api_v1_graph_relations_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskRelations"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GraphRelations"];
+                };
+            };
+            /** @description no session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the chain does not hold it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much at once */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much waits already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store cannot answer now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    graph_transactions_api_v1_graph_transactions_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskGraphTxs"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GraphTxs"];
                 };
             };
             /** @description no session */

@@ -59,5 +59,8 @@ export const at = {
   },
   trace: (from: string, direction = "forward") => `/trace#${new URLSearchParams({ from, direction })}`,
   peel: (from: string) => `/peel#${new URLSearchParams({ from })}`,
+  graph: (kind: "tx" | "address" | "cluster", name: string | number) => `/graph/${kind}/${encodeURIComponent(String(name))}`,
+  /** Behind `#`, so that no server and no log ever sees which path is drawn. */
+  path: (name: string, path: string) => `/case/${encodeURIComponent(name)}/graph#path=${encodeURIComponent(path)}`,
   rule: (id: string) => `/rules/${encodeURIComponent(id)}`,
 };

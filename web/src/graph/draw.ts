@@ -1,0 +1,204 @@
+/** The canvas: Cytoscape shows what the log holds, and tells where somebody pressed. */
+
+import cytoscape, { type Core, type EventObject, type StylesheetJson } from "cytoscape";
+import { isLong, isNode, LONG_BEND, SIZE, type GraphEdge, type GraphNode, type Item } from "./items";
+import { labelOf, thickness } from "./labels";
+
+/** Beyond this many parts edges are drawn without arrows, as a slow machine cannot draw them in time. */
+const MANY = 800;
+/** Below this zoom only shapes and lines are drawn. */
+const FAR = 0.3;
+
+export interface Handlers {
+  press: (id: string | null) => void;
+  open: (id: string) => void;
+  moved: (id: string, x: number, y: number) => void;
+}
+
+interface Colours {
+  paper: string;
+  panel: string;
+  ink: string;
+  soft: string;
+  inference: string;
+  claim: string;
+  focus: string;
+  wash: string;
+}
+
+export function colours(): Colours {
+  const told = getComputedStyle(document.documentElement);
+  const of = (name: string) => told.getPropertyValue(`--${name}`).trim() || "#000";
+  return {
+    paper: of("paper"), panel: of("panel"), ink: of("ink"), soft: of("soft"), inference: of("inference"),
+    claim: of("claim"), focus: of("focus"), wash: of("wash"),
+  };
+}
+
+function look(paint: Colours): StylesheetJson {
+  const dash = { fact: "solid", inference: "dashed", claim: "dotted" } as const;
+  return [
+    {
+      selector: "node",
+      style: {
+        shape: "round-rectangle", width: "data(w)", height: "data(h)", label: "data(label)",
+        "text-wrap": "wrap", "text-valign": "center", "text-halign": "center", "font-size": 11.5, color: paint.ink,
+        "font-family": "system-ui, Noto Sans, Noto Sans KR, Noto Sans Arabic, sans-serif", "line-height": 1.2,
+        "min-zoomed-font-size": 7, "background-color": paint.panel, "border-width": 1.5, "border-color": paint.soft,
+        "overlay-opacity": 0,
+      },
+    },
+    { selector: "node.transaction", style: { shape: "rectangle", "background-color": paint.wash } },
+    { selector: "node.cluster", style: { shape: "cut-rectangle" } },
+    { selector: "node.more", style: { shape: "round-tag", color: paint.soft, "border-width": 1 } },
+    { selector: "node.inference", style: { "border-style": dash.inference, "border-color": paint.inference } },
+    { selector: "node.claim", style: { "border-style": dash.claim, "border-color": paint.claim, "border-width": 3 } },
+    { selector: "node.carries", style: { "border-width": 4, "border-style": "double" } },
+    {
+      selector: "edge",
+      style: {
+        "curve-style": "straight", width: "data(thick)", "line-color": paint.soft, "target-arrow-color": paint.soft,
+        "target-arrow-shape": "triangle", "arrow-scale": 0.9, label: "data(label)", "font-size": 10.5, color: paint.ink,
+        "min-zoomed-font-size": 8, "text-background-color": paint.paper, "text-background-opacity": 0.85,
+        "text-background-padding": "2px", "text-rotation": "autorotate", "overlay-opacity": 0,
+      },
+    },
+    {
+      selector: "edge.inference",
+      style: {
+        "line-style": "dashed", "line-color": paint.inference, "target-arrow-color": paint.inference,
+        "curve-style": "unbundled-bezier", "control-point-distances": [34], "control-point-weights": [0.5],
+      },
+    },
+    { selector: "edge.long", style: { "control-point-distances": [-LONG_BEND] } },
+    { selector: "edge.relations", style: { "curve-style": "bezier", "control-point-step-size": 46 } },
+    { selector: "edge.plain", style: { "curve-style": "haystack", "target-arrow-shape": "none" } },
+    { selector: ".far", style: { label: "", "target-arrow-shape": "none" } },
+    { selector: "node.far", style: { "border-width": 7, "background-color": paint.wash } },
+    { selector: "edge.far", style: { width: 6 } },
+    { selector: "node.far.focus", style: { "border-color": paint.focus, "outline-width": 16 } },
+    { selector: "node.focus", style: { "outline-width": 4, "outline-color": paint.focus, "outline-offset": 2 } },
+    { selector: "edge.focus", style: { "line-color": paint.focus, "target-arrow-color": paint.focus, width: 5 } },
+  ];
+}
+
+export class Picture {
+  private readonly cy: Core;
+  private drawn = new Map<string, { one: Item; label: string }>();
+  private focus: string | null = null;
+  private far = false;
+  private many = false;
+
+  constructor(
+    private readonly place: HTMLElement,
+    handlers: Handlers,
+  ) {
+    this.cy = cytoscape({
+      container: place, style: look(colours()), minZoom: 0.02, maxZoom: 3, boxSelectionEnabled: false,
+      selectionType: "single", pixelRatio: Math.min(devicePixelRatio, 2), textureOnViewport: false, hideEdgesOnViewport: false,
+      autounselectify: true,
+    });
+    this.cy.on("tap", (event: EventObject) => handlers.press(event.target === this.cy ? null : (event.target.id() as string)));
+    this.cy.on("dbltap", "node, edge", (event: EventObject) => handlers.open(event.target.id() as string));
+    this.cy.on("dragfree", "node", (event: EventObject) => {
+      const at = event.target.position() as { x: number; y: number };
+      handlers.moved(event.target.id() as string, Math.round(at.x), Math.round(at.y));
+    });
+    this.cy.on("zoom", () => this.zoomed());
+  }
+
+  /** Draw what is new or other, take away what is gone. Everything else is left alone. */
+  show(nodes: readonly GraphNode[], edges: readonly GraphEdge[], policy: string): void {
+    const many = nodes.length > MANY;
+    const next = new Map<string, { one: Item; label: string }>();
+    this.cy.batch(() => {
+      for (const one of nodes) next.set(one.id, { one, label: labelOf(one, policy) });
+      for (const one of edges) next.set(one.id, { one, label: one.label });
+      const gone = [...this.drawn.keys()].filter((key) => !next.has(key));
+      for (const key of gone) this.cy.getElementById(key).remove();
+      const fresh: cytoscape.ElementDefinition[] = [];
+      for (const [key, now] of next) {
+        const before = this.drawn.get(key);
+        // An edge goes with its ends: where one of them was taken away, so was the edge.
+        if (!before || (!isNode(now.one) && this.cy.getElementById(key).empty())) fresh.push(this.element(now.one, now.label, policy, many));
+        else if (before.one !== now.one || before.label !== now.label || many !== this.many) this.renew(now.one, now.label, policy, many);
+      }
+      this.cy.add(fresh);
+    });
+    this.many = many;
+    this.drawn = next;
+    this.mark(this.focus);
+    this.zoomed(true);
+  }
+
+  private classes(one: Item, policy: string, many: boolean): string {
+    if (!isNode(one)) return `${one.level} ${one.certainty}${isLong(one) ? " long" : ""}${many && one.certainty === "fact" ? " plain" : ""}`;
+    const carries = policy && one.carried?.[policy] && BigInt(one.carried[policy]) > 0n ? " carries" : "";
+    return `${one.concept} ${one.certainty}${carries}`;
+  }
+
+  private element(one: Item, label: string, policy: string, many: boolean): cytoscape.ElementDefinition {
+    const classes = this.classes(one, policy, many);
+    if (isNode(one)) return { group: "nodes", data: { id: one.id, label, ...SIZE[one.concept] }, position: { x: one.x, y: one.y }, classes };
+    return { group: "edges", data: { id: one.id, source: one.from, target: one.to, label, thick: thickness(one.sat) }, classes };
+  }
+
+  private renew(one: Item, label: string, policy: string, many: boolean): void {
+    const there = this.cy.getElementById(one.id);
+    there.data("label", label);
+    there.classes(this.classes(one, policy, many));
+    if (isNode(one)) there.position({ x: one.x, y: one.y });
+  }
+
+  private zoomed(anew = false): void {
+    const far = this.cy.zoom() < FAR;
+    if (far === this.far && !anew) return;
+    this.far = far;
+    this.cy.batch(() => this.cy.elements().toggleClass("far", far));
+  }
+
+  mark(key: string | null): void {
+    if (this.focus !== null) this.cy.getElementById(this.focus).removeClass("focus");
+    this.focus = key;
+    if (key !== null) this.cy.getElementById(key).addClass("focus");
+  }
+
+  /** Bring a part into view if it is out of it. */
+  reveal(key: string): void {
+    const there = this.cy.getElementById(key);
+    if (there.empty()) return;
+    const box = there.renderedBoundingBox({});
+    const inside = box.x1 > 0 && box.y1 > 0 && box.x2 < this.cy.width() && box.y2 < this.cy.height();
+    if (!inside) this.cy.center(there);
+  }
+
+  fit(): void {
+    this.cy.fit(undefined, 40);
+    if (this.cy.zoom() > 1.1) {
+      this.cy.zoom(1.1);
+      this.cy.center();
+    }
+  }
+
+  zoomBy(factor: number): void {
+    const middle = { x: this.cy.width() / 2, y: this.cy.height() / 2 };
+    this.cy.zoom({ level: this.cy.zoom() * factor, renderedPosition: middle });
+  }
+
+  panBy(x: number, y: number): void {
+    this.cy.panBy({ x, y });
+  }
+
+  repaint(): void {
+    this.cy.style(look(colours()));
+  }
+
+  resized(): void {
+    this.cy.resize();
+  }
+
+  close(): void {
+    this.cy.destroy();
+    this.place.replaceChildren();
+  }
+}

@@ -1,0 +1,127 @@
+/** What a drawing holds. Items are values: a change puts a new one in place of the old. */
+
+import type { Sat } from "../lib/api";
+
+export type Level = "transactions" | "relations";
+export type Concept = "transaction" | "coin" | "cluster" | "address" | "more";
+/** Ledger facts are solid, inferences dashed; what somebody claims is dotted. */
+export type Certainty = "fact" | "inference" | "claim";
+
+export interface Claim {
+  label: string;
+  source: string;
+  confidence: string;
+  /** It is about the cluster that a thing lies in: the claim and the cluster must both hold. */
+  byCluster: boolean;
+}
+
+export interface GraphNode {
+  kind: "node";
+  id: string;
+  level: Level;
+  concept: Concept;
+  x: number;
+  y: number;
+  /** A transaction id, an outpoint, an address, the label of a cluster. */
+  name: string;
+  lines: string[];
+  sat: Sat | null;
+  time: string | null;
+  certainty: Certainty;
+  claims: Claim[];
+  /** Facts in words, for the panel and the table. */
+  says: string[];
+  hidden: boolean;
+  note: string;
+  /** By policy, what a trace brings here. */
+  carried: Record<string, Sat> | null;
+  /** Of a coin: makes and spends it. Of the rest: whose rest it is. */
+  maker?: string;
+  spender?: string | null;
+  of?: string;
+  side?: "inputs" | "outputs" | "relations";
+  listed?: number;
+  left?: number;
+}
+
+export interface GraphEdge {
+  kind: "edge";
+  id: string;
+  level: Level;
+  from: string;
+  to: string;
+  certainty: Certainty;
+  label: string;
+  sat: Sat | null;
+  time: string | null;
+  says: string;
+  hidden: boolean;
+  /** Of a peel chain that this edge stands for: its transactions. */
+  hops?: string[];
+  /** What was drawn when it was opened, and is hidden while it is closed. */
+  folds?: string[];
+}
+
+export type Item = GraphNode | GraphEdge;
+export type Items = ReadonlyMap<string, Item>;
+
+export const SIZE: Record<Concept, { w: number; h: number }> = {
+  transaction: { w: 150, h: 48 },
+  coin: { w: 176, h: 64 },
+  cluster: { w: 184, h: 64 },
+  address: { w: 184, h: 64 },
+  more: { w: 150, h: 40 },
+};
+
+export const CONCEPT: Record<Concept, string> = {
+  transaction: "transaction",
+  coin: "output",
+  cluster: "cluster",
+  address: "address",
+  more: "not drawn",
+};
+
+export const isNode = (one: Item | undefined): one is GraphNode => one?.kind === "node";
+export const isEdge = (one: Item | undefined): one is GraphEdge => one?.kind === "edge";
+
+/** Edges that stand for a whole way keep clear of what lies on it. */
+export const LONG_BEND = 110;
+export const isLong = (one: GraphEdge): boolean => one.level === "transactions" && one.certainty === "inference" && !one.id.endsWith(" change");
+
+/** What is looked at: a level, and the last block time that counts; null counts all. */
+export interface Look {
+  level: Level;
+  until: string | null;
+}
+
+const seen = (one: Item, look: Look): boolean =>
+  one.level === look.level && !one.hidden && (look.until === null || one.time === null || one.time <= look.until);
+
+/** The items that are drawn: an edge only with both of its ends. */
+export function visible(items: Items, look: Look): { nodes: GraphNode[]; edges: GraphEdge[] } {
+  const nodes: GraphNode[] = [];
+  const edges: GraphEdge[] = [];
+  const there = new Set<string>();
+  for (const one of items.values()) {
+    if (isNode(one) && seen(one, look)) {
+      nodes.push(one);
+      there.add(one.id);
+    }
+  }
+  for (const one of items.values()) {
+    if (isEdge(one) && seen(one, look) && there.has(one.from) && there.has(one.to)) edges.push(one);
+  }
+  return { nodes, edges };
+}
+
+/** First and last block time of what is loaded at a level; null when nothing there has one. */
+export function timesOf(items: Items, level: Level): [string, string] | null {
+  let first = "";
+  let last = "";
+  for (const one of items.values()) {
+    if (one.level !== level || one.time === null) continue;
+    if (!first || one.time < first) first = one.time;
+    if (one.time > last) last = one.time;
+  }
+  return first ? [first, last] : null;
+}

@@ -238,7 +238,7 @@ def test_a_peel_chain_is_one_edge_that_opens_and_closes(demo: DemoFolder, browse
         assert opened > closed
         page.get_by_role("button", name="Close the peel chain").click()
         expect(edges).to_contain_text("peel chain: ")
-        assert nodes(page) == closed
+        assert nodes(page) <= closed
         edges.get_by_role("button", name="Open").click()
         expect(edges).not_to_contain_text("peel chain: ")
         assert nodes(page) == opened

@@ -218,3 +218,39 @@ def test_the_money_of_a_case_is_drawn_and_added_up(browser: Browser, url: str) -
         sat = sum(round(float(cell.replace(",", "")) * 1e8) for cell in cells.all_inner_texts())
         assert sat >= int(summary["payments"]["value_sat"])
         assert site.troubles == []
+
+
+def test_a_peel_chain_is_one_edge_that_opens_and_closes(demo: DemoFolder, browser: Browser, url: str) -> None:
+    with visit(browser, url) as site:
+        page = site.page
+        output = _peeling(site, demo)
+        site.open(f"/graph/tx/{output[:64]}")
+        drawn(page, 3)
+        page.get_by_label("Find in the drawing").fill(output)
+        page.keyboard.press("Enter")
+        page.get_by_role("button", name="Peel chain on").click()
+        edges = page.get_by_role("table", name="How it hangs together")
+        expect(edges).to_contain_text("peel chain: ")
+        closed = nodes(page)
+        edges.get_by_role("button", name="Open").click()
+        expect(page.get_by_role("button", name="Close the peel chain")).to_be_visible()
+        opened = nodes(page)
+        assert opened > closed
+        page.get_by_role("button", name="Close the peel chain").click()
+        expect(edges).to_contain_text("peel chain: ")
+        assert nodes(page) <= closed
+        edges.get_by_role("button", name="Open").click()
+        expect(edges).not_to_contain_text("peel chain: ")
+        assert nodes(page) == opened
+        assert site.troubles == []
+
+
+def _peeling(site: Site, demo: DemoFolder) -> str:
+    """An output at which a chain of some hops begins."""
+    for row in demo.payments():
+        for place in range(2):
+            output = f"{row['outpoint'][:64]}:{place}"
+            told = site.page.request.post(f"{site.url}/api/v1/peels", data={"output": output})
+            if told.ok and told.json()["chains"][0]["hops"] > 1:
+                return output
+    pytest.fail("no output of the demo begins a peel chain")

@@ -27,7 +27,7 @@ MOST_GATHERED = 16
 """Judged clusters whose moves are kept; a page of one is asked for after another."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedMoves(MoveIndex):
     """The moves of every cluster as judgements leave it; those of scripts are as they were."""
 
@@ -121,6 +121,6 @@ def under(clusters: Clusters, judged: JudgedClusters) -> ClustersUnder:
     """The same clusters with the headline tier as judgements leave it."""
     same: dict[str, Any] = {field.name: getattr(clusters, field.name) for field in fields(Clusters)}
     moves = clusters.moves
-    same["moves"] = JudgedMoves(moves.chain, moves.partition, moves.arrays, judged)
+    same["moves"] = JudgedMoves(moves.chain, moves.partition, moves.arrays, moves.sum_every, judged=judged)
     same["digest"] = judged.digest
     return ClustersUnder(**same, judged=judged)

@@ -73,7 +73,7 @@ export interface paths {
         };
         /**
          * Address Neighbours
-         * @description The scripts that share transactions with an address.
+         * @description The scripts that share transactions with an address; `stop_reason` says whether all were looked at.
          */
         get: operations["address_neighbours_api_v1_addresses__name__neighbours_get"];
         put?: never;
@@ -900,6 +900,8 @@ export interface paths {
         /**
          * Cluster Tiers
          * @description A cluster tier by tier, the links that it hangs on, and what the guards say of it.
+         *
+         *     `complete` says whether all links were looked at; ask with a larger `most_outputs` where they were not.
          */
         get: operations["cluster_tiers_api_v1_clusters__name__tiers_get"];
         put?: never;
@@ -6978,6 +6980,8 @@ export interface operations {
                 page?: string | null;
                 /** @description Rows of the page. */
                 limit?: number;
+                /** @description Transactions to look at, at most; more take longer. */
+                most_txs?: number;
                 /** @description The last in the chain first. */
                 newest?: boolean;
             };
@@ -10553,6 +10557,8 @@ export interface operations {
                 page?: string | null;
                 /** @description Rows of the page. */
                 limit?: number;
+                /** @description Transactions to look at, at most; more take longer. */
+                most_txs?: number;
                 /** @description Name of a kept case, whose judgements hold. */
                 case?: string | null;
                 /** @description The last in the chain first. */
@@ -10743,6 +10749,8 @@ export interface operations {
                 tier?: string;
                 /** @description Rows of the page. */
                 limit?: number;
+                /** @description Look at all links only of a cluster with no more outputs. */
+                most_outputs?: number;
             };
             header?: never;
             path: {

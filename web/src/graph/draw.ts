@@ -128,10 +128,13 @@ export class Picture {
     this.many = many;
     this.drawn = next;
     this.mark(this.focus);
-    this.zoomed(true);
   }
 
   private classes(one: Item, policy: string, many: boolean): string {
+    return this.far ? `${this.kind(one, policy, many)} far` : this.kind(one, policy, many);
+  }
+
+  private kind(one: Item, policy: string, many: boolean): string {
     if (!isNode(one)) return `${one.level} ${one.certainty}${isLong(one) ? " long" : ""}${many && one.certainty === "fact" ? " plain" : ""}`;
     const carries = policy && one.carried?.[policy] && BigInt(one.carried[policy]) > 0n ? " carries" : "";
     return `${one.concept} ${one.certainty}${carries}`;
@@ -150,9 +153,9 @@ export class Picture {
     if (isNode(one)) there.position({ x: one.x, y: one.y });
   }
 
-  private zoomed(anew = false): void {
+  private zoomed(): void {
     const far = this.cy.zoom() < FAR;
-    if (far === this.far && !anew) return;
+    if (far === this.far) return;
     this.far = far;
     this.cy.batch(() => this.cy.elements().toggleClass("far", far));
   }

@@ -259,7 +259,7 @@ export class Session {
       const folds = edge.folds.map((key) => this.items.get(key)).filter((one) => one !== undefined);
       this.put(edge.hidden ? "close the peel chain" : "open the peel chain", [
         [edge.id, { ...edge, hidden: !edge.hidden }],
-        ...folds.map((one) => [one.id, { ...one, hidden: !edge.hidden }] as const),
+        ...folds.map((one) => [one.id, { ...one, hidden: edge.hidden }] as const),
       ]);
       return Promise.resolve();
     }

@@ -131,7 +131,7 @@ def test_a_script_is_in_the_group_of_its_cluster_and_alone_where_it_is_heavy(
     for found, summed, marked, count in zip((own, numbers), sums, marks, counts, strict=True):
         moves = [values[found == key].tolist() for key in range(len(summed.total))]
         assert summed.total.tolist() == [sum(one) for one in moves]
-        assert summed.count.tolist() == [len(one) for one in moves]
+        assert summed.moves.tolist() == [len(one) for one in moves]
         wanted = [
             (key, sum(one[:n]))
             for key, one in enumerate(moves)

@@ -166,7 +166,7 @@ def arrays_of(clusters: Clusters) -> Iterator[npt.NDArray[Any]]:
         yield from (part.label, part.labels, *part.members)
     yield from (clusters.proof.parent, clusters.proof.tx, clusters.proof.rule, clusters.reasons)
     for one in clusters.moves.arrays:
-        yield from one if isinstance(one, Lists) else (one,)
+        yield from one if isinstance(one, Lists | RunningSums) else (one,)
 
 
 def test_a_script_that_does_not_exist_is_not_found() -> None:
@@ -188,7 +188,10 @@ def counted(chain: ArrayChain, clusters: Clusters) -> Iterator[Clusters]:
     chain._spent_by = Counted.of(chain._spent_by)
     part = clusters.partitions[Tier.T2]
     part = replace(
-        part, label=Counted.of(part.label), labels=Counted.of(part.labels), members=_counted(part.members)
+        part,
+        label=Counted.of(part.label),
+        labels=Counted.of(part.labels),
+        members=Lists(*map(Counted.of, part.members)),
     )
     arrays = clusters.moves.arrays
     moves = MoveArrays(

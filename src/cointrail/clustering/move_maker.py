@@ -138,7 +138,7 @@ class _MarkList:
         counts = find_groups(scripts, values, groups, self._every, found, (marks[0], marks[1]))
         for kept, own, count in zip(self._found, marks, counts, strict=True):
             if count:
-                kept.append(Marks(*(column[:count].copy() for column in own)))
+                kept.append(Marks(own.group[:count].copy(), own.total[:count].copy()))
         return found
 
     def finish(self) -> tuple[Marks, Marks]:

@@ -76,7 +76,8 @@ class Running(NamedTuple):
         base = np.full(len(counts), so_far, np.int64)
         base[last >= 0] = self.totals[marks[last[last >= 0]] - 1]
         skipped = np.append(0, through[:-1])[last]
-        return base + through - np.where(last >= 0, skipped, 0)
+        sums: I64 = base + through - np.where(last >= 0, skipped, 0)
+        return sums
 
 
 NO_SUMS = Running()

@@ -52,7 +52,7 @@ def number_clusters(label: U32, cluster: U32, labels: U32) -> None:
 class Sums(NamedTuple):
     """Per group how many moves there were, and what they add up to, satoshi."""
 
-    count: U32
+    moves: U32
     total: I64
 
 
@@ -121,8 +121,8 @@ def find_groups(
 def _add(sums: Sums, group: int, value: int, every: int, marks: Marks, marked: int) -> int:
     """Add a value to a group's sum, and mark that where it is time; how many marks there are."""
     sums.total[group] += value
-    sums.count[group] += np.uint32(1)
-    if int64(sums.count[group]) % every != 0:
+    sums.moves[group] += np.uint32(1)
+    if int64(sums.moves[group]) % every != 0:
         return marked
     marks.group[marked] = group
     marks.total[marked] = sums.total[group]

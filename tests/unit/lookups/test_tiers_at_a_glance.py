@@ -97,3 +97,16 @@ def test_what_tags_say_of_single_links_is_left_to_the_whole_look(demo: DemoFolde
         whole, glance = asked(told, label, None), asked(told, label, outputs_of_all(told, label) - 1)
         assert set(glance.tiers) <= set(whole.tiers)
         assert all(line.tier <= Tier.T2 for line in glance.tiers)
+
+
+def test_an_answer_that_is_kept_is_found_once_and_the_oldest_goes(
+    desk: LookupDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cointrail.lookups.desk.MOST_KEPT", 2)
+    own, found = LookupDesk(desk.snapshot, desk.clusters), list[str]()
+
+    def ask(question: str) -> str:
+        return own.kept(question, lambda: (found.append(question), question.upper())[1])
+
+    assert [ask(one) for one in "abacab"] == [*"ABACAB"]
+    assert found == [*"abcb"]

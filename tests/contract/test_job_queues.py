@@ -11,8 +11,9 @@ import pytest
 from cointrail.errors import JobsFull, NotFound
 from cointrail.jobs.job import JobKind, JobProblem, JobResult, JobState
 from cointrail.jobs.queue import MOST_ATTEMPTS, MOST_WAITING, JobQueue
-from cointrail.workbench.case_bench import KEY_FILE, CaseBench
+from cointrail.workbench.case_bench import CaseBench
 from cointrail.workbench.case_folder import CaseFolder
+from cointrail.workbench.case_key import KEY_FILE
 from support import postgres
 from support.demo_world import demo_folder
 from support.job_shops import clock, queue_in, shop_in, work_once

@@ -270,7 +270,9 @@ def test_every_page_of_a_case_is_open_to_everybody_and_quiet(
         barriers = {}
         for path in ["/", "/jobs", "/settings", *(f"/case/{KEPT}/{tab}".rstrip("/") for tab in TABS)]:
             site.open(path)
-            site.page.evaluate("for (const fold of document.querySelectorAll('main details')) fold.open = true")
+            site.page.evaluate(
+                "for (const fold of document.querySelectorAll('main details')) fold.open = true"
+            )
             site.settle()
             assert site.page.get_by_role("alert").count() == 0, path
             assert site.page.locator("h1").count() == 1, path

@@ -11,9 +11,10 @@ from fastapi import APIRouter
 from pydantic import Field
 from starlette.responses import Response
 
+from cointrail.api.asking import Ask
 from cointrail.api.server import TheServer
 from cointrail.api.shapes import as_json, model_of
-from cointrail.api.trails import MOST_SECONDS, SECONDS, Ask, Named
+from cointrail.api.trails import MOST_SECONDS, SECONDS, Named
 from cointrail.lookups.graph_views import GraphFlow, GraphRelations, GraphTxs
 from cointrail.tracing.bounds import Bounds
 from cointrail.tracing.policy import Policy

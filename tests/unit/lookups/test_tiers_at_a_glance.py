@@ -105,8 +105,12 @@ def test_an_answer_that_is_kept_is_found_once_and_the_oldest_goes(
     monkeypatch.setattr("cointrail.lookups.desk.MOST_KEPT", 2)
     own, found = LookupDesk(desk.snapshot, desk.clusters), list[str]()
 
+    def answer(question: str) -> str:
+        found.append(question)
+        return question.upper()
+
     def ask(question: str) -> str:
-        return own.kept(question, lambda: (found.append(question), question.upper())[1])
+        return own.kept(question, lambda: answer(question))
 
     assert [ask(one) for one in "abacab"] == [*"ABACAB"]
     assert found == [*"abcb"]

@@ -90,6 +90,27 @@ def _overhang(page: Page) -> int:
     return wide
 
 
+def test_the_search_finds_cases_and_labels_too_and_says_what_it_left_out(browser: Browser, url: str) -> None:
+    with visit(browser, url) as site:
+        page = site.page
+        box = page.get_by_placeholder("Address, transaction")
+        box.fill("demo")
+        box.press("Enter")
+        found = page.get_by_role("region", name="What was found")
+        expect(found.get_by_role("link", name="DEMO-1")).to_be_visible()
+        assert site.barriers() == []
+        box.fill("exchange")
+        box.press("Enter")
+        expect(found.get_by_text("more labels: say more of it")).to_be_visible()
+        found.locator("a[href^='/address/']").first.click()
+        expect(page.locator("h1")).to_contain_text("Address")
+        expect(found).not_to_be_attached()
+        box.fill("no such thing anywhere")
+        box.press("Enter")
+        expect(page.get_by_text("no case and no label has it either")).to_be_visible()
+        assert site.troubles == []
+
+
 def test_a_trail_is_walked_from_a_name_to_a_table_by_mouse(
     demo: DemoFolder, browser: Browser, url: str
 ) -> None:

@@ -128,7 +128,12 @@ def answering(behind: Server) -> Iterator[str]:
 
 @contextmanager
 def visit(
-    browser: Browser, url: str, *, size: tuple[int, int] = WIDE, scheme: Literal["light", "dark"] = "light"
+    browser: Browser,
+    url: str,
+    *,
+    size: tuple[int, int] = WIDE,
+    scheme: Literal["light", "dark"] = "light",
+    token: str = TOKEN,
 ) -> Iterator[Site]:
     """Sign in as the printed address does it, and go by what the page did when it is closed."""
     width, height = size
@@ -140,7 +145,7 @@ def visit(
     site.page.on("pageerror", lambda error: site.troubles.append(f"page: {error}"))
     site.page.on("request", site.note_request)
     try:
-        site.open(f"/#token={TOKEN}")
+        site.open(f"/#token={token}")
         yield site
     finally:
         context.close()

@@ -32,7 +32,7 @@ LARGEST_FILE = 500_000
 FONTS = Path("src/cointrail/report/fonts")
 """Reports are set in them without a network; Chinese, Japanese and Korean take a large file."""
 ELK = "src/cointrail/api/page/assets/elk-worker.min-*.js"
-"""Lays drawings out in the browser: a file of its own and unchanged, as its licence asks. See ADR 0040."""
+"""Lays drawings out in the browser: a file of its own and unchanged, as its licence asks. See ADR 0039."""
 LARGEST_FONTS = 8_000_000
 """Bytes of all of them together: a wheel must stay below ten million."""
 

@@ -58,7 +58,7 @@ class Site:
     def settle(self) -> None:
         """Wait until the page has what it asked for."""
         self.page.wait_for_load_state("networkidle")
-        self.page.wait_for_function("!document.body.innerText.includes('Looking it up')")
+        self.page.wait_for_function("() => !document.body.innerText.includes('Looking it up')")
 
     def barriers(self) -> list[str]:
         """What axe finds wrong for people who use a keyboard, a magnifier or a screen reader."""

@@ -58,7 +58,7 @@ class Site:
     def settle(self) -> None:
         """Wait until the page has what it asked for."""
         self.page.wait_for_load_state("networkidle")
-        self.page.wait_for_function("!document.body.innerText.includes('Looking it up')")
+        self.page.wait_for_function("() => !document.body.innerText.includes('Looking it up')")
 
     def barriers(self) -> list[str]:
         """What axe finds wrong for people who use a keyboard, a magnifier or a screen reader."""
@@ -128,7 +128,12 @@ def answering(behind: Server) -> Iterator[str]:
 
 @contextmanager
 def visit(
-    browser: Browser, url: str, *, size: tuple[int, int] = WIDE, scheme: Literal["light", "dark"] = "light"
+    browser: Browser,
+    url: str,
+    *,
+    size: tuple[int, int] = WIDE,
+    scheme: Literal["light", "dark"] = "light",
+    token: str = TOKEN,
 ) -> Iterator[Site]:
     """Sign in as the printed address does it, and go by what the page did when it is closed."""
     width, height = size
@@ -140,7 +145,7 @@ def visit(
     site.page.on("pageerror", lambda error: site.troubles.append(f"page: {error}"))
     site.page.on("request", site.note_request)
     try:
-        site.open(f"/#token={TOKEN}")
+        site.open(f"/#token={token}")
         yield site
     finally:
         context.close()

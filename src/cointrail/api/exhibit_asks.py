@@ -32,6 +32,10 @@ _Limit = Annotated[
 _Share = Annotated[str, Field(pattern=r"^[0-9]{1,2}(\.[0-9]{1,4})?$", description="Percent.")]
 _Tier = Annotated[str, Field(pattern="^T[1-4]$")]
 
+MOST_COMMON = 100
+MOST_STEPS = 10_000_000
+"""Of the analysis of a join; some seconds."""
+
 Options = dict[str, Any]
 _PAGED: Options = {"start": (_Start, 0), "limit": (_Limit, None)}
 _NEWEST: Options = {"newest": (bool, False)}
@@ -61,6 +65,7 @@ OPTIONS: dict[str, Options] = {
     "cluster balance": _CLUSTER | _EVERY | _PAGED,
     "cluster neighbours": _CLUSTER | _NEWEST | {"most_txs": (_Txs, 10_000)} | _PAGED,
     "cluster tiers": _CLUSTER | {"tier": (_Tier, "T2"), "limit": (_Limit, None)},
+    "cluster review": _PAGED,
     "explain": {"a": (_Named, ...), "b": (_Named, ...)},
     "trace forward": _TRACE,
     "trace backward": _TRACE,
@@ -77,9 +82,25 @@ OPTIONS: dict[str, Options] = {
         "max_chains": (Annotated[int, Field(ge=1, le=100)], 1),
         "currency": (Annotated[str | None, Field(pattern="^[A-Z]{3}$")], None),
     },
+    "coinjoin analyse": _TXID
+    | {
+        "at": (_Height, None),
+        "merge_inputs": (bool, True),
+        "fee_as_output": (bool, False),
+        "fee_only": (bool, True),
+        "maker_fee": (Annotated[int | None, Field(ge=0, lt=2**53)], None),
+        "common": (Annotated[list[_Start], Field(max_length=MOST_COMMON)], []),
+        "steps": (Annotated[int | None, Field(ge=1, le=MOST_STEPS)], None),
+    },
     "case run": {},
+    "case payment": {"payment": (_Named, ...)},
+    "case outflow": {"outflow": (_Named, ...)},
+    "case lead": {"from": (_Named, ...), "to": (_Named, ...)},
 }
 """The options of each command; an ellipsis stands where there is no default."""
+
+NOT_SERVED = frozenset({"sql"})
+"""Questions for the command line alone: a query may take as long as it likes, and stands for one user."""
 
 
 def _model(command: str, options: Options) -> type[BaseModel]:

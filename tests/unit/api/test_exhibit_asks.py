@@ -9,20 +9,24 @@ import click
 import pytest
 import typer.main
 
-from cointrail.api.exhibit_asks import OPTIONS
+from cointrail.api.exhibit_asks import NOT_SERVED, OPTIONS
 from cointrail.cli.main import app
-from cointrail.workbench.exhibit_questions import QUESTIONS
+from cointrail.workbench.exhibit_questions import OF_THE_CASE, QUESTIONS
 from cointrail.workbench.exhibits import LEFT_OUT
 
 NOT_ASKED = LEFT_OUT | {"case", "seconds", "help"}
 """Files come from the server; judgements are those of the case; a clock has no place in an exhibit."""
 
 
-def test_every_question_can_be_asked_over_the_api() -> None:
-    assert OPTIONS.keys() == QUESTIONS.keys()
+def test_every_question_but_a_query_can_be_asked_over_the_api() -> None:
+    assert OPTIONS.keys() == QUESTIONS.keys() - NOT_SERVED
 
 
-@pytest.mark.parametrize("command", sorted(OPTIONS.keys() - {"case run"}))
+def test_questions_of_the_case_are_asked_with_the_outputs_that_they_name() -> None:
+    assert {name: tuple(OPTIONS[name]) for name in OF_THE_CASE} == OF_THE_CASE
+
+
+@pytest.mark.parametrize("command", sorted(OPTIONS.keys() - OF_THE_CASE.keys()))
 def test_options_and_defaults_are_those_of_the_command(command: str) -> None:
     found: Any = typer.main.get_command(app)
     for word in command.split():

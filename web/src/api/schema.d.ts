@@ -2667,6 +2667,16 @@ export interface components {
             value_sat: number | string;
         };
         /**
+         * CaseLeadOptions
+         * @description Of `case lead`.
+         */
+        CaseLeadOptions: {
+            /** From */
+            from: string;
+            /** To */
+            to: string;
+        };
+        /**
          * CaseLine
          * @description A case: kept in the case database, run, or both.
          */
@@ -2687,6 +2697,22 @@ export interface components {
             /** Reference */
             reference: string;
             run: components["schemas"]["RunLine"] | null;
+        };
+        /**
+         * CaseOutflowOptions
+         * @description Of `case outflow`.
+         */
+        CaseOutflowOptions: {
+            /** Outflow */
+            outflow: string;
+        };
+        /**
+         * CasePaymentOptions
+         * @description Of `case payment`.
+         */
+        CasePaymentOptions: {
+            /** Payment */
+            payment: string;
         };
         /**
          * CaseRunOptions
@@ -2972,6 +2998,22 @@ export interface components {
             size: number;
         };
         /**
+         * ClusterReviewOptions
+         * @description Of `cluster review`.
+         */
+        ClusterReviewOptions: {
+            /**
+             * Limit
+             * @description Null: the whole list, up to 100,000 lines.
+             */
+            limit?: number | null;
+            /**
+             * Start
+             * @default 0
+             */
+            start: number;
+        };
+        /**
          * ClusterShowOptions
          * @description Of `cluster show`.
          */
@@ -3094,6 +3136,40 @@ export interface components {
             script_type: string | null;
             /** Value Sat */
             value_sat: (number | string) | null;
+        };
+        /**
+         * CoinjoinAnalyseOptions
+         * @description Of `coinjoin analyse`.
+         */
+        CoinjoinAnalyseOptions: {
+            /** At */
+            at?: number | null;
+            /**
+             * Common
+             * @default []
+             */
+            common: number[];
+            /**
+             * Fee As Output
+             * @default false
+             */
+            fee_as_output: boolean;
+            /**
+             * Fee Only
+             * @default true
+             */
+            fee_only: boolean;
+            /** Maker Fee */
+            maker_fee?: number | null;
+            /**
+             * Merge Inputs
+             * @default true
+             */
+            merge_inputs: boolean;
+            /** Steps */
+            steps?: number | null;
+            /** Txid */
+            txid: string;
         };
         /**
          * CollisionLine
@@ -3616,6 +3692,60 @@ export interface components {
             title: string;
         };
         /**
+         * ExhibitCaseLead
+         * @description What `cointrail case lead` says.
+         */
+        ExhibitCaseLead: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            command: "case lead";
+            options: components["schemas"]["CaseLeadOptions"];
+            /**
+             * Title
+             * @description Empty: the command.
+             * @default
+             */
+            title: string;
+        };
+        /**
+         * ExhibitCaseOutflow
+         * @description What `cointrail case outflow` says.
+         */
+        ExhibitCaseOutflow: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            command: "case outflow";
+            options: components["schemas"]["CaseOutflowOptions"];
+            /**
+             * Title
+             * @description Empty: the command.
+             * @default
+             */
+            title: string;
+        };
+        /**
+         * ExhibitCasePayment
+         * @description What `cointrail case payment` says.
+         */
+        ExhibitCasePayment: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            command: "case payment";
+            options: components["schemas"]["CasePaymentOptions"];
+            /**
+             * Title
+             * @description Empty: the command.
+             * @default
+             */
+            title: string;
+        };
+        /**
          * ExhibitCaseRun
          * @description What `cointrail case run` says.
          */
@@ -3689,6 +3819,29 @@ export interface components {
             title: string;
         };
         /**
+         * ExhibitClusterReview
+         * @description What `cointrail cluster review` says.
+         */
+        ExhibitClusterReview: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            command: "cluster review";
+            /**
+             * @default {
+             *       "start": 0
+             *     }
+             */
+            options: components["schemas"]["ClusterReviewOptions"];
+            /**
+             * Title
+             * @description Empty: the command.
+             * @default
+             */
+            title: string;
+        };
+        /**
          * ExhibitClusterShow
          * @description What `cointrail cluster show` says.
          */
@@ -3717,6 +3870,24 @@ export interface components {
              */
             command: "cluster tiers";
             options: components["schemas"]["ClusterTiersOptions"];
+            /**
+             * Title
+             * @description Empty: the command.
+             * @default
+             */
+            title: string;
+        };
+        /**
+         * ExhibitCoinjoinAnalyse
+         * @description What `cointrail coinjoin analyse` says.
+         */
+        ExhibitCoinjoinAnalyse: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            command: "coinjoin analyse";
+            options: components["schemas"]["CoinjoinAnalyseOptions"];
             /**
              * Title
              * @description Empty: the command.
@@ -8056,7 +8227,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ExhibitAddressShow"] | components["schemas"]["ExhibitAddressTxs"] | components["schemas"]["ExhibitAddressBalance"] | components["schemas"]["ExhibitAddressNeighbours"] | components["schemas"]["ExhibitTxShow"] | components["schemas"]["ExhibitTxAnalyse"] | components["schemas"]["ExhibitClusterShow"] | components["schemas"]["ExhibitClusterPayments"] | components["schemas"]["ExhibitClusterBalance"] | components["schemas"]["ExhibitClusterNeighbours"] | components["schemas"]["ExhibitClusterTiers"] | components["schemas"]["ExhibitExplain"] | components["schemas"]["ExhibitTraceForward"] | components["schemas"]["ExhibitTraceBackward"] | components["schemas"]["ExhibitTraceAccount"] | components["schemas"]["ExhibitTracePeel"] | components["schemas"]["ExhibitCaseRun"];
+                "application/json": components["schemas"]["ExhibitAddressShow"] | components["schemas"]["ExhibitAddressTxs"] | components["schemas"]["ExhibitAddressBalance"] | components["schemas"]["ExhibitAddressNeighbours"] | components["schemas"]["ExhibitTxShow"] | components["schemas"]["ExhibitTxAnalyse"] | components["schemas"]["ExhibitClusterShow"] | components["schemas"]["ExhibitClusterPayments"] | components["schemas"]["ExhibitClusterBalance"] | components["schemas"]["ExhibitClusterNeighbours"] | components["schemas"]["ExhibitClusterTiers"] | components["schemas"]["ExhibitClusterReview"] | components["schemas"]["ExhibitExplain"] | components["schemas"]["ExhibitTraceForward"] | components["schemas"]["ExhibitTraceBackward"] | components["schemas"]["ExhibitTraceAccount"] | components["schemas"]["ExhibitTracePeel"] | components["schemas"]["ExhibitCoinjoinAnalyse"] | components["schemas"]["ExhibitCaseRun"] | components["schemas"]["ExhibitCasePayment"] | components["schemas"]["ExhibitCaseOutflow"] | components["schemas"]["ExhibitCaseLead"];
             };
         };
         responses: {

@@ -1,7 +1,7 @@
 /** From answers of the server to items of a drawing. Pure: an answer and what is drawn in, items out. */
 
 import type { Sat, Schemas } from "../lib/api";
-import { bitcoin, count, percent, short, shown, utc } from "../lib/words";
+import { bitcoin, count, counted, percent, short, shown, utc } from "../lib/words";
 import { SIZE, type Claim, type Concept, type GraphEdge, type GraphNode, type Item, type Items, type Level } from "./items";
 import { COLUMN, placed, type Box } from "./place";
 
@@ -174,7 +174,7 @@ export function addTx(
       claims,
       says: [
         `block ${count(tx.block.height)}, ${utc(tx.block.time_utc)}`,
-        `${count(tx.inputs.total)} inputs, ${count(tx.outputs.total)} outputs, ${bitcoin(tx.outputs.total_sat)} BTC out`,
+        `${counted(tx.inputs.total, "input")}, ${counted(tx.outputs.total, "output")}, ${bitcoin(tx.outputs.total_sat)} BTC out`,
         `gate: ${tx.gate.verdict}${tx.gate.reasons.length ? ` (${tx.gate.reasons.join(", ")})` : ""}, an inference`,
         tx.change ? changeWords(tx.change) : "change: the rules abstain",
       ],
@@ -256,7 +256,7 @@ function addRest(draft: Draft, node: GraphNode, txid: string, side: "inputs" | "
     {
       id: key, concept: "more", name: `${side} of ${txid}`, lines: [`and ${count(left)} more`, btc(String(sat))],
       sat: String(sat), time: node.time, certainty: "fact", claims: [], of: txid, side, listed: coins.length, left,
-      says: [`${count(left)} more ${side}, ${bitcoin(String(sat))} BTC together, are not drawn`],
+      says: [`${counted(left, side === "inputs" ? "more input" : "more output")}, ${bitcoin(String(sat))} BTC together, ${left === 1 ? "is" : "are"} not drawn`],
     },
     { x: node.x + way * COLUMN, y: node.y + (coins.length + 1) * 42 },
   );

@@ -19,6 +19,11 @@ export function count(value: number): string {
   return value.toLocaleString("en-US");
 }
 
+/** `1 output`, `2 outputs`. */
+export function counted(value: number, what: string): string {
+  return `${count(value)} ${what}${value === 1 ? "" : "s"}`;
+}
+
 /** `1,234.50 USD`, as exact as it was told. */
 export function money(value: string, currency: string): string {
   const [whole = "0", part = ""] = value.split(".");

@@ -25,7 +25,7 @@ const TELL: Record<string, (what: Record<string, unknown>) => string> = {
   "request.status": (what) => `number ${text(what.request)}: ${text(what.state)} on ${text(what.on)}${what.note ? `, ${text(what.note)}` : ""}`,
   "answer.add": (what) => `to request ${text(what.request)}, with ${text(what.accounts)} accounts, which are private`,
   "exhibit.add": (what) => text(what.title),
-  "finding.add": (what) => `${text(what.kind)}: ${text(what.text)} (exhibits ${list(what.exhibits).join(", ")})`,
+  "finding.add": (what) => `${text(what.kind)}: ${text(what.text)} (${list(what.exhibits).length === 1 ? "exhibit" : "exhibits"} ${list(what.exhibits).join(", ")})`,
   "output.add": (what) => `${text(what.kind)} ${text(what.name)}`,
   undo: (what) => `number ${text(what.entry)}`,
 };

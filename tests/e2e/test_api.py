@@ -9,7 +9,7 @@ from html import unescape
 import pytest
 from starlette.testclient import TestClient
 
-from cointrail.api.guard import COOKIE, MOST_BODY, Guard, Sessions
+from cointrail.api.guard import COOKIE, MOST_BODY, MOST_UNKNOWN, Guard, Sessions
 from cointrail.api.shapes import MOST_EXACT, exact
 from cointrail.lookups.views import Totals
 from cointrail.workbench import LookupBench
@@ -233,3 +233,12 @@ def test_a_body_that_is_too_large_is_refused_also_without_its_length(client: Tes
     assert client.post(f"{API}/search", content=large, headers=headers).status_code == 413
     parts = (large[start : start + (1 << 20)] for start in range(0, len(large), 1 << 20))
     assert client.post(f"{API}/search", content=parts, headers=headers).status_code == 413
+
+
+def test_who_has_no_session_can_fill_no_memory(stranger: TestClient) -> None:
+    headers = {"content-type": "application/json"}
+    large = b'{"token": "' + b"x" * MOST_UNKNOWN + b'"}'
+    for path in (f"{API}/session", "/"):
+        assert stranger.post(path, content=large, headers=headers).status_code == 413
+        assert stranger.post(path, content=iter([large] * 2), headers=headers).status_code == 413
+    assert stranger.post(f"{API}/session", json={"token": TOKEN}).status_code == 204

@@ -26,6 +26,8 @@ SESSION_SECONDS = 12 * 3600
 MOST_SESSIONS = 100
 MOST_BODY = 4 << 20
 """Bytes of a request. Ten thousand pasted lines have less than 1 MB."""
+MOST_UNKNOWN = 4 << 10
+"""Bytes of a request from who has no session: a token. Others of this machine can fill no memory."""
 
 API = "/api/"
 OPEN_PATHS = frozenset({"/api/v1/session"})
@@ -115,9 +117,10 @@ class Guard:
         if refused is not None:
             await refused(scope, receive, guarded)
             return
-        body = await _read_body(receive)
+        most = self._most(Headers(scope=scope))
+        body = await _read_body(receive, most)
         if body is None:
-            await _too_large()(scope, receive, guarded)
+            await _too_large(most)(scope, receive, guarded)
             return
         await self._app(scope, _again(body, receive), guarded)
 
@@ -137,7 +140,7 @@ class Guard:
                 403, "wrong_origin", "Another site", "pages of other sites may not ask this server"
             )
         if _length(headers) > MOST_BODY:
-            return _too_large()
+            return _too_large(MOST_BODY)
         if api and scope["path"] not in OPEN_PATHS and not self._may_ask(headers):
             return problem(
                 401,
@@ -147,6 +150,9 @@ class Guard:
                 "open the address that `cointrail serve` printed",
             )
         return None
+
+    def _most(self, headers: Headers) -> int:
+        return MOST_BODY if self._may_ask(headers) else MOST_UNKNOWN
 
     def _may_ask(self, headers: Headers) -> bool:
         kind, _, token = headers.get("authorization", "").partition(" ")
@@ -166,19 +172,19 @@ def session_of(cookie: str) -> str:
     return found.value if found else ""
 
 
-def _too_large() -> Response:
+def _too_large(most: int) -> Response:
     return problem(
-        413, "too_large", "Too much at once", f"a request may have {MOST_BODY:,} bytes", "send it in parts"
+        413, "too_large", "Too much at once", f"a request may have {most:,} bytes", "send it in parts"
     )
 
 
-async def _read_body(receive: Receive) -> bytes | None:
+async def _read_body(receive: Receive, most: int) -> bytes | None:
     """All of a request's body; None where it grows beyond what may be sent."""
     body = bytearray()
     while True:
         message = await receive()
         body += message.get("body", b"")
-        if len(body) > MOST_BODY:
+        if len(body) > most:
             return None
         if not message.get("more_body", False):
             return bytes(body)

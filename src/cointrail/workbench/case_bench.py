@@ -49,6 +49,7 @@ from cointrail.store.manifest import sync_folder
 from cointrail.workbench.bench import CaseSource, Workbench
 from cointrail.workbench.case_files import acts_of, case_of, case_text, opening_of
 from cointrail.workbench.case_key import AskPassphrase, find_key
+from cointrail.workbench.case_names import require_own_name
 from cointrail.workbench.case_terms import require_terms
 from cointrail.workbench.exhibits import ExhibitVerdict, ask, ask_again
 from cointrail.workbench.ledger_bench import Progress
@@ -145,6 +146,7 @@ class CaseBench:
         """Open a case, with its first seeds if there are any."""
         chain = get_network(network)
         given = tuple(_seed(text, chain) for text in seeds)
+        require_own_name(reference, (one.reference for one in self.names()))
         return self._book.open_case(
             CaseOpened(reference=reference, legal_basis=legal_basis, opened=opened, network=network),
             [Deed(SeedsAdded(seeds=given))] if given else (),
@@ -156,6 +158,7 @@ class CaseBench:
         why = f"import of {path.name}, SHA-256 {case.files[0].sha256}"
         known = {one.reference for one in self.names()}
         if case.reference not in known:
+            require_own_name(case.reference, known)
             deeds = [Deed(act, why) for act in acts_of(case)]
             state = self._book.open_case(opening_of(case, network), deeds, why=why)
             return Imported(state, state.entries)

@@ -6,6 +6,8 @@ import hashlib
 import re
 from collections.abc import Iterable
 
+from cointrail.errors import BadInput
+
 LONGEST = 60
 """Characters of the words of a name."""
 
@@ -19,12 +21,28 @@ def name_of(reference: str) -> str:
     """The name of the case with this reference: ASCII letters, digits and dashes.
 
     A reference of these alone is its own name. Any other loses something on the way, so a part of its digest
-    follows, and two references do not get the same name.
+    follows. Two references get the same name only where somebody sees to it; see `require_own_name`.
     """
     if len(reference) <= LONGEST and _PLAIN.fullmatch(reference):
         return reference
     words = re.sub(r"[^A-Za-z0-9]+", "-", reference)[:LONGEST].strip("-") or "case"
     return f"{words}-{hashlib.sha256(reference.encode()).hexdigest()[:_DIGEST]}"
+
+
+def require_own_name(reference: str, others: Iterable[str]) -> None:
+    """Refuse a reference whose name another case has: one of the two could not be reached in paths.
+
+    Raises:
+        BadInput: it is so.
+    """
+    name = name_of(reference)
+    other = find(name, others)
+    if other is not None and other != reference:
+        raise BadInput(
+            f"`{reference[:100]}` would be called `{name}`, as the case `{other[:100]}` is",
+            hint="choose another reference",
+            reference=reference,
+        )
 
 
 def find(name: str, references: Iterable[str]) -> str | None:

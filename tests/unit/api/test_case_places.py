@@ -11,7 +11,7 @@ import pytest
 from cointrail.api.case_places import find_case, known_cases
 from cointrail.api.server import Server
 from cointrail.attribution.safe_text import safe_text
-from cointrail.errors import NoSuchCase
+from cointrail.errors import BadInput, NoSuchCase
 from cointrail.workbench import CaseBench
 from cointrail.workbench.case_names import name_of
 
@@ -64,3 +64,13 @@ def test_a_server_without_a_database_has_runs_alone(tmp_path: Path) -> None:
     server = Server(bench=cast("Any", None), pages=cast("Any", None), cases={"out": run("A-1")})
     assert [case.name for case in known_cases(server)] == ["out"]
     assert not list(tmp_path.iterdir())
+
+
+def test_no_case_can_take_the_name_of_another(tmp_path: Path) -> None:
+    server = server_of(tmp_path, ["A/1"], {})
+    with CaseBench(str(server.place), "ann") as cases:
+        with pytest.raises(BadInput, match="as the case `A/1` is"):
+            cases.new(name_of("A/1"), "an order")
+        with pytest.raises(BadInput, match="A/1"):
+            cases.new("A/1", "an order")
+    assert [case.name for case in known_cases(server)] == [name_of("A/1")]

@@ -95,6 +95,22 @@ def test_its_own_program_writes_the_tables_as_the_case_run_did(
     assert cointrail("verify", bundle.folder, "--tables", tmp_path / "u").code == 2
 
 
+@pytest.mark.parametrize("name", ["summary.json", "texts.csv", "payments.csv"])
+def test_tables_that_are_not_right_are_answered_for_and_not_written(
+    bundle: SignedBundle, tmp_path: Path, name: str
+) -> None:
+    with copied(bundle.folder, tmp_path / "b") as spoilt:
+        table = spoilt / "data" / "case" / name
+        table.write_bytes(table.read_bytes()[:-2])
+        line: Words = [sys.executable, "-I", "-S", spoilt / "data" / "verify.py", "--tables", tmp_path / "t"]
+        done = subprocess.run(line, capture_output=True, text=True, check=False)
+        own = cointrail("verify", spoilt, "--tables", tmp_path / "t")
+    assert (done.returncode, own.code) == (1, 1)
+    for out in (done.stdout, own.out):
+        assert "nothing is written" in out
+    assert not (tmp_path / "t").exists()
+
+
 def test_long_texts_lie_in_a_bundle_once(bundle: SignedBundle) -> None:
     case = bundle.folder / "data" / "case"
     texts = (case / "texts.csv").read_text("utf-8").splitlines()[1:]

@@ -15,7 +15,6 @@ from cointrail.clustering.clusters import Clusters
 from cointrail.clustering.judged import JudgedClusters
 from cointrail.clustering.moves import Ascending, MoveIndex, Moves
 from cointrail.clustering.proof import ProofStep
-from cointrail.clustering.rules import TIERS
 from cointrail.heuristics.base import Abstained, Tier
 from cointrail.heuristics.change.vote import Change
 from cointrail.store.chain_places import rows_between
@@ -33,7 +32,7 @@ class JudgedMoves(MoveIndex):
 
     judged: JudgedClusters
     gathered: OrderedDict[int, Moves] = field(default_factory=OrderedDict)
-    """Of the judged clusters that were asked for last, by label."""
+    """Of the judged clusters that were gathered last, by label."""
 
     def of(self, label: int) -> Moves:
         """The moves of a cluster. Of one that was judged they are gathered from its members."""
@@ -111,10 +110,6 @@ class ClustersUnder(Clusters):
     def explain(self, a: int, b: int, tier: Tier = Tier.T2) -> tuple[ProofStep, ...] | None:
         """The links that join two scripts; None when none do."""
         return self._own.explain(a, b) if tier is Tier.T2 else super().explain(a, b, tier)
-
-    def joined_at(self, a: int, b: int) -> Tier | None:
-        """The strongest tier at which two scripts are in one cluster; None when they never are."""
-        return next((tier for tier in TIERS if self.label(a, tier) == self.label(b, tier)), None)
 
 
 def under(clusters: Clusters, judged: JudgedClusters) -> ClustersUnder:

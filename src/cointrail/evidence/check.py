@@ -43,7 +43,7 @@ def verify_bundle(folder: Path, key_file: Path | None = None, tables: Path | Non
     Args:
         folder: that holds bagit.txt.
         key_file: the public key of the signer, in minisign's form.
-        tables: a new folder to write the tables to, with texts and paths in full.
+        tables: a new folder to write the tables to, with texts and paths in full, where they are right.
 
     Raises:
         BadInput: it is no bundle, there is no such key file, or that folder is there already.
@@ -57,5 +57,5 @@ def verify_bundle(folder: Path, key_file: Path | None = None, tables: Path | Non
     bundle = verify.Bundle(folder, key_file)
     answers = verify.verify(bundle)
     if tables is not None:
-        bundle.write_tables(tables)
+        answers.append(bundle.write_tables(tables))
     return Verified(tuple(Answered(question, answer, tuple(found)) for question, answer, found in answers))

@@ -62,12 +62,16 @@ class Bundle:
         need(vout.isdecimal() and str(int(vout)) == vout, f"{outpoint} names no output")
         return self.txs[txid].outputs[int(vout)]
 
-    def write_tables(self, folder: Path) -> None:
-        """Write the tables as the case run wrote them, with what they were made with."""
+    def write_tables(self, folder: Path) -> tuple[str, str, list[str]]:
+        """Write the tables as the case run wrote them, with what they were made with; or nothing."""
+        question = "the tables are written in full"
+        if "leads.csv" not in self.files:
+            return question, UNCHECKED, ["they are not those that the summary names: nothing is written"]
         folder.mkdir(parents=True)
         for name, content in self.files.items():
             (folder / name).write_bytes(content)
         (folder / "summary.json").write_bytes((self.data / "case" / "summary.json").read_bytes())
+        return question, HOLDS, [f"in {folder}"]
 
     def txid(self, name: str) -> str:
         """The id of a proven transaction: a name is it, or its first 16 digits where no other begins so."""
@@ -239,7 +243,7 @@ def check_together(b: Bundle) -> list[str]:
 def check_tables(b: Bundle) -> list[str]:
     """Read the tables: with texts and ids put back they are, to the byte, those that the summary names."""
     texts = std.read_texts(b.data / "case" / "texts.csv")
-    left, sizes = set(texts), list[str]()
+    left, sizes, files = set(texts), list[str](), dict(b.files)
     for table in PLACES:
         head, *rows = std.read_table(b.data / "case" / f"{table}.csv")
         long = [k for k, column in enumerate(head) if column.endswith(LONG)]
@@ -251,10 +255,11 @@ def check_tables(b: Bundle) -> list[str]:
             for k in (k for k, column in enumerate(head) if column == "path"):
                 row[k] = re.sub("[0-9a-f]+(?=:)", lambda name: b.txid(name[0]), row[k])
         b.tables[table] = [dict(zip(head, row)) for row in rows]
-        b.files[f"{table}.csv"] = std.as_csv([head, *rows])
+        files[f"{table}.csv"] = std.as_csv([head, *rows])
         sizes.append(f"{len(rows):,} {table}")
-    made = {name: hashlib.sha256(data).hexdigest() for name, data in b.files.items()}
+    made = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
     need(b.summary["files_sha256"] == made, "summary.json was made with other tables")
+    b.files = files
     need(not left, f"{min(left, default='')} is a text that no row names")
     return [f"{', '.join(sizes)}, {len(texts):,} texts"]
 
@@ -584,7 +589,7 @@ def main() -> int:
     bundle = Bundle(args.bundle, args.key)
     answers = verify(bundle)
     if args.tables:
-        bundle.write_tables(args.tables)
+        answers.append(bundle.write_tables(args.tables))
     for question, answer, found in answers:
         print(f"{answer:12} {question}", *found, sep="\n             ")
     print("\nNot proven by this program:", *NOT_PROVEN, sep="\n- ")

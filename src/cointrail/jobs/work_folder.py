@@ -21,6 +21,8 @@ from cointrail.errors import BadInput, NotFound
 from cointrail.store.manifest import sync_folder
 from cointrail.workbench.case_folder import CaseFolder
 
+_DRAFT = ".draft-"
+
 _PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
 """What stands for a file or folder here: no separator, and nothing that starts with a point."""
 
@@ -107,14 +109,18 @@ class WorkFolder:
 
     def draft(self, job: str) -> Path:
         """An empty folder for a job to write into; what it wrote before it died is gone."""
-        path = self.path / f".draft-{_part(job)}"
+        path = self.path / f"{_DRAFT}{_part(job)}"
         shutil.rmtree(path, ignore_errors=True)
         path.mkdir(mode=0o700)
         return path
 
+    def drafts(self) -> list[str]:
+        """Ids of jobs that have a draft here."""
+        return sorted(path.name.removeprefix(_DRAFT) for path in self.path.glob(f"{_DRAFT}*"))
+
     def drop_draft(self, job: str) -> None:
         """Remove what a job wrote and did not finish."""
-        shutil.rmtree(self.path / f".draft-{_part(job)}", ignore_errors=True)
+        shutil.rmtree(self.path / f"{_DRAFT}{_part(job)}", ignore_errors=True)
 
     def place(self, source: Path, to: Path) -> None:
         """Move a finished folder to where it is found, in one step; one that is there already stays."""

@@ -12,12 +12,12 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from threading import Event, Lock, Thread
 from types import TracebackType
 from typing import Self, TextIO
 
-from cointrail.errors import CaseStoreError, CointrailError
+from cointrail.errors import CaseStoreError, CointrailError, NotFound
 from cointrail.jobs.job import JobProblem, JobResult
 from cointrail.jobs.keeping import KILLED
 from cointrail.jobs.queue import Claim, JobQueue, home_of
@@ -131,9 +131,8 @@ class Worker:
             time.sleep(IDLE_S)
 
     def _alone(self, *, once: bool) -> None:
-        for job in self.queue.take_up_again():
-            if self.queue.get(job).has_ended:
-                self._folder.drop_draft(job)
+        self.queue.take_up_again()
+        self._drop_drafts()
         while True:
             try:
                 claim = self.queue.claim() if self.queue.has_work() else None
@@ -146,6 +145,13 @@ class Worker:
                 return
             else:
                 time.sleep(IDLE_S)
+
+    def _drop_drafts(self) -> None:
+        """Remove what is left of jobs that ended: a worker that ended itself over one could not."""
+        for job in self._folder.drafts():
+            with suppress(NotFound):  # it is another server's
+                if self.queue.get(job).has_ended:
+                    self._folder.drop_draft(job)
 
     def _do(self, claim: Claim) -> None:
         job = self.at = claim.job.id

@@ -207,7 +207,7 @@ class CarriedLine:
         made_in: the transaction that made it.
         value_sat: of the output, whoever's.
         sat: by policy, of the seeds' value; 0 where that policy brings nothing there.
-        hops: transactions from the seeds, on the shortest way by the first policy that came there.
+        hops: transactions from the seeds, on the shortest way by any policy.
         stop: why it ended there, by the first policy by which it did; None: it went on.
     """
 

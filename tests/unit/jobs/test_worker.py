@@ -144,6 +144,18 @@ def test_what_a_dead_worker_left_half_written_is_begun_anew(shop: Shop) -> None:
     assert [path.name for path in (shop.work / "jobs" / job).iterdir()] == ["a.txt"]
 
 
+def test_the_next_worker_removes_what_a_worker_left_that_was_ended_over_a_cancelled_job(shop: Shop) -> None:
+    """A job that does not stop is called cancelled, and its process ends at once: the draft stays."""
+    with queue_in(shop) as queue:
+        job = _ask(queue)
+        assert queue.claim() is not None
+        for name in (job, "20260101000000000000-abcd"):
+            (shop.work / f".draft-{name}" / "files").mkdir(parents=True)
+        queue.stopped(job)
+        work_once(shop, _files)
+    assert [path.name for path in shop.work.glob(".draft-*")] == [".draft-20260101000000000000-abcd"]
+
+
 def test_a_job_about_a_case_that_is_gone_fails_in_words(shop: Shop) -> None:
     with queue_in(shop) as queue:
         job = _ask(queue)

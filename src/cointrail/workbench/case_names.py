@@ -19,7 +19,7 @@ def name_of(reference: str) -> str:
     """The name of the case with this reference: ASCII letters, digits and dashes.
 
     A reference of these alone is its own name. Any other loses something on the way, so a part of its digest
-    follows, and two references do not get the same name.
+    follows; two references get the same name only where somebody made one to look like the other's.
     """
     if len(reference) <= LONGEST and _PLAIN.fullmatch(reference):
         return reference

@@ -15,6 +15,7 @@ from cointrail.clustering.links import LinkTable, count_outputs, links_among
 from cointrail.clustering.parties import ByParty, join_by_party
 from cointrail.clustering.proof import NO_TX
 from cointrail.clustering.rules import TIERS, Link
+from cointrail.clustering.under import ClustersUnder
 from cointrail.clustering.weak_link_kinds import PairReason
 from cointrail.errors import BadInput
 from cointrail.heuristics.base import Tier
@@ -122,9 +123,12 @@ def cluster_tiers(
         most_outputs: look at all links only of a T4 cluster with no more outputs; None: of any.
 
     Raises:
-        BadInput: it cannot be read, or there is no such tier.
+        BadInput: it cannot be read, there is no such tier, or the clusters are under judgements, of which
+            links say nothing.
         NotFound: the chain does not hold it.
     """
+    if isinstance(desk.clusters, ClustersUnder):
+        raise BadInput("tiers are told of links alone", hint="leave out the case and its judgements")
     if tier not in {one.name for one in TIERS}:
         raise BadInput(f"there are no clusters of tier `{tier}`", hint="T1, T2, T3 or T4", value=tier)
     ref = get_cluster(desk, text)

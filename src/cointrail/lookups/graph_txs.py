@@ -144,7 +144,7 @@ class _Teller:
             value_sat=row.value,
             cluster=label,
             spent_by=self._spender(row.output_num),
-            tags=desk.script_tags(row.script_num)[:MOST_CLAIMS],
+            tags=desk.script_tags(row.script_num),
         )
 
     def _outpoint(self, output_num: int) -> Outpoint:

@@ -9,7 +9,10 @@ import pytest
 
 from cointrail.attribution.load import load_tags
 from cointrail.attribution.resolve import resolve
+from cointrail.clustering.judged import JudgedClusters
 from cointrail.clustering.links import count_outputs
+from cointrail.clustering.under import under
+from cointrail.errors import BadInput
 from cointrail.heuristics.base import Tier
 from cointrail.lookups.cluster_tiers import ClusterTiers, cluster_tiers
 from cointrail.lookups.desk import LookupDesk
@@ -97,6 +100,13 @@ def test_what_tags_say_of_single_links_is_left_to_the_whole_look(demo: DemoFolde
         whole, glance = asked(told, label, None), asked(told, label, outputs_of_all(told, label) - 1)
         assert set(glance.tiers) <= set(whole.tiers)
         assert all(line.tier <= Tier.T2 for line in glance.tiers)
+
+
+def test_tiers_are_not_told_of_clusters_under_judgements(desk: LookupDesk, labels: list[int]) -> None:
+    """Sums of whole clusters and links among their members are those of links alone."""
+    seen = under(desk.clusters, JudgedClusters(desk.snapshot, desk.clusters, ()))
+    with pytest.raises(BadInput, match="links alone"):
+        asked(LookupDesk(desk.snapshot, seen), labels[0], None)
 
 
 def test_an_answer_that_is_kept_is_found_once_and_the_oldest_goes(

@@ -100,7 +100,7 @@ def shots(demo: DemoFolder) -> list[Shot]:
             f"/trace#from={withdrawn}&direction=forward",
             tick=("fifo", "haircut"),
             press=("Trace",),
-            down_to="What",
+            down_to="What was found",
         ),
         Shot("peel", "A peel chain", f"/peel#from={paid}", press=("Follow",)),
         Shot("rules", "The rules", "/rules"),
@@ -196,7 +196,7 @@ def small(picture: bytes) -> bytes:
     return out.getvalue()
 
 
-def listing(every: list[Shot]) -> str:
+def listing(every: list[Shot], to: Path) -> str:
     """The page that shows them all."""
     lines = [
         "<!-- Made by tools/screenshots.py: run `make screenshots`. -->",
@@ -210,7 +210,7 @@ def listing(every: list[Shot]) -> str:
             f"[{scheme}, {size}]({shot.name}-{scheme}-{size}.png)"
             for size in SIZES
             for scheme in SCHEMES
-            if (scheme, size) != ("light", "1440")
+            if (scheme, size) != ("light", "1440") and (to / f"{shot.name}-{scheme}-{size}.png").exists()
         ]
         lines += [
             "",
@@ -253,7 +253,7 @@ def main(arguments: list[str]) -> int:
                             path.write_bytes(picture if arguments else small(picture))
                         wrong += [f"{scheme} {size}: {one}" for one in site.troubles]
     if not arguments:
-        (to / "README.md").write_text(listing(every), encoding="utf-8")
+        (to / "README.md").write_text(listing(every, to), encoding="utf-8")
         if (size_now := sum(path.stat().st_size for path in to.iterdir())) > MOST_BYTES:
             wrong.append(f"the gallery has {size_now:,} bytes")
     print("\n".join(wrong), file=sys.stderr)

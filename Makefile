@@ -15,10 +15,10 @@ PY_FOLDERS := src tests benchmarks fuzz tools
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test check fix bench load figures learn fuzz docs lock page clean
+.PHONY: help setup demo test check fix bench load figures learn fuzz docs lock page screenshots clean
 
 help: ## say what each target does
-	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 13
 
 setup: .venv/.setup-done ## make .venv with the command cointrail in it
 	@:
@@ -82,6 +82,9 @@ lock: setup ## maintainers: resolve the lock files anew (needs uv)
 page: setup ## maintainers: build the page in the browser anew (needs node)
 	@cd web && npm ci --no-audit --no-fund && npm run types && npm run check && npm test && npm run build
 	@$(PYTHON_IN_VENV) tools/page.py --write
+
+screenshots: setup ## maintainers: take every page anew into docs/gallery (needs chromium)
+	@PYTHONPATH=tests $(PYTHON_IN_VENV) tools/screenshots.py
 
 clean: ## remove .venv, caches and the demo's output
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist fuzz-out $(DEMO_OUT) $(MODEL_OUT)

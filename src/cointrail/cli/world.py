@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -120,6 +122,21 @@ def demo(
     )
     line = f"python3 {bundle / 'data' / 'verify.py'}"
     typer.echo(f"check it: {line}" if key is None else f"check it: {line} --key {key}", err=True)
+    typer.echo(f"look at it in the browser: {_serve_line(run.out)}", err=True)
+
+
+def _serve_line(out: Path) -> str:
+    """The command that shows a demo, and with which a case can be opened and worked on in the page."""
+    world = out / "world"
+    program = sys.argv[0] if Path(sys.argv[0]).name == "cointrail" else "cointrail"
+    words = [program, "serve", "--store", out / "store", "--case", out / "case", "--blocks", world / "blocks"]
+    words += [
+        "--tags",
+        world / "tags" / "exchanges.tagpack.yaml",
+        "--prices",
+        world / "prices" / "demo_usd.csv",
+    ]
+    return shlex.join(str(word) for word in words)
 
 
 def _demo_answer(run: DemoRun) -> Answer:

@@ -28,6 +28,10 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet may take for a formula. Source: OWASP, CSV Injection."""
 
 
+LONGEST_CELL = 2**31 - 1
+"""Characters. The library's own limit, 131,072, is less than a path of 2,000 hops."""
+
+
 def safe_cell(text: str) -> str:
     """A text that no spreadsheet runs: `'` goes before what would start a formula."""
     return "'" + text if text.startswith(_FORMULA_STARTS) else text
@@ -40,6 +44,12 @@ def csv_bytes(row_type: type, rows: Iterable[object]) -> bytes:
     writer.writerow(column.name for column in columns_of(row_type))
     writer.writerows([safe_cell(cell) for cell in cells_of(row)] for row in rows)
     return text.getvalue().encode()
+
+
+def read_rows(table: bytes) -> list[list[str]]:
+    """The rows of a table of a case, its head among them, however long its paths are."""
+    csv.field_size_limit(LONGEST_CELL)
+    return list(csv.reader(io.StringIO(table.decode(), newline=""), strict=True))
 
 
 def render_case(result: CaseResult) -> dict[str, bytes]:

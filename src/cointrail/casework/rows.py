@@ -218,3 +218,7 @@ class ProceedRow:
     change_hops: Annotated[int | None, Says(INFERENCE, "count", CHANGE_HOPS)]
     dashed_tier: Annotated[Tier | None, Says(INFERENCE, "tier", DASHED)]
     error: Annotated[ErrorColumns | None, ERROR]
+
+
+TABLES: dict[str, type] = {"payments": PaymentRow, "leads": LeadRow, "proceeds": ProceedRow}
+"""The tables of a case run, with the type of their rows, which says what the columns mean."""

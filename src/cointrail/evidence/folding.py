@@ -5,13 +5,12 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
+from cointrail.casework.outputs import read_rows
 from cointrail.chain.types import Txid
 from cointrail.evidence.standards import as_csv
 from cointrail.evidence.verify import LONG, PLACES
@@ -34,7 +33,7 @@ def folded(files: Mapping[str, bytes], txids: Iterable[Txid]) -> dict[str, bytes
         files: as `render_case` made them.
         txids: of all transactions in the bundle.
     """
-    tables = {f"{table}.csv": _rows(files[f"{table}.csv"]) for table in PLACES}
+    tables = {f"{table}.csv": read_rows(files[f"{table}.csv"]) for table in PLACES}
     texts = _named(text for rows in tables.values() for text in _long_texts(rows))
     ids = short_names(txids)
     for rows in tables.values():
@@ -45,10 +44,6 @@ def folded(files: Mapping[str, bytes], txids: Iterable[Txid]) -> dict[str, bytes
         **{name: as_csv(rows) for name, rows in tables.items()},
         TEXTS: as_csv([["name", "text"], *map(list, listed)]),
     }
-
-
-def _rows(table: bytes) -> Rows:
-    return list(csv.reader(io.StringIO(table.decode(), newline="")))
 
 
 def _long(head: list[str]) -> list[int]:

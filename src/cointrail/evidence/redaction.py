@@ -5,8 +5,6 @@ The rest is withheld: it counts under the stop reason `withheld`, so that every 
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from cointrail.casework.outputs import csv_bytes
+from cointrail.casework.outputs import csv_bytes, read_rows
 from cointrail.casework.result import CaseResult
 from cointrail.casework.rows import LeadRow, PaymentRow, ProceedRow, Worth
 from cointrail.casework.summary import describe_leads
@@ -248,4 +246,5 @@ def _totals(
 
 
 def _table(row_type: type, rows: Iterable[object]) -> list[verify.Row]:
-    return list(csv.DictReader(io.StringIO(csv_bytes(row_type, rows).decode(), newline="")))
+    head, *lines = read_rows(csv_bytes(row_type, rows))
+    return [dict(zip(head, line, strict=True)) for line in lines]

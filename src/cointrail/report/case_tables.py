@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,12 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from cointrail.casework.columns import Column, columns_of
-from cointrail.casework.outputs import OWNED, SUMMARY, safe_cell
-from cointrail.casework.rows import LeadRow, PaymentRow, ProceedRow
+from cointrail.casework.outputs import OWNED, SUMMARY, read_rows, safe_cell
+from cointrail.casework.rows import TABLES
 from cointrail.errors import BadInput
-
-ROWS = {"payments": PaymentRow, "leads": LeadRow, "proceeds": ProceedRow}
-"""The row type of each table, which says what its columns mean."""
 
 AGAIN = "run `cointrail case run` again"
 
@@ -118,7 +113,7 @@ def tables_of(files: Mapping[str, bytes]) -> CaseTables:
     for name, digest in digests.items():
         if name != SUMMARY and (not isinstance(noted, dict) or noted.get(name) != digest):
             raise BadInput(f"`{name}` is not as the case run wrote it", hint=AGAIN, file=name)
-    parts = {name: _table(name, files[f"{name}.csv"]) for name in ROWS}
+    parts = {name: _table(name, files[f"{name}.csv"]) for name in TABLES}
     return CaseTables(**parts, summary=summary, basis=basis, sha256=digests)
 
 
@@ -133,11 +128,11 @@ def _parsed(name: str, data: bytes) -> dict[str, Any]:
 
 
 def _table(name: str, data: bytes) -> CaseTable:
-    lines = csv.reader(io.StringIO(data.decode("utf-8"), newline=""), strict=True)
-    columns = columns_of(ROWS[name])
-    if next(lines, []) != [column.name for column in columns]:
+    head, *rows = read_rows(data) or [[]]
+    columns = columns_of(TABLES[name])
+    if head != [column.name for column in columns]:
         raise BadInput(f"`{name}.csv` has the columns of another version", hint=AGAIN, file=f"{name}.csv")
-    return CaseTable(name, columns, tuple(tuple(map(_as_meant, row)) for row in lines))
+    return CaseTable(name, columns, tuple(tuple(map(_as_meant, row)) for row in rows))
 
 
 def _as_meant(cell: str) -> str:

@@ -16,14 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from cointrail.casework.columns import Column, columns_of
-from cointrail.casework.outputs import SUMMARY, safe_cell
-from cointrail.casework.rows import LeadRow, PaymentRow, ProceedRow
+from cointrail.casework.outputs import SUMMARY, read_rows, safe_cell
+from cointrail.casework.rows import TABLES
 from cointrail.errors import BadInput, NotFound
 from cointrail.lookups.views import Page
 from cointrail.report.workbook import table_workbook
-
-_ROWS: dict[str, type] = {"payments": PaymentRow, "leads": LeadRow, "proceeds": ProceedRow}
-TABLES = tuple(_ROWS)
 
 _ADDED: dict[str, tuple[str, ...]] = {
     "payments": ("value_sat",),
@@ -161,7 +158,7 @@ class CaseFolder:
             BadInput: there is no such column, or a text is no number or time for it.
         """
         rows, places = self._open(table)
-        columns = columns_of(_ROWS[table])
+        columns = columns_of(TABLES[table])
         kept = rows
         for one in filters:
             kept = self._filtered(kept, columns[self._place(table, one.column)], places[one.column], one)
@@ -223,7 +220,7 @@ class CaseFolder:
     def _places(self) -> dict[str, dict[str, int]]:
         return {
             table: {column.name: place for place, column in enumerate(columns_of(row_type))}
-            for table, row_type in _ROWS.items()
+            for table, row_type in TABLES.items()
         }
 
     def _open(self, table: str) -> tuple[list[Row], dict[str, int]]:
@@ -286,9 +283,8 @@ class CaseFolder:
                 path=str(path),
                 wanted=wanted,
             )
-        rows = csv.reader(io.StringIO(data.decode(), newline=""))
-        heads = next(rows)
-        if heads != [column.name for column in columns_of(_ROWS[table])]:
+        heads, *rows = read_rows(data) or [[]]
+        if heads != [column.name for column in columns_of(TABLES[table])]:
             raise BadInput(
                 f"`{path}` was written by another version", hint="run the case again", path=str(path)
             )

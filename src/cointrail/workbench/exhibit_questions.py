@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from cointrail.casework.columns import cells_of, columns_of
-from cointrail.casework.rows import LeadRow, PaymentRow, ProceedRow
+from cointrail.casework.rows import TABLES
 from cointrail.chain.types import Outpoint
 from cointrail.errors import BadInput, NotFound
 from cointrail.heuristics.base import Tier
@@ -149,10 +149,6 @@ def _run(bench: Workbench, _given: Options, case: CaseState) -> Answer:
     found = bench.answer_case(lambda network: case_of(case, network))
     rows = {name: _rows(kind, getattr(found, name)) for name, kind in TABLES.items()}
     return Answer({"summary": found.summary, **rows}, json.loads(found.basis.canonical()))
-
-
-TABLES = {"payments": PaymentRow, "leads": LeadRow, "proceeds": ProceedRow}
-"""The tables of a case run, with the type of their rows."""
 
 
 def _from_run(**picked: dict[str, str]) -> Ask:

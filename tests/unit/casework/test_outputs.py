@@ -11,7 +11,7 @@ import pytest
 
 from cointrail.casework import outputs
 from cointrail.casework.columns import columns_of
-from cointrail.casework.outputs import OWNED, csv_bytes, render_case, safe_cell, write_case
+from cointrail.casework.outputs import OWNED, csv_bytes, read_rows, render_case, safe_cell, write_case
 from cointrail.casework.result import CaseResult
 from cointrail.casework.rows import LeadRow, PaymentRow, ProceedRow
 from cointrail.errors import BadInput
@@ -234,3 +234,8 @@ def test_a_folder_that_cannot_be_made_is_refused(result: CaseResult, tmp_path: P
     (tmp_path / "file").touch()
     with pytest.raises(BadInput, match="cannot write the case"):
         write_case(result, tmp_path / "file")
+
+
+def test_a_table_is_read_back_however_long_a_path_in_it_is() -> None:
+    long = "<-".join(["ab" * 32 + ":0"] * 3_000)
+    assert read_rows(f"payment,path\nx,{long}\n".encode()) == [["payment", "path"], ["x", long]]

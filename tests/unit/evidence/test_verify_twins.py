@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -118,3 +119,13 @@ def test_sixty_four_bytes_are_no_transaction() -> None:
     assert len(raw) == 64
     with pytest.raises(standards.Fault, match="CVE-2017-12842"):
         standards.Tx(standards.Reader(raw))
+
+
+def test_the_checker_reads_a_table_however_long_a_path_in_it_is_and_says_what_is_none(tmp_path: Path) -> None:
+    long = "<-".join(["ab" * 32 + ":0"] * 3_000)
+    table = tmp_path / "leads.csv"
+    table.write_text(f"payment,path\nx,{long}\n")
+    assert standards.read_table(table) == [["payment", "path"], ["x", long]]
+    table.write_text('payment,path\nx,"open\n')
+    with pytest.raises(standards.Fault, match=r"leads\.csv is no table"):
+        standards.read_table(table)

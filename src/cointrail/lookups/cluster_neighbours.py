@@ -13,15 +13,12 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from cointrail.clustering.move_page import first_txs
-from cointrail.clustering.moves import Moves
 from cointrail.lookups.desk import LookupDesk
 from cointrail.lookups.find_cluster import get_cluster
-from cointrail.lookups.neighbours import MOST_ROWS, Reach
+from cointrail.lookups.neighbours import Reach, looked_at
 from cointrail.lookups.service_leads import Dealings, ServiceLead, service_leads
 from cointrail.lookups.views import ClusterClaims, ClusterRef, LookupBasis, Page
-from cointrail.store.chain_places import SIDES, edges_of_txs, rows_between, sizes_of_txs
-from cointrail.store.reader import Snapshot
+from cointrail.store.chain_places import SIDES, edges_of_txs, rows_between
 
 I64 = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -126,16 +123,6 @@ def cluster_neighbours(
         service_leads=service_leads(desk, _dealings(ref.label, txs, sums)) if reach is Reach.COMPLETE else (),
         basis=desk.basis,
     )
-
-
-def looked_at(snapshot: Snapshot, moves: Moves, most: int, *, newest: bool) -> tuple[I64, Reach]:
-    """The first or last `most` transactions of some moves, or as many as `MOST_ROWS` allows; ascending."""
-    txs, whole = first_txs(snapshot, moves, most, newest=newest)
-    sizes = np.cumsum(sizes_of_txs(snapshot, txs[::-1] if newest else txs))
-    fit = int(np.searchsorted(sizes, MOST_ROWS, side="right"))
-    if fit < len(txs):
-        return txs[len(txs) - fit :] if newest else txs[:fit], Reach.ROW_LIMIT
-    return txs, Reach.COMPLETE if whole else Reach.TX_LIMIT
 
 
 class NeighbourSums(NamedTuple):

@@ -64,7 +64,7 @@ def graph_relations(
 def _of_cluster(desk: LookupDesk, text: str, limit: int, most: int, *, newest: bool) -> GraphRelation:
     ref = get_cluster(desk, text)
     moves = desk.clusters.moves.of(ref.label)
-    txs, reach = cluster_neighbours.looked_at(desk.snapshot, moves, most, newest=newest)
+    txs, reach = neighbours.looked_at(desk.snapshot, moves, most, newest=newest)
     sums = cluster_neighbours.sums_of(desk, ref.label, txs)
     return _relation(
         desk,
@@ -82,7 +82,7 @@ def _of_script(desk: LookupDesk, text: str, limit: int, most: int, *, newest: bo
     number = get_script_num(snapshot, text)
     moves = moves_of_script(desk, number)
     txs, reach = neighbours.looked_at(snapshot, moves, most, newest=newest)
-    sums = neighbours.sums_of(snapshot, number, moves, np.sort(txs))
+    sums = neighbours.sums_of(snapshot, number, moves, txs)
     own = _Sums(
         others=sums.scripts,
         paid_txs=sums.to_txs,

@@ -14,8 +14,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from cointrail.clustering.move_page import first_txs
 from cointrail.clustering.moves import Ascending, Moves
-from cointrail.lookups.address_txs import iter_txs
 from cointrail.lookups.find import get_script_num
 from cointrail.lookups.ledger import LedgerDesk
 from cointrail.lookups.script_moves import moves_of_script
@@ -113,7 +113,7 @@ def address_neighbours(
     number = get_script_num(snapshot, text)
     moves = moves_of_script(desk, number)
     txs, reach = looked_at(snapshot, moves, most_txs, newest=newest)
-    sums = sums_of(snapshot, number, moves, np.sort(txs))
+    sums = sums_of(snapshot, number, moves, txs)
     lines = tuple(_line(desk, sums, row) for row in range(*slice(start, start + limit).indices(len(sums[0]))))
     return AddressNeighbours(
         script=desk.script_ref(number),
@@ -126,19 +126,13 @@ def address_neighbours(
 
 
 def looked_at(snapshot: Snapshot, moves: Moves, most: int, *, newest: bool) -> tuple[I64, Reach]:
-    """The first `most` transactions of some moves, or as many as `MOST_ROWS` allows."""
-    found = [np.empty(0, np.int64)]
-    rows = 0
-    for txs in iter_txs(snapshot, moves, newest=newest):
-        room = most - sum(map(len, found))
-        sizes = np.cumsum(sizes_of_txs(snapshot, txs[:room])) + rows
-        fit = int(np.searchsorted(sizes, MOST_ROWS, side="right"))
-        found.append(txs[:fit])
-        if fit < len(txs):
-            reach = Reach.TX_LIMIT if fit == room else Reach.ROW_LIMIT
-            return np.concatenate(found), reach
-        rows = int(sizes[-1])
-    return np.concatenate(found), Reach.COMPLETE
+    """The first or last `most` transactions of some moves, or as many as `MOST_ROWS` allows; ascending."""
+    txs, whole = first_txs(snapshot, moves, most, newest=newest)
+    sizes = np.cumsum(sizes_of_txs(snapshot, txs[::-1] if newest else txs))
+    fit = int(np.searchsorted(sizes, MOST_ROWS, side="right"))
+    if fit < len(txs):
+        return txs[len(txs) - fit :] if newest else txs[:fit], Reach.ROW_LIMIT
+    return txs, Reach.COMPLETE if whole else Reach.TX_LIMIT
 
 
 def _hit(numbers: Ascending, edges: tuple[I64, I64]) -> Flags:

@@ -15,7 +15,7 @@ import pytest
 from cointrail.clustering.build import build
 from cointrail.errors import BadInput
 from cointrail.lookups import balance_series as held
-from cointrail.lookups import cluster_neighbours as nearby
+from cointrail.lookups import neighbours as nearby
 from cointrail.lookups.balance_series import Every
 from cointrail.lookups.cluster import show_cluster
 from cointrail.lookups.cluster_balance import cluster_balance

@@ -14,15 +14,10 @@ from starlette.testclient import TestClient
 from cointrail.workbench import OpenBench, verify_journal_file
 from support import postgres
 from support.api_client import API, signed_in
-from support.demo_world import DemoFolder, demo_folder
+from support.demo_world import DemoFolder
 from support.kept_api import CASE, NAME, WHO, added, book, kept_app, refused, refused_as
 
 TERMS = {"policies": ["fifo", "haircut"]}
-
-
-@pytest.fixture(scope="module", name="demo")
-def _demo(tmp_path_factory: pytest.TempPathFactory) -> DemoFolder:
-    return demo_folder(tmp_path_factory)
 
 
 @pytest.fixture(scope="module", name="bench")
@@ -264,6 +259,18 @@ def test_a_judgement_is_seen_by_cluster_pages_of_its_case_alone(demo: DemoFolder
         mine, plain = (client.get(path, params=params).json() for params in ({"case": NAME}, {}))
         assert mine["cluster"]["size"] < plain["cluster"]["size"]
         assert mine["basis"]["clusters_digest"] != plain["basis"]["clusters_digest"]
+
+
+def test_a_page_of_a_list_is_refused_after_another_judgement(demo: DemoFolder, client: TestClient) -> None:
+    where = f"{API}/clusters/{demo.seeds()[0]}"
+    of_case: dict[str, str] = {"case": NAME, "limit": "1"}
+    members = client.get(where, params={"limit": 3}).json()["members"]
+    pairs = [[members[0]["address"], one["address"]] for one in members[1:]]
+    added(client, "judgements", kind="apart", about=pairs[0], why="two people")
+    page = client.get(where, params=of_case).json()["next_page"]
+    assert client.get(where, params={**of_case, "page": page}).status_code == 200
+    added(client, "judgements", kind="apart", about=pairs[1], why="and a third")
+    assert client.get(where, params={**of_case, "page": page}).status_code == 422
 
 
 def test_a_judgement_that_cannot_hold_is_refused(demo: DemoFolder, client: TestClient) -> None:

@@ -22,6 +22,7 @@ from cointrail.journal.judgements import judgement_of
 from cointrail.journal.state import CaseState
 from cointrail.lookups.judged import JudgedView
 from cointrail.workbench import CaseBench, Workbench
+from cointrail.workbench.open_bench import JudgedBench
 
 routes = APIRouter(tags=["judgements"])
 
@@ -68,6 +69,11 @@ def bench_under(server: Server, case: str | None) -> Workbench:
         NotFound: one is about what the chain does not hold.
     """
     return server.bench.under(judgements_of(server, case))
+
+
+def clusters_of(bench: Workbench) -> str:
+    """Names the clusters that lists go by: after another judgement a page would belong to another list."""
+    return bench.clusters_digest if isinstance(bench, JudgedBench) else ""
 
 
 @routes.get("/cases/{case}/judged", response_model=model_of(JudgedView))

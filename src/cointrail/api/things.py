@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
-from cointrail.api.judged import UnderCase, bench_under
+from cointrail.api.judged import UnderCase, bench_under, clusters_of
 from cointrail.api.paging import ROWS, Limit, PageToken
 from cointrail.api.server import TheServer, listed
 from cointrail.api.shapes import as_json, model_of
@@ -76,7 +76,7 @@ def address(
     bench = bench_under(server, case)
     return listed(
         server,
-        f"address {name} {newest} {case}",
+        f"address {name} {newest} {clusters_of(bench)}",
         page,
         lambda start: bench.show_address(name, start=start, limit=limit, newest=newest),
     )
@@ -171,7 +171,7 @@ def cluster(
     bench = bench_under(server, case)
     return listed(
         server,
-        f"cluster {name} {at} {case}",
+        f"cluster {name} {at} {clusters_of(bench)}",
         page,
         lambda start: bench.show_cluster(name, start=start, limit=limit, at=at),
     )
@@ -191,7 +191,7 @@ def cluster_payments(
     bench = bench_under(server, case)
     return listed(
         server,
-        f"cluster payments {name} {newest} {case}",
+        f"cluster payments {name} {newest} {clusters_of(bench)}",
         page,
         lambda start: bench.cluster_payments(name, start=start, limit=limit, newest=newest),
     )
@@ -211,7 +211,7 @@ def cluster_balance(
     bench = bench_under(server, case)
     return listed(
         server,
-        f"cluster balance {name} {every} {case}",
+        f"cluster balance {name} {every} {clusters_of(bench)}",
         page,
         lambda start: bench.cluster_balance(name, every=every, start=start, limit=limit),
     )
@@ -234,7 +234,7 @@ def cluster_neighbours(
     bench = bench_under(server, case)
     return listed(
         server,
-        f"cluster neighbours {name} {most_txs} {newest} {case}",
+        f"cluster neighbours {name} {most_txs} {newest} {clusters_of(bench)}",
         page,
         lambda start: bench.cluster_neighbours(
             name, start=start, limit=limit, most_txs=most_txs, newest=newest

@@ -177,6 +177,11 @@ class JudgedBench(Workbench):
         self._state = state
         self._own = desk
 
+    @property
+    def clusters_digest(self) -> str:
+        """Names the clusters as the judgements leave them."""
+        return self._own.clusters.digest
+
     @contextmanager
     def _desk(self, tags: Sequence[Path]) -> Iterator[LookupDesk]:
         if tags:

@@ -6,11 +6,17 @@ import os
 import time
 from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
 
 from support import network_guard, real_data
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+    from support.demo_world import DemoFolder
 
 _OFFLINE = str(Path(network_guard.__file__).parent / "offline")
 
@@ -75,3 +81,20 @@ def real_data_folder() -> Path:
     if absent := real_data.why_absent():
         (pytest.fail if real_data.REQUIRED else pytest.skip)(absent)
     return real_data.FOLDER
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> DemoFolder:
+    """The demo on a small scale: its world, store, case and bundle. The first test that asks makes it."""
+    from support.demo_world import demo_folder  # noqa: PLC0415 -- not before the network is shut
+
+    return demo_folder(tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's browser; the test is skipped without it."""
+    from support.browser import chromium  # noqa: PLC0415 -- not before the network is shut
+
+    with chromium() as found:
+        yield found

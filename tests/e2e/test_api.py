@@ -14,12 +14,7 @@ from cointrail.api.shapes import MOST_EXACT, exact
 from cointrail.lookups.views import Totals
 from cointrail.workbench import LookupBench
 from support.api_client import API, BASE, HOST, TOKEN, demo_app, signed_in
-from support.demo_world import DemoFolder, demo_folder
-
-
-@pytest.fixture(scope="module", name="demo")
-def _demo(tmp_path_factory: pytest.TempPathFactory) -> DemoFolder:
-    return demo_folder(tmp_path_factory)
+from support.demo_world import DemoFolder
 
 
 @pytest.fixture(scope="module", name="app")

@@ -14,13 +14,8 @@ from cointrail.journal.acts import AnswerTaken
 from cointrail.report.packet import packet_keys
 from cointrail.workbench import Ask, CaseBench, OpenBench, make_packets
 from support.api_client import API, signed_in
-from support.demo_world import DemoFolder, demo_folder
+from support.demo_world import DemoFolder
 from support.kept_api import CASE, NAME, WHO, added, kept_app, refused, refused_as
-
-
-@pytest.fixture(scope="module", name="demo")
-def _demo(tmp_path_factory: pytest.TempPathFactory) -> DemoFolder:
-    return demo_folder(tmp_path_factory)
 
 
 @pytest.fixture(scope="module", name="bench")

@@ -15,15 +15,10 @@ from cointrail.api.server import Server
 from cointrail.valuation.rates import RateBook, money_text, value_of
 from cointrail.workbench import OpenBench
 from support.api_client import API, HOST, TOKEN, demo_app, signed_in
-from support.demo_world import DemoFolder, demo_folder
+from support.demo_world import DemoFolder
 
 WHEN = "2017-01-05T10:00:00Z"
 BEFORE_ANY = "2009-01-05T10:00:00Z"
-
-
-@pytest.fixture(scope="module", name="demo")
-def _demo(tmp_path_factory: pytest.TempPathFactory) -> DemoFolder:
-    return demo_folder(tmp_path_factory)
 
 
 @pytest.fixture(scope="module", name="client")

@@ -16,7 +16,7 @@ from cointrail.evidence.bag import write_bag
 from cointrail.evidence.signing import Signer, make_keys
 from support.bundles import PRIVATE_NOTE, SignedBundle, copied, edit, failing, signed_bundle
 from support.command_line import cointrail
-from support.demo_world import DemoFolder, demo_folder
+from support.demo_world import DemoFolder
 from support.forgeries import (
     CLAIMS,
     FACTS,
@@ -39,11 +39,6 @@ from support.spoil import campaign
 
 Words = list[str | Path]
 """A command line."""
-
-
-@pytest.fixture(scope="module", name="demo")
-def _demo(tmp_path_factory: pytest.TempPathFactory) -> DemoFolder:
-    return demo_folder(tmp_path_factory)
 
 
 @pytest.fixture(scope="module", name="bundle")

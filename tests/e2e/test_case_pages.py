@@ -23,8 +23,8 @@ from cointrail.jobs.work_folder import WorkFolder
 from cointrail.workbench import CaseBench, OpenBench
 from cointrail.workbench.case_bench import open_keeper
 from cointrail.workbench.case_folder import CaseFolder
-from support.browser import NARROW, PATIENCE, WIDE, Site, answering, chromium, visit
-from support.demo_world import DemoFolder, demo_folder
+from support.browser import NARROW, PATIENCE, WIDE, Site, answering, visit
+from support.demo_world import DemoFolder
 
 pytestmark = pytest.mark.slow
 
@@ -33,17 +33,6 @@ expect.set_options(timeout=PATIENCE)
 WHO = "Kim Analyst"
 KEPT = "DEMO-1"
 TABS = ("", "payments", "leads", "proceeds", "exhibits", "desk", "journal", "report")
-
-
-@pytest.fixture(scope="module", name="demo")
-def _demo(tmp_path_factory: pytest.TempPathFactory) -> DemoFolder:
-    return demo_folder(tmp_path_factory)
-
-
-@pytest.fixture(scope="module", name="browser")
-def _browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module", name="url")
@@ -276,16 +265,10 @@ def test_every_page_of_a_case_is_open_to_everybody_and_quiet(
             site.settle()
             assert site.page.get_by_role("alert").count() == 0, path
             assert site.page.locator("h1").count() == 1, path
-            assert _overhang(site.page) == 0, path
+            assert site.overhang() == 0, path
             barriers[path] = site.barriers()
         assert {path: found for path, found in barriers.items() if found} == {}
         assert site.troubles == []
-
-
-def _overhang(page: Page) -> int:
-    """Pixels by which a page is wider than the window; tables scroll within it."""
-    wide: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    return wide
 
 
 def test_a_case_is_opened_and_run_by_keyboard_alone(demo: DemoFolder, browser: Browser, url: str) -> None:

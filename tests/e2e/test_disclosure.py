@@ -18,16 +18,11 @@ from cointrail.evidence.disclosure import read_salt
 from cointrail.workbench import BundleAsk, Workbench
 from support.bundles import copied, edit, failing
 from support.command_line import cointrail
-from support.demo_world import DemoFolder, demo_folder
+from support.demo_world import DemoFolder
 from support.forgeries import SUMS, WALKS, WHOLE, WITHHELD, cover
 from support.once import build_once
 
 EXCHANGE = "Juniper Row"
-
-
-@pytest.fixture(scope="module", name="demo")
-def _demo(tmp_path_factory: pytest.TempPathFactory) -> DemoFolder:
-    return demo_folder(tmp_path_factory)
 
 
 @pytest.fixture(scope="module", name="pair")

@@ -9,16 +9,11 @@ import pytest
 from starlette.testclient import TestClient
 
 from support.api_client import API, demo_app, signed_in
-from support.demo_world import DemoFolder, demo_folder
+from support.demo_world import DemoFolder
 
 pytestmark = pytest.mark.slow
 
 POLICIES = ["fifo", "haircut", "poison"]
-
-
-@pytest.fixture(scope="module", name="demo")
-def _demo(tmp_path_factory: pytest.TempPathFactory) -> DemoFolder:
-    return demo_folder(tmp_path_factory)
 
 
 @pytest.fixture(scope="module", name="client")

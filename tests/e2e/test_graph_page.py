@@ -11,23 +11,12 @@ from xml.etree import ElementTree as ET
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from support.browser import NARROW, WIDE, Site, chromium, served, visit
-from support.demo_world import DemoFolder, demo_folder
+from support.browser import NARROW, WIDE, Site, served, visit
+from support.demo_world import DemoFolder
 
 pytestmark = pytest.mark.slow
 
 expect.set_options(timeout=15_000)
-
-
-@pytest.fixture(scope="module", name="demo")
-def _demo(tmp_path_factory: pytest.TempPathFactory) -> DemoFolder:
-    return demo_folder(tmp_path_factory)
-
-
-@pytest.fixture(scope="module", name="browser")
-def _browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module", name="url")

@@ -16,7 +16,7 @@ from cointrail.api.paging import Pages
 from cointrail.api.server import Server
 from cointrail.errors import StoreError
 from cointrail.workbench import OpenBench
-from support.browser import NARROW, PATIENCE, WIDE, Site, answering, chromium, served, visit
+from support.browser import NARROW, PATIENCE, WIDE, Site, answering, served, visit
 from support.demo_world import DemoFolder, demo_folder
 from support.hard_world import HUB_TXS, JOINED, HardWorld, hard_world, read_blocks
 
@@ -37,12 +37,6 @@ LABELS = {
     "korean": "업비트 두나무 주식회사",
     "arabic": "منصة تداول العملات (الرياض) 24",
 }
-
-
-@pytest.fixture(scope="module", name="browser")
-def _browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module", name="world")
@@ -144,7 +138,7 @@ def test_a_join_of_four_hundred_is_drawn_in_groups_and_opens(
         _apart(page)
         page.get_by_role("button", name="Look at it as a join").click()
         expect(page.get_by_role("table", name="Equal outputs")).to_be_visible()
-        assert _overhang(page) == 0
+        assert site.overhang() == 0
         assert site.barriers() == []
         assert site.troubles == []
 
@@ -155,11 +149,6 @@ def _apart(page: Page) -> None:
         "all => all.map(one => +one.getAttribute('y'))"
     )
     assert all(after - before >= 12 for before, after in zip(sorted(ys), sorted(ys)[1:], strict=False))
-
-
-def _overhang(page: Page) -> int:
-    wide: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    return wide
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW])
@@ -179,7 +168,7 @@ def test_labels_of_any_length_and_script_stay_text_and_stay_inside(
             ("address", addresses[-1]),
         ]:
             site.open(f"/{kind}/{address}")
-            assert _overhang(site.page) == 0, kind
+            assert site.overhang() == 0, kind
             assert site.barriers() == [], kind
         text = site.page.locator("main").inner_text()
         assert LABELS["arabic"] in text
@@ -271,7 +260,7 @@ def test_a_page_at_twice_its_size_and_without_motion_loses_nothing(
         site.page.emulate_media(reduced_motion="reduce")
         for path in (f"/tx/{world.join}", f"/address/{world.hub}", "/trace", "/peel"):
             site.open(path)
-            assert _overhang(site.page) == 0, path
+            assert site.overhang() == 0, path
             assert site.barriers() == [], path
         assert site.troubles == []
 

@@ -27,16 +27,11 @@ from cointrail.journal.book import Deed
 from cointrail.workbench import CaseBench, verify_bundle
 from cointrail.workbench.case_folder import CaseFolder
 from support.api_client import API, demo_app, signed_in
-from support.demo_world import DemoFolder, demo_folder
+from support.demo_world import DemoFolder
 from support.job_shops import queue_in, shop_in, work_once
 from support.kept_cases import REFERENCE, kept_case
 
 NAME = "DEMO-1"
-
-
-@pytest.fixture(scope="module", name="demo")
-def _demo(tmp_path_factory: pytest.TempPathFactory) -> DemoFolder:
-    return demo_folder(tmp_path_factory)
 
 
 @pytest.fixture(scope="module", name="shop")

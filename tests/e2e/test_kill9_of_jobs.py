@@ -44,11 +44,6 @@ def _shop(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Shop:
     return shop_in(tmp_path, demo.store, str(kept_case(tmp_path_factory, demo, tmp_path)))
 
 
-@pytest.fixture(name="demo")
-def _demo(tmp_path_factory: pytest.TempPathFactory) -> DemoFolder:
-    return demo_folder(tmp_path_factory)
-
-
 def _ask(queue: JobQueue) -> str:
     return queue.add(JobKind.CASE_RUN, NAME, {"reference": REFERENCE, "options": {}}).id
 

@@ -11,8 +11,8 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from support.browser import NARROW, PATIENCE, WIDE, Site, chromium, served, visit
-from support.demo_world import DemoFolder, demo_folder
+from support.browser import NARROW, PATIENCE, WIDE, Site, served, visit
+from support.demo_world import DemoFolder
 
 pytestmark = pytest.mark.slow
 
@@ -25,17 +25,6 @@ HOSTILE = {
     "emoji": "🏴\u200d☠️ exchange 거래소 تبادل",
     "long": "A" * 10_000,
 }
-
-
-@pytest.fixture(scope="module", name="demo")
-def _demo(tmp_path_factory: pytest.TempPathFactory) -> DemoFolder:
-    return demo_folder(tmp_path_factory)
-
-
-@pytest.fixture(scope="module", name="browser")
-def _browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module", name="url")
@@ -78,16 +67,10 @@ def test_every_page_is_open_to_everybody_and_quiet(
             site.open(path)
             assert site.page.get_by_role("alert").count() == 0, path
             assert site.page.locator("h1").count() == 1, path
-            assert _overhang(site.page) == 0, path
+            assert site.overhang() == 0, path
             barriers[path] = site.barriers()
         assert {path: found for path, found in barriers.items() if found} == {}
         assert site.troubles == []
-
-
-def _overhang(page: Page) -> int:
-    """Pixels by which a page is wider than the window; tables scroll within it."""
-    wide: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    return wide
 
 
 def test_the_search_finds_cases_and_labels_too_and_says_what_it_left_out(browser: Browser, url: str) -> None:
@@ -198,7 +181,7 @@ def test_labels_that_would_lie_or_run_are_only_shown(demo: DemoFolder, browser: 
             assert "⟨U+200B⟩" in text
             assert "거래소" in text
             assert not {"\u202e", "\u200b", "\u2060"} & set(text)
-            assert _overhang(site.page) == 0
+            assert site.overhang() == 0
             assert site.barriers() == []
         assert site.troubles == []
 

@@ -16,13 +16,8 @@ import pytest
 
 from cointrail.report.money import bitcoin
 from cointrail.workbench import export_case, report_document, write_report
-from support.demo_world import DemoFolder, demo_folder
+from support.demo_world import DemoFolder
 from support.report_cases import text_of_pdf
-
-
-@pytest.fixture(scope="module", name="demo")
-def _demo(tmp_path_factory: pytest.TempPathFactory) -> DemoFolder:
-    return demo_folder(tmp_path_factory)
 
 
 @pytest.fixture(scope="module", name="written")

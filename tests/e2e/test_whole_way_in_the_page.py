@@ -6,14 +6,14 @@ import re
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from support.browser import PATIENCE, Site, chromium, visit
-from support.demo_world import DemoFolder, demo_folder
+from support.browser import PATIENCE, Site, visit
+from support.demo_world import DemoFolder
 from support.hands import Hand, Keys, Mouse
 from support.served_process import serving
 
@@ -23,17 +23,6 @@ expect.set_options(timeout=PATIENCE)
 
 REFERENCE = "4 Js 12/18"
 REASON = "two persons, by the statement of a witness"
-
-
-@pytest.fixture(scope="module", name="demo")
-def _demo(tmp_path_factory: pytest.TempPathFactory) -> DemoFolder:
-    return demo_folder(tmp_path_factory)
-
-
-@pytest.fixture(scope="module", name="browser")
-def _browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.mark.parametrize("hand_of", [Mouse, Keys])

@@ -12,12 +12,7 @@ from hypothesis import strategies as st
 
 from cointrail.errors import BadInput, NotFound
 from cointrail.workbench.case_folder import CaseFolder, Filter, How, Order
-from support.demo_world import DemoFolder, demo_folder
-
-
-@pytest.fixture(scope="module", name="demo")
-def _demo(tmp_path_factory: pytest.TempPathFactory) -> DemoFolder:
-    return demo_folder(tmp_path_factory)
+from support.demo_world import DemoFolder
 
 
 @pytest.fixture(scope="module", name="folder")

@@ -65,6 +65,13 @@ class Site:
         found = Axe().run(self.page).response["violations"]
         return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found]
 
+    def overhang(self) -> int:
+        """Pixels by which the page is wider than the window; tables scroll within it."""
+        wide: int = self.page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        return wide
+
     def note_message(self, message: ConsoleMessage) -> None:
         """Keep an error or a warning of the console."""
         if message.type in {"error", "warning"}:

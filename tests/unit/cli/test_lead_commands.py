@@ -6,13 +6,8 @@ from pathlib import Path
 import pytest
 
 from support.command_line import cointrail
-from support.demo_world import DemoFolder, demo_folder
+from support.demo_world import DemoFolder
 from support.lead_desks import LeadDesk, lead_desk
-
-
-@pytest.fixture(scope="module", name="demo")
-def _demo(tmp_path_factory: pytest.TempPathFactory) -> DemoFolder:
-    return demo_folder(tmp_path_factory)
 
 
 @pytest.fixture(name="desk")

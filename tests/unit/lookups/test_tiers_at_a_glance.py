@@ -18,12 +18,7 @@ from cointrail.lookups.cluster_tiers import ClusterTiers, cluster_tiers
 from cointrail.lookups.desk import LookupDesk
 from cointrail.lookups.neighbours import Reach
 from cointrail.workbench import LookupBench
-from support.demo_world import DemoFolder, demo_folder
-
-
-@pytest.fixture(name="demo", scope="module")
-def _demo(tmp_path_factory: pytest.TempPathFactory) -> DemoFolder:
-    return demo_folder(tmp_path_factory)
+from support.demo_world import DemoFolder
 
 
 @pytest.fixture(name="desk", scope="module")

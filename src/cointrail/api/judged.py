@@ -99,7 +99,7 @@ def judge(server: TheServer, case: CaseName, ask: AskJudgement) -> Response:
     with kept_case(server, case) as (bench, reference):
         made = _planned(bench, reference, ask)
         before = bench.case(reference)
-        if before.opened.what.network == server.bench.status().basis.network:
+        if before.opened.what.network == server.bench.network:
             server.bench.judged(_with(before, made))
         state = bench.book.add(reference, Deed(made))
     return tell_added(state, state.judgements[-1].number)

@@ -153,7 +153,7 @@ class AskUndo(Ask):
 @routes.post("/cases", response_model=Added, status_code=201)
 def open_case(server: TheServer, ask: AskCase) -> Response:
     """Open a case in the case database, with its first seeds."""
-    network = ask.network or server.bench.status().basis.network
+    network = ask.network or server.bench.network
     with bench_of(server) as bench:
         state = bench.new(
             ask.reference,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -91,5 +93,13 @@ def _disk_use(store: Path, manifest: Manifest) -> DiskUse:
 
 
 def _bytes(folder: Path) -> int:
-    """What the files below a folder take: blocks on disk, not their apparent size."""
-    return sum(path.stat().st_blocks * 512 for path in folder.rglob("*") if path.is_file())
+    """What the files below a folder take: blocks on disk, not their apparent size.
+
+    The store may be written meanwhile: what goes away while this looks is not counted.
+    """
+    taken = 0
+    for place, _, names in os.walk(folder):
+        for name in names:
+            with suppress(FileNotFoundError):
+                taken += Path(place, name).stat().st_blocks * 512
+    return taken

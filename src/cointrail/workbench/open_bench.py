@@ -67,6 +67,11 @@ class OpenBench(Workbench):
         return self._present() != self._state.manifest
 
     @property
+    def network(self) -> str:
+        """The name of the store's network."""
+        return self._state.snapshot.network.name
+
+    @property
     def tags(self) -> TagSet | None:
         """The tags that lie over the clusters."""
         return self._tags

@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+from threading import Lock
 
 from cointrail.casework.columns import cells_of, columns_of
 from cointrail.casework.result import CaseResult
@@ -30,6 +31,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 LONGEST_CELL = 2**31 - 1
 """Characters. The library's own limit, 131,072, is less than a path of 2,000 hops."""
+_ONE_AT_A_TIME = Lock()
 
 
 def safe_cell(text: str) -> str:
@@ -48,8 +50,12 @@ def csv_bytes(row_type: type, rows: Iterable[object]) -> bytes:
 
 def read_rows(table: bytes) -> list[list[str]]:
     """The rows of a table of a case, its head among them, however long its paths are."""
-    csv.field_size_limit(LONGEST_CELL)
-    return list(csv.reader(io.StringIO(table.decode(), newline=""), strict=True))
+    with _ONE_AT_A_TIME:  # the limit is the process's; files of others are read by the usual one
+        usual = csv.field_size_limit(LONGEST_CELL)
+        try:
+            return list(csv.reader(io.StringIO(table.decode(), newline=""), strict=True))
+        finally:
+            csv.field_size_limit(usual)
 
 
 def render_case(result: CaseResult) -> dict[str, bytes]:

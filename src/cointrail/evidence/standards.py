@@ -45,12 +45,14 @@ def listed(root: Path, manifest: str) -> Iterator[str]:
 
 def read_table(path: Path) -> list[list[str]]:
     """The rows of a CSV, its head among them."""
-    csv.field_size_limit(2**31 - 1)  # a path of 2,000 hops is longer than the library's own limit
-    with path.open(encoding="utf-8", newline="") as file:
-        try:
+    usual = csv.field_size_limit(2**31 - 1)  # a path of 2,000 hops is longer than the library's own limit
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
             head, *rows = csv.reader(file, strict=True)
-        except csv.Error as error:
-            raise Fault(f"{path.name} is no table: {error}") from None
+    except csv.Error as error:
+        raise Fault(f"{path.name} is no table: {error}") from None
+    finally:
+        csv.field_size_limit(usual)
     even = len(set(head)) == len(head) and all(len(row) == len(head) for row in rows)
     need(even, f"{path.name} is no table")
     return [head, *rows]

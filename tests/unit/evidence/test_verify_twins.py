@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -127,5 +128,7 @@ def test_the_checker_reads_a_table_however_long_a_path_in_it_is_and_says_what_is
     table.write_text(f"payment,path\nx,{long}\n")
     assert standards.read_table(table) == [["payment", "path"], ["x", long]]
     table.write_text('payment,path\nx,"open\n')
+    usual = csv.field_size_limit()
     with pytest.raises(standards.Fault, match=r"leads\.csv is no table"):
         standards.read_table(table)
+    assert csv.field_size_limit() == usual

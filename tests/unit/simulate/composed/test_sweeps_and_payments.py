@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from cointrail.simulate import Plan, compose_world
+from cointrail.simulate.composed.agents import exchange
 from support.composed_worlds import Composed
 
 
@@ -75,3 +76,18 @@ def test_two_payees_are_paid_at_once_as_often_as_the_plan_says(tmp_path: Path) -
     found = payments(made(tmp_path, two_payees=0.1))
     three = sum(outputs == 3 for outputs, _ in found)
     assert 0.02 < three / len(found) < 0.15
+
+
+def moved_between_exchanges(world: Composed) -> int:
+    """How many outputs one exchange paid out that another booked as a deposit."""
+    paid = {(row["txid"], row["vout"]): row["exchange"] for row in world.rows("withdrawals")}
+    booked = {(row["txid"], row["vout"]): row["exchange"] for row in world.rows("deposits")}
+    return sum(booked[key] != exchange for key, exchange in paid.items() if key in booked)
+
+
+def test_an_exchange_that_is_dry_is_sent_coins_from_the_fullest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert moved_between_exchanges(made(tmp_path / "none is dry")) == 0
+    monkeypatch.setattr(exchange, "_DRY", 1.5)
+    assert moved_between_exchanges(made(tmp_path / "one with its share is")) > 3

@@ -7,7 +7,7 @@ from enum import Enum, auto
 
 from cointrail.simulate.composed.ledger import Coin, Out, Posted
 from cointrail.simulate.composed.programs import service_kind, service_program
-from cointrail.simulate.composed.town import Town
+from cointrail.simulate.composed.town import Town, exchange_weight
 from cointrail.simulate.dice import Dice
 from cointrail.simulate.locks import Kind, Lock
 
@@ -26,6 +26,10 @@ _MOST_ASK = 30
 """Customers whom a batch waits for, at most; mostly far fewer."""
 _MOST_HOT = 150
 _MOST_WAITING = 5_000
+_TAKEN = 0.5
+"""Part of the hot store that a trader takes from the fullest exchange."""
+_DRY = 0.02
+"""Part of what an exchange of its size would hold: one with less is sent coins."""
 
 Request = tuple[str, Lock, int]
 
@@ -190,6 +194,9 @@ class Exchanges:
     def __init__(self, town: Town, dice: Dice) -> None:
         self.town = town
         self.dice = dice
+        self._traders = dice.child("traders")
+        self._levelled: dict[str, int] = {}
+        """By exchange: the height at which it was last sent coins."""
         town.exchanges = [
             Exchange(
                 town,
@@ -204,7 +211,25 @@ class Exchanges:
     def act(self) -> None:
         """One exchange works, large ones and busy ones more often."""
         one, other = self.town.exchange(self.dice), self.town.exchange(self.dice)
-        (one if len(one.queue) >= len(other.queue) else other).act()
+        busier = one if len(one.queue) >= len(other.queue) else other
+        self._level(busier)
+        busier.act()
+
+    def _level(self, poor: Exchange) -> None:
+        """Once a block, have a trader move coins from the fullest exchange to one that is dry.
+
+        Without it one exchange holds all coins after some millions of transactions, and nobody is paid.
+        """
+        town, height = self.town, self.town.ledger.height
+        place = town.exchanges.index(poor)
+        share = exchange_weight(place) / sum(map(exchange_weight, range(len(town.exchanges))))
+        held = sum(one.balance for one in town.exchanges)
+        if poor.balance >= _DRY * share * held or self._levelled.get(poor.name) == height:
+            return
+        full = max(town.exchanges, key=lambda one: one.balance)
+        trader = self._traders.pick(town.persons).name
+        full.queue.appendleft((trader, poor.deposit_lock(trader), int(full.hot.balance * _TAKEN)))
+        self._levelled[poor.name] = height
 
 
 def _sweeping(town: Town, dice: Dice) -> Sweeping:

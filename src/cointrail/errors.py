@@ -14,6 +14,7 @@
     │   ├── IncompleteBlocks    heights are missing
     │   └── WrongNetwork        blocks of another network
     ├── StoreError          the store cannot do that
+    │   ├── EmptyStore          it was made, and has no block yet
     │   ├── StoreBusy           another process is writing
     │   ├── StoreCorrupt        its files disagree with each other or with the blocks
     │   ├── DeepReorg           the chain changed below the settled part
@@ -21,8 +22,12 @@
     ├── CaseStoreError      the case database cannot do that
     │   ├── CaseStoreBusy       another process keeps it busy
     │   └── BadJournal          a journal that is not what was written, or cannot be followed
+    ├── ChainMoved          what was begun rests on another state of the chain
+    ├── Outdated            somebody else has kept a newer state since
     ├── JobsFull            too much long work waits already
+    ├── ServerBusy          a server has as much at a time as it takes
     ├── NotConserved        a trace whose ends do not add up to its start
+    ├── BundleFails         a bundle that its own program finds fault with
     └── NotFound            asked for something the chain does not hold
 
 An error says what was given, what is wrong with it and what to do. `code` is stable;
@@ -123,6 +128,12 @@ class StoreError(CointrailError):
     code = "store"
 
 
+class EmptyStore(StoreError):
+    """The store was made and has no block yet."""
+
+    code = "store_empty"
+
+
 class StoreBusy(StoreError):
     """Another process is writing."""
 
@@ -165,16 +176,40 @@ class BadJournal(CaseStoreError):
     code = "bad_journal"
 
 
+class ChainMoved(CointrailError):
+    """What was begun rests on another state of the chain than answers come from now."""
+
+    code = "chain_moved"
+
+
+class Outdated(CointrailError):
+    """Somebody else has kept a newer state since."""
+
+    code = "outdated"
+
+
 class JobsFull(CointrailError):
     """Too much long work waits already."""
 
     code = "jobs_full"
 
 
+class ServerBusy(CointrailError):
+    """The server has as much at a time as it takes."""
+
+    code = "server_busy"
+
+
 class NotConserved(CointrailError):
     """A trace whose ends do not add up to its start: nothing of it may be used."""
 
     code = "not_conserved"
+
+
+class BundleFails(CointrailError):
+    """A bundle that its own program finds fault with: it was not kept."""
+
+    code = "bundle_fails"
 
 
 class NotFound(CointrailError):

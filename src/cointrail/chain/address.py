@@ -2,12 +2,15 @@
 
 `BadAddress.facts["fault"]` says what is wrong: alphabet, length, checksum, mixed_case, network,
 version (no such witness version), variant (bech32 where bech32m is due, or the reverse),
-padding (bits left over), private_key (a key to spend with, never repeated in the message).
+padding (bits left over), private_key (a key to spend with, never repeated in the message),
+extended_key (a wallet's public key).
 """
 
 from __future__ import annotations
 
-from cointrail.chain.base58 import decode_base58check, encode_base58check
+import re
+
+from cointrail.chain.base58 import ALPHABET, decode_base58check, encode_base58check
 from cointrail.chain.bech32 import (
     MAX_LENGTH,
     Variant,
@@ -25,6 +28,8 @@ HASH_SIZE = 20
 MAX_WITNESS_VERSION = 16
 _WIF_SIZES = (33, 34)
 _WIF_VERSIONS = (0x80, 0xEF)
+_EXTENDED_KEY = re.compile(f"[tuvxyzUVYZ](?P<kind>pub|prv)[{ALPHABET}]{{107}}")
+"""BIP 32, with the prefixes of SLIP 132; always 111 characters."""
 
 
 def encode_address(script: bytes, network: Network) -> str | None:
@@ -51,6 +56,8 @@ def decode_address(text: str, network: Network | None) -> bytes:
     Raises:
         BadAddress: see the module's text for what `fault` says; `networks` names those it belongs to.
     """
+    if key := _EXTENDED_KEY.fullmatch(text):
+        raise _private_key() if key["kind"] == "prv" else _extended_key(text)
     if not text or len(text) > MAX_LENGTH:
         raise _bad(text, "length", f"it has {len(text)} characters, an address has 14 to {MAX_LENGTH}")
     if _looks_like_bech32(text):
@@ -83,11 +90,7 @@ def _decode_legacy(text: str) -> tuple[bytes, tuple[str, ...]]:
     data = decode_base58check(text)
     version, body = data[:1], data[1:]
     if len(data) in _WIF_SIZES and version[0] in _WIF_VERSIONS:
-        raise BadAddress(
-            "this is a private key, not an address",
-            hint="keep it secret; whoever has it can spend",
-            fault="private_key",
-        )
+        raise _private_key()
     if len(body) != HASH_SIZE:
         raise _bad(text, "length", f"it holds {len(data)} bytes, not 21")
     for build, field in ((p2pkh, "p2pkh_version"), (p2sh, "p2sh_version")):
@@ -128,6 +131,23 @@ def _variant(version: int) -> Variant:
 
 def _listed(names: tuple[str, ...]) -> str:
     return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]
+
+
+def _private_key() -> BadAddress:
+    return BadAddress(
+        "this is a private key, not an address",
+        hint="keep it secret; whoever has it can spend",
+        fault="private_key",
+    )
+
+
+def _extended_key(text: str) -> BadAddress:
+    return BadAddress(
+        f"`{text[:20]}...` is an extended public key, not an address: it stands for a whole wallet",
+        hint="name the wallet's addresses; they are not derived here",
+        fault="extended_key",
+        value=text,
+    )
 
 
 def _bad(text: str, fault: str, why: str) -> BadAddress:

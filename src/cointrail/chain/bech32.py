@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
+from functools import reduce
+from operator import xor
 from typing import NamedTuple
 
 from cointrail.errors import BadAddress
@@ -15,6 +17,10 @@ CHECKSUM_LENGTH = 6
 _DIGITS = {character: value for value, character in enumerate(CHARSET)}
 _EITHER_CASE = frozenset(CHARSET + CHARSET.upper())
 _GENERATORS = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
+_FOLDED = tuple(
+    reduce(xor, (one for i, one in enumerate(_GENERATORS) if top >> i & 1), 0) for top in range(32)
+)
+"""What the five bits that leave the remainder put back into it."""
 
 
 class Variant(IntEnum):
@@ -99,9 +105,5 @@ def _expand(hrp: str) -> list[int]:
 def _polymod(values: Iterable[int]) -> int:
     remainder = 1
     for value in values:
-        top = remainder >> 25
-        remainder = (remainder & 0x1FFFFFF) << 5 ^ value
-        for i, generator in enumerate(_GENERATORS):
-            if top >> i & 1:
-                remainder ^= generator
+        remainder = (remainder & 0x1FFFFFF) << 5 ^ value ^ _FOLDED[remainder >> 25]
     return remainder

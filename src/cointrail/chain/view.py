@@ -88,6 +88,17 @@ class OutputView:
 
 
 @dataclass(frozen=True, slots=True)
+class TxBrief:
+    """What a transaction is as a whole, without its inputs and outputs: it may have thousands."""
+
+    locktime: int
+    fee: Sat | None
+    """As `TxView.fee`."""
+    weight: int | None
+    """As `TxView.weight`."""
+
+
+@dataclass(frozen=True, slots=True)
 class TxView:
     """A transaction with what its inputs spend. A coinbase has `is_coinbase` and no inputs.
 
@@ -113,3 +124,8 @@ class TxView:
         if len(known) < len(self.inputs):
             return None
         return Sat(sum(known) - sum(o.value for o in self.outputs))
+
+    @property
+    def brief(self) -> TxBrief:
+        """The same without its inputs and outputs."""
+        return TxBrief(self.locktime, self.fee, self.weight)

@@ -5,23 +5,26 @@ from __future__ import annotations
 from cointrail.error_rates.combine import PAYJOIN_PPM, Charge, ErrorBound, percent
 from cointrail.error_rates.table import Coverage, ErrorTable, in_words
 
-FACTS_ALONE = "It rests on ledger facts and single scripts: no link is inferred, so none can be wrong."
+FACTS_ALONE = "ledger facts and single scripts: no link is inferred, so none can be wrong."
 
 IDENTITY = "Identity does not come from the blockchain."
 
 
-def say_bound(bound: ErrorBound, table: ErrorTable, coverage: Coverage | None = None) -> str:
+def say_bound(
+    bound: ErrorBound, table: ErrorTable, coverage: Coverage | None = None, *, what: str = "It"
+) -> str:
     """What may be said of a path: its links, the weakest, the bound, what is assumed, what is missed.
 
     Args:
         bound: of the path.
         table: that its rates come from.
         coverage: what clusters of the weakest tier hold of a hand's addresses; None: not said.
+        what: rests on these links.
     """
     if not bound.links:
-        said = [FACTS_ALONE]
+        said = [f"{what} rests on {FACTS_ALONE}"]
     else:
-        said = [f"It rests on {_links(bound)}.", _weakest(bound, table), _together(bound)]
+        said = [f"{what} rests on {_links(bound)}.", _weakest(bound, table), _together(bound)]
     if bound.uncounted:
         said.append(f"At {bound.uncounted} hops nothing says that the hand stayed the same.")
     if coverage is not None:

@@ -50,6 +50,8 @@ class PeelStop(StrEnum):
     """Less value than the investigator asked to follow."""
     HOP_LIMIT = "hop_limit"
     """The investigator's own limit on the length of a chain."""
+    TIME_LIMIT = "time_limit"
+    """The investigator's own limit on the time of all chains; how far they came depends on the machine."""
     GAP = "gap"
     """The coin lay longer than the investigator asked to wait."""
 

@@ -21,8 +21,9 @@ U8 = npt.NDArray[np.uint8]
 U32 = npt.NDArray[np.uint32]
 I64 = npt.NDArray[np.int64]
 
-NOTHING, JOINED, REFUSED = range(3)
-"""What came of an edge: its ends were joined before, it joined them, it may not join them."""
+NOTHING, JOINED, REFUSED, MIXED, DIFFERENT = range(5)
+"""What came of an edge: its ends were joined before, it joined them, it may not join them for a pair, it
+joined two parties, it may not join two parties."""
 
 
 class Apart(NamedTuple):
@@ -62,6 +63,16 @@ def find_pair(parent: U32, apart: Apart, a: int, b: int) -> int:
 
 
 @kernel
+def unite(parent: U32, apart: Apart, a: int, b: int) -> int:
+    """Join the clusters of two roots; the root of both."""
+    root, gone = min(a, b), max(a, b)
+    parent[gone] = root
+    apart.weight[root] += apart.weight[gone]
+    apart.following[root], apart.following[gone] = apart.following[gone], apart.following[root]
+    return root
+
+
+@kernel
 def join_apart(parent: U32, one: U32, other: U32, apart: Apart, outcome: U8, against: U32) -> None:
     """Join `one[k]` with `other[k]` in order, except where that would bring a pair together.
 
@@ -83,7 +94,47 @@ def join_apart(parent: U32, one: U32, other: U32, apart: Apart, outcome: U8, aga
             outcome[k], against[k] = REFUSED, pair
             continue
         outcome[k] = JOINED
-        root, gone = min(a, b), max(a, b)
-        parent[gone] = root
-        apart.weight[root] += apart.weight[gone]
-        apart.following[root], apart.following[gone] = apart.following[gone], apart.following[root]
+        unite(parent, apart, a, b)
+
+
+@kernel
+def join_parties(
+    parent: U32,
+    one: U32,
+    other: U32,
+    weak: int,
+    party: U32,
+    mixed: int,
+    apart: Apart,
+    outcome: U8,
+    against: U32,
+) -> None:
+    """Join as `join_apart` does, with an eye on whose the nodes are said to be.
+
+    Args:
+        parent: as there.
+        one: nodes.
+        other: nodes.
+        weak: edges from this one on do not join different parties; those before it do.
+        party: of each node its party, 0 where nobody claims it; used up.
+        mixed: a party of its own, for clusters of several.
+        apart: the pairs and the state; used up.
+        outcome: as there; `MIXED` or `DIFFERENT` where the two sides are different parties'.
+        against: as there.
+    """
+    for k in range(len(one)):
+        a, b = find_root(parent, int64(one[k])), find_root(parent, int64(other[k]))
+        if a == b:
+            outcome[k] = NOTHING
+            continue
+        differ = party[a] != 0 and party[b] != 0 and (party[a] != party[b] or party[a] == mixed)
+        if differ and k >= weak:
+            outcome[k] = DIFFERENT
+            continue
+        pair = find_pair(parent, apart, a, b)
+        if pair >= 0:
+            outcome[k], against[k] = REFUSED, pair
+            continue
+        outcome[k] = MIXED if differ else JOINED
+        whose = mixed if differ else max(party[a], party[b])
+        party[unite(parent, apart, a, b)] = whose

@@ -52,7 +52,7 @@ from cointrail.store.runs import open_runs
 from cointrail.store.schema import INDEXES, IndexSpec
 from cointrail.store.segment import Segment
 from cointrail.store.segment_spends import SegmentRoom
-from cointrail.store.writer import WORK_FILE, clean, writing
+from cointrail.store.writer import WORK_FILE, begun, clean, writing
 
 DEPTH = 100
 """Blocks this deep are settled: never rolled back."""
@@ -156,12 +156,13 @@ def ingest(
         if before and common == len(source.chain):
             return IngestReport(before, 0, 0, 0, 0, source.notes)
         try:
-            run = _Run(store, source, memory, threads, progress)
-            run.steps = steps
-            try:
-                manifest = run.go(batch_bytes, commit_bytes)
-            finally:
-                run.close()
+            with begun(store, source.network.name):
+                run = _Run(store, source, memory, threads, progress)
+                run.steps = steps
+                try:
+                    manifest = run.go(batch_bytes, commit_bytes)
+                finally:
+                    run.close()
         except OSError as error:
             raise unwritable(store, error) from error
     return IngestReport(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import copy
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -88,6 +89,12 @@ class MappedStore:
             return np.empty(0, np.uint64), np.empty(0, np.uint64)
         outputs, inputs = (map_file(recent / name, "<u8", count) for name in SPENDS)
         return outputs, inputs
+
+    def again(self) -> Self:
+        """The same state for another user, who may let it go."""
+        other = copy(self)
+        vars(other).update(_columns=dict(self._columns), _runs=dict(self._runs))
+        return other
 
     def __enter__(self) -> Self:
         return self

@@ -15,12 +15,10 @@ import numpy.typing as npt
 
 from cointrail.chain.script import script_hash
 from cointrail.chain.types import BlockHash, Outpoint, Sat, Txid
-from cointrail.chain.view import InputMarks, InputView, OutputView, ScriptType, TxView
-from cointrail.errors import StoreCorrupt, StoreError
+from cointrail.chain.view import InputMarks, InputView, OutputView, ScriptType, TxBrief, TxView
+from cointrail.errors import EmptyStore, StoreCorrupt, StoreError
 from cointrail.store.batch import TxBatch
-from cointrail.store.manifest import (
-    read_manifest,
-)
+from cointrail.store.manifest import Manifest, read_manifest
 from cointrail.store.mapped import MappedStore
 
 U8 = npt.NDArray[np.uint8]
@@ -153,26 +151,30 @@ class Snapshot(MappedStore):
         spent = self._columns["inputs.output"].slice(first, last)
         rows = zip(
             self._outpoints(spent),
-            self._output_views(spent),
+            self._paid(spent),
             self._columns["inputs.sequence"].slice(first, last).tolist(),
-            self._columns["inputs.marks"].slice(first, last).tolist(),
+            map(_each_once(InputMarks), self._columns["inputs.marks"].slice(first, last).tolist()),
             strict=True,
         )
-        marks = _each_once(InputMarks)
-        inputs = [
-            InputView(outpoint, view.value, view.script, view.script_type, sequence, marks(mark))
-            for outpoint, view, sequence, mark in rows
-        ]
+        inputs = [InputView(outpoint, *paid, sequence, marks) for outpoint, paid, sequence, marks in rows]
         begin, end = self.tx_output_range(tx_num)
         return TxView(
             txid=self.txid(tx_num),
             version=int(self._columns["txs.version"][tx_num]),
             locktime=int(self._columns["txs.locktime"][tx_num]),
             inputs=tuple(inputs),
-            outputs=tuple(self._output_views(np.arange(begin, end, dtype=np.uint64))),
+            outputs=tuple(OutputView(*paid) for paid in self._paid(np.arange(begin, end, dtype=np.uint64))),
             is_coinbase=self.is_coinbase(tx_num),
             height=self.tx_height(tx_num),
             weight=int(self._columns["txs.weight"][tx_num]),
+        )
+
+    def tx_brief(self, tx_num: int) -> TxBrief:
+        """A transaction as a whole, without a look at its inputs and outputs."""
+        return TxBrief(
+            int(self._columns["txs.locktime"][tx_num]),
+            self.tx_fee(tx_num),
+            int(self._columns["txs.weight"][tx_num]),
         )
 
     def tx_fee(self, tx_num: int) -> Sat:
@@ -181,23 +183,22 @@ class Snapshot(MappedStore):
 
     # -- outputs
 
-    def _output_views(self, outputs: npt.NDArray[np.integer[Any]]) -> Iterator[OutputView]:
-        """What some outputs pay to whom."""
+    def _paid(self, outputs: npt.NDArray[np.integer[Any]]) -> Iterator[tuple[Sat, bytes, ScriptType]]:
+        """What some outputs pay, and the scripts that they pay with their types."""
         scripts = self._columns["outputs.script"].take(outputs)
         kinds = self._columns["scripts.type"].take(scripts).tolist()
-        values = self._columns["outputs.value"].take(outputs).tolist()
+        values: list[Sat] = self._columns["outputs.value"].take(outputs).tolist()
         get_script, kind_of = _each_once(self.get_script), _each_once(ScriptType)
-        for value, script, kind in zip(values, scripts.tolist(), kinds, strict=True):
-            yield OutputView(Sat(value), get_script(script), kind_of(kind))
+        return zip(values, map(get_script, scripts.tolist()), map(kind_of, kinds), strict=True)
 
     def _outpoints(self, outputs: npt.NDArray[np.integer[Any]]) -> Iterator[Outpoint]:
         """`txid:vout` of some outputs."""
         firsts = self._columns["txs.first_output"]
         txs = firsts.search_many(outputs.astype(firsts.settled.dtype, copy=False))
         places = outputs.astype(np.int64) - firsts.take(txs).astype(np.int64)
-        txid = _each_once(self.txid)
-        for tx, place in zip(txs.tolist(), places.tolist(), strict=True):
-            yield Outpoint(txid(tx), place)
+        ids = self._columns["txs.txid"].take(txs).tobytes()
+        for row, place in enumerate(places.tolist()):
+            yield Outpoint(Txid(ids[32 * row : 32 * (row + 1)]), place)
 
     def output_value(self, output_num: int) -> Sat:
         """Satoshi of an output."""
@@ -342,22 +343,45 @@ class Snapshot(MappedStore):
         return values if last < self.n_txs else np.append(values, np.int64(total))
 
 
+def get_manifest(store: Path) -> Manifest:
+    """What a store is now; it may have no block yet.
+
+    Raises:
+        StoreError: there is no store.
+        StoreCorrupt: its manifest cannot be read.
+    """
+    manifest = read_manifest(store) if store.is_dir() else None
+    if manifest is None:
+        raise StoreError(
+            f"`{store}` holds no chain",
+            hint="run `cointrail ingest --blocks DIR --store DIR` first, or name the store with `--store`",
+            path=str(store),
+        )
+    return manifest
+
+
+def no_block(store: Path) -> EmptyStore:
+    """The one error for a store that was made and waits for its first blocks."""
+    return EmptyStore(
+        f"`{store}` has no block yet",
+        hint=f"run `cointrail ingest --blocks DIR --store {store}`; where it runs already, the first blocks "
+        "come with its first commit",
+        path=str(store),
+    )
+
+
 def open_snapshot(store: Path) -> Snapshot:
     """The store as its manifest is now.
 
     Raises:
-        StoreError: there is no store, or it holds no block yet.
+        StoreError: there is no store.
+        EmptyStore: it has no block yet.
         StoreCorrupt: its files do not fit its manifest.
     """
     while True:
-        manifest = read_manifest(store) if store.is_dir() else None
-        if manifest is None or manifest.height < 0:
-            raise StoreError(
-                f"`{store}` holds no chain",
-                hint="run `cointrail ingest --blocks DIR --store DIR` first, or name the store with "
-                "`--store`",
-                path=str(store),
-            )
+        manifest = get_manifest(store)
+        if manifest.height < 0:
+            raise no_block(store)
         try:
             snapshot = Snapshot(store, manifest)
         except StoreCorrupt:

@@ -10,14 +10,18 @@ from pathlib import Path
 import filelock
 
 from cointrail.errors import StoreBusy
+from cointrail.store.digest import first_digest
 from cointrail.store.manifest import (
     NAME,
     Manifest,
+    Part,
     index_folder,
+    read_manifest,
     recent_folder,
     settled_folder,
     sync_folder,
     unwritable,
+    write_manifest,
 )
 from cointrail.store.runs import superseded
 
@@ -57,6 +61,50 @@ def _make(store: Path) -> None:
     store.mkdir(parents=True, exist_ok=True)
     for folder in (store, *missing):
         sync_folder(folder.parent)
+
+
+def begin(store: Path, network: str) -> None:
+    """Commit a store without a block, where there is none: readers may wait for its first ones.
+
+    Raises:
+        StoreUnwritable: the disk is full or read-only.
+    """
+    if (store / NAME).exists():
+        return
+    nothing = Manifest(
+        network=network,
+        settled=Part.empty(),
+        recent=Part.empty(),
+        epoch=1,
+        generation=0,
+        height=-1,
+        tip="",
+        digest=first_digest(network).hex(),
+        undo_checked=True,
+    )
+    write_manifest(store, nothing)
+
+
+@contextmanager
+def begun(store: Path, network: str) -> Iterator[None]:
+    """While this runs there is a store, if only one without a block: readers may wait for its first ones.
+
+    An error before the first commit takes away what was begun here: a folder that cannot be read leaves
+    nothing behind. What a kill leaves is gone on from.
+
+    Raises:
+        StoreUnwritable: the disk is full or read-only.
+    """
+    before = read_manifest(store)
+    begin(store, network)
+    try:
+        yield
+    except Exception:
+        after = read_manifest(store)
+        if before is None and after is not None and after.height < 0:
+            with suppress(OSError):  # the error itself says more
+                (store / NAME).unlink()
+        raise
 
 
 def clean(store: Path, manifest: Manifest | None) -> None:

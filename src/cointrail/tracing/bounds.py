@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cointrail.errors import BadInput
 
@@ -49,6 +49,10 @@ class Bounds:
             raise BadInput(f"`{name}` is {given}; the least is {least}", name=name, value=given)
         if most is not None and given > most:
             raise BadInput(f"`{name}` is {given}; the most is {most}", name=name, value=given)
+
+    def lasting(self) -> Bounds:
+        """Those that must stay the same while a flow goes on; outputs and time are as the defaults say."""
+        return replace(self, max_outputs=DEFAULT_OUTPUTS, seconds=None)
 
     def least_share(self, traced_sat: int) -> int:
         """Satoshi below which a branch ends as `small_share`, of this much that is traced."""

@@ -131,6 +131,12 @@ class FlowWalk:
             min_share=bounds.least_share(int(self._start_values.sum())),
         )
 
+    @property
+    def nbytes(self) -> int:
+        """Memory of all that was come to; the store's columns are not in it."""
+        parts = (part if isinstance(part, tuple) else (part,) for part in self._state)
+        return sum(array.nbytes for part in parts for array in part)
+
     def go_on(self, bounds: Bounds, progress: Progress | None = None) -> Flow:
         """Follow what waits, as far as the bounds allow.
 

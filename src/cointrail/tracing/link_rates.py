@@ -122,9 +122,10 @@ class LinkRates:
         """A link of a rule that no one transaction shows."""
         return self.link(REGISTRY[rule_id].name, tier, None)
 
-    def say(self, bound: ErrorBound, time: int) -> str:
-        """What may be said of a path that ends in a block of this time (methods.md 9.5)."""
-        return say_bound(bound, self.table, self.table.covered(ERAS[era_of(time)], Tier.T2.name))
+    def say(self, bound: ErrorBound, time: int, what: str = "It") -> str:
+        """What may be said of a path, or of `what`, that ends in a block of this time (methods.md 9.5)."""
+        coverage = self.table.covered(ERAS[era_of(time)], Tier.T2.name)
+        return say_bound(bound, self.table, coverage, what=what)
 
     def link(self, rule: str, tier: Tier, tx_num: int | None) -> Charge:
         """One link, by the rule that makes it and the transaction that shows it."""

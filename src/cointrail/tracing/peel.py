@@ -7,8 +7,9 @@ are its branches; each may be followed as a chain of its own, which claims nothi
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from cointrail.chain.view import ScriptType
@@ -31,6 +32,9 @@ from cointrail.tracing.ledger import CreatedRow, RecognisedDeposit
 from cointrail.tracing.link_rates import Charges, LinkRates
 from cointrail.tracing.neighbourhood import Neighbourhood, TxFacts
 from cointrail.tracing.peel_limits import PeelLimits
+
+MAY_GO_ON = frozenset({PeelStop.HOP_LIMIT, PeelStop.TIME_LIMIT})
+"""Ends that a wider limit passes."""
 
 
 class PeelJudge(Protocol):
@@ -108,19 +112,19 @@ class PeelChain:
 
 @dataclass(slots=True)
 class _Chain:
-    """A chain while it grows."""
+    """A chain while it grows; where a limit on its length ended it, it may grow on."""
 
     start: int
-    fork: tuple[int, int] | None
     hops: list[PeelHop] = field(default_factory=list)
     links: list[Charges] = field(default_factory=list)
     marks: Fingerprint | None = None
     deposit: RecognisedDeposit | None = None
     service: int | None = None
+    ended: PeelChain | None = None
 
 
 class Peeler:
-    """Follows chains over a neighbourhood.
+    """Follows chains over a neighbourhood, and remembers how far each came.
 
     Args:
         near: the chain, the clusters, the tags, recognised deposits.
@@ -146,31 +150,55 @@ class Peeler:
         self._rules = HopRules(
             weakest=limits.weakest, through_joins=limits.through_joins, through_sweeps=limits.through_sweeps
         )
+        self._until: float | None = None
+        self._grown: dict[tuple[int, bool], _Chain] = {}
+
+    @property
+    def hops(self) -> int:
+        """Of all chains that were followed."""
+        return sum(len(chain.hops) for chain in self._grown.values())
+
+    def widen(self, limits: PeelLimits) -> None:
+        """Set wider limits on hops, chains or time; the others must stay the same.
+
+        Chains that were followed go on from their last output, and come to what they would have been.
+        """
+        self._limits = limits
 
     def forward(self, output_num: int) -> tuple[PeelChain, ...]:
         """What became of an output; the first chain, then those of its branches while chains are left."""
-        return self._all(output_num, self._follow_forward)
+        return self._all(output_num, forward=True)
 
     def backward(self, output_num: int) -> tuple[PeelChain, ...]:
         """Where an output came from; the first chain, then those of its branches while chains are left."""
-        return self._all(output_num, self._follow_back)
+        return self._all(output_num, forward=False)
 
-    def _all(self, start: int, follow: Callable[[_Chain], PeelChain]) -> tuple[PeelChain, ...]:
-        chains = [follow(_Chain(start, None))]
+    def _all(self, start: int, *, forward: bool) -> tuple[PeelChain, ...]:
+        seconds = self._limits.seconds
+        self._until = None if seconds is None else time.monotonic() + seconds
+        chains = [self._one(start, forward=forward)]
         seen = {start}
         at = 0
         while at < len(chains):
             for branch in chains[at].branches:
                 if len(chains) < self._limits.max_chains and branch not in seen:
                     seen.add(branch)
-                    chains.append(follow(_Chain(branch, (at, chains[at].end))))
+                    found = self._one(branch, forward=forward)
+                    chains.append(replace(found, fork=(at, chains[at].end)))
             at += 1
         return tuple(chains)
+
+    def _one(self, start: int, *, forward: bool) -> PeelChain:
+        """The chain of one output, from where it was left."""
+        chain = self._grown.setdefault((start, forward), _Chain(start))
+        if chain.ended is None or chain.ended.stop in MAY_GO_ON:
+            chain.ended = self._follow_forward(chain) if forward else self._follow_back(chain)
+        return chain.ended
 
     # -- forward
 
     def _follow_forward(self, chain: _Chain) -> PeelChain:
-        at = self.near.output(chain.start)
+        at = self.near.output(chain.hops[-1].kept if chain.hops else chain.start)
         while True:
             if (stop := self._receiver_stop(chain, at)) is not None:
                 return self._end(chain, stop, at.output_num, None)
@@ -238,11 +266,11 @@ class Peeler:
     # -- backward
 
     def _follow_back(self, chain: _Chain) -> PeelChain:
-        at = self.near.output(chain.start)
-        later: int | None = at.spent_by_tx
+        at = self.near.output(chain.hops[-1].spent if chain.hops else chain.start)
         while True:
             facts = self.near.facts(self.near.maker(at.output_num))
-            if (stop := self._limit(chain, at, later if chain.hops else None)) is not None:
+            later = chain.hops[-1].tx_num if chain.hops else None
+            if (stop := self._limit(chain, at, later)) is not None:
                 return self._end(chain, stop, at.output_num, facts.tx_num)
             vote = self._vote(chain, facts)
             place = at.output_num - facts.outputs[0].output_num
@@ -252,7 +280,7 @@ class Peeler:
             parent = facts.inputs[0].output_num
             assert parent is not None, "a step back has known inputs"
             self._go(chain, facts, step, vote, (parent, at.output_num))
-            at, later = self.near.output(parent), facts.tx_num
+            at = self.near.output(parent)
 
     def _backward_facts(self, chain: _Chain, facts: TxFacts, vote: Change | Abstained) -> HopFacts:
         sender, label = self._said(facts.labels)
@@ -303,6 +331,8 @@ class Peeler:
         limits = self._limits
         if len(chain.hops) >= limits.max_hops:
             return Halt(PeelStop.HOP_LIMIT, f"{limits.max_hops} hops were asked for")
+        if self._until is not None and time.monotonic() >= self._until:
+            return Halt(PeelStop.TIME_LIMIT, f"{limits.seconds} seconds were asked for")
         if at.value < limits.min_value_sat:
             return Halt(PeelStop.MIN_VALUE, f"less than {limits.min_value_sat} sat")
         if limits.max_gap_s is not None and tx_num is not None:
@@ -377,7 +407,7 @@ class Peeler:
             end=output_num,
             end_tx=tx_num,
             branches=branches,
-            fork=chain.fork,
+            fork=None,
             deposit=chain.deposit,
             service=chain.service if halt.stop is PeelStop.SERVICE else None,
             bound=bound_of(

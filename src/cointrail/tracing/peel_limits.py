@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cointrail.errors import BadInput
 from cointrail.heuristics.base import Tier
@@ -33,15 +33,23 @@ class PeelLimits:
     """Go on where all went to one output."""
     max_chains: int = 1
     """Chains in all; more than one follows branches too."""
+    seconds: float | None = None
+    """All chains end when this much time is over; None: never. Where they ended depends on the machine."""
 
     def __post_init__(self) -> None:
         for name, least in (("max_hops", 0), ("min_value_sat", 0), ("max_gap_s", 0), ("max_chains", 1)):
             given = getattr(self, name)
             if given is not None and given < least:
                 raise BadInput(f"`{name}` is {given}; the least is {least}", name=name, value=given)
+        if self.seconds is not None and not self.seconds > 0:
+            raise BadInput(f"`seconds` is {self.seconds}; it must be more than 0", name="seconds")
         if self.weakest not in {Tier.T1, Tier.T3, Tier.T4}:
             raise BadInput(
                 f"no change verdict has the tier {self.weakest.name}",
                 hint="choose T1, T3 or T4",
                 tier=self.weakest.name,
             )
+
+    def lasting(self) -> PeelLimits:
+        """Those that must stay the same while chains go on; hops, chains and time are as the defaults say."""
+        return replace(self, max_hops=DEFAULT_PEEL_HOPS, max_chains=1, seconds=None)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from cointrail.chain.view import ScriptType, TxView
+from cointrail.chain.view import ScriptType, TxBrief, TxView
 from cointrail.heuristics.base import Abstained
 from cointrail.heuristics.change.fingerprint import Fingerprint
 
@@ -45,6 +45,9 @@ class ChangeContext(Protocol):
 
     def spender(self, place: int) -> TxView | None:
         """The transaction that spends the output; None: none does up to `height`."""
+
+    def spender_brief(self, place: int) -> TxBrief | None:
+        """That transaction as a whole; a transaction of many outputs has as many spenders of many inputs."""
 
     def in_input_cluster(self, place: int) -> bool:
         """Whether its script is in a headline cluster (C1-2) of the transaction's inputs."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cointrail.chain.view import TxView
+from cointrail.chain.view import TxBrief, TxView
 from cointrail.heuristics.base import Abstained, Tier, rule
 from cointrail.heuristics.change.base import ChangeContext, Remaining, Verdict, input_scripts, spendable
 from cointrail.heuristics.coinjoin import equal_outputs
@@ -25,7 +25,8 @@ def below_inputs(tx: TxView) -> Verdict:
     values = [one.value for one in tx.inputs if one.value is not None]
     if len(values) < 2 or len(values) < len(tx.inputs):
         return Abstained("fewer than two inputs of known value")
-    return Remaining(frozenset(k for k in spendable(tx) if tx.outputs[k].value < min(values)))
+    least = min(values)
+    return Remaining(frozenset(k for k in spendable(tx) if tx.outputs[k].value < least))
 
 
 @rule("change.one_time", version=1, tier=Tier.T4)
@@ -71,7 +72,8 @@ def legacy(tx: TxView, context: ChangeContext) -> Verdict:
     values = [one.value for one in tx.inputs if one.value is not None]
     if not values or len(values) < len(tx.inputs) or len(places) < 2 or equal_outputs(shape_of(tx)):
         return Abstained("not two outputs and known inputs, or the shape of a CoinJoin")
-    left = frozenset(k for k in places if context.fresh(k) and tx.outputs[k].value < min(values))
+    least = min(values)
+    left = frozenset(k for k in places if context.fresh(k) and tx.outputs[k].value < least)
     return Remaining(left) if len(left) == 1 else Abstained("not exactly one new and small output")
 
 
@@ -86,7 +88,7 @@ def locktime(tx: TxView, context: ChangeContext) -> Verdict:
     """
     if tx.is_coinbase:
         return Abstained("a coinbase has no change")
-    spenders = {k: context.spender(k) for k in spendable(tx)}
+    spenders = {k: context.spender_brief(k) for k in spendable(tx)}
     return Remaining(
         frozenset(k for k, by in spenders.items() if by is None or (by.locktime > 0) == (tx.locktime > 0)),
         context.height,
@@ -102,16 +104,16 @@ def fee_rate(tx: TxView, context: ChangeContext) -> Verdict:
     Abstains on: coinbase, an unknown fee or size, an output not spent yet.
     Needs: the outputs' spenders at a height; later blocks can change the answer.
     """
-    mine = _fee_per_kilobyte(tx)
-    spenders = {k: context.spender(k) for k in spendable(tx)}
+    mine = None if tx.is_coinbase else _fee_per_kilobyte(tx.brief)
+    spenders = {k: context.spender_brief(k) for k in spendable(tx)}
     if mine is None or None in spenders.values():
         return Abstained("a fee or a size is not known, or an output is not spent yet")
     left = (k for k, by in spenders.items() if by is not None and _fee_per_kilobyte(by) == mine)
     return Remaining(frozenset(left), context.height)
 
 
-def _fee_per_kilobyte(tx: TxView) -> int | None:
-    """Whole satoshi for 1,000 virtual bytes; None for a coinbase and where it is not known."""
-    if tx.is_coinbase or tx.fee is None or tx.weight is None:
+def _fee_per_kilobyte(tx: TxBrief) -> int | None:
+    """Whole satoshi for 1,000 virtual bytes; None where it is not known."""
+    if tx.fee is None or tx.weight is None:
         return None
     return tx.fee * 1_000 // ((tx.weight + 3) // 4)

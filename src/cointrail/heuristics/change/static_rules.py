@@ -86,7 +86,8 @@ def round_value(tx: TxView) -> Verdict:
     if tx.is_coinbase or not values or 0 in values or POSTAGE_SAT & set(values):
         return Abstained("a coinbase, or an output of a postage amount")
     zeros = [trailing_zeros(value) for value in values]
-    left = frozenset(k for k, n in zip(places, zeros, strict=True) if n < min(zeros) + FEWER_ZEROS)
+    round_from = min(zeros) + FEWER_ZEROS
+    left = frozenset(k for k, n in zip(places, zeros, strict=True) if n < round_from)
     if len(left) == len(places):
         return Abstained("no output is rounder than another")
     return Remaining(left)

@@ -15,9 +15,11 @@ from cointrail.chain.network import Network
 from cointrail.chain.types import Txid
 from cointrail.errors import BadAddress, BadInput
 
-MAX_LABEL = 300
+MAX_NAME = 300
 MAX_TEXT = 10_000
-"""Longest label and longest other field, in characters."""
+"""Longest field that names something, and longest other one, in characters; a label is a text, kept whole."""
+
+_NAMES = frozenset({"actor", "address", "tx_hash", "category"})
 
 _BITCOIN = frozenset({"btc", "xbt", "bitcoin"})
 _TAG_TYPES = frozenset({ACTOR_TAG, "event", "mention"})
@@ -49,8 +51,8 @@ class _Refused(Exception):  # noqa: N818 - it never leaves this module
 def judge_row(row: TagRow, pack: str, network: Network) -> Judged:
     """Keep the row as a tag, or say why it cannot be one. Never raises for what a row holds."""
     fields = row.fields
-    subject = (fields.get("address") or fields.get("tx_hash") or "")[:MAX_LABEL]
-    label = fields.get("label", "")[:MAX_LABEL]
+    subject = (fields.get("address") or fields.get("tx_hash") or "")[:MAX_NAME]
+    label = fields.get("label", "")[:MAX_NAME]
     warnings = list(row.warnings)
     try:
         _check_size(row)
@@ -91,7 +93,7 @@ def _shown(warnings: list[str]) -> tuple[str, ...]:
 
 def _check_size(row: TagRow) -> None:
     for name, text in (*row.fields.items(), *row.extra, *(("category", word) for word in row.categories)):
-        limit = MAX_LABEL if name in {"label", "actor", "address", "tx_hash", "category"} else MAX_TEXT
+        limit = MAX_NAME if name in _NAMES else MAX_TEXT
         if len(text) > limit:
             reason = f"`{name}` has {len(text):,} characters, {limit:,} are the most"
             raise _Refused(Verdict.UNSUPPORTED, reason)

@@ -33,16 +33,13 @@ _SEED = 0x6272_6964_6765
 
 @dataclass(frozen=True, slots=True)
 class Bridge:
-    """A link without which a part of the cluster would be apart; scripts by number.
+    """A link without which a part of the cluster would be apart, by its row among the links.
 
     `scripts`, `received_sat` and `balance_sat`, compared in this order, are of the smaller part: what is at
     risk.
     """
 
-    one: int
-    other: int
-    tx_num: int | None
-    link: Link
+    row: int
     scripts: int
     received_sat: int
     balance_sat: int
@@ -97,7 +94,7 @@ def find_bridges(members: U32, links: LinkTable, sums: I64, limit: int) -> tuple
     smaller = np.minimum(part, below[0] - part)
     share = np.maximum(smaller[:, 0] / len(members), smaller[:, 1] / max(1, int(below[0, 1])))
     worst = np.lexsort((bridges, -share))[:limit]
-    found = (_bridge(members, links, trees, int(bridges[k]), below) for k in worst)
+    found = (_bridge(trees, int(bridges[k]), below) for k in worst)
     return tuple(found), len(bridges)
 
 
@@ -161,15 +158,6 @@ def _split(members: int, links: LinkTable, sums: I64) -> tuple[kernel.Trees, Arr
     return trees, 1 + np.flatnonzero(marks[1:] == 0), below
 
 
-def _bridge(members: U32, links: LinkTable, trees: kernel.Trees, child: int, below: I64) -> Bridge:
-    row = int(trees.tx[child])
+def _bridge(trees: kernel.Trees, child: int, below: I64) -> Bridge:
     part, rest = below[child], below[0] - below[child]
-    lesser = part if tuple(part) <= tuple(rest) else rest
-    tx = int(links.tx[row])
-    return Bridge(
-        int(members[links.one[row]]),
-        int(members[links.other[row]]),
-        None if tx == NO_TX else tx,
-        Link(int(links.rule[row])),
-        *map(int, lesser),
-    )
+    return Bridge(int(trees.tx[child]), *map(int, part if tuple(part) <= tuple(rest) else rest))

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Protocol
 
 from cointrail.chain.network import Network
-from cointrail.chain.view import TxView
+from cointrail.chain.view import TxBrief, TxView
 from cointrail.clustering.moves import MoveIndex
 from cointrail.heuristics.base import Abstained, Tier
 from cointrail.heuristics.change import Change, Fingerprint, fingerprint_of, merge, vote
@@ -57,6 +57,9 @@ class ChangeChain(Protocol):
 
     def tx_view(self, tx_num: int, /) -> TxView:
         """A transaction with what its inputs spend."""
+
+    def tx_brief(self, tx_num: int, /) -> TxBrief:
+        """A transaction as a whole."""
 
     def tx_inputs(self, tx_num: int, /) -> Sequence[SpentRow]:
         """Inputs in order; a coinbase has none."""
@@ -166,6 +169,11 @@ class ChainContext:
         if self._room >= 0:
             self._spenders[spender] = found
         return found
+
+    def spender_brief(self, place: int) -> TxBrief | None:
+        """That transaction as a whole."""
+        spender = self._outputs[place].spent_by_tx
+        return None if spender is None else self.chain.tx_brief(spender)
 
     def in_input_cluster(self, place: int) -> bool:
         """Whether its script is in a headline cluster of the inputs."""

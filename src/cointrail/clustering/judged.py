@@ -9,42 +9,25 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from cointrail.chain.types import Txid
-from cointrail.clustering.apart import apart_of
 from cointrail.clustering.bridges import tree_of
 from cointrail.clustering.chain_view import ChainView
 from cointrail.clustering.clusters import Clusters
-from cointrail.clustering.judgements import Judgement, JudgementKind, standing
+from cointrail.clustering.judgements import Judgement, standing
 from cointrail.clustering.links import LinkTable, end_to_end, links_among
 from cointrail.clustering.proof import NO_TX, ProofStep, meet
 from cointrail.clustering.rules import Link
-from cointrail.errors import BadInput, NotFound
+from cointrail.clustering.rulings import NamedChain, Rulings, in_order
+from cointrail.errors import BadInput
 from cointrail.heuristics.base import Abstained, Tier
 from cointrail.heuristics.change.vote import Change
 from cointrail.heuristics.gate import GateVerdict
-from cointrail.kernel.apart import REFUSED, join_apart
-from cointrail.kernel.union import flatten
 
 U32 = npt.NDArray[np.uint32]
-I64 = npt.NDArray[np.int64]
-
-
-class NamedChain(ChainView, Protocol):
-    """A chain whose scripts and transactions can be found by name; a `Snapshot` is one."""
-
-    def find_script(self, script: bytes, /) -> int | None:
-        """The number of a script; None where it never appeared."""
-
-    def tx_input_range(self, tx_num: int, /) -> tuple[int, int]:
-        """Its inputs: the first, and the one after the last."""
-
-    def find_tx(self, txid: Txid, /) -> int | None:
-        """The number of a transaction; None where there is none."""
 
 
 class JudgedPart(NamedTuple):
@@ -83,20 +66,13 @@ class JudgedClusters:
     """
 
     def __init__(self, chain: NamedChain, clusters: Clusters, judgements: Iterable[Judgement]) -> None:
-        entries = tuple(judgements)
-        self._base = clusters
-        self.judgements = standing(entries)
-        by_kind = {kind: [one for one in self.judgements if one.kind is kind] for kind in JudgementKind}
-        self._pins, apart = by_kind[JudgementKind.SAME_HAND], by_kind[JudgementKind.APART]
-        self._cuts = {_find_tx(chain, one): one for one in by_kind[JudgementKind.NO_LINK]}
-        pins, pairs = (
-            np.array([_find_pair(chain, one) for one in some], np.int64).reshape(-1, 2)
-            for some in (self._pins, apart)
-        )
-        touched = self._touched(chain, [*pins.ravel().tolist(), *pairs.ravel().tolist()])
+        self.base = clusters
+        self.judgements = standing(judgements)
+        self.rulings = Rulings.find(chain, self.judgements)
+        touched = tuple(sorted({clusters.label(script) for script in self.rulings.scripts.tolist()}))
         self._members, links = _read(chain, clusters, touched)
-        self._links = links.take(~np.isin(links.tx, np.array([*self._cuts], np.uint32)))
-        self._own, self.left_out = self._join(pins, pairs, apart)
+        self._held = self.rulings.hold(self._members, links)
+        self._own, self.left_out = self._join()
         self.changes = tuple(self._change(label) for label in touched)
         self.digest = _digest(clusters.digest, self.judgements)
         self.rules = clusters.rules
@@ -107,7 +83,7 @@ class JudgedClusters:
     def label(self, script_num: int, tier: Tier = Tier.T2) -> int:
         """The smallest script number of the cluster."""
         place = self._place(script_num) if tier == Tier.T2 else None
-        return self._base.label(script_num, tier) if place is None else int(self._members[self._own[place]])
+        return self.base.label(script_num, tier) if place is None else int(self._members[self._own[place]])
 
     def members(self, label: int, tier: Tier = Tier.T2) -> U32:
         """The script numbers of a cluster, ascending.
@@ -117,7 +93,7 @@ class JudgedClusters:
         """
         place = self._place(label) if tier == Tier.T2 else None
         if place is None:
-            return self._base.members(label, tier)
+            return self.base.members(label, tier)
         if self._own[place] != place:
             raise BadInput(f"{label} is no cluster label", label=int(self._members[self._own[place]]))
         found: U32 = self._members[self._own == place]
@@ -126,16 +102,16 @@ class JudgedClusters:
     def size(self, label: int, tier: Tier = Tier.T2) -> int:
         """How many scripts a cluster has."""
         place = self._place(label) if tier == Tier.T2 else None
-        return self._base.size(label, tier) if place is None else len(self.members(label))
+        return self.base.size(label, tier) if place is None else len(self.members(label))
 
     def gate(self, tx_num: int) -> GateVerdict:
         """The gate's verdict, which no judgement changes: a cut shows in the clusters of the inputs."""
-        return self._base.gate(tx_num)
+        return self.base.gate(tx_num)
 
     def change(self, tx_num: int) -> Change | Abstained:
         """The vote on change; it abstains on a transaction that was cut."""
-        cut = self._cuts.get(tx_num)
-        return self._base.change(tx_num) if cut is None else Abstained(f"judgement {cut.id}: {cut.why}")
+        cut = self.rulings.cuts.get(tx_num)
+        return self.base.change(tx_num) if cut is None else Abstained(f"judgement {cut.id}: {cut.why}")
 
     def explain(self, a: int, b: int) -> tuple[ProofStep, ...] | None:
         """The links that join two scripts under the judgements; None when none do.
@@ -145,7 +121,7 @@ class JudgedClusters:
         if self.label(a) != self.label(b):
             return None
         if self._place(a) is None:
-            return self._base.explain(a, b)
+            return self.base.explain(a, b)
         own = np.flatnonzero(self._own == self._own[self._place(a)])
         place = np.full(len(self._members), len(own))
         place[own] = np.arange(len(own))
@@ -179,42 +155,21 @@ class JudgedClusters:
 
     # -- how they are made
 
-    def _touched(self, chain: NamedChain, scripts: list[int]) -> tuple[int, ...]:
-        """Labels of the headline clusters that judgements name."""
-        for tx in self._cuts:
-            spent = chain.column("inputs.output").slice(*chain.tx_input_range(tx))
-            scripts += chain.column("outputs.script").take(spent).tolist()
-        return tuple(sorted({self._base.label(script) for script in scripts}))
-
-    def _join(self, pins: I64, pairs: I64, apart: list[Judgement]) -> tuple[U32, tuple[LeftOut, ...]]:
+    def _join(self) -> tuple[U32, tuple[LeftOut, ...]]:
         """Per member the place of the first one of its cluster; and the links that were left out."""
-        pinned = np.searchsorted(self._members, pins).astype(np.uint32)
-        held = np.searchsorted(self._members, pairs).astype(np.uint32)
-        nothing = np.full(len(pins), NO_TX, np.uint32)
-        first = LinkTable(
-            pinned[:, 0], pinned[:, 1], nothing, nothing.astype(np.uint8), nothing.astype(np.int64)
-        )
-        self._all = everything = end_to_end(first, self._links)
-        parent = np.arange(len(self._members), dtype=np.uint32)
-        outcome, against = np.zeros(len(everything.one), np.uint8), np.zeros(len(everything.one), np.uint32)
-        state = apart_of(len(parent), held[:, 0].copy(), held[:, 1].copy())
-        join_apart(parent, everything.one, everything.other, state, outcome, against)
-        refused = np.flatnonzero(outcome == REFUSED)
-        if len(refused) and refused[0] < len(pins):
-            ids = self._pins[refused[0]].id, apart[against[refused[0]]].id
-            raise BadInput(
-                f"judgements `{ids[0]}` and `{ids[1]}` contradict each other",
-                hint="withdraw one of them by a later entry",
-            )
-        flatten(parent)
+        self._all = everything = self._held.links
+        joined = self._held.join(len(self._members))
         left_out = tuple(
-            LeftOut(self._step(int(k), int(everything.one[k])), apart[against[k]].id) for k in refused
+            LeftOut(self._step(int(row), int(everything.one[row])), self._held.apart[judgement].id)
+            for row, judgement in zip(joined.refused, joined.against, strict=True)
         )
-        self._all = everything.take(outcome != REFUSED)
-        return parent, left_out
+        stands = np.ones(len(everything.one), np.bool_)
+        stands[joined.refused] = False
+        self._all = everything.take(stands)
+        return joined.parent, left_out
 
     def _change(self, label: int) -> JudgedChange:
-        members = self._base.members(label)
+        members = self.base.members(label)
         owners = np.unique(self._own[np.searchsorted(self._members, members)])
         parts = (int(self._members[owner]) for owner in owners)
         return JudgedChange(
@@ -226,8 +181,9 @@ class JudgedClusters:
         ends = int(self._all.one[row]), int(self._all.other[row])
         end = ends[1] if start == ends[0] else ends[0]
         scripts = int(self._members[start]), int(self._members[end])
-        if row < len(self._pins):
-            return ProofStep(*scripts, f"judgement:{self._pins[row].id}", None, None)
+        pin = self._held.pin(row)
+        if pin is not None:
+            return ProofStep(*scripts, f"judgement:{pin.id}", None, None)
         link, tx = Link(int(self._all.rule[row])), int(self._all.tx[row])
         return ProofStep(*scripts, link.rule.name, link.tier, None if tx == NO_TX else tx)
 
@@ -247,24 +203,7 @@ def _read(chain: ChainView, clusters: Clusters, labels: tuple[int, ...]) -> tupl
         tables.append(links._replace(one=place[links.one], other=place[links.other]))
     if not tables:
         return members, LinkTable(*(np.empty(0, dtype) for dtype in ("u4", "u4", "u4", "u1", "i8")))
-    links = end_to_end(*tables)
-    return members, links.take(np.lexsort((links.since, links.tiers)))
-
-
-def _find_pair(chain: NamedChain, one: Judgement) -> tuple[int, int]:
-    numbers = [chain.find_script(script) for script in one.scripts]
-    for name, number in zip(one.names, numbers, strict=True):
-        if number is None:
-            raise NotFound(f"judgement `{one.id}`: the chain does not hold `{name}`", id=one.id, value=name)
-    first, second = (number for number in numbers if number is not None)
-    return first, second
-
-
-def _find_tx(chain: NamedChain, one: Judgement) -> int:
-    number = None if one.txid is None else chain.find_tx(one.txid)
-    if number is None:
-        raise NotFound(f"judgement `{one.id}`: the chain does not hold transaction `{one.txid}`", id=one.id)
-    return number
+    return members, in_order(end_to_end(*tables))
 
 
 def _digest(base: str, judgements: tuple[Judgement, ...]) -> str:

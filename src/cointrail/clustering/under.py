@@ -15,6 +15,7 @@ from cointrail.clustering.clusters import Clusters
 from cointrail.clustering.judged import JudgedClusters
 from cointrail.clustering.moves import Ascending, MoveIndex, Moves
 from cointrail.clustering.proof import ProofStep
+from cointrail.clustering.rulings import Rulings
 from cointrail.heuristics.base import Abstained, Tier
 from cointrail.heuristics.change.vote import Change
 from cointrail.store.chain_places import rows_between
@@ -119,3 +120,12 @@ def under(clusters: Clusters, judged: JudgedClusters) -> ClustersUnder:
     same["moves"] = JudgedMoves(moves.chain, moves.partition, moves.arrays, moves.sum_every, judged=judged)
     same["digest"] = judged.digest
     return ClustersUnder(**same, judged=judged)
+
+
+def unjudged(clusters: Clusters) -> tuple[Clusters, Rulings]:
+    """Clusters as links alone have them, and the judgements that look-ups see them under, if any."""
+    if not isinstance(clusters, ClustersUnder):
+        return clusters, Rulings()
+    judged = clusters.judged
+    assert judged is not None, "made by `under`"
+    return judged.base, judged.rulings

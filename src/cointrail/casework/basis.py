@@ -17,9 +17,10 @@ from cointrail.heuristics.base import REGISTRY
 WALK_RULES = ("service.deposit",)
 """Rules that have a say in walks, beside those of the clusters and of the vote on change."""
 
-RESULT_VERSION = 4
+RESULT_VERSION = 5
 """Of the tables of a case and what their columns mean. 2: a hand may go over change at T3. 3: rows say how
-far they may be wrong. 4: payments say it in sentences too, and the summary which links they hang on."""
+far they may be wrong. 4: payments say it in sentences too, and the summary which links they hang on. 5: no
+output stands among the proceeds twice, and sums of leads tell the same hand apart."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,12 +76,12 @@ def basis_of(
         tags_digest=tags.digest,
         prices_digest=rates.digest,
         rules=(*clusters.rules, *(REGISTRY[rule_id].name for rule_id in WALK_RULES)),
-        settings=_settings(case),
+        settings=settings_of(case),
         program=f"cointrail {cointrail.__version__}",
     )
 
 
-def _settings(case: Case) -> dict[str, Any]:
+def settings_of(case: Case) -> dict[str, Any]:
     """The case as values. Files stand by name and digest, so a moved folder changes nothing."""
     return {
         "reference": case.reference,

@@ -5,6 +5,7 @@ A lead is counted where it carries value by the primary policy, as for the outco
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,32 +30,41 @@ class Tally:
     withdrawals: set[Outpoint] = field(default_factory=set)
     deposits: dict[Outpoint, bool] = field(default_factory=dict)
     """With whether some path to it is in the same hand."""
-    paid_fifo_sat: int = 0
-    deposited_fifo_sat: int = 0
+    paid_fifo_sat: Counter[Hand] = field(default_factory=Counter)
+    deposited_fifo_sat: Counter[Hand] = field(default_factory=Counter)
+    """Satoshi by the hand of the lead."""
 
     def add_lead(self, row: LeadRow) -> None:
         """Count a payer lead."""
         self.payments.setdefault(row.hand, set()).add(row.payment)
         self.withdrawals.add(row.withdrawal.outpoint)
-        self.paid_fifo_sat += row.fifo_sat
+        self.paid_fifo_sat[row.hand] += row.fifo_sat
 
     def add_deposit(self, row: ProceedRow) -> None:
         """Count a deposit."""
+        assert row.hand is not None, "a deposit is a lead"
         outpoint = row.end.outpoint
         self.deposits[outpoint] = self.deposits.get(outpoint, False) or row.hand is Hand.SAME_HAND
-        self.deposited_fifo_sat += row.fifo_sat
+        self.deposited_fifo_sat[row.hand] += row.fifo_sat
 
     def json(self) -> dict[str, Any]:
-        """Counts of distinct outputs. A payment with leads of both kinds counts as same hand."""
+        """Counts of distinct outputs, and satoshi by FIFO, in all and by the hand of the lead.
+
+        A payment with leads of both kinds counts as same hand; its satoshi count where each lead belongs.
+        """
         same = self.payments.get(Hand.SAME_HAND, set())
         return {
             "payments_same_hand": len(same),
             "payments_upstream": len(self.payments.get(Hand.UPSTREAM, set()) - same),
             "withdrawals": len(self.withdrawals),
-            "paid_fifo_sat": str(self.paid_fifo_sat),
+            "paid_fifo_sat": str(self.paid_fifo_sat.total()),
+            "paid_same_hand_fifo_sat": str(self.paid_fifo_sat[Hand.SAME_HAND]),
+            "paid_upstream_fifo_sat": str(self.paid_fifo_sat[Hand.UPSTREAM]),
             "deposits_same_hand": sum(self.deposits.values()),
             "deposits_downstream": len(self.deposits) - sum(self.deposits.values()),
-            "deposited_fifo_sat": str(self.deposited_fifo_sat),
+            "deposited_fifo_sat": str(self.deposited_fifo_sat.total()),
+            "deposited_same_hand_fifo_sat": str(self.deposited_fifo_sat[Hand.SAME_HAND]),
+            "deposited_downstream_fifo_sat": str(self.deposited_fifo_sat[Hand.DOWNSTREAM]),
         }
 
 

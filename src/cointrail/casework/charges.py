@@ -16,6 +16,11 @@ from cointrail.tracing.path_links import links_back, links_forward
 MOST_SEEDS = 8
 """Seeds of a cluster from which the best proof is looked for; more would only find a shorter one."""
 
+PAYMENT = "That the payment is the service's"
+LEAD = "The lead as a whole, with what makes the payment the service's and the withdrawal the exchange's,"
+DEPOSIT = "The lead as a whole, with what makes the outflow the service's and the deposit the exchange's,"
+"""Of what rows say how far it may be wrong. The hand's path is a part of a lead, and may be stronger."""
+
 _ONE_PERCENT, _FIVE_PERCENT = PAYJOIN_PPM[2:]
 
 
@@ -68,13 +73,13 @@ class CaseCharges:
         """That one hand sent an outflow and made the deposit."""
         return links_forward(self._near, self._rates, path)
 
-    def columns(self, when: datetime, *parts: Charges) -> ErrorColumns:
-        """The columns of a row that rests on these links and ends in a block of this time."""
-        return columns_of_bound(bound_of(tuple(chain(*parts))), self._rates, int(when.timestamp()))
+    def columns(self, when: datetime, what: str, *parts: Charges) -> ErrorColumns:
+        """The columns of a row that says `what`, rests on these links and ends in a block of this time."""
+        return columns_of_bound(bound_of(tuple(chain(*parts))), self._rates, int(when.timestamp()), what)
 
 
-def columns_of_bound(bound: ErrorBound, rates: LinkRates, time: int) -> ErrorColumns:
-    """A bound as columns."""
+def columns_of_bound(bound: ErrorBound, rates: LinkRates, time: int, what: str) -> ErrorColumns:
+    """A bound of what is said as columns."""
     return ErrorColumns(
         bound_ppm=bound.bound_ppm,
         independent_ppm=bound.independent_ppm,
@@ -82,7 +87,7 @@ def columns_of_bound(bound: ErrorBound, rates: LinkRates, time: int) -> ErrorCol
         payjoin_5_ppm=bound.at_share(_FIVE_PERCENT),
         links=" ".join(f"{tier}={count}" for tier, count in bound.links.items()),
         not_measured=" ".join(f"{rule}={count}" for rule, count in bound.not_measured.items()),
-        says=rates.say(bound, time),
+        says=rates.say(bound, time, what),
     )
 
 

@@ -32,12 +32,13 @@ class OutflowClass(StrEnum):
     OUTFLOW = "outflow"
     """An output by which value left the service."""
     CHANGE = "change"
-    """An output by which value came back to the service in its own transaction, and was spent later:
-    what became of it stands under the later outflows."""
+    """An output by which value came back to the service in its own transaction, and was later spent by the
+    service alone: what became of it stands under the later outflows."""
     HELD = "held"
     """An output that the service still holds at the tip."""
     MIXED = "mixed"
-    """An output of the service that was spent together with outputs of others."""
+    """An output of the service that was spent together with outputs of others, also where it had come back
+    in the service's own transaction: no later outflow says what became of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class Outflow:
 
 @dataclass(frozen=True, slots=True)
 class MoneyFlows:
-    """All flows of the service, in chain order, and what was left out, by reason."""
+    """All flows of the service, in chain order, no output twice, and what was left out, by reason."""
 
     inflows: tuple[Inflow, ...]
     outflows: tuple[Outflow, ...]
@@ -88,7 +89,7 @@ def list_flows(
     skipped: Counter[str] = Counter()
     inflows: list[Inflow] = []
     spenders: set[int] = set()
-    outflows: list[Outflow] = []
+    outflows: dict[int, Outflow] = {}
     for output_num in received:
         row = near.output(output_num)
         facts = near.facts(near.maker(output_num))
@@ -99,15 +100,16 @@ def list_flows(
         if row.spent_by_tx is not None:
             spenders.add(row.spent_by_tx)
         elif row.value:
-            outflows.append(Outflow(row, facts.tx_num, OutflowClass.HELD))
+            outflows[output_num] = Outflow(row, facts.tx_num, OutflowClass.HELD)
     for tx_num in sorted(spenders):
         facts = near.facts(tx_num)
         if period.before(_time(ledger, tx_num)):
             skipped["outflow_transactions_before_period"] += 1
             continue
-        outflows += _sort_spend(near, facts)
-    outflows.sort(key=lambda outflow: outflow.row.output_num)
-    return MoneyFlows(tuple(inflows), tuple(outflows), dict(sorted(skipped.items())))
+        # an output comes back before it is spent with others, so the class that it is found in last stands
+        outflows |= {outflow.row.output_num: outflow for outflow in _sort_spend(near, facts)}
+    in_order = tuple(outflows[output_num] for output_num in sorted(outflows))
+    return MoneyFlows(tuple(inflows), in_order, dict(sorted(skipped.items())))
 
 
 def _time(ledger: CaseLedger, tx_num: int) -> int:

@@ -53,7 +53,8 @@ def read_rows(table: bytes) -> list[list[str]]:
     with _ONE_AT_A_TIME:  # the limit is the process's; files of others are read by the usual one
         usual = csv.field_size_limit(LONGEST_CELL)
         try:
-            return list(csv.reader(io.StringIO(table.decode(), newline=""), strict=True))
+            text = io.TextIOWrapper(io.BytesIO(table), "utf-8", newline="")
+            return list(csv.reader(text, strict=True))
         finally:
             csv.field_size_limit(usual)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from cointrail.casework.charges import LEAD, PAYMENT
 from cointrail.casework.desk import Desk
 from cointrail.casework.money_flows import Inflow, InflowClass
 from cointrail.casework.rows import ErrorColumns, LeadRow, PaymentRow
@@ -66,7 +67,7 @@ def payment_row(desk: Desk, traced: TracedInflow) -> PaymentRow:
         note=_note(desk, traced),
         error=None
         if desk.charges is None
-        else desk.charges.columns(place.time_utc, desk.charges.member(traced.inflow.row.script_num)),
+        else desk.charges.columns(place.time_utc, PAYMENT, desk.charges.member(traced.inflow.row.script_num)),
     )
 
 
@@ -128,4 +129,4 @@ def _lead_error(
         return None
     received = desk.near.output(path[0]).script_num
     hand = desk.charges.back(path) if in_hand else ()
-    return desk.charges.columns(when, desk.charges.member(received), hand, desk.charges.claim(signer))
+    return desk.charges.columns(when, LEAD, desk.charges.member(received), hand, desk.charges.claim(signer))

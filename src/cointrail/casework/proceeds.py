@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from cointrail.casework.charges import DEPOSIT
 from cointrail.casework.desk import Desk
 from cointrail.casework.money_flows import Outflow, OutflowClass
 from cointrail.casework.rows import ErrorColumns, ProceedRow
@@ -103,4 +104,4 @@ def _error(desk: Desk, path: tuple[int, ...], *, in_hand: bool, when: datetime) 
     own = () if signer is None else desk.charges.member(signer)
     hand = desk.charges.forward(path) if in_hand else ()
     receiver = desk.near.output(path[-1]).script_num
-    return desk.charges.columns(when, own, hand, desk.charges.claim(receiver))
+    return desk.charges.columns(when, DEPOSIT, own, hand, desk.charges.claim(receiver))

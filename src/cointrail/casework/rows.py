@@ -99,8 +99,9 @@ class ErrorColumns:
         Says(
             INFERENCE,
             "parts per million",
-            "the inferences of this row are wrong in at most this, no payjoin among them; empty where one "
-            "of them was not measured",
+            "the inferences of this row are wrong in at most this, no payjoin among them; of a lead over "
+            "other hands, those that make its ends the service's and the exchange's, and a dashed path, "
+            "not who paid; empty where one of them was not measured",
         ),
     ]
     independent_ppm: Annotated[
@@ -111,7 +112,15 @@ class ErrorColumns:
         Says(INFERENCE, "parts per million", "the bound if 1 % of the links that can be payjoins are"),
     ]
     payjoin_5_ppm: Annotated[int | None, Says(INFERENCE, "parts per million", "the same for 5 %")]
-    links: Annotated[str, Says(INFERENCE, "tier=count", "the links that the row rests on")]
+    links: Annotated[
+        str,
+        Says(
+            INFERENCE,
+            "tier=count",
+            "all links that the row rests on: also what makes the payment the service's and a lead's other "
+            "end the exchange's, which may be weaker than the hand's path",
+        ),
+    ]
     not_measured: Annotated[str, Says(INFERENCE, "rule=count", "those of them that have no measured rate")]
     says: Annotated[
         str,

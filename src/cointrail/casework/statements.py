@@ -47,15 +47,16 @@ def _says_hand(hops: int, tier: Tier | None) -> str:
         return "Same hand: the customer who ordered the withdrawal ordered the payment; nothing lies between."
     if tier is Tier.T3:
         return (
-            "Same hand, weakest link T3: every transaction between was signed by one cluster or by one whose "
-            "change, by agreeing signals, the next one spent, so whoever received the withdrawal made the "
-            "payment. That the customer withdrew to an own address is assumed."
+            "Same hand, weakest link from withdrawal to payment T3: every transaction between was signed by "
+            "one cluster or by one whose change, by agreeing signals, the next one spent, so whoever "
+            "received the withdrawal made the payment. That the customer withdrew to an own address is "
+            "assumed."
         )
     by = ", joined by keys and scripts alone" if tier is Tier.T1 else ""
     return (
-        f"Same hand, weakest link {tier.name}: every transaction between was signed by one cluster{by}, "
-        "so whoever received the withdrawal made the payment. That the customer withdrew to an own "
-        "address is assumed."
+        f"Same hand, weakest link from withdrawal to payment {tier.name}: every transaction between was "
+        f"signed by one cluster{by}, so whoever received the withdrawal made the payment. That the customer "
+        "withdrew to an own address is assumed."
     )
 
 
@@ -80,7 +81,7 @@ def _says_depositor(tier: Tier | None) -> str:
         return "Nothing is said about the depositor: the value passed through other hands or unlinked change."
     if tier is Tier.T3:
         return (
-            "Same hand, weakest link T3: the deposit was made out of change, by agreeing signals, of the "
-            "service under investigation."
+            "Same hand, weakest link from outflow to deposit T3: the deposit was made out of change, by "
+            "agreeing signals, of the service under investigation."
         )
     return "Same hand: the service under investigation signed the deposit; its cluster holds at T2 or better."

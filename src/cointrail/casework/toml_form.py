@@ -13,12 +13,10 @@ from typing import NoReturn
 from cointrail.attribution.text_file import TextFile
 from cointrail.casework.toml_lines import find_lines
 from cointrail.errors import BadCase
+from cointrail.journal.days import YEARS
 
 MOST = 2**53 - 1
 """The largest whole number that JSON carries everywhere; the basis is JSON."""
-
-YEARS = range(2000, 2201)
-"""Years that a date of a case may lie in."""
 
 LONGEST_SHOWN = 60
 """Characters of a value that a message shows."""

@@ -17,6 +17,7 @@ from cointrail.error_rates.tiers import measured_tiers
 from cointrail.errors import NotFound
 from cointrail.heuristics.base import REGISTRY, Rule
 from cointrail.heuristics.gate import REASONS
+from cointrail.rulebook.counted import counted_elsewhere
 from cointrail.rulebook.examples import Example, examples_of
 
 HOMES = ("cointrail.heuristics", "cointrail.heuristics.change")
@@ -66,6 +67,8 @@ class RuleCard:
         measured_tier: the tier that its links stand at by the table of measured error; by era where they
             differ.
         error: how often they were wrong, at most; None where it makes none.
+        counted_with: ids of the rules whose measured error has that of this one in it.
+        uncounted: why it has no measured error of its own; None where it has.
         dynamic: whether later blocks can change its answer, so that results name the height.
         gate: what the gate says when it fires: `safe`, `unknown`, `unsafe`; None where it is not in the gate.
         summary: what it says, in a sentence.
@@ -83,6 +86,8 @@ class RuleCard:
     tier: str | None
     measured_tier: str | None
     error: str | None
+    counted_with: tuple[str, ...]
+    uncounted: str | None
     dynamic: bool
     gate: str | None
     summary: str
@@ -239,6 +244,8 @@ def _card(rule: Rule) -> RuleCard:
     head = (inspect.getdoc(rule.function) or "").partition("\nSource:")[0]
     summary, _, about = head.strip().partition("\n\n")
     docs = rule.docs
+    measured = (rule.name,) in shipped().rows
+    counted_with, uncounted = ((), None) if measured else counted_elsewhere(rule)
     return RuleCard(
         id=rule.id,
         version=rule.version,
@@ -247,6 +254,8 @@ def _card(rule: Rule) -> RuleCard:
         tier=None if rule.tier is None else rule.tier.name,
         measured_tier=_measured_tier(rule),
         error=_error(rule),
+        counted_with=counted_with,
+        uncounted=uncounted,
         dynamic=_dynamic(rule),
         gate=next((one.gate.name.lower() for one in REASONS if one.id == rule.id), None),
         summary=" ".join(summary.split()),

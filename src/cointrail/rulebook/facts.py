@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from cointrail.chain.types import Outpoint, Txid
-from cointrail.chain.view import TxView
+from cointrail.chain.view import TxBrief, TxView
 from cointrail.errors import BadInput
 from cointrail.heuristics.change import Fingerprint
 from cointrail.heuristics.shape import Surroundings
@@ -67,6 +67,11 @@ class WrittenContext:
         """What spends it."""
         said = self.facts.get("spent", {}).get(self.names[place])
         return None if said is None else _written(said)
+
+    def spender_brief(self, place: int) -> TxBrief | None:
+        """That as a whole."""
+        spender = self.spender(place)
+        return None if spender is None else spender.brief
 
     def in_input_cluster(self, place: int) -> bool:
         """Whether it is known to be the sender's."""

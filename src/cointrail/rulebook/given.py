@@ -12,6 +12,7 @@ import typing
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from enum import Enum
+from fractions import Fraction
 from typing import Any, get_args, get_origin, get_type_hints
 
 from cointrail.chain.types import Txid
@@ -58,6 +59,8 @@ def _of_class(kind: type, value: Any) -> object:
         return kind[value]
     if kind is TxView and isinstance(value, str):
         return view_of_sides(parse_sides(value))
+    if kind is Fraction and isinstance(value, int):
+        return Fraction(value)
     if kind is Txid and isinstance(value, str):
         return Txid(hashlib.sha256(value.encode()).digest())
     if kind is bytes and isinstance(value, str):

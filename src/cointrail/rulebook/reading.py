@@ -189,10 +189,11 @@ def read_tx(
     if context is not None:
         found = _voted(vote(tx, context, gate=verdict.gate, model=model, price=price, dated=dated))
     reasons = tuple(_fired(rule_id, shape) for rule_id in verdict.reasons)
+    address_of = cache(partial(encode_address, network=network))  # scripts of many coins come again
     return TxReading(
         form=_form(tx, shape),
-        inputs=tuple(_coin(place, one, network) for place, one in enumerate(tx.inputs)),
-        outputs=tuple(_coin(place, one, network) for place, one in enumerate(tx.outputs)),
+        inputs=tuple(_coin(place, one, address_of) for place, one in enumerate(tx.inputs)),
+        outputs=tuple(_coin(place, one, address_of) for place, one in enumerate(tx.outputs)),
         gate=verdict.gate.name.lower(),
         reasons=reasons,
         shapes=tuple(_shapes(shape, tx, context)),
@@ -208,10 +209,10 @@ def read_tx(
     )
 
 
-def _coin(place: int, one: InputView | OutputView, network: Network) -> CoinLine:
+def _coin(place: int, one: InputView | OutputView, address_of: Callable[[bytes], str | None]) -> CoinLine:
     return CoinLine(
         place=place,
-        address=None if one.script is None else encode_address(one.script, network),
+        address=None if one.script is None else address_of(one.script),
         script_type=None if one.script_type is None else one.script_type.label,
         value_sat=one.value,
     )
@@ -343,12 +344,13 @@ def _of_one_hand(tx: TxView, reasons: tuple[Fired, ...], needed: NeededInputs) -
 
 def _of_change(tx: TxView, answers: tuple[ChangeAnswer, ...]) -> Iterator[Argument]:
     """For an output where a rule leaves it alone, against it where a rule leaves others or none."""
+    voted = [
+        (one, frozenset(one.outputs)) for one in answers if one.outputs is not None and one.vote != "none"
+    ]
     for place in spendable(tx):
         claim = f"output {place} is change"
-        for one in answers:
-            if one.outputs is None or one.vote == "none":
-                continue
-            if one.outputs == (place,):
+        for one, left in voted:
+            if left == {place}:
                 yield Argument(claim, "for", one.rule, f"leaves this output alone ({one.vote} vote)")
-            elif place not in one.outputs:
+            elif place not in left:
                 yield Argument(claim, "against", one.rule, f"rules this output out ({one.vote} vote)")

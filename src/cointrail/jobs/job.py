@@ -17,6 +17,8 @@ class JobKind(StrEnum):
     """Set a case that was run as a report, and write it for other programs."""
     BUNDLE = "bundle"
     """Run a kept case and pack its evidence for strangers to check."""
+    BUNDLE_VERIFY = "bundle_verify"
+    """Check a bundle that an earlier job made, question by question."""
     EXHIBITS_VERIFY = "exhibits_verify"
     """Ask the questions of exhibits again and compare to the byte."""
     PACKETS = "packets"

@@ -100,4 +100,14 @@ class WorkerKeeper:
             by_itself = code > 0 and code != KILLED
             pause = min(2 * pause, LONGEST_PAUSE_S) if by_itself else SHORTEST_PAUSE_S
             self._over.wait(pause)
+            while not self._started():
+                pause = min(2 * pause, LONGEST_PAUSE_S)
+                self._over.wait(pause)
+
+    def _started(self) -> bool:
+        try:
             self._start()
+        except OSError as error:  # no process or no memory is left: it may be, later
+            _LOG.warning("no worker can be started: %s", error)
+            return False
+        return True

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator, Mapping
 
-from cointrail.errors import BadInput
 from cointrail.jobs.work_folder import WorkFolder
 from cointrail.workbench.case_folder import CaseFolder
-
-_LOG = logging.getLogger("cointrail.jobs")
 
 
 class Runs(Mapping[str, CaseFolder]):
@@ -31,15 +27,9 @@ class Runs(Mapping[str, CaseFolder]):
         return self._told[name] if found is None else found
 
     def __iter__(self) -> Iterator[str]:
-        made = [] if self._work is None else [name for name in self._work.run_names() if self._is_whole(name)]
+        work = self._work
+        made = [] if work is None else [name for name in work.run_names() if work.run_of(name) is not None]
         yield from dict.fromkeys((*made, *self._told))
-
-    def _is_whole(self, name: str) -> bool:
-        try:
-            return self[name] is not None
-        except BadInput as error:
-            _LOG.warning("the newest run of `%s` is not shown: %s", name, error)
-            return False
 
     def __len__(self) -> int:
         return sum(1 for _ in self)

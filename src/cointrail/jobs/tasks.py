@@ -10,8 +10,6 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import stat
-import zipfile
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
@@ -21,6 +19,8 @@ from typing import Any
 from cointrail.casework.case import Case
 from cointrail.chain.network import Network
 from cointrail.errors import BadInput, NotFound
+from cointrail.evidence.check import verify_bundle
+from cointrail.jobs.archive import unzip, zip_folder
 from cointrail.jobs.job import Job, JobFile, JobKind, JobResult
 from cointrail.jobs.shop import Shop
 from cointrail.jobs.work_folder import WorkFolder
@@ -35,9 +35,7 @@ from cointrail.workbench.json_values import plain
 from cointrail.workbench.lead_bench import make_packets, note_packet
 from cointrail.workbench.ledger_bench import Progress
 from cointrail.workbench.reports import export_case, note_report, write_report
-
-_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
-"""Of every file in an archive, so that the same files are the same bytes; the earliest that ZIP has."""
+from cointrail.workbench.since_run import ServedFiles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +80,7 @@ class Task:
         if not found:
             raise BadInput(
                 f"`{self.job.case}` is a run that no kept case belongs to",
-                hint="take its case file in with `cointrail case import`",
+                hint="keep its case first: `/cases/NAME/keep`, or `cointrail case import CASE.toml`",
             )
         return str(found)
 
@@ -135,14 +133,18 @@ def _report(task: Task) -> dict[str, Any]:
     else:
         with task.cases() as cases:
             state = cases.case(task.reference)
-            done = write_report(task.run, task.files, state)
+            done = write_report(task.run, task.files, state, _served(task))
             known = {one.result for one in state.outputs}
             if task.options.get("record") and done.sha256["report.pdf"] not in known:
                 note_report(cases.book, task.reference, done)
     task.progress("data", 0, 1)
     if task.options.get("data"):
-        export_case(task.run, task.files)
-    return {"basis_digest": done.summary["basis_digest"], "report_sha256": done.sha256["report.pdf"]}
+        export_case(task.run, task.files, done.since_run)
+    return {
+        "basis_digest": done.summary["basis_digest"],
+        "report_sha256": done.sha256["report.pdf"],
+        "changed": done.since_run,
+    }
 
 
 def _bundle(task: Task) -> dict[str, Any]:
@@ -160,13 +162,30 @@ def _bundle(task: Task) -> dict[str, Any]:
         salt_file=task.folder.salt_file(task.job.case) if reader else None,
         journal=journal_files(task.reference, shop.place, private=bool(options.get("private"))),
         case_out=task.draft / "run",
+        ask_time=bool(options.get("timestamp_request")),
     )
     bench = Workbench(shop.store, task.progress)
     found = bench.bundle_case(_source(task), shop.blocks, bag, ask)
-    name = f"{name_of(task.job.case)}-bundle"
-    _zip(bag, task.files / f"{name}.zip", name, task.progress)
+    name = bundle_name(task.job.case)
+    zip_folder(bag, task.files / f"{name}.zip", name, task.progress)
     shutil.rmtree(bag)
     return _run_summary(found.result.summary)
+
+
+def _bundle_verify(task: Task) -> dict[str, Any]:
+    job, key = task.options["job"], task.options.get("key")
+    made = task.folder.job_file(job, f"{bundle_name(task.job.case)}.zip")
+    task.progress("verify", 0, 0)
+    unzip(made, task.draft / "unpacked")
+    key_file = task.draft / "signer.pub"
+    if key:
+        key_file.write_text(key, encoding="utf-8")
+    bundle = task.draft / "unpacked" / bundle_name(task.job.case)
+    found = verify_bundle(bundle, key_file if key else None)
+    shutil.rmtree(task.draft / "unpacked")
+    values: dict[str, Any] = plain(found)
+    (task.files / "verdict.json").write_bytes(canonical(values) + b"\n")
+    return {"job": job, **values}
 
 
 def _exhibits_verify(task: Task) -> dict[str, Any]:
@@ -181,6 +200,10 @@ def _exhibits_verify(task: Task) -> dict[str, Any]:
 
 def _packets(task: Task) -> dict[str, Any]:
     options, asked = task.options, Ask(task.options["ask"])
+    kept = None
+    if task.params.get("reference"):
+        with task.cases() as cases:
+            kept = cases.case(task.reference)
     made = make_packets(
         task.run,
         task.draft / "made",
@@ -189,10 +212,13 @@ def _packets(task: Task) -> dict[str, Any]:
         jurisdiction=options.get("jurisdiction"),
         contacts=task.shop.contacts,
         days=options["days"],
-        kept_as=task.params.get("reference"),
+        kept=kept,
+        served=_served(task),
     )
     task.progress("packets", 0, len(made))
-    _zip(task.draft / "made", task.files / f"{name_of(task.job.case)}-packets.zip", "packets", task.progress)
+    zip_folder(
+        task.draft / "made", task.files / f"{name_of(task.job.case)}-packets.zip", "packets", task.progress
+    )
     numbers: list[int | None] = [None] * len(made)
     if options.get("record"):
         with task.cases() as cases:
@@ -217,6 +243,7 @@ _TASKS: dict[JobKind, Callable[[Task], dict[str, Any]]] = {
     JobKind.CASE_RUN: _case_run,
     JobKind.REPORT: _report,
     JobKind.BUNDLE: _bundle,
+    JobKind.BUNDLE_VERIFY: _bundle_verify,
     JobKind.EXHIBITS_VERIFY: _exhibits_verify,
     JobKind.PACKETS: _packets,
 }
@@ -235,6 +262,10 @@ def _source(task: Task) -> CaseSource:
         return replace(case, tags=case.tags or task.shop.tags, prices=prices)
 
     return case_for
+
+
+def _served(task: Task) -> ServedFiles:
+    return ServedFiles(tags=task.shop.tags, prices=task.shop.prices)
 
 
 def _run_summary(summary: dict[str, Any]) -> dict[str, Any]:
@@ -259,18 +290,9 @@ def _listed(folder: Path) -> list[JobFile]:
     return found
 
 
-def _zip(folder: Path, to: Path, root: str, progress: Progress) -> None:
-    """Everything below a folder as an archive whose bytes depend on nothing else."""
-    paths = sorted(path for path in folder.rglob("*") if path.is_file())
-    with zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-        for place, path in enumerate(paths):
-            progress("archive", place, len(paths))
-            info = zipfile.ZipInfo(f"{root}/{path.relative_to(folder).as_posix()}", _ZIP_TIME)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            info.external_attr = (stat.S_IFREG | 0o644) << 16
-            info.file_size = path.stat().st_size
-            with path.open("rb") as source, archive.open(info, "w") as target:
-                shutil.copyfileobj(source, target, 1 << 20)
+def bundle_name(case: str) -> str:
+    """What a bundle of a case is called, and its archive before the dot."""
+    return f"{name_of(case)}-bundle"
 
 
 def run_path(folder: WorkFolder, run: Path) -> str:

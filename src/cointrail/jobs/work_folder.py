@@ -10,6 +10,7 @@ salts/NAME          the secret number of a case; see `BundleAsk`
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 import re
 import shutil
@@ -20,6 +21,8 @@ from pathlib import Path
 from cointrail.errors import BadInput, NotFound
 from cointrail.store.manifest import sync_folder
 from cointrail.workbench.case_folder import CaseFolder
+
+_LOG = logging.getLogger("cointrail.jobs")
 
 _DRAFT = ".draft-"
 
@@ -51,7 +54,8 @@ class WorkFolder:
             ) from error
         if not os.access(self.path, os.W_OK | os.X_OK):
             raise BadInput(f"`{path}` cannot be written", hint="name another with `--work`", path=str(path))
-        self._opened: dict[str, CaseFolder] = {}
+        self._opened: dict[str, tuple[Path, CaseFolder | None]] = {}
+        """By name of the case, so one for each that has a run here: its summary, not its tables."""
 
     # -- runs
 
@@ -70,14 +74,17 @@ class WorkFolder:
         return self.path / "runs" / name / found[-1] if found else None
 
     def run_of(self, name: str) -> CaseFolder | None:
-        """The newest run of a case; None: it has none here."""
+        """The newest run of a case; None: it has none here whose files are those that were written.
+
+        A run is looked at once, whether it is whole or not; the log says which is not.
+        """
         path = self.newest_run(name)
         if path is None:
             return None
         held = self._opened.get(name)
-        if held is None or held.folder != path:
-            held = self._opened[name] = CaseFolder(path)
-        return held
+        if held is None or held[0] != path:
+            held = self._opened[name] = path, _whole(path)
+        return held[1]
 
     # -- files of jobs
 
@@ -153,6 +160,14 @@ class WorkFolder:
                 yield True
         finally:
             os.close(handle)
+
+
+def _whole(run: Path) -> CaseFolder | None:
+    try:
+        return CaseFolder(run)
+    except BadInput as error:
+        _LOG.warning("the run `%s` is not shown: %s", run, error)
+        return None
 
 
 def _part(name: str) -> str:

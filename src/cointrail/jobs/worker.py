@@ -89,8 +89,8 @@ class Heart:
         while not self._over.wait(BEAT_S):
             try:
                 stop = self._queue.beat(self._job, self._step, self._done, self._total)
-            except CointrailError as error:
-                _LOG.warning("job %s: %s", self._job, error)
+            except Exception as error:  # noqa: BLE001 -- whatever it was, the next beat may get through
+                _LOG.warning("job %s: no sign of life was put down: %s", self._job, error)
                 continue
             if stop:
                 self._stop.set()
@@ -99,8 +99,11 @@ class Heart:
 
     def _end_process(self) -> None:
         with self._ending:
-            if not self._over.is_set():
+            if self._over.is_set():
+                return
+            try:
                 self._queue.stopped(self._job)
+            finally:  # where nobody could be told, the next worker finds a job that is to stop
                 os._exit(KILLED)
 
 

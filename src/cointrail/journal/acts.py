@@ -203,6 +203,27 @@ class DocumentAdded(Act):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DrawingAdded(Act):
+    """A drawing as it was at that time; its bytes are kept beside the journal under the entry's `result`.
+
+    Attributes:
+        name: what it is called.
+        size: its bytes.
+        note: what it shows.
+    """
+
+    action: ClassVar[str] = "drawing.add"
+    keeps_result: ClassVar[bool] = True
+    name: str
+    size: int
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        require_name("name", self.name)
+        require_text("note", self.note, least=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeadlineSet(Act):
     """A day by which something must be done; `request` is the number of the request it belongs to."""
 
@@ -350,6 +371,7 @@ ACTIONS: dict[str, type[Act]] = {
         NoteAdded,
         JudgementMade,
         DocumentAdded,
+        DrawingAdded,
         DeadlineSet,
         DeadlineMet,
         RequestMade,

@@ -15,6 +15,7 @@ from cointrail.errors import BadJournal
 from cointrail.journal.acts import ACTIONS, Act, CaseOpened
 from cointrail.journal.canonical import sha256
 from cointrail.journal.contents import content_of
+from cointrail.journal.days import require_days
 from cointrail.journal.entry import MOST_LINE_BYTES, Entry, Head, first_previous, parse_line, utc_text
 from cointrail.journal.fold import fold
 from cointrail.journal.keeping import Addition, CaseName, JournalKeeper, no_such_case
@@ -85,7 +86,7 @@ class CaseBook:
         """Open a case, and put more on it in the same step.
 
         Raises:
-            BadInput: its reference is taken.
+            BadInput: its reference is taken, or a day lies in a year that no case is about.
             BadJournal: something cannot be put on a case.
         """
         case = uuid.uuid4().hex
@@ -98,6 +99,7 @@ class CaseBook:
 
         Raises:
             NoSuchCase: it is not kept here.
+            BadInput: a day lies in a year that no case is about.
             BadJournal: it cannot follow, or the journal is not what was written.
             CaseStoreBusy: somebody else adds for too long.
         """
@@ -120,6 +122,7 @@ class CaseBook:
         entries = () if before is None else before.entries
         added, results = list(entries), {}
         for deed in deeds:
+            require_days(deed.act)
             if deed.result is not None:
                 if len(deed.result) > MOST_RESULT_BYTES:
                     raise BadJournal(f"a result of over {MOST_RESULT_BYTES >> 20} MiB is not kept")

@@ -40,7 +40,7 @@ def act_of(action: str, content: dict[str, Any]) -> Act:
             f"`{action[:80]}` is no action that this program knows",
             hint="a newer version may have written it: use that",
         )
-    act = _read_fields(ACTIONS[action], content, action)
+    act = read_fields(ACTIONS[action], content, action)
     assert isinstance(act, Act)
     return act
 
@@ -50,7 +50,12 @@ def _hints(kind: type) -> dict[str, Any]:
     return get_type_hints(kind)
 
 
-def _read_fields(kind: type, given: object, where: str) -> Any:
+def read_fields(kind: type, given: object, where: str) -> Any:
+    """A dataclass from its fields as JSON has them; `where` begins the error.
+
+    Raises:
+        BadJournal: not its fields, or one of another kind.
+    """
     known = {field.name: field for field in fields(kind)}
     if not isinstance(given, dict):
         raise BadJournal(f"{where}: not an object")
@@ -77,7 +82,7 @@ def _read(wanted: Any, given: object, where: str) -> Any:
     if origin is dict:
         return _of(dict, given, where)
     if is_dataclass(wanted):
-        return _read_fields(wanted, given, where)  # type: ignore[arg-type]
+        return read_fields(wanted, given, where)  # type: ignore[arg-type]
     if wanted is date:
         return _read_date(_of(str, given, where), where)
     if issubclass(wanted, StrEnum):

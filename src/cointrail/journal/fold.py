@@ -16,6 +16,7 @@ from cointrail.journal.acts import (
     DeadlineMet,
     DeadlineSet,
     DocumentAdded,
+    DrawingAdded,
     ExhibitTaken,
     FindingStated,
     JudgementMade,
@@ -36,6 +37,7 @@ from cointrail.journal.state import CaseState, Deadline, Record, Request
 _PLAIN: dict[type[Act], str] = {
     NoteAdded: "notes",
     DocumentAdded: "documents",
+    DrawingAdded: "drawings",
     ExhibitTaken: "exhibits",
     OutputMade: "outputs",
 }
@@ -184,6 +186,7 @@ class _Building:
             undone=undone,
             entries=len(entries),
             head=entries[-1].head,
+            written_utc=entries[-1].utc,
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Integer, LargeBinary, MetaData, String, Table, Text
 
-REVISION = "0003"
+REVISION = "0004"
 """Of the newest migration."""
 
 METADATA = MetaData()
@@ -61,6 +61,19 @@ JOBS = Table(
     Column("problem", Text),
 )
 """Long work that was asked for; `home` says which worker does it, times are UTC as ISO 8601 has them."""
+
+DRAFTS = Table(
+    "drafts",
+    METADATA,
+    Column("case_id", String(32), ForeignKey("cases.id"), primary_key=True),
+    Column("name", String(100), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("kept_utc", String(20), nullable=False),
+    Column("who", Text, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("data", LargeBinary, nullable=False),
+)
+"""Drawings at work, the last state of each; unlike entries of a journal they are written over."""
 
 VERSION = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))
 """Alembic's own table: the migration that was run last."""

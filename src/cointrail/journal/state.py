@@ -12,6 +12,7 @@ from cointrail.journal.acts import (
     DeadlineMet,
     DeadlineSet,
     DocumentAdded,
+    DrawingAdded,
     ExhibitTaken,
     FindingStated,
     JudgementMade,
@@ -93,6 +94,7 @@ class CaseState:
         notes: what was noted.
         judgements: decisions on clusters, withdrawn ones and withdrawals too.
         documents: by hash.
+        drawings: as they were when they were put there.
         deadlines: open and met.
         requests: to exchanges.
         exhibits: results that anyone can get again.
@@ -101,6 +103,7 @@ class CaseState:
         undone: numbers of the entries that do not count.
         entries: how many entries the journal has.
         head: the last of them, to be kept elsewhere.
+        written_utc: when the last of them was written.
     """
 
     id: str
@@ -110,6 +113,7 @@ class CaseState:
     notes: tuple[Record[NoteAdded], ...]
     judgements: tuple[Record[JudgementMade], ...]
     documents: tuple[Record[DocumentAdded], ...]
+    drawings: tuple[Record[DrawingAdded], ...]
     deadlines: tuple[Deadline, ...]
     requests: tuple[Request, ...]
     exhibits: tuple[Record[ExhibitTaken], ...]
@@ -118,6 +122,7 @@ class CaseState:
     undone: frozenset[int]
     entries: int
     head: Head
+    written_utc: str
 
     @property
     def reference(self) -> str:

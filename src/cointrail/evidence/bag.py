@@ -24,17 +24,25 @@ TAG_MANIFEST = "tagmanifest-sha256.txt"
 Seal = Callable[[bytes], Mapping[str, bytes]]
 """Given the tag manifest, makes files that stand beside it: a signature, receipts."""
 
+Check = Callable[[Path], None]
+"""Given a whole bag that nobody sees yet, raises what is wrong with it."""
+
 
 def write_bag(
-    folder: Path, payload: Mapping[str, bytes], info: Iterable[tuple[str, str]], seal: Seal | None = None
+    folder: Path,
+    payload: Mapping[str, bytes],
+    info: Iterable[tuple[str, str]],
+    seal: Seal | None = None,
+    check: Check | None = None,
 ) -> None:
-    """Write a bag, whole and sealed or not at all.
+    """Write a bag, whole, sealed and checked or not at all.
 
     Args:
         folder: must not be there yet.
         payload: contents by path below `data/`, with `/` between parts.
         info: lines of bag-info.txt, in order; the size of the payload is added.
         seal: makes the files that cover the bag from outside, by name.
+        check: looks at the bag before it is there for others.
 
     Raises:
         BadInput: the folder is there, or cannot be written.
@@ -53,6 +61,8 @@ def write_bag(
         for name, data in files.items():
             (draft / name).parent.mkdir(parents=True, exist_ok=True)
             _write(draft / name, data)
+        if check is not None:
+            check(draft)
         draft.chmod(0o755)
         draft.rename(folder)
         sync_folder(folder.parent)

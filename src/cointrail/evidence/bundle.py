@@ -7,19 +7,20 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from cointrail.attribution.safe_text import safe_text
 from cointrail.casework.outputs import render_case
 from cointrail.casework.result import CaseResult
 from cointrail.chain.types import Txid
-from cointrail.errors import BadInput
+from cointrail.errors import BadInput, BundleFails
 from cointrail.evidence.bag import write_bag
 from cointrail.evidence.chain_part import TRANSACTIONS, ChainCopy
+from cointrail.evidence.check import verify_bundle
 from cointrail.evidence.claims import named_txids, rates_csv, tags_jsonl
 from cointrail.evidence.disclosure import DEFENCE, for_everybody, with_listing
 from cointrail.evidence.folding import folded
 from cointrail.evidence.methods_page import methods_page
 from cointrail.evidence.other_parts import environment_part, error_table_part, report_part
 from cointrail.evidence.redaction import part_for
+from cointrail.evidence.signing import signed_line
 from cointrail.evidence.walks import WalkLog, shortened
 
 PROGRAMS = ("verify.py", "standards.py", "compare.py")
@@ -92,7 +93,7 @@ def write_bundle(
     journal: Mapping[str, bytes] | None = None,
     seal: Seal | None = None,
 ) -> None:
-    """Write the bundle of a case into a new folder, whole and signed or not at all.
+    """Write the bundle of a case into a new folder, whole, signed and checked or not at all.
 
     Args:
         folder: must not be there yet.
@@ -107,6 +108,7 @@ def write_bundle(
         BadInput: the folder is there already, or cannot be written; no row is about the reader.
         NotFound: a row names a transaction that the store does not hold.
         WrongNetwork: the blocks are not those of the store.
+        BundleFails: its own program finds fault with it.
     """
     told, files = _files_for(reader, result, walks, chain, journal or {})
     settings = told.basis.settings
@@ -120,7 +122,23 @@ def write_bundle(
         info.append(("Prepared-For", json.dumps(reader.name)))
     if JOURNAL_HEAD in files:
         info.append(("Journal-Head", files[JOURNAL_HEAD].decode("ascii")))
-    write_bag(folder, files, info, None if seal is None else lambda manifest: seal(manifest, _comment(told)))
+    sealed = None if seal is None else lambda manifest: seal(manifest, _comment(told))
+    write_bag(folder, files, info, sealed, require_sound)
+
+
+def require_sound(folder: Path) -> None:
+    """Ask of a bundle what its readers will ask; a key they hold is not asked for here.
+
+    Raises:
+        BundleFails: an answer is that something is not as the bundle says.
+    """
+    for one in verify_bundle(folder).answers:
+        if one.fails:
+            raise BundleFails(
+                f"the bundle fails its own check, so it is not kept: {one.question}: {one.found[0][:300]}",
+                hint="this is a fault of the program, not of the case: report it with the question above",
+                question=one.question,
+            )
 
 
 def _files_for(
@@ -169,5 +187,4 @@ def _files(
 
 def _comment(result: CaseResult) -> str:
     """The line that is signed with a bundle: which case, on which basis."""
-    reference = " ".join(safe_text(result.basis.settings["reference"]).split())
-    return f"case {reference[:200]}; basis {result.basis.digest()}"
+    return signed_line(result.basis.settings["reference"], result.basis.digest())

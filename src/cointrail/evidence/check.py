@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import binascii
 from dataclasses import dataclass
 from pathlib import Path
 
 from cointrail.errors import BadInput
-from cointrail.evidence import verify
+from cointrail.evidence import standards, verify
 from cointrail.evidence.bag import require_new
+
+LONGEST_KEY = 2_000
+"""Characters of a public key's file: a comment, of which minisign reads 1,024 bytes, and 56 of the key."""
+_KINDS = {(b"Ed", 158): "a secret key, which nobody else may see", (b"ED", 74): "a signature"}
+"""Other texts of minisign's, by how the bytes of their second line begin and how many there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +52,12 @@ def verify_bundle(folder: Path, key_file: Path | None = None, tables: Path | Non
         tables: a new folder to write the tables to, with texts and paths in full, where they are right.
 
     Raises:
-        BadInput: it is no bundle, there is no such key file, or that folder is there already.
+        BadInput: it is no bundle, the key file is no public key, or that folder is there already.
     """
     if not (folder / "bagit.txt").is_file():
         raise BadInput(f"`{folder}` holds no bagit.txt: it is no bundle", hint="name the bundle's own folder")
-    if key_file is not None and not key_file.is_file():
-        raise BadInput(f"`{key_file}` is not a file", hint="name the signer's public key")
+    if key_file is not None:
+        _require_key_file(key_file)
     if tables is not None:
         require_new(tables)
     bundle = verify.Bundle(folder, key_file)
@@ -59,3 +65,41 @@ def verify_bundle(folder: Path, key_file: Path | None = None, tables: Path | Non
     if tables is not None:
         answers.append(bundle.write_tables(tables))
     return Verified(tuple(Answered(question, answer, tuple(found)) for question, answer, found in answers))
+
+
+def require_public_key(text: str, given: str) -> None:
+    """Let nothing pass for a public key that is none: the bundle would seem to be at fault.
+
+    Args:
+        text: what is said to be one: two lines, as `minisign -G` writes them.
+        given: what it is called in the error, which repeats nothing of the text.
+
+    Raises:
+        BadInput: it is no public key in minisign's form.
+    """
+    lines = text.replace("\r\n", "\n").rstrip("\n").split("\n")
+    raw = _decoded(lines[1]) if len(lines) > 1 else b""
+    if len(lines) == 2 and (raw[:2], len(raw)) == (b"Ed", 42):
+        return
+    kind = _KINDS.get((raw[:2], len(raw)), f"a text of {len(text):,} characters that is no key")
+    raise BadInput(
+        f"{given} is not the public key of a signer but {kind}",
+        hint="give both lines of the public key that `minisign -G` wrote for the signer, as in `signer.pub`",
+    )
+
+
+def _decoded(line: str) -> bytes:
+    try:
+        return standards.unpacked(line)
+    except (standards.Fault, binascii.Error, ValueError):
+        return b""
+
+
+def _require_key_file(path: Path) -> None:
+    if not path.is_file():
+        raise BadInput(f"`{path}` is not a file", hint="name the signer's public key")
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"`{path}` cannot be read: {error}", hint="name the signer's public key") from None
+    require_public_key(text, f"`{path}`")

@@ -11,6 +11,20 @@ from cointrail.evidence.bag import TAG_MANIFEST, sync_write
 
 AskPassword = Callable[[], str]
 
+LONGEST_REFERENCE = 200
+"""Characters of a reference in what is signed; the digest of the basis covers it whole."""
+
+
+def signed_line(reference: str, basis: str) -> str:
+    r"""The line that is signed with a bundle, in printable ASCII, as minisign takes no other.
+
+    What ASCII lacks, and the backslash, stand as Python writes them (`\uc11c`): two references never look
+    alike.
+    """
+    cut = reference[:LONGEST_REFERENCE]
+    named = cut.encode("unicode_escape").decode("ascii")
+    return f"case {named}{'' if cut == reference else '...'}; basis {basis}"
+
 
 class Signer:
     """A secret key that was read and can be used.

@@ -418,17 +418,25 @@ def tally(shares: Iterable[tuple[str, int, int]]) -> dict[str, tuple[int, int]]:
 
 
 def distinct(led: list[dict[str, str]], paid_in: list[dict[str, str]]) -> dict[str, Any]:
-    """Distinct outputs that point at some services."""
+    """Distinct outputs that point at some services, and satoshi by FIFO."""
+
+    def fifo(rows: list[dict[str, str]], *hands: str) -> str:
+        return str(sum(int(row["fifo_sat"]) for row in rows if row["hand"] in hands or not hands))
+
     same = {row["payment"] for row in led if row["hand"] == "same_hand"}
     own = {row["end_outpoint"] for row in paid_in if row["hand"] == "same_hand"}
     return {
         "payments_same_hand": len(same),
         "payments_upstream": len({row["payment"] for row in led} - same),
         "withdrawals": len({row["withdrawal_outpoint"] for row in led}),
-        "paid_fifo_sat": str(sum(int(row["fifo_sat"]) for row in led)),
+        "paid_fifo_sat": fifo(led),
+        "paid_same_hand_fifo_sat": fifo(led, "same_hand"),
+        "paid_upstream_fifo_sat": fifo(led, "upstream"),
         "deposits_same_hand": len(own),
         "deposits_downstream": len({row["end_outpoint"] for row in paid_in} - own),
-        "deposited_fifo_sat": str(sum(int(row["fifo_sat"]) for row in paid_in)),
+        "deposited_fifo_sat": fifo(paid_in),
+        "deposited_same_hand_fifo_sat": fifo(paid_in, "same_hand"),
+        "deposited_downstream_fifo_sat": fifo(paid_in, "downstream"),
     }
 
 

@@ -128,7 +128,7 @@ def check_signature(b: Bundle) -> list[str]:
         return [UNCHECKED, "the bundle is not signed"]
     signature = std.Minisig(path.read_text("utf-8"))
     if not b.key:
-        return [UNCHECKED, f"signed by key {signature.key}: give the signer's public key with --key"]
+        return [UNCHECKED, f"signed by key {signature.key}, and the signer's public key was not given"]
     signature.check(b.key.read_text("utf-8"), (b.root / SIGNED).read_bytes())
     return [f"by key {signature.key}: {signature.comment}"]
 

@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from cointrail.casework.basis import RESULT_VERSION
 from cointrail.casework.columns import Column, columns_of
 from cointrail.casework.outputs import OWNED, SUMMARY, read_rows, safe_cell
 from cointrail.casework.rows import TABLES
@@ -108,6 +109,8 @@ def tables_of(files: Mapping[str, bytes]) -> CaseTables:
         BadInput: they do not fit each other, or another version wrote them.
     """
     summary, basis = (_parsed(name, files[name]) for name in (SUMMARY, "basis.json"))
+    if basis.get("result_version") != RESULT_VERSION:
+        raise BadInput("the case run is of another version", hint=AGAIN, file="basis.json")
     digests = {name: hashlib.sha256(files[name]).hexdigest() for name in OWNED}
     noted = summary.get("files_sha256")
     for name, digest in digests.items():

@@ -97,7 +97,7 @@ def _weakest(case: CaseTables) -> Iterator[Block]:
         )
     else:
         yield table(
-            "Same-hand leads by their weakest link",
+            "Same-hand leads by the weakest link of their path",
             (
                 column("weakest link", INFERENCE, width="1fr"),
                 column("leads", INFERENCE, form="number"),
@@ -110,7 +110,8 @@ def _weakest(case: CaseTables) -> Iterator[Block]:
             ],
             source(LEADS, "weakest_tier, change_hops"),
             f"Leads that carry value by {primary_name(case)}. A payment with leads of several kinds is "
-            "counted at each.",
+            "counted at each. The path is that from withdrawal to payment; what makes the payment the "
+            "service's is no part of it, but of the error of a lead as a whole.",
         )
         yield _by_tier(case)
     yield from _bridges(case)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from itertools import chain
 from typing import Any
@@ -31,18 +32,24 @@ KINDS_NOTE = (
     "names all; it is as strong as the weakest. T1 to T5 are the tables behind this report."
 )
 
+CHANGED = "The figures of this report do not follow what the case says now"
+CHANGED_NOTE = "Run the case again and make the report anew before anybody relies on it."
+
 TEMPLATE = "report.typ"
 
 VERSION = 1
 """Of the form of `report.json`."""
 
 
-def document_of(case: CaseTables, kept: CaseState | None = None) -> dict[str, Any]:
+def document_of(
+    case: CaseTables, kept: CaseState | None = None, changed: Sequence[str] = ()
+) -> dict[str, Any]:
     """The report of a case. The same tables and the same journal give the same document.
 
     Args:
         case: the tables of the case.
         kept: the kept case, for its exhibits, findings and requests.
+        changed: how that case differs from what the run rests on; the first page says it.
 
     Raises:
         BadInput: the two have different references.
@@ -65,15 +72,18 @@ def document_of(case: CaseTables, kept: CaseState | None = None) -> dict[str, An
         rules_annex(case),
         digests_annex(case),
     )
-    day = summary["report_date"] or summary["tip"]["time_utc"][:10]
+    dated = _dated(case, kept)
     return {
         "version": VERSION,
         "title": "Tracing report",
         "reference": printable(summary["reference"][:80]),
         "legal_basis": printable(summary["legal_basis"][:200]),
-        "date": day,
+        "date": dated[0][1][:10],
+        "dated": dated,
         "program": case.basis["program"],
         "basis_digest": summary["basis_digest"],
+        "changed": [printable(one) for one in changed],
+        "changed_says": [CHANGED, CHANGED_NOTE],
         "tip": f"{summary['network']}, block {summary['tip']['height']:,}",
         "kinds": [list(pair) for pair in KINDS],
         "kinds_note": KINDS_NOTE,
@@ -81,8 +91,22 @@ def document_of(case: CaseTables, kept: CaseState | None = None) -> dict[str, An
     }
 
 
-def report_files(case: CaseTables, kept: CaseState | None = None) -> dict[str, bytes]:
+def _dated(case: CaseTables, kept: CaseState | None) -> list[list[str]]:
+    """What the report is as of, the first for the head of each page. No clock says when it is made."""
+    summary = case.summary
+    valued = [["Valued as of", summary["report_date"]]] if summary["report_date"] else []
+    journal = [["Journal as of", _utc(kept.written_utc)]] if kept else []
+    return [*valued, ["Chain as of", _utc(summary["tip"]["time_utc"])], *journal]
+
+
+def _utc(text: str) -> str:
+    return f"{text[:10]} {text[11:19]} UTC"
+
+
+def report_files(
+    case: CaseTables, kept: CaseState | None = None, changed: Sequence[str] = ()
+) -> dict[str, bytes]:
     """`report.pdf` and the `report.json` that it is set from. The same tables give the same bytes."""
-    document = document_of(case, kept)
+    document = document_of(case, kept, changed)
     pdf = pdf_of(TEMPLATE, document, date.fromisoformat(document["date"]))
     return {"report.pdf": pdf, "report.json": rfc8785.dumps(document) + b"\n"}

@@ -19,12 +19,12 @@ from cointrail.report.month_drawing import draw_months
 from cointrail.report.workbook import workbook_of
 
 
-def export_files(case: CaseTables) -> dict[str, bytes]:
-    """Every export by file name. The same tables give the same bytes."""
+def export_files(case: CaseTables, changed: Sequence[str] = ()) -> dict[str, bytes]:
+    """Every export by file name. The same tables, and changes since their run, give the same bytes."""
     summary = case.summary
     return {
-        "case.xlsx": workbook_of(case),
-        "case.json": json_of(case),
+        "case.xlsx": workbook_of(case, changed),
+        "case.json": json_of(case, changed),
         "graph.graphml": graphml_of(case),
         "case.jsonld": jsonld_of(case),
         **{table.file: table_csv(table) for table in case.tables},
@@ -61,7 +61,7 @@ def _months_csv(case: CaseTables) -> bytes:
     return csv_of(("month", "payments", "value_sat", "value"), rows)
 
 
-def json_of(case: CaseTables) -> bytes:
+def json_of(case: CaseTables, changed: Sequence[str] = ()) -> bytes:
     """Everything as canonical JSON (RFC 8785); cells are texts, as in the tables."""
     tables = {
         table.name: {
@@ -73,5 +73,12 @@ def json_of(case: CaseTables) -> bytes:
         }
         for table in case.tables
     }
-    value = {"summary": case.summary, "basis": case.basis, "sha256": case.sha256, "tables": tables}
+    value: dict[str, Any] = {
+        "summary": case.summary,
+        "basis": case.basis,
+        "sha256": case.sha256,
+        "tables": tables,
+    }
+    if changed:
+        value["changed_since_run"] = list(changed)
     return rfc8785.dumps(value) + b"\n"

@@ -30,6 +30,10 @@ MOST_MONTHS = 60
 """Months listed one by one; a longer time is listed by year."""
 MOST_ROWS = 60
 """Exchanges or countries in a table of the report; a spreadsheet has all."""
+HANDS = (
+    "BTC, by FIFO, is of the hand to its left. What has trails in both counts as same hand, and its bitcoin "
+    "where each trail belongs."
+)
 
 
 def findings_part(case: CaseTables) -> Iterator[Block]:
@@ -140,8 +144,14 @@ def _origins(case: CaseTables) -> Iterator[Block]:
         )
     yield from _by_service(
         case.summary,
-        ("payments_same_hand", "payments_upstream", "withdrawals", "paid_fifo_sat"),
-        ("same hand", "upstream", "withdrawals", "BTC by FIFO"),
+        {
+            "payments_same_hand": "same hand",
+            "paid_same_hand_fifo_sat": "BTC",
+            "payments_upstream": "upstream",
+            "paid_upstream_fifo_sat": "BTC",
+            "withdrawals": "withdrawals",
+        },
+        "paid_fifo_sat",
         "Payers' leads",
     )
 
@@ -160,8 +170,13 @@ def _proceeds(case: CaseTables) -> Iterator[Block]:
     yield _outflow_totals(case.summary)
     yield from _by_service(
         case.summary,
-        ("deposits_same_hand", "deposits_downstream", "deposited_fifo_sat"),
-        ("same hand", "downstream", "BTC by FIFO"),
+        {
+            "deposits_same_hand": "same hand",
+            "deposited_same_hand_fifo_sat": "BTC",
+            "deposits_downstream": "downstream",
+            "deposited_downstream_fifo_sat": "BTC",
+        },
+        "deposited_fifo_sat",
         "Deposits",
     )
 
@@ -227,13 +242,13 @@ def _note_on_nodes(bands: list[Band]) -> str:
     return f"{adds_up} {left} exchanges of less value are drawn as one; the next table names them."
 
 
-def _by_service(
-    summary: dict[str, Any], keys: tuple[str, ...], heads: tuple[str, ...], what: str
-) -> Iterator[Block]:
-    """Two tables, by exchange and by country."""
+def _by_service(summary: dict[str, Any], heads: dict[str, str], ranked_by: str, what: str) -> Iterator[Block]:
+    """Two tables, by exchange and by country, of these values, the greatest first."""
     head_of = {"by_exchange": "exchange", "by_jurisdiction": "country"}
-    kinds = [INFERENCE, INFERENCE, *(FACT for _ in keys[2:])]
-    numbers = [column(head, kind, form="number") for head, kind in zip(heads, kinds, strict=True)]
+    numbers = [
+        column(head, FACT if key == "withdrawals" else INFERENCE, form="number")
+        for key, head in heads.items()
+    ]
     for by, names, firsts in (
         (
             "by_exchange",
@@ -246,19 +261,20 @@ def _by_service(
         ),
         ("by_jurisdiction", ("jurisdiction",), [column("country", CLAIM, width="1fr")]),
     ):
-        found = [one for one in summary[by] if any(int(one[key]) for key in keys)]
-        ranked = sorted(found, key=lambda one: -int(one[keys[-1]]))
+        found = [one for one in summary[by] if any(int(one[key]) for key in heads)]
+        ranked = sorted(found, key=lambda one: -int(one[ranked_by]))
         if not ranked:
             yield text(f"{what} by {head_of[by]}: there is none.")
             continue
         rows = [
             (
                 *(short(one[name], f"{SOURCES[SUMMARY]} {SUMMARY}", 60) for name in names),
-                *(bitcoin(one[key]) if key.endswith("_sat") else f"{one[key]:,}" for key in keys),
+                *(bitcoin(one[key]) if key.endswith("_sat") else f"{one[key]:,}" for key in heads),
             )
             for one in ranked[:MOST_ROWS]
         ]
         left = len(ranked) - len(rows)
         note = f"{count(left, 'further row')} of less value: {by} in {SUMMARY} has all. " if left else ""
-        note += "One payment can lead to several places, so counts do not add up to the payments."
+        note += "One payment can lead to several places, so counts do not add up to the payments. "
+        note += HANDS
         yield table(f"{what} by {head_of[by]}", [*firsts, *numbers], rows, source(SUMMARY, by), note)

@@ -39,7 +39,7 @@ SENTENCES = (
 )
 """Columns that say in words what a lead is, with their kinds."""
 
-LONGEST_SENTENCE, LONGEST_ERROR = 700, 1_200
+LONGEST_SENTENCE, LONGEST_ERROR = 700, 1_400
 """Characters of such a text that are printed."""
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cointrail.errors import NotFound
-from cointrail.report.carried import carrying_rows
+from cointrail.report.carried import SAME_HAND, carrying_rows
 from cointrail.report.case_tables import CaseTables
 from cointrail.report.lead_contacts import UNKNOWN, Contact, ContactBook
 
@@ -73,7 +73,12 @@ class Desk:
     @property
     def same_hand(self) -> int:
         """Payments that lead back to it in the same hand."""
-        return len({row["payment"] for row in self.leads if row["hand"] == "same_hand"})
+        return len({row["payment"] for row in self.leads if row["hand"] == SAME_HAND})
+
+    @property
+    def upstream(self) -> int:
+        """Payments that lead back to it only over other hands or unlinked change."""
+        return len({row["payment"] for row in self.leads}) - self.same_hand
 
     @property
     def withdrawals(self) -> int:
@@ -84,6 +89,16 @@ class Desk:
     def paid_sat(self) -> int:
         """Value of payments that came out of its withdrawals, by FIFO."""
         return sum(int(row["fifo_sat"]) for row in self.leads)
+
+    @property
+    def paid_same_hand_sat(self) -> int:
+        """Of that, what came in the same hand."""
+        return sum(int(row["fifo_sat"]) for row in self.leads if row["hand"] == SAME_HAND)
+
+    @property
+    def paid_upstream_sat(self) -> int:
+        """Of that, what came over other hands or unlinked change."""
+        return self.paid_sat - self.paid_same_hand_sat
 
     @property
     def deposited_sat(self) -> int:

@@ -23,6 +23,11 @@ def count(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def verb(number: int, one: str, many: str) -> str:
+    """The verb of `count`'s noun: 1 payment `leads`, 7,117 payments `lead`."""
+    return one if number == 1 else many
+
+
 def percent(part: int, whole: int) -> str:
     """A share to one digit behind the point, rounded half up; one that is there is never 0.0 %."""
     if not whole:

@@ -20,7 +20,7 @@ from cointrail.report.blocks import (
     text,
 )
 from cointrail.report.case_tables import CaseTables
-from cointrail.report.money import bitcoin, count, fiat
+from cointrail.report.money import bitcoin, count, fiat, verb
 from cointrail.report.printable import short
 
 SUMMARY = "summary.json"
@@ -77,23 +77,29 @@ def _led(summary: dict[str, Any]) -> Iterator[Block]:
     outcomes = payments["outcomes"]
     same, upstream = (outcomes.get(f"{hand}_lead", _NONE) for hand in ("same_hand", "upstream"))
     yield statement(
-        f"{count(same['count'], 'payment')} of {bitcoin(same['value_sat'])} BTC in all lead back to an "
-        "exchange in the same hand: as far as the rules can tell, whoever received the withdrawal there "
-        f"made the payment. {count(upstream['count'], 'further payment')} of "
-        f"{bitcoin(upstream['value_sat'])} BTC lead back to an exchange over other hands, or over change "
-        "that no rule links; of these the report says nothing about who paid.",
+        f"{count(same['count'], 'payment')} {_leads_back(same)} to an exchange in the same hand: as far as "
+        "the rules can tell, whoever received the withdrawal there made the payment. The value is "
+        f"{bitcoin(same['value_sat'])} BTC in all; by FIFO {bitcoin(leads['paid_same_hand_fifo_sat'])} BTC "
+        "of that came out of those withdrawals. "
+        f"{count(upstream['count'], 'further payment')} of {bitcoin(upstream['value_sat'])} BTC "
+        f"{_leads_back(upstream)} to an exchange over other hands, or over change that no rule links; of "
+        f"these the report says nothing about who paid. By FIFO {bitcoin(leads['paid_upstream_fifo_sat'])} "
+        "BTC came that way, also of payments of the first kind.",
         *(FACT, INFERENCE, CLAIM),
-        whence=source(SUMMARY, "payments.outcomes"),
+        whence=source(SUMMARY, "payments.outcomes, leads"),
     )
     left = payments["count"] - same["count"] - upstream["count"]
     yield statement(
-        f"{count(left, 'payment')} have no lead. Section 7 says for each what stood in the way.",
+        f"{count(left, 'payment')} {verb(left, 'has', 'have')} no lead. Section 7 says for each what "
+        "stood in the way.",
         *(FACT, INFERENCE),
         whence=source(SUMMARY, "payments.outcomes"),
     )
-    named = [one for one in summary["by_jurisdiction"] if one["jurisdiction"] != "unknown"]
+    asked = [one for one in summary["by_exchange"] if one["withdrawals"]]
+    named = [one for one in summary["by_jurisdiction"] if one["withdrawals"]]
+    named = [one for one in named if one["jurisdiction"] != "unknown"]
     yield statement(
-        f"The leads name {count(len(summary['by_exchange']), 'exchange')} in "
+        f"The leads of payments name {count(len(asked), 'exchange')} in "
         f"{count(len(named), 'country or set of countries', 'countries or sets of countries')}, by "
         f"{count(leads['withdrawals'], 'withdrawal')}. Who runs an exchange is somebody's claim, with its "
         "source.",
@@ -102,17 +108,23 @@ def _led(summary: dict[str, Any]) -> Iterator[Block]:
     )
 
 
+def _leads_back(outcome: dict[str, Any]) -> str:
+    return verb(outcome["count"], "leads back", "lead back")
+
+
 def _sent(summary: dict[str, Any]) -> Iterator[Block]:
-    outflow = summary["proceeds"]["outflow"]
+    outflow, leads = summary["proceeds"]["outflow"], summary["leads"]
     outcomes = outflow["outcomes"]
     same, downstream = (outcomes.get(f"{hand}_lead", _NONE) for hand in ("same_hand", "downstream"))
     yield statement(
         f"{count(outflow['count'], 'output')} of {bitcoin(outflow['value_sat'])} BTC left the service. "
-        f"{count(same['count'], 'of them', 'of them')} ({bitcoin(same['value_sat'])} BTC) went to an "
-        f"exchange in the service's own hand, {downstream['count']:,} ({bitcoin(downstream['value_sat'])} "
-        "BTC) over other hands or unlinked change.",
+        f"{same['count']:,} of them, of {bitcoin(same['value_sat'])} BTC in all, led to an "
+        f"exchange in the service's own hand: by FIFO {bitcoin(leads['deposited_same_hand_fifo_sat'])} BTC "
+        f"went there so. {downstream['count']:,} more, of {bitcoin(downstream['value_sat'])} BTC in all, led "
+        "there over other hands or unlinked change: by FIFO "
+        f"{bitcoin(leads['deposited_downstream_fifo_sat'])} BTC went that way.",
         *(FACT, INFERENCE, CLAIM),
-        whence=source(SUMMARY, "proceeds.outflow"),
+        whence=source(SUMMARY, "proceeds.outflow, leads"),
     )
 
 
@@ -132,7 +144,7 @@ def asked_part(case: CaseTables) -> Iterator[Block]:
         ("Period", f"{period['from'] or 'open'} to {period['to'] or 'open'}, {period['by']}"),
         ("Seeds", _seeds(seeds)),
         ("Currency", settings["currency"] or "none: no fiat figures"),
-        ("Report date", summary["report_date"] or "none: no second valuation"),
+        ("Report date", _report_day(summary["report_date"])),
         ("Policies", f"{', '.join(summary['policies'])}; the first decides how a payment is counted"),
         (
             "Limits",
@@ -159,6 +171,10 @@ def asked_part(case: CaseTables) -> Iterator[Block]:
     yield from _judgements(summary)
 
 
+def _report_day(day: str | None) -> str:
+    return f"{day}: the day of the second valuation" if day else "none: no second valuation"
+
+
 def _seeds(seeds: dict[str, Any]) -> str:
     repeated = f"; {seeds['repeated']} named twice" if seeds["repeated"] else ""
     return f"{seeds['given']:,} given, {seeds['found']:,} found on the chain{repeated}"
@@ -181,7 +197,7 @@ def _clusters(summary: dict[str, Any]) -> Iterator[Block]:
 def _judgements(summary: dict[str, Any]) -> Iterator[Block]:
     entries = summary["judgements"]["entries"]
     if not entries:
-        yield text("No judgement of an analyst changed a cluster.")
+        yield text("This run rests on no judgement of an analyst.")
         return
     columns = (
         column("id"),
@@ -196,8 +212,9 @@ def _judgements(summary: dict[str, Any]) -> Iterator[Block]:
     )
     yield table("Judgements of analysts on clusters", columns, rows, source(SUMMARY, "judgements"))
     changed = summary["judgements"]["clusters"]
+    left_out = len(summary["judgements"]["left_out"])
     yield points(
         f"They changed {count(len(changed), 'cluster')}.",
-        f"{count(len(summary['judgements']['left_out']), 'link')} that rules make were left out because of "
+        f"{count(left_out, 'link')} that rules make {verb(left_out, 'was', 'were')} left out because of "
         "them.",
     )

@@ -163,8 +163,8 @@ def _statements(desk: Desk, lines: Sequence[Sequence[str]]) -> list[dict[str, An
     sources = sorted({line[20] for line in lines})
     more = f" and {len(sources) - 2} more" if len(sources) > 2 else ""
     named = ", ".join(short(one, "the tables", 70) for one in sources[:2])
-    claim = f"That the addresses are those of {short(desk.exchange, 'the tables', NAME)} is claimed by: "
-    f"{named}{more}."
+    exchange = short(desk.exchange, "the tables", NAME)
+    claim = f"That the addresses are those of {exchange} is claimed by: {named}{more}."
     return [
         {"says": ["ledger fact"], "text": " ".join(said), "source": "transactions.csv, of_interest_fifo_sat"},
         {"says": ["inference"], "text": inference, "source": "transactions.csv, hand, weakest_tier"},

@@ -33,12 +33,12 @@ NUMBERS = {
 WIDE, NARROW = 24, 14
 
 
-def workbook_of(case: CaseTables) -> bytes:
-    """The workbook. The same tables give the same bytes."""
+def workbook_of(case: CaseTables, changed: Sequence[str] = ()) -> bytes:
+    """The workbook; its first sheet says how the case changed since the run. The same give the same bytes."""
     held = io.BytesIO()
     made = datetime.fromisoformat(case.summary["tip"]["time_utc"][:10])
     book, *forms = text_book(held, case.basis["program"], made, "Tables of a case")
-    for sheet in _sheets(case):
+    for sheet in _sheets(case, changed):
         _write(book, sheet, *forms)
     book.close()
     return held.getvalue()
@@ -46,16 +46,16 @@ def workbook_of(case: CaseTables) -> bytes:
 
 def table_workbook(
     name: str,
-    columns: Sequence[Column],
+    columns: Sequence[tuple[str, str]],
     rows: Sequence[Sequence[str]],
     about: Sequence[tuple[str, str]],
     made: datetime,
 ) -> bytes:
-    """One table, or a part of one, and a sheet that says which."""
+    """One table, or a part of one, and a sheet that says which. Columns are head and unit."""
     held = io.BytesIO()
     book, *forms = text_book(held, "cointrail", made, name)
     for sheet in (
-        (name, [(one.name, one.unit) for one in columns], rows),
+        (name, columns, rows),
         ("about", [("what", "text"), ("value", "text")], about),
     ):
         _write(book, sheet, *forms)
@@ -82,8 +82,8 @@ Sheet = tuple[str, Sequence[tuple[str, str]], Sequence[Sequence[str]]]
 """Name, columns as (head, unit), rows as texts."""
 
 
-def _sheets(case: CaseTables) -> Iterator[Sheet]:
-    yield "about", [("what", "text"), ("value", "text")], list(_about(case))
+def _sheets(case: CaseTables, changed: Sequence[str]) -> Iterator[Sheet]:
+    yield "about", [("what", "text"), ("value", "text")], list(_about(case, changed))
     for table in case.tables:
         yield table.name, [(one.name, one.unit) for one in table.columns], table.rows
     for name in ("by_exchange", "by_jurisdiction"):
@@ -94,8 +94,9 @@ def _sheets(case: CaseTables) -> Iterator[Sheet]:
     yield "columns", heads, rows
 
 
-def _about(case: CaseTables) -> Iterator[tuple[str, str]]:
+def _about(case: CaseTables, changed: Sequence[str]) -> Iterator[tuple[str, str]]:
     summary = case.summary
+    yield from (("CHANGED SINCE THE RUN", one) for one in changed)
     yield "reference", summary["reference"]
     yield "legal basis", summary["legal_basis"]
     yield "network", summary["network"]

@@ -109,7 +109,7 @@ def show_account(
     outputs = [get_output_num(desk.snapshot, parse_outpoint(claim.strip())) for claim in claims]
     for claim, output in zip(claims, outputs, strict=True):
         _require_member(desk, ref, claim, output)
-    ledger = _read(desk, ref, list(dict.fromkeys(outputs)))
+    ledger = _read(desk, ref, frozenset(outputs))
     flows = {method: account_flow(method, ledger.entries) for method in Method}
     shown = ledger.payments[start : start + limit]
     return AccountView(
@@ -136,7 +136,7 @@ def _require_member(desk: LookupDesk, ref: ClusterRef, claim: str, output: int) 
         )
 
 
-def _read(desk: LookupDesk, ref: ClusterRef, claimed: list[int]) -> _Ledger:
+def _read(desk: LookupDesk, ref: ClusterRef, claimed: frozenset[int]) -> _Ledger:
     moves = desk.clusters.moves.of(ref.label)
     total = len(moves.credits) + len(moves.debits)
     if total > MOST_MOVES:

@@ -8,6 +8,7 @@ import numpy.typing as npt
 from cointrail.clustering.as_of import members_at
 from cointrail.clustering.links import outputs_of
 from cointrail.clustering.moves import Ascending, Moves
+from cointrail.clustering.under import unjudged
 from cointrail.errors import BadInput, NotFound
 from cointrail.heuristics.base import Tier
 from cointrail.lookups.cluster import ClusterView, entry_of, headline_error
@@ -21,16 +22,31 @@ U32 = npt.NDArray[np.uint32]
 
 
 def show_cluster_at(
-    desk: LookupDesk, text: str, height: int, *, start: int = 0, limit: int = 25
+    desk: LookupDesk,
+    text: str,
+    height: int,
+    *,
+    start: int = 0,
+    limit: int = 25,
+    most_outputs: int | None = None,
 ) -> ClusterView:
     """Look up the headline cluster that something lay in when the block at a height was the tip.
 
-    Members, sums and label are those of then: the label is the smallest member there was.
+    Members, sums and label are those of then: the label is the smallest member there was. Judgements that
+    the desk's clusters are under count, as far as what they name was there.
 
     Time: in proportion to the outputs of the cluster as it is today.
 
+    Args:
+        desk: the chain with its clusters.
+        text: something in the cluster.
+        height: of the block.
+        start: how many members to skip.
+        limit: how many to show.
+        most_outputs: outputs that may be looked at; None: any number.
+
     Raises:
-        BadInput: it cannot be read, or there is no block at that height.
+        BadInput: it cannot be read, there is no block at that height, or there are more outputs.
         NotFound: the chain did not hold it then.
     """
     snapshot = desk.snapshot
@@ -41,7 +57,8 @@ def show_cluster_at(
     script = get_cluster_script(desk, text)
     txs = int(snapshot.column("blocks.first_tx")[height + 1]) if height < snapshot.height else snapshot.n_txs
     try:
-        members = members_at(snapshot, desk.clusters, script, txs)
+        clusters, rulings = unjudged(desk.clusters)
+        members = members_at(snapshot, clusters, script, txs, rulings, most_outputs=most_outputs)
     except NotFound:
         raise NotFound(
             f"`{text}` had received nothing up to height {height}",

@@ -80,12 +80,12 @@ def _worst(table: ErrorTable, tier: Tier, eras: tuple[str, ...]) -> int | None:
 def _says(links: int, worst: int, wrong: int) -> str:
     if not links:
         return "It is one script: nothing is inferred."
-    whole, rest = divmod(wrong, ONE)
+    hundredths = -(-wrong * 100 // ONE)
     return (
         f"It hangs together by {links:,} links, each wrong in at most {percent(worst)} of cases (95 % "
-        f"confidence, no payjoin among them): at most {whole:,}.{rest // 10_000:02} wrong links are to be "
-        "expected. One wrong link can make a whole part wrong, so a path between two addresses says more "
-        "than the whole."
+        f"confidence, no payjoin among them): at most {hundredths // 100:,}.{hundredths % 100:02} wrong "
+        "links are to be expected. One wrong link can make a whole part wrong, so a path between two "
+        "addresses says more than the whole."
     )
 
 

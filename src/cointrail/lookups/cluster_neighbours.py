@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from cointrail.lookups.desk import LookupDesk
 from cointrail.lookups.find_cluster import get_cluster
-from cointrail.lookups.neighbours import Reach, looked_at
+from cointrail.lookups.neighbours import Passed, Reach, looked_at
 from cointrail.lookups.service_leads import Dealings, ServiceLead, service_leads
 from cointrail.lookups.views import ClusterClaims, ClusterRef, LookupBasis, Page
 from cointrail.store.chain_places import SIDES, edges_of_txs, rows_between
@@ -157,9 +157,8 @@ class _Paid(NamedTuple):
 def sums_of(desk: LookupDesk, own: int, txs: I64) -> NeighbourSums:
     """What each other cluster paid a cluster and was paid by it, in some of its transactions, ascending."""
     signer, paid = _signers(desk, txs), _paid(desk, txs)
+    given, taken = _both_ways(own, signer, paid)
     by = signer[paid.tx]
-    given = paid.of((by == own) & (paid.payee != own))
-    taken = paid.of((by >= 0) & (by != own) & (paid.payee == own))
     mined = paid.of((by == NEW_COINS) & (paid.payee == own))
     others = np.union1d(given.payee, signer[taken.tx])
     paid_txs, paid_sat = _by_other(others, given.payee, given)
@@ -178,6 +177,25 @@ def sums_of(desk: LookupDesk, own: int, txs: I64) -> NeighbourSums:
         signed=txs[signer == own],
         first_tx=first_tx[order],
         last_tx=last_tx[order],
+    )
+
+
+def passed(desk: LookupDesk, own: int, txs: I64) -> tuple[Passed, Passed]:
+    """What a cluster paid others and what they paid it, payment by payment; `txs` ascend."""
+    signer, paid = _signers(desk, txs), _paid(desk, txs)
+    given, taken = _both_ways(own, signer, paid)
+    return (
+        Passed(given.payee, txs[given.tx], given.value.astype(np.int64)),
+        Passed(signer[taken.tx], txs[taken.tx], taken.value.astype(np.int64)),
+    )
+
+
+def _both_ways(own: int, signer: I64, paid: _Paid) -> tuple[_Paid, _Paid]:
+    """Of all payments, those to others that the cluster signed alone, and those of one other to it."""
+    by = signer[paid.tx]
+    return (
+        paid.of((by == own) & (paid.payee != own)),
+        paid.of((by >= 0) & (by != own) & (paid.payee == own)),
     )
 
 

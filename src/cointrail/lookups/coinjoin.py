@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cointrail.clustering.as_of import members_at
+from cointrail.clustering.under import unjudged
 from cointrail.coinjoin.amounts import equal_classes
 from cointrail.coinjoin.analysis import JoinAnalysis, JoinOptions, analyse
 from cointrail.coinjoin.anonymity import Later, Removal, Reveal
@@ -166,12 +167,13 @@ class _OwnersAtTip:
 class _OwnersBefore:
     def __init__(self, desk: LookupDesk, scripts: U32, height: int) -> None:
         txs = int(desk.snapshot.column("blocks.first_tx")[height + 1])
-        clusters: list[U32] = []
+        clusters, rulings = unjudged(desk.clusters)
+        owners: list[U32] = []
         for script in scripts.tolist():
-            if not any(script in members for members in clusters):
-                clusters.append(members_at(desk.snapshot, desk.clusters, script, txs))
-        self.count = len(clusters)
-        self._members = np.concatenate(clusters) if clusters else scripts
+            if not any(script in members for members in owners):
+                owners.append(members_at(desk.snapshot, clusters, script, txs, rulings))
+        self.count = len(owners)
+        self._members = np.concatenate(owners) if owners else scripts
 
     def hold(self, scripts: U32) -> bool:
         return bool(np.isin(scripts, self._members).any())

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from cointrail.attribution.resolve import Attribution, ClusterTags, Proposal
 from cointrail.attribution.tags import Tag
 from cointrail.clustering.clusters import Clusters
+from cointrail.errors import ChainMoved
 from cointrail.lookups.ledger import LedgerDesk
 from cointrail.lookups.views import ClusterClaims, ClusterRef, LookupBasis, TagLine
 from cointrail.store.reader import Snapshot
@@ -84,6 +85,24 @@ class LookupDesk(LedgerDesk):
             tags_digest=self.attribution.digest if self.attribution else None,
             rules=self.clusters.rules,
         )
+
+    def require_tip(self, tip: str | None) -> None:
+        """Refuse to go on from an answer that rests on another tip.
+
+        Args:
+            tip: hash of that answer's tip; None: it goes on from nothing.
+
+        Raises:
+            ChainMoved: this state has another one.
+        """
+        here = str(self.basis.tip_hash)
+        if tip is not None and tip != here:
+            raise ChainMoved(
+                f"this goes on from an answer at block {tip}, and the chain is at {here} now",
+                hint="ask anew: what was found may have changed",
+                asked_at=tip,
+                tip=here,
+            )
 
     def cluster(self, script_num: int) -> ClusterRef:
         """The cluster that a script lies in."""

@@ -10,6 +10,7 @@ from cointrail.chain.types import Txid
 from cointrail.clustering.proof import ProofStep
 from cointrail.error_rates.combine import Charge, ErrorBound, bound_of
 from cointrail.error_rates.table import in_words
+from cointrail.errors import BadInput
 from cointrail.heuristics.base import Tier
 from cointrail.heuristics.gate import GateVerdict
 from cointrail.lookups.desk import LookupDesk
@@ -109,7 +110,9 @@ class ExplainView:
     basis: LookupBasis
 
 
-def explain(desk: LookupDesk, a: str, b: str, judged: Judged | None = None) -> ExplainView:
+def explain(
+    desk: LookupDesk, a: str, b: str, judged: Judged | None = None, most_steps: int | None = None
+) -> ExplainView:
     """What joins the scripts that two addresses, scripts in hex or outpoints name.
 
     Args:
@@ -117,9 +120,10 @@ def explain(desk: LookupDesk, a: str, b: str, judged: Judged | None = None) -> E
         a: one.
         b: the other.
         judged: its headline clusters under the judgements of a case; None: there are none.
+        most_steps: links that may be told, some thousands a second; None: any number.
 
     Raises:
-        BadInput: one cannot be read.
+        BadInput: one cannot be read, or more links join them.
         NotFound: the chain does not hold one.
     """
     first, second = (get_script_num(desk.snapshot, text) for text in (a, b))
@@ -130,6 +134,7 @@ def explain(desk: LookupDesk, a: str, b: str, judged: Judged | None = None) -> E
     else:
         proof = judged.explain(first, second)
         joined = proof is not None
+    _require_at_most(most_steps, len(proof or ()))
     rates = LinkRates(desk.snapshot, judged or desk.clusters)
     charges = rates.of_proof(proof or ())
     steps = tuple(_step(desk, step, charge) for step, charge in zip(proof or (), charges, strict=True))
@@ -154,6 +159,16 @@ def explain(desk: LookupDesk, a: str, b: str, judged: Judged | None = None) -> E
 
 APART = "No link that is known here joins them. That two scripts are apart is no finding: links are missed."
 """What may be said of two scripts that nothing joins."""
+
+
+def _require_at_most(most: int | None, steps: int) -> None:
+    if most is not None and steps > most:
+        raise BadInput(
+            f"{steps:,} links in a row join them, and {most:,} may be told",
+            hint="let more be told with `most_steps`; or ask on the command line, where there is no bound",
+            steps=steps,
+            most_steps=most,
+        )
 
 
 def _time(desk: LookupDesk, tx_num: int | None) -> int:

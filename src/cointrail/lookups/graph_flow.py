@@ -10,12 +10,11 @@ import numpy.typing as npt
 from cointrail.kernel.flow_state import CROSSED
 from cointrail.lookups.desk import LookupDesk
 from cointrail.lookups.graph_views import CarriedLine, GraphFlow
-from cointrail.lookups.trace import flows_of, policy_view
-from cointrail.lookups.trace_deposits import DepositStops
-from cointrail.lookups.trace_seeds import find_seeds
+from cointrail.lookups.trace import policy_view
 from cointrail.lookups.trace_views import Direction
+from cointrail.lookups.trace_walk import follow
 from cointrail.tracing.bounds import Bounds
-from cointrail.tracing.flow_columns import CODES, STOPS, view_of
+from cointrail.tracing.flow_columns import CODES, STOPS
 from cointrail.tracing.flow_result import Flow
 from cointrail.tracing.policy import Policy
 from cointrail.tracing.stops import Stop
@@ -46,17 +45,15 @@ def graph_flow(
         BadInput: a seed cannot be read.
         NotFound: the chain does not hold a seed.
     """
-    sources, seen = find_seeds(desk.snapshot, seeds, bounds.max_outputs)
-    view = view_of(desk.snapshot, desk.clusters, desk.attribution)
-    stops = DepositStops(desk, view)
-    flows = flows_of(stops, sources, dict.fromkeys(policies), bounds, None, forward=forward)
+    walk = follow(desk, seeds, forward=forward, policies=policies, bounds=bounds)
+    flows = walk.flows
     carried = [_Carried(flow) for flow in flows.values()]
     outputs = np.unique(np.concatenate([one.outputs for one in carried]))
     listed = _listed(carried, outputs, limit)
     return GraphFlow(
         direction=Direction.FORWARD if forward else Direction.BACKWARD,
         policies=tuple(flows),
-        traced_sat=sum(one.value_sat for one in seen),
+        traced_sat=sum(one.value_sat for one in walk.seen),
         carried=tuple(_line(desk, carried, output) for output in listed),
         total=len(outputs),
         left_out=len(outputs) - len(listed),

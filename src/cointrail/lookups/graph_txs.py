@@ -7,10 +7,13 @@ from typing import NamedTuple
 
 from cointrail.chain.types import Outpoint, Txid
 from cointrail.error_rates.combine import bound_of
+from cointrail.heuristics.base import Tier
 from cointrail.lookups.around import Around
+from cointrail.lookups.cluster import headline_error
 from cointrail.lookups.desk import LookupDesk
 from cointrail.lookups.find import get_output_num, parse_outpoint
 from cointrail.lookups.graph_views import GraphChange, GraphCluster, GraphCoin, GraphTx, GraphTxs, SideCoins
+from cointrail.lookups.script_moves import first_and_last_tx
 from cointrail.lookups.tx import GateView, get_tx
 from cointrail.tracing.change_votes import ChainVotes, KeptChanges
 
@@ -65,11 +68,14 @@ def graph_clusters(desk: LookupDesk, labels: Iterable[int]) -> tuple[GraphCluste
 
 def _cluster(desk: LookupDesk, label: int) -> GraphCluster:
     ref, claims = desk.cluster(label), desk.cluster_claims(label)
+    first, last = first_and_last_tx(desk, desk.clusters.moves.of(label))
     proposals = () if claims is None else claims.proposals
     return GraphCluster(
         label=label,
         name=ref.name,
         size=ref.size,
+        tier=Tier.T2,
+        link_bound_ppm=headline_error(desk, ref.size, first, last).link_bound_ppm,
         actor=None if claims is None else claims.actor,
         parties=claims.parties if claims is not None and claims.conflict else (),
         claims=proposals[:MOST_CLAIMS],

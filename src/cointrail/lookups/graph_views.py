@@ -100,6 +100,8 @@ class GraphCluster:
         label: of the cluster.
         name: its smallest member's address, or `script:` and its hex.
         size: how many scripts.
+        tier: up to which its scripts are linked.
+        link_bound_ppm: each of its links is wrong in at most this; None: not measured. 0: it has none.
         actor: who is claimed to be behind it; None: nobody, or sources disagree.
         parties: who, where sources disagree.
         claims: the first of the claims.
@@ -109,6 +111,8 @@ class GraphCluster:
     label: int
     name: str
     size: int
+    tier: Tier
+    link_bound_ppm: int | None
     actor: str | None
     parties: tuple[str, ...]
     claims: tuple[TagLine, ...]

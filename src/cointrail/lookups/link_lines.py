@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cointrail.chain.types import Txid
+from cointrail.clustering.judgements import Judgement
 from cointrail.clustering.proof import NO_TX
 from cointrail.clustering.rules import Link
 from cointrail.heuristics.base import Tier
@@ -16,11 +17,12 @@ from cointrail.lookups.views import BlockRef
 class LinkLine:
     """A link between two scripts; `txid` and `block` are None where the scripts alone show it.
 
-    `bound_ppm`: such links are wrong in at most this; None: not measured.
+    Where an analyst judged so, the rule is `judgement:` and the id, and there is no tier. `bound_ppm`: such
+    links are wrong in at most this; None: not measured.
     """
 
     rule: str
-    tier: Tier
+    tier: Tier | None
     txid: Txid | None
     block: BlockRef | None
     from_name: str
@@ -47,4 +49,17 @@ def link_line(desk: LookupDesk, link: Link, tx: int, one: int, other: int) -> Li
         from_name=desk.name(one),
         to_name=desk.name(other),
         bound_ppm=desk.link_rates.link(link.rule.name, link.tier, number).ppm,
+    )
+
+
+def pin_line(desk: LookupDesk, pin: Judgement, one: int, other: int) -> LinkLine:
+    """A link that is an analyst's judgement on two scripts."""
+    return LinkLine(
+        rule=f"judgement:{pin.id}",
+        tier=None,
+        txid=None,
+        block=None,
+        from_name=desk.name(one),
+        to_name=desk.name(other),
+        bound_ppm=None,
     )

@@ -157,13 +157,8 @@ class NeighbourSums(NamedTuple):
 
 def sums_of(snapshot: Snapshot, number: int, moves: Moves, txs: I64) -> NeighbourSums:
     """What each other script put in and got in some transactions of one, ascending."""
-    ins, outs = (edges_of_txs(snapshot, side, txs) for side in SIDES)
-    paying, spending = _hit(moves.credits, outs), _hit(moves.debits, ins)
-    from_owner, inputs = rows_between(*(edge[paying] for edge in ins))
-    to_owner, outputs = rows_between(*(edge[spending] for edge in outs))
-    spent = snapshot.column("inputs.output").take(inputs)
-    senders = _side(snapshot, number, spent, from_owner, txs[paying])
-    takers = _side(snapshot, number, outputs, to_owner, txs[spending])
+    given, taken = passed(snapshot, number, moves, txs)
+    senders, takers = _side(taken), _side(given)
     scripts = np.union1d(senders.scripts, takers.scripts)
     (from_txs, from_sat), (to_txs, to_sat) = (_spread(scripts, side) for side in (senders, takers))
     first_tx, last_tx = _span(scripts, (senders, takers))
@@ -182,23 +177,45 @@ class _Side(NamedTuple):
     last_tx: I64
 
 
-def _side(
-    snapshot: Snapshot, number: int, outputs: npt.NDArray[np.integer], owner: I64, of_owner: I64
-) -> _Side:
-    """What some outputs sum up to by script; `owner` is the place of their transaction in `of_owner`."""
+class Passed(NamedTuple):
+    """Amounts one by one: whom each went to or came from, the transaction, satoshi."""
+
+    other: I64
+    tx: I64
+    sat: I64
+
+
+def passed(snapshot: Snapshot, number: int, moves: Moves, txs: I64) -> tuple[Passed, Passed]:
+    """What others got where a script spends, and what others put in where it is paid; `txs` ascend."""
+    ins, outs = (edges_of_txs(snapshot, side, txs) for side in SIDES)
+    paying, spending = _hit(moves.credits, outs), _hit(moves.debits, ins)
+    from_owner, inputs = rows_between(*(edge[paying] for edge in ins))
+    to_owner, outputs = rows_between(*(edge[spending] for edge in outs))
+    spent = snapshot.column("inputs.output").take(inputs)
+    return (
+        _of_others(snapshot, number, outputs, txs[spending][to_owner]),
+        _of_others(snapshot, number, spent, txs[paying][from_owner]),
+    )
+
+
+def _of_others(snapshot: Snapshot, number: int, outputs: npt.NDArray[np.integer], tx: I64) -> Passed:
     scripts = snapshot.column("outputs.script").take(outputs).astype(np.int64)
     others = scripts != number
     values = snapshot.column("outputs.value").take(outputs)[others]
-    found, place = np.unique(scripts[others], return_inverse=True)
+    return Passed(scripts[others], tx[others], values.astype(np.int64))
+
+
+def _side(amounts: Passed) -> _Side:
+    """What some amounts sum up to by script."""
+    found, place = np.unique(amounts.other, return_inverse=True)
     sat = np.zeros(len(found), np.int64)
-    np.add.at(sat, place, values)
-    owners = int(owner.max(initial=0)) + 1
-    pairs = np.unique(place * owners + owner[others])
-    txs = np.bincount(pairs // owners, minlength=len(found))
+    np.add.at(sat, place, amounts.sat)
+    seen, tx = np.unique(amounts.tx, return_inverse=True)
+    pairs = np.unique(place * np.int64(max(len(seen), 1)) + tx)
+    txs = np.bincount(pairs // max(len(seen), 1), minlength=len(found))
     first, last = np.full(len(found), np.iinfo(np.int64).max), np.full(len(found), -1, np.int64)
-    tx = of_owner[owner[others]]
-    np.minimum.at(first, place, tx)
-    np.maximum.at(last, place, tx)
+    np.minimum.at(first, place, amounts.tx)
+    np.maximum.at(last, place, amounts.tx)
     return _Side(found, txs.astype(np.int64), sat, first, last)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 
 from cointrail.casework.worth import NO_WORTH, Valuer
 from cointrail.chain.types import Outpoint
@@ -21,39 +21,84 @@ WALK_RULES = ("walk.peel_forward", "walk.peel_backward", "service.deposit")
 """Rules of the walk itself, beside those of the clusters and of the vote."""
 
 
-def peel_chain(
-    desk: LookupDesk,
-    text: str,
-    *,
-    backward: bool = False,
-    limits: PeelLimits | None = None,
-    valuer: Valuer | None = None,
-) -> PeelView:
-    """Follow the peel chain of an output, forward or back.
+HOP_BYTES = 32 << 10
+"""Memory of a hop with what was looked at around it: 24 KB in the demo, more where payees are busy."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeelQuestion:
+    """What is asked of a peel chain, but for its limits on hops, chains and time.
+
+    Attributes:
+        output: where it begins, `txid:vout`.
+        backward: to where it came from.
+        limits: those that stay the same while chains go on, `PeelLimits.lasting`.
+    """
+
+    output: str
+    backward: bool
+    limits: PeelLimits
+
+
+class PeelWalk:
+    """The peel chains of one output, and how far they have come.
 
     Args:
         desk: the store, its clusters and tags.
-        text: the output, `txid:vout`.
-        backward: to where it came from.
-        limits: how far; None: as the defaults say.
-        valuer: values what was peeled off; None: no fiat figures.
+        question: what is asked.
+
+    Attributes:
+        limits: how far they were followed last; None: not yet.
 
     Raises:
-        BadOutpoint: the text is no outpoint.
+        BadOutpoint: the output cannot be read.
         NotFound: the chain does not hold it.
     """
-    limits = limits or PeelLimits()
-    output_num = get_output_num(desk.snapshot, parse_outpoint(text.strip()))
-    around = Around(desk)
-    peeler = _peeler(around, limits)
-    chains = peeler.backward(output_num) if backward else peeler.forward(output_num)
-    namer = _Namer(desk, around, valuer, peeler.rates)
+
+    def __init__(self, desk: LookupDesk, question: PeelQuestion) -> None:
+        self.desk = desk
+        self.output_num = get_output_num(desk.snapshot, parse_outpoint(question.output))
+        self.question = question
+        self.around = Around(desk)
+        self.peeler = _peeler(self.around, question.limits)
+        self.limits: PeelLimits | None = None
+        self.chains: tuple[PeelChain, ...] = ()
+
+    def may_go_on_to(self, limits: PeelLimits) -> bool:
+        """Whether a limit on hops is as wide as the one that they were followed to."""
+        return self.limits is None or limits.max_hops >= self.limits.max_hops
+
+    def go_on(self, limits: PeelLimits) -> None:
+        """Follow what a limit ended; they come to what they would have been with these from the start."""
+        self.peeler.widen(limits)
+        follow = self.peeler.backward if self.question.backward else self.peeler.forward
+        self.chains, self.limits = follow(self.output_num), limits
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of what was come to, by and large."""
+        return self.peeler.hops * HOP_BYTES
+
+
+def peel_view(walk: PeelWalk, valuer: Valuer | None = None) -> PeelView:
+    """What peel chains have come to; they were followed before.
+
+    Args:
+        walk: the chains.
+        valuer: values what was peeled off; None: no fiat figures.
+    """
+    assert walk.limits is not None, "chains are followed before they are told"
+    desk, chains = walk.desk, walk.chains
+    namer = _Namer(desk, walk.around, valuer, walk.peeler.rates)
     basis = desk.basis
     return PeelView(
-        output=desk.snapshot.outpoint(output_num),
-        backward=backward,
+        output=desk.snapshot.outpoint(walk.output_num),
+        backward=walk.question.backward,
         chains=tuple(namer.chain(at, chains) for at in range(len(chains))),
-        settings=asdict(limits),
+        branches_left=len(
+            {one for chain in chains for one in chain.branches} - {one.start for one in chains}
+        ),
+        settings=asdict(walk.limits),
         basis=replace(basis, rules=(*basis.rules, *(REGISTRY[rule].name for rule in WALK_RULES))),
     )
 

@@ -57,7 +57,8 @@ class PeelHopLine:
         tier: of the verdict on change; T0 for a sweep, where nothing is inferred.
         rules: that voted for it.
         spent: the coin that the chain brings in, worth `spent_sat`.
-        beside: other inputs, worth `beside_sat`.
+        beside: other inputs, worth `beside_sat`; of the coin's cluster, but at a join also of others. With
+            `spent_sat` they are what is paid, burned, kept and the fee.
         kept: the coin that the chain goes on with, worth `kept_sat`.
         paid_sat: value of the outputs peeled off.
         burned_sat: value that nobody can spend.
@@ -147,6 +148,7 @@ class PeelView:
         output: where they begin.
         backward: whether they go back to where it came from.
         chains: the first, then those of its branches, as many as were asked for.
+        branches_left: branches that none of these chains follows; with more chains they are followed too.
         settings: the investigator's limits.
         basis: what all this rests on; its rules include those of the walk.
     """
@@ -154,5 +156,6 @@ class PeelView:
     output: Outpoint
     backward: bool
     chains: tuple[PeelChainView, ...]
+    branches_left: int
     settings: dict[str, object]
     basis: LookupBasis

@@ -17,6 +17,7 @@ LONGEST_LINE = 20_100
 _HEX_ID = re.compile(r"[0-9a-fA-F]{64}")
 _AROUND = re.compile(r"^[\s\"'`<>()\[\],;]+|[\s\"'`<>()\[\],;]+$")
 _URI = re.compile(r"^bitcoin:(?://)?(?P<name>[^?]+)", re.IGNORECASE)
+_BLOCK = re.compile(r"(?:block|height)\s*[:#]?\s*(?P<name>\d+)", re.IGNORECASE | re.ASCII)
 _URL = re.compile(r"^https?://[^\s?#]+", re.IGNORECASE)
 
 
@@ -54,17 +55,18 @@ def recognise(snapshot: Snapshot, line: str) -> Recognised:
     """Read a line: an address, an outpoint, a transaction, a block by hash or height.
 
     Quotes and separators around it, `bitcoin:` before it and the address of an explorer's page are taken
-    off. Whole numbers are heights. Nothing leaves the machine.
+    off, and `block` before a height. Whole numbers are heights unless they have the length of a hash.
+    Nothing leaves the machine.
     """
     name = _bare(line)
     if not name or len(name) > LONGEST_LINE:
         return Recognised(
             line, Thing.UNKNOWN, "", found=False, says="there is nothing in it that can be read"
         )
-    if name.isascii() and name.isdigit():
-        return _height(snapshot, line, name)
     if _HEX_ID.fullmatch(name):
         return _hash(snapshot, line, name.lower())
+    if name.isascii() and name.isdigit():
+        return _height(snapshot, line, name)
     thing = Thing.OUTPOINT if ":" in name and not name.startswith("script:") else Thing.ADDRESS
     try:
         if thing is Thing.OUTPOINT:
@@ -79,7 +81,7 @@ def recognise(snapshot: Snapshot, line: str) -> Recognised:
 
 def _bare(line: str) -> str:
     text = _AROUND.sub("", line)
-    if match := _URI.match(text):
+    if match := _URI.match(text) or _BLOCK.fullmatch(text):
         return match["name"]
     if match := _URL.match(text):
         return match[0].rstrip("/").rpartition("/")[2]

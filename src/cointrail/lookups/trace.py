@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from cointrail.error_rates.combine import bound_of
-from cointrail.errors import BadInput
 from cointrail.heuristics.base import Tier
 from cointrail.lookups.desk import LookupDesk
-from cointrail.lookups.trace_deposits import DepositStops
 from cointrail.lookups.trace_says import Conclusions, exposures, find_actors
-from cointrail.lookups.trace_seeds import find_seeds
 from cointrail.lookups.trace_table import NOWHERE, EndTable, holders, table_of_ends
 from cointrail.lookups.trace_tiers import TraceTiers
 from cointrail.lookups.trace_views import (
@@ -22,59 +19,30 @@ from cointrail.lookups.trace_views import (
     TraceBounds,
     TraceView,
 )
+from cointrail.lookups.trace_walk import TraceWalk
 from cointrail.lookups.views import Page
 from cointrail.tracing.bounds import Bounds
-from cointrail.tracing.flow_columns import STOPS, view_of
+from cointrail.tracing.flow_columns import STOPS
 from cointrail.tracing.flow_result import Flow
 from cointrail.tracing.ledger import RecognisedDeposit
 from cointrail.tracing.policy import Policy
-from cointrail.tracing.sources import Source
-
-Progress = Callable[[str, int, int], None]
-"""Told the policy, outputs reached, and how many they may be."""
 
 FEES = "dropped: a fee ends under `fee`, and is not followed to the miner"
 
 
-def trace(
-    desk: LookupDesk,
-    seeds: Sequence[str],
-    *,
-    forward: bool,
-    policies: Sequence[Policy],
-    bounds: Bounds,
-    start: int = 0,
-    limit: int = 25,
-    progress: Progress | None = None,
-) -> TraceView:
-    """Follow value from some outputs, by each policy that is asked.
+def trace_view(walk: TraceWalk, *, start: int, limit: int) -> TraceView:
+    """What a trace has come to, with some of its ends; it was followed before.
 
     Args:
-        desk: the chain, its clusters and tags.
-        seeds: outpoints, addresses, scripts or transaction ids, in the order in which they were reported:
-            where two meet, the earlier has the value.
-        forward: along the chain, else back to where it came from.
-        policies: how value divides; there is no default.
-        bounds: how far, for each policy by itself.
+        walk: the trace.
         start: how many ends to skip.
         limit: how many to show.
-        progress: told how far it is.
-
-    Raises:
-        BadInput: no policy or no seed is named, or one cannot be read.
-        NotFound: the chain does not hold a seed.
     """
-    if not policies:
-        raise BadInput("no policy is named", hint=f"name one of: {', '.join(Policy)}")
-    if not seeds:
-        raise BadInput("no seed is named", hint="name an outpoint, an address or a transaction id")
-    sources, seen = find_seeds(desk.snapshot, seeds, bounds.max_outputs)
-    view = view_of(desk.snapshot, desk.clusters, desk.attribution)
-    stops = DepositStops(desk, view)
-    flows = flows_of(stops, sources, dict.fromkeys(policies), bounds, progress, forward=forward)
+    assert walk.bounds is not None, "a trace is followed before it is told"
+    desk, flows, forward = walk.desk, walk.flows, walk.question.forward
     table = table_of_ends(flows)
     lines = _stop_lines(flows)
-    teller = _Teller(desk, table, flows, stops.found, forward=forward)
+    teller = _Teller(desk, table, flows, walk.stops.found, forward=forward)
     found = exposures(table, teller.actors)
     cut = frozenset(policy for policy, flow in flows.items() if flow.cut is not None)
     says = Conclusions(table, cut, forward=forward)
@@ -83,11 +51,11 @@ def trace(
     return TraceView(
         direction=Direction.FORWARD if forward else Direction.BACKWARD,
         policies=tuple(flows),
-        seeds=tuple(seen),
-        traced_sat=sum(one.value_sat for one in seen),
-        bounds=TraceBounds(**{name: getattr(bounds, name) for name in Bounds.__slots__}),
+        seeds=tuple(walk.seen),
+        traced_sat=sum(one.value_sat for one in walk.seen),
+        bounds=TraceBounds(**{name: getattr(walk.bounds, name) for name in Bounds.__slots__}),
         fees=FEES,
-        deposits_not_judged=stops.not_judged,
+        deposits_not_judged=walk.not_judged,
         runs=tuple(policy_view(desk, flow) for flow in flows.values()),
         stops=lines,
         exposures=found,
@@ -98,27 +66,6 @@ def trace(
         collisions_total=sum(len(flow.collisions) for flow in flows.values()),
         basis=desk.basis,
     )
-
-
-def flows_of(
-    stops: DepositStops,
-    sources: Sequence[Source],
-    policies: Mapping[Policy, None],
-    bounds: Bounds,
-    progress: Progress | None,
-    *,
-    forward: bool,
-) -> dict[Policy, Flow]:
-    """One flow from the same starts for each policy."""
-    flows: dict[Policy, Flow] = {}
-    for policy in policies:
-
-        def told(done: int, most: int, name: str = policy.value) -> None:
-            if progress is not None:
-                progress(name, done, most)
-
-        flows[policy] = stops.follow(policy, sources, bounds, told, forward=forward)
-    return flows
 
 
 def _stop_lines(flows: Mapping[Policy, Flow]) -> tuple[StopLine, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from cointrail.chain.types import Outpoint, Txid
@@ -48,13 +49,24 @@ class GateView:
     reasons: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ClaimedCluster:
+    """Whose a cluster is said to be; `actor` is None where the sources disagree about `parties`."""
+
+    cluster: int
+    actor: str | None
+    parties: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransactionView:
     """A transaction as `cointrail tx show` gives it.
 
     Attributes:
         fee_sat: inputs minus outputs; 0 for a coinbase, whose inputs are none.
-        gate: an inference; all else but the clusters and tags is ledger fact.
+        gate: an inference; all else but the clusters and what is claimed is ledger fact.
+        tags: about the transaction itself.
+        claimed: the clusters of its inputs and outputs that somebody claims to know, in that order.
     """
 
     txid: Txid
@@ -67,6 +79,7 @@ class TransactionView:
     fee_sat: int
     gate: GateView
     tags: tuple[TagLine, ...]
+    claimed: tuple[ClaimedCluster, ...]
     inputs: tuple[InputEntry, ...]
     outputs: tuple[OutputEntry, ...]
     basis: LookupBasis
@@ -84,6 +97,8 @@ def show_tx(desk: LookupDesk, text: str) -> TransactionView:
     view = snapshot.tx_view(number)
     verdict = desk.clusters.gate(number)
     spent, made = snapshot.tx_inputs(number), snapshot.tx_outputs(number)
+    inputs = tuple(_input(desk, *one) for one in enumerate(zip(view.inputs, spent, strict=True)))
+    outputs = tuple(_output(desk, *one) for one in enumerate(zip(view.outputs, made, strict=True)))
     return TransactionView(
         txid=view.txid,
         block=desk.block_of_tx(number),
@@ -95,8 +110,9 @@ def show_tx(desk: LookupDesk, text: str) -> TransactionView:
         fee_sat=snapshot.tx_fee(number),
         gate=GateView(verdict.gate.name.lower(), verdict.reasons),
         tags=desk.tx_tags(number),
-        inputs=tuple(_input(desk, *one) for one in enumerate(zip(view.inputs, spent, strict=True))),
-        outputs=tuple(_output(desk, *one) for one in enumerate(zip(view.outputs, made, strict=True))),
+        claimed=tuple(_claimed(desk, (*inputs, *outputs))),
+        inputs=inputs,
+        outputs=outputs,
         basis=desk.basis,
     )
 
@@ -109,6 +125,13 @@ def get_tx(desk: LookupDesk, text: str) -> int:
         NotFound: the chain does not hold it.
     """
     return get_tx_num(desk.snapshot, Txid.parse(text.strip()))
+
+
+def _claimed(desk: LookupDesk, coins: Iterable[InputEntry | OutputEntry]) -> Iterator[ClaimedCluster]:
+    for label in dict.fromkeys(coin.cluster for coin in coins):
+        claims = desk.cluster_claims(label)
+        if claims is not None:
+            yield ClaimedCluster(label, claims.actor, claims.parties)
 
 
 def _input(desk: LookupDesk, vin: int, both: tuple[InputView, TxInputRow]) -> InputEntry:

@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     from cointrail.workbench.error_rates import MadeTable, check_error_table, make_error_table
     from cointrail.workbench.evaluation import evaluate_world, evaluate_worlds, evaluation_sheets
     from cointrail.workbench.evaluation_runs import evaluate_cases, evaluate_sweeps
-    from cointrail.workbench.exhibit_questions import OF_THE_CASE
+    from cointrail.workbench.exhibit_questions import JUDGED, OF_THE_CASE
     from cointrail.workbench.fidelity import evaluate_fidelity
     from cointrail.workbench.folders import require_folder
     from cointrail.workbench.lazy_frames import open_frames
@@ -81,6 +81,7 @@ if TYPE_CHECKING:
     from cointrail.workbench.training import train_change
 
 __all__ = [
+    "JUDGED",
     "OF_THE_CASE",
     "Answered",
     "Ask",
@@ -202,6 +203,7 @@ _HOMES = {
     "LedgerBench": "cointrail.workbench.ledger_bench",
     "LookupBench": "cointrail.workbench.lookup_bench",
     "MadeTable": "cointrail.workbench.error_rates",
+    "JUDGED": "cointrail.workbench.exhibit_questions",
     "OF_THE_CASE": "cointrail.workbench.exhibit_questions",
     "OpenBench": "cointrail.workbench.open_bench",
     "OpenStore": "cointrail.analytics.open_store",

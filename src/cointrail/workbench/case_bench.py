@@ -34,7 +34,7 @@ from cointrail.journal.acts import (
     TermsSet,
     Undone,
 )
-from cointrail.journal.backup import Restored, pack, unpack
+from cointrail.journal.backup import Packed, Restored, pack, unpack
 from cointrail.journal.book import CaseBook, Deed, Journal
 from cointrail.journal.canonical import canonical
 from cointrail.journal.contents import content_of
@@ -50,6 +50,7 @@ from cointrail.workbench.bench import CaseSource, Workbench
 from cointrail.workbench.case_files import acts_of, case_of, case_text, opening_of
 from cointrail.workbench.case_key import AskPassphrase, find_key
 from cointrail.workbench.case_names import require_own_name
+from cointrail.workbench.case_of_run import RunAsCase
 from cointrail.workbench.case_terms import require_terms
 from cointrail.workbench.exhibits import ExhibitVerdict, ask, ask_again
 from cointrail.workbench.ledger_bench import Progress
@@ -90,7 +91,8 @@ class CaseBench:
     ) -> None:
         self.place: Place = parse_place(place)
         name = who_works(who)
-        self._book = CaseBook(open_keeper(place, ask=ask, encrypt=encrypt), name)
+        self.keeper = open_keeper(place, ask=ask, encrypt=encrypt)
+        self._book = CaseBook(self.keeper, name)
 
     def __enter__(self) -> Self:
         return self
@@ -98,7 +100,7 @@ class CaseBench:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._book.keeper.close()
+        self.keeper.close()
 
     # -- reading
 
@@ -166,6 +168,15 @@ class CaseBench:
         deeds = [Deed(act, why) for act in acts_of(case, before)]
         state = self._book.add(case.reference, *deeds) if deeds else before
         return Imported(state, state.entries - before.entries)
+
+    def take_run(self, run: RunAsCase) -> CaseState:
+        """Keep the case of a finished run; see `case_of_run`.
+
+        Raises:
+            BadInput: a case of its reference is kept, or one of its name.
+        """
+        require_own_name(run.opened.reference, (one.reference for one in self.names()))
+        return self._book.open_case(run.opened, run.deeds, why=run.deeds[0].why)
 
     # -- adding
 
@@ -283,24 +294,22 @@ class CaseBench:
     def take_exhibit(
         self,
         case: str,
-        store: Path,
+        bench: Workbench,
         command: str,
         options: Mapping[str, Any],
         *,
         title: str = "",
-        progress: Progress | None = None,
     ) -> Record[ExhibitTaken]:
         """Ask the store something and put the answer on the case.
 
         Args:
             case: which.
-            store: the store.
+            bench: the store.
             command: what looks it up, as in `trace forward`.
             options: of the command, by name.
             title: what the exhibit shows; empty: the command.
-            progress: told how far long work is.
         """
-        deed = ask(Workbench(store, progress), command, options, self.case(case), title)
+        deed = ask(bench, command, options, self.case(case), title)
         return self._book.add(case, deed).exhibits[-1]
 
     def exhibit(self, case: str, number: int) -> Record[ExhibitTaken]:
@@ -333,7 +342,7 @@ class CaseBench:
     # -- leaving
 
     def export(self, case: str, out: Path) -> list[str]:
-        """Write a case into a new folder: case file, journal, its head, and the answers of exhibits.
+        """Write a case into a new folder: case file, journal, its head, answers of exhibits, drawings.
 
         What exchanges answered is private: it stays.
 
@@ -350,20 +359,19 @@ class CaseBench:
             files[f"exhibits/{one.number:04}.json"] = self.result(case, str(one.result))
             about = {"number": one.number, "sha256": one.result, **content_of(one.what)}
             files[f"exhibits/{one.number:04}.about.json"] = canonical(about) + b"\n"
+        for drawing in journal.case.drawings:
+            files[f"drawings/{drawing.number:04}.graph.json"] = self.result(case, str(drawing.result))
         _write_new(out, files)
         return sorted(files)
 
     # -- backups
 
-    def backup(self, to: Path, recipients: Sequence[str]) -> int:
-        """Write every case, private answers too, into a new file that only the recipients can read.
-
-        Returns:
-            How many cases it holds.
-        """
+    def backup(self, to: Path, recipients: Sequence[str]) -> Packed:
+        """Write all cases, private answers and drafts too, into a new file that only recipients can read."""
         if to.exists() or to.is_symlink():
             raise BadInput(f"`{to}` is there already", hint="name a new file", path=str(to))
-        encrypted = encrypt(pack(self._book.keeper), recipients)
+        packed = pack(self.keeper)
+        encrypted = encrypt(packed.data, recipients)
         try:
             with to.open("xb") as file:
                 file.write(encrypted)
@@ -372,7 +380,7 @@ class CaseBench:
         except OSError as error:
             to.unlink(missing_ok=True)
             raise BadInput(f"`{to}` cannot be written: {error.strerror}", path=str(to)) from error
-        return len(self.names())
+        return packed
 
     def restore(self, source: Path, identity: Path) -> Restored:
         """Put the cases of a backup into this database, with the identity that `age-keygen` made."""
@@ -380,7 +388,7 @@ class CaseBench:
             data, key = source.read_bytes(), identity.read_text("utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise BadInput(f"the backup or the identity cannot be read: {error}") from None
-        return unpack(self._book.keeper, decrypt(data, key))
+        return unpack(self.keeper, decrypt(data, key))
 
 
 def open_keeper(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -31,6 +31,15 @@ SEEDS_AT_ONCE = 10_000
 """Seeds of one entry; more go into several."""
 
 
+_ANEW = (
+    "keep the terms anew with the files as they are: under `How it is run` on the page of the case, or with "
+    "`cointrail case import CASE.toml`"
+)
+
+SEEDS = "the seeds of the case"
+"""Where errors and lists find a seed of a kept case, in place of a file; lines count the seeds."""
+
+
 # -- from a file
 
 
@@ -51,17 +60,22 @@ def acts_of(case: Case, before: CaseState | None = None) -> list[Act]:
         for one in case.seeds
         if (one.kind.value, one.text) not in known
     ]
-    parts = (seeds[first : first + SEEDS_AT_ONCE] for first in range(0, len(seeds), SEEDS_AT_ONCE))
-    acts += (SeedsAdded(seeds=tuple(part)) for part in parts)
+    acts += seed_acts(seeds)
     made = {one.what for one in before.judgements} if before else set()
     return [*acts, *(one for one in judgements_of(case) if one not in made)]
+
+
+def seed_acts(seeds: Sequence[SeedGiven]) -> Iterator[SeedsAdded]:
+    """Seeds as entries, no more than `SEEDS_AT_ONCE` in one."""
+    for first in range(0, len(seeds), SEEDS_AT_ONCE):
+        yield SeedsAdded(seeds=tuple(seeds[first : first + SEEDS_AT_ONCE]))
 
 
 def terms_of(case: Case) -> TermsSet:
     """How a case file is to be run."""
     return TermsSet(
-        period_from=_moment(case.period.first),
-        period_to=_moment(case.period.last),
+        period_from=moment_text(case.period.first),
+        period_to=moment_text(case.period.last),
         currency=case.currency,
         report_date=case.report_date,
         prices=tuple(map(_file, case.prices)),
@@ -88,7 +102,8 @@ def judgements_of(case: Case) -> list[JudgementMade]:
     ]
 
 
-def _moment(epoch: int | None) -> str | None:
+def moment_text(epoch: int | None) -> str | None:
+    """A time in epoch seconds as a case file has it; None stays None."""
     return None if epoch is None else f"{datetime.fromtimestamp(epoch, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
@@ -162,9 +177,14 @@ def case_of(state: CaseState, network: Network) -> Case:
             case = load_case(path, network)
         except BadCase as error:
             said = str(error).replace(str(path), f"case `{state.reference}`")
-            hint = "put what is missing on the case with `cointrail case import CASE.toml`"
+            hint = "put what is missing on the case, as with `cointrail case import CASE.toml`"
             raise BadCase(said, hint=error.hint or hint) from None
-    return replace(case, files=(ReadFile(Path("journal"), definition_digest(state)),))
+    places = {(seed.kind, seed.text): place for place, seed in enumerate(state.seeds, 1)}
+    return replace(
+        case,
+        seeds=tuple(replace(one, file=SEEDS, line=places[one.kind.value, one.text]) for one in case.seeds),
+        files=(ReadFile(Path("journal"), definition_digest(state)),),
+    )
 
 
 def definition_digest(state: CaseState) -> str:
@@ -190,10 +210,10 @@ def _require_files(state: CaseState) -> None:
         except OSError as error:
             raise BadCase(
                 f"`{path}`, which case `{state.reference}` uses, cannot be read: {error.strerror}",
-                hint="put it back, or name others with `cointrail case import CASE.toml`",
+                hint=f"put it back, or {_ANEW}",
             ) from None
         if not same:
             raise BadCase(
                 f"`{path}` is not what it was when case `{state.reference}` was told to use it",
-                hint="put it back, or take the new one with `cointrail case import CASE.toml`",
+                hint=f"put it back, or {_ANEW}",
             )

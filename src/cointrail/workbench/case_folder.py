@@ -15,19 +15,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from cointrail.casework.basis import RESULT_VERSION
 from cointrail.casework.columns import Column, columns_of
 from cointrail.casework.outputs import SUMMARY, read_rows, safe_cell
 from cointrail.casework.rows import TABLES
 from cointrail.errors import BadInput, NotFound
 from cointrail.lookups.views import Page
 from cointrail.report.workbook import table_workbook
-
-_ADDED: dict[str, tuple[str, ...]] = {
-    "payments": ("value_sat",),
-    "leads": ("fifo_sat", "haircut_sat"),
-    "proceeds": ("fifo_sat", "haircut_sat"),
-}
-"""Columns whose sum means something; an output that many rows name must not be added up many times."""
+from cointrail.workbench.table_shelf import Row, TableShelf
+from cointrail.workbench.table_sums import GROUPED_BY, GroupSum, sums_by_group
 
 _NUMBERS = frozenset(
     {"count", "currency", "currency per bitcoin", "height", "label", "level", "satoshi", "scripts"}
@@ -35,6 +31,7 @@ _NUMBERS = frozenset(
 _TIMES = frozenset({"UTC", "date"})
 """Units of columns that are compared as numbers, and as times."""
 
+_EPOCH, _SECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(seconds=1)
 _DAY = len("2017-01-31")
 _MONTH = len("2017-01")
 _DECEMBER = 12
@@ -42,7 +39,7 @@ _DECEMBER = 12
 COUNTED = "payment"
 """Class of the rows that are payments to the service."""
 
-Row = tuple[str, ...]
+_SHELF = TableShelf()
 
 
 class How(StrEnum):
@@ -82,7 +79,8 @@ class TablePart:
         page: which of the rows that the filters let through.
         all_rows: of the table, before any filter.
         filters: in force, for whoever reads the sums.
-        sums_sat: of the columns that may be added up, over all rows that the filters let through.
+        grouped_by: the column that tells apart what is not to be added up: `class`, of leads `hand`.
+        sums: of each of its values, over all rows that the filters let through.
         rows: cells as texts, an empty one where there is no value.
     """
 
@@ -91,7 +89,8 @@ class TablePart:
     page: Page
     all_rows: int
     filters: tuple[Filter, ...]
-    sums_sat: dict[str, int]
+    grouped_by: str
+    sums: tuple[GroupSum, ...]
     rows: tuple[Row, ...]
 
 
@@ -116,19 +115,23 @@ class PaymentMonth:
 
 
 class CaseFolder:
-    """What one case run wrote. It is read once; a changed folder must be opened anew.
+    """What one case run wrote. A changed folder must be opened anew.
 
     Args:
         folder: the output folder of `cointrail case run`.
 
     Raises:
-        BadInput: it holds no case run, or a file is not the one that its summary names.
+        BadInput: it holds no case run, one of another version, or a file that its summary does not name so.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.summary: dict[str, Any] = self._read_summary()
-        self._files = {table: self._read_table(table) for table in TABLES}
+        for table in TABLES:
+            self._read_table(table)
+        self.basis: dict[str, Any] = json.loads(self._read_file("basis.json"))
+        if self.basis["result_version"] != RESULT_VERSION:
+            raise _other_version(folder / "basis.json")
 
     def xlsx(self, table: str, *, filters: Sequence[Filter] = (), order: Sequence[Order] = ()) -> bytes:
         """The rows that filters let through as a workbook in which no cell is a formula."""
@@ -137,10 +140,16 @@ class CaseFolder:
             ("table", table),
             ("reference", self.summary["reference"]),
             ("basis digest", self.summary["basis_digest"]),
+            *(
+                (f"{name} of {found.grouped_by} {one.group}, {one.rows} rows", str(sat))
+                for one in found.sums
+                for name, sat in one.sums_sat.items()
+            ),
             *((f"filter: {one.column} {one.how.value}", one.text) for one in filters),
         ]
         made = datetime.fromisoformat(self.summary["tip"]["time_utc"][:10])
-        return table_workbook(table, found.columns, found.rows, about, made)
+        heads = [(one.name, one.unit) for one in found.columns]
+        return table_workbook(table, heads, found.rows, about, made)
 
     def part(
         self,
@@ -173,7 +182,8 @@ class CaseFolder:
             page=Page(start, len(shown), len(kept)),
             all_rows=len(rows),
             filters=tuple(filters),
-            sums_sat={name: sum(int(row[places[name]] or 0) for row in kept) for name in _ADDED[table]},
+            grouped_by=GROUPED_BY[table],
+            sums=sums_by_group(table, kept, places),
             rows=shown,
         )
 
@@ -224,11 +234,12 @@ class CaseFolder:
         }
 
     def _open(self, table: str) -> tuple[list[Row], dict[str, int]]:
-        if table not in self._files:
+        if table not in TABLES:
             raise NotFound(
                 f"there is no table `{table[:40]}`", hint=f"there are: {', '.join(TABLES)}", table=table
             )
-        return self._files[table], self._places[table]
+        rows = _SHELF.rows(self._digest(f"{table}.csv"), lambda: self._read_rows(table))
+        return rows, self._places[table]
 
     def _place(self, table: str, column: str) -> int:
         place = self._places[table].get(column)
@@ -253,11 +264,11 @@ class CaseFolder:
                 hint="write a plain number, or a time like 2017-01-31",
                 column=column.name,
             )
-        values = [(row, _ordinal(column, row[place])) for row in rows]
+        values = zip(rows, (_ordinal(column, row[place]) for row in rows), strict=True)
         if one.how is How.AT_LEAST:
             return [row for row, value in values if value is not None and value >= bound]
         if column.unit in _TIMES and len(one.text) == _DAY:
-            bound += timedelta(days=1) // timedelta(seconds=1) - 1  # all of that day
+            bound += timedelta(days=1) // _SECOND - 1  # all of that day
         return [row for row, value in values if value is not None and value <= bound]
 
     def _read_summary(self) -> dict[str, Any]:
@@ -272,10 +283,21 @@ class CaseFolder:
             ) from error
         return found
 
-    def _read_table(self, table: str) -> list[Row]:
-        path = self.folder / f"{table}.csv"
+    def _read_rows(self, table: str) -> tuple[int, list[Row]]:
+        data = self._read_table(table)
+        return len(data), [tuple(row) for row in read_rows(data)[1:]]
+
+    def _read_table(self, table: str) -> bytes:
+        name = f"{table}.csv"
+        data = self._read_file(name)
+        heads = read_rows(data[: data.find(b"\n") + 1]) or [[]]
+        if heads[0] != [column.name for column in columns_of(TABLES[table])]:
+            raise _other_version(self.folder / name)
+        return data
+
+    def _read_file(self, name: str) -> bytes:
+        path, wanted = self.folder / name, self._digest(name)
         data = path.read_bytes() if path.is_file() else b""
-        wanted = self.summary.get("files_sha256", {}).get(path.name)
         if hashlib.sha256(data).hexdigest() != wanted:
             raise BadInput(
                 f"`{path}` is not the file that the run wrote",
@@ -283,12 +305,14 @@ class CaseFolder:
                 path=str(path),
                 wanted=wanted,
             )
-        heads, *rows = read_rows(data) or [[]]
-        if heads != [column.name for column in columns_of(TABLES[table])]:
-            raise BadInput(
-                f"`{path}` was written by another version", hint="run the case again", path=str(path)
-            )
-        return [tuple(row) for row in rows]
+        return data
+
+    def _digest(self, name: str) -> str:
+        return str(self.summary.get("files_sha256", {}).get(name))
+
+
+def _other_version(path: Path) -> BadInput:
+    return BadInput(f"`{path}` was written by another version", hint="run the case again", path=str(path))
 
 
 def _ordinal(column: Column, text: str) -> Decimal | None:
@@ -320,7 +344,7 @@ def _seconds(text: str) -> Decimal | None:
     except ValueError:
         return None
     when = when if when.tzinfo else when.replace(tzinfo=UTC)
-    return Decimal((when - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(seconds=1))
+    return Decimal((when - _EPOCH) // _SECOND)
 
 
 def _sorted(rows: list[Row], place: int, column: Column, *, descending: bool) -> list[Row]:

@@ -10,7 +10,7 @@ from cointrail.journal.acts import SeedGiven, TermsSet
 from cointrail.journal.state import CaseState, Record
 from cointrail.workbench.case_files import case_of
 
-_ANY_SEED = SeedGiven(SeedKind.OUTPOINT.value, f"{'0' * 64}:0")
+ANY_SEED = SeedGiven(SeedKind.OUTPOINT.value, f"{'0' * 64}:0")
 """Stands in where a case has no seed yet: terms may come first."""
 
 
@@ -20,5 +20,5 @@ def require_terms(state: CaseState, terms: TermsSet) -> None:
     Raises:
         BadCase: what is wrong.
     """
-    trial = replace(state, terms=Record(1, state.opened.entry, terms), seeds=state.seeds or (_ANY_SEED,))
+    trial = replace(state, terms=Record(1, state.opened.entry, terms), seeds=state.seeds or (ANY_SEED,))
     case_of(trial, get_network(state.opened.what.network))

@@ -27,6 +27,7 @@ def case_values(case: CaseState) -> dict[str, Any]:
         "notes": [record_values(one) for one in case.notes],
         "judgements": [record_values(one) for one in case.judgements],
         "documents": [record_values(one) for one in case.documents],
+        "drawings": [record_values(one) for one in case.drawings],
         "deadlines": [deadline_values(one) for one in case.deadlines],
         "requests": [request_values(one) for one in case.requests],
         "exhibits": [record_values(one) for one in case.exhibits],

@@ -33,9 +33,12 @@ class DeskLine:
         contact: where requests go.
         contact_source: who says so, and when.
         payments_same_hand: payments that lead back to it in the same hand.
+        payments_upstream: payments that lead back to it only over other hands or unlinked change.
         withdrawals: distinct withdrawals.
         deposits: distinct deposits.
-        paid_sat: value of the payments behind these withdrawals.
+        paid_sat: value of payments that came out of these withdrawals, by FIFO.
+        paid_same_hand_sat: of that, what came in the same hand.
+        paid_upstream_sat: of that, the rest.
         deposited_sat: value that was deposited.
         requests: that were made to it.
     """
@@ -47,9 +50,12 @@ class DeskLine:
     contact: str
     contact_source: str
     payments_same_hand: int
+    payments_upstream: int
     withdrawals: int
     deposits: int
     paid_sat: int
+    paid_same_hand_sat: int
+    paid_upstream_sat: int
     deposited_sat: int
     requests: tuple[DeskRequest, ...]
 
@@ -69,9 +75,12 @@ def _line(desk: Desk, requests: tuple[Request, ...]) -> DeskLine:
         contact=safe_text(desk.reach),
         contact_source=safe_text(desk.reach_source),
         payments_same_hand=desk.same_hand,
+        payments_upstream=desk.upstream,
         withdrawals=desk.withdrawals,
         deposits=len({row["end_outpoint"] for row in desk.deposits}),
         paid_sat=desk.paid_sat,
+        paid_same_hand_sat=desk.paid_same_hand_sat,
+        paid_upstream_sat=desk.paid_upstream_sat,
         deposited_sat=desk.deposited_sat,
         requests=tuple(_request(one) for one in requests if _is_to(one, desk)),
     )

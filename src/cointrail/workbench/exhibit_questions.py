@@ -62,14 +62,26 @@ def _look(method: str, first: str = "", names: str = "", **renamed: str) -> Ask:
     return ask
 
 
-def _explain(bench: Workbench, given: Options, case: CaseState) -> Answer:
-    if given.get("case") is not None:
-        raise BadInput(
-            "an exhibit goes by the judgements that are on its case",
-            hint="leave `--case` away; `cointrail case import` takes judgements from a case file",
-        )
-    judgements = [judgement_of(one.what) for one in case.judgements]
-    return _of(bench.explain(given["a"], given["b"], judgements=judgements))
+JUDGED = {"explain": True, "cluster show": False, "cluster tiers": False}
+"""Questions that can go by the judgements on a case, with whether one that does not say `judged` does."""
+
+
+def _judged(command: str, method: str, first: str, names: str = "") -> Ask:
+    """The same as `_look` of a question that can go by judgements."""
+
+    def ask(bench: Workbench, given: Options, case: CaseState) -> Answer:
+        if given.get("case") is not None:
+            raise BadInput(
+                "an exhibit goes by the judgements that are on its case",
+                hint="leave `--case` away; `cointrail case import` takes judgements from a case file",
+            )
+        goes_by = given.get("judged", JUDGED[command])
+        judgements = [judgement_of(one.what) for one in case.judgements] if goes_by else []
+        options = {name: given[name] for name in names.split()}
+        positions = [given[name] for name in first.split()]
+        return _of(getattr(bench, method)(*positions, **options, judgements=judgements))
+
+    return ask
 
 
 def _require_no_seconds(given: Options, what: str, option: str, instead: str) -> None:
@@ -102,6 +114,11 @@ def _trace(*, forward: bool) -> Ask:
         return _of(found)
 
     return ask
+
+
+def _analysis(bench: Workbench, given: Options, _case: CaseState) -> Answer:
+    prices, currency = given.get("prices") or (), given.get("currency") or "USD"  # older exhibits have none
+    return _of(bench.analyse_tx(given["txid"], tags=given["tags"], prices=prices, currency=currency))
 
 
 def _peel(bench: Workbench, given: Options, _case: CaseState) -> Answer:
@@ -190,14 +207,14 @@ QUESTIONS: dict[str, Ask] = {
     "address balance": _look("address_balance", "address", f"every {_PAGE}"),
     "address neighbours": _look("address_neighbours", "address", f"newest most_txs {_PAGE}"),
     "tx show": _look("show_tx", "txid", "tags"),
-    "tx analyse": _look("analyse_tx", "txid", "tags"),
-    "cluster show": _look("show_cluster", "cluster", f"tags at {_PAGE}"),
+    "tx analyse": _analysis,
+    "cluster show": _judged("cluster show", "show_cluster", "cluster", f"tags at {_PAGE}"),
     "cluster payments": _look("cluster_payments", "cluster", f"tags newest {_PAGE}"),
     "cluster balance": _look("cluster_balance", "cluster", f"every {_PAGE}"),
     "cluster neighbours": _look("cluster_neighbours", "cluster", f"tags newest most_txs {_PAGE}"),
-    "cluster tiers": _look("cluster_tiers", "cluster", "tags tier limit"),
+    "cluster tiers": _judged("cluster tiers", "cluster_tiers", "cluster", "tags tier limit"),
     "cluster review": _look("cluster_review", "", _PAGE),
-    "explain": _explain,
+    "explain": _judged("explain", "explain", "a b"),
     "trace forward": _trace(forward=True),
     "trace backward": _trace(forward=False),
     "trace account": _look("account", "cluster", f"claim tags {_PAGE}", claim="claims"),

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import fields, is_dataclass
 from enum import Enum, IntEnum
+from functools import cache
 from typing import Any
 
 from cointrail.casework.columns import cell
 from cointrail.chain.types import BlockHash, Outpoint, Txid
+
+_AS_THEY_ARE = frozenset({str, bool, float, type(None)})
+"""Most values of an answer are one of these, and need no closer look."""
 
 
 def plain(value: object, *, most: int | None = None) -> Any:
@@ -17,6 +21,8 @@ def plain(value: object, *, most: int | None = None) -> Any:
         value: an answer of the facade, or a part of one.
         most: whole numbers beyond this become texts, for readers that lose digits of larger ones; None: none.
     """
+    if type(value) in _AS_THEY_ARE:
+        return value
     match value:
         case Txid() | BlockHash() | Outpoint():
             return str(value)
@@ -33,5 +39,11 @@ def plain(value: object, *, most: int | None = None) -> Any:
         case list() | tuple():
             return [plain(inner, most=most) for inner in value]
     if is_dataclass(value):
-        return {field.name: plain(getattr(value, field.name), most=most) for field in fields(value)}
+        kind: type = type(value)
+        return {name: plain(getattr(value, name), most=most) for name in _names(kind)}
     return cell(value)
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))

@@ -14,12 +14,14 @@ from cointrail.errors import BadInput, NotFound
 from cointrail.journal.acts import AnswerTaken, RequestKind, RequestMade, RequestMoved, RequestState
 from cointrail.journal.book import CaseBook, Deed
 from cointrail.journal.state import CaseState, Request
+from cointrail.lookups.views import Page
 from cointrail.report.answers import AnswerRead, answer_of, read_text_of, tags_json
 from cointrail.report.case_tables import read_case
 from cointrail.report.lead_contacts import read_contacts
 from cointrail.report.lead_desk import Desk, desks_of, find_desk
 from cointrail.report.packet import SHA256SUMS, Ask, packet_digest, packet_files, packet_keys
 from cointrail.report.writing import write_files
+from cointrail.workbench.since_run import NOTHING_SERVED, ServedFiles, require_current
 
 TABLE = "transactions.csv"
 """The file of a packet that lists what it asks about."""
@@ -71,6 +73,8 @@ def make_packets(
     days: int = DAYS,
     book: CaseBook | None = None,
     kept_as: str | None = None,
+    kept: CaseState | None = None,
+    served: ServedFiles = NOTHING_SERVED,
 ) -> list[PacketMade]:
     """Write a packet for one exchange, or for each to which the request can go.
 
@@ -84,8 +88,11 @@ def make_packets(
         days: how long records are to be kept or value held.
         book: where to note the requests; None: nowhere.
         kept_as: reference of the kept case; None: the reference in the tables.
+        kept: the kept case where nothing is noted: a letter goes out only if the run is current.
+        served: what the next run would take where that case names no files.
 
     Raises:
+        BadInput: the kept case has changed since the run.
         NotFound: no lead goes there, or there is nothing to freeze.
     """
     case, contact_book = read_case(case_folder), read_contacts(contacts)
@@ -100,7 +107,9 @@ def make_packets(
         )
     reference = kept_as or case.summary["reference"]
     if book is not None:
-        book.case(reference)
+        kept = book.case(reference)
+    if kept is not None:
+        require_current(case.basis, kept, served)
     made = []
     for desk in desks:
         files = packet_files(case, desk, ask, contact_book.sender, days)
@@ -247,16 +256,45 @@ def read_packet(folder: Path) -> Packet:
         ) from error
 
 
-def private_tags(book: CaseBook, case: str) -> list[dict[str, Any]]:
-    """The accounts that exchanges named, with the request that each answers. They are private to the case."""
-    found = []
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrivateTags:
+    """Some of the accounts that exchanges named, each with the request that it answers.
+
+    Attributes:
+        page: which of them.
+        tags: those.
+    """
+
+    page: Page
+    tags: tuple[dict[str, Any], ...]
+
+
+def private_tags(book: CaseBook, case: str, *, start: int = 0, limit: int | None = None) -> PrivateTags:
+    """Accounts that exchanges named. They are private to the case.
+
+    Only the answers are read that they stand in.
+
+    Args:
+        book: where the case is kept.
+        case: its reference.
+        start: how many to skip.
+        limit: how many to show; None: all.
+    """
+    found: list[dict[str, Any]] = []
+    total = 0
     for request in book.case(case).requests:
         for answer in request.answers:
-            if answer.result is not None:
+            if answer.result is None:
+                continue
+            first = max(start - total, 0)
+            count = answer.what.accounts
+            last = count if limit is None else min(start + limit - total, count)
+            total += count
+            if first < last:
                 kept = json.loads(book.result(case, answer.result))
                 head = {"request": request.number, "exchange": kept["exchange"], "on": kept["on"]}
-                found += [{**head, **tag} for tag in kept["tags"]]
-    return found
+                found += [{**head, **tag} for tag in kept["tags"][first:last]]
+    return PrivateTags(page=Page(start, len(found), total), tags=tuple(found))
 
 
 def find_request(state: CaseState, number: int) -> Request:

@@ -83,7 +83,8 @@ class LookupBench(LedgerBench):
         """A transaction as every rule reads it; with prices also by amounts round in a currency."""
         analyse = import_module("cointrail.lookups.tx_analysis").analyse_tx
         with self._desk(tags) as desk:
-            rates = import_module("cointrail.valuation.rates").RateBook.load(prices) if prices else None
+            views = import_module("cointrail.workbench.reference_views")
+            rates = views.rates_of(tuple(prices)) if prices else None
             found: TxAnalysis = analyse(desk, text, rates, currency)
             return found
 
@@ -95,13 +96,20 @@ class LookupBench(LedgerBench):
         start: int = 0,
         limit: int = 25,
         at: int | None = None,
+        most_outputs: int | None = None,
+        case: Path | None = None,
+        judgements: Sequence[Judgement] = (),
     ) -> cluster.ClusterView:
-        """A cluster, by its label or by something in it; as it was at a height, where one is given."""
-        with self._desk(() if at is not None else tags) as desk:
+        """A cluster, by its label or something in it; at a height and under judgements, if given.
+
+        The judgements are those of a case file, or these. `most_outputs` bounds what is looked at for a
+        height; None: nothing does.
+        """
+        with self._desk_under(() if at is not None else tags, case, judgements) as desk:
             if at is None:
                 return cluster.show_cluster(desk, text, start=start, limit=limit)
             found: cluster.ClusterView = import_module("cointrail.lookups.cluster_at").show_cluster_at(
-                desk, text, at, start=start, limit=limit
+                desk, text, at, start=start, limit=limit, most_outputs=most_outputs
             )
             return found
 
@@ -113,9 +121,14 @@ class LookupBench(LedgerBench):
         tier: str = "T2",
         limit: int = 10,
         most_outputs: int | None = None,
+        case: Path | None = None,
+        judgements: Sequence[Judgement] = (),
     ) -> ClusterTiers:
-        """A cluster tier by tier, the links that it hangs on, and what the guards say of it."""
-        with self._desk(tags) as desk:
+        """A cluster tier by tier, the links that it hangs on, and what the guards say of it.
+
+        Under the judgements of a case file, or under these.
+        """
+        with self._desk_under(tags, case, judgements) as desk:
             found: ClusterTiers = import_module("cointrail.lookups.cluster_tiers").cluster_tiers(
                 desk, text, tier=tier, limit=limit, most_outputs=most_outputs
             )
@@ -170,13 +183,23 @@ class LookupBench(LedgerBench):
             )
 
     def explain(
-        self, a: str, b: str, *, case: Path | None = None, judgements: Sequence[Judgement] = ()
+        self,
+        a: str,
+        b: str,
+        *,
+        case: Path | None = None,
+        judgements: Sequence[Judgement] = (),
+        most_steps: int | None = None,
     ) -> explanation.ExplainView:
-        """What joins two scripts; under the judgements of a case file, or under these."""
+        """What joins two scripts; under the judgements of a case file, or under these.
+
+        `most_steps` bounds the links that are told; None: nothing does.
+        """
         with self._desk(()) as desk:
             if case is not None:
                 judgements = load_case(case, desk.snapshot.network).judgements
-            return explanation.explain(desk, a, b, judge(desk.snapshot, desk.clusters, judgements))
+            judged = judge(desk.snapshot, desk.clusters, judgements)
+            return explanation.explain(desk, a, b, judged, most_steps)
 
     def build_clusters(self) -> None:
         """Build the clusters of the store's present state, so that what follows finds them."""
@@ -188,9 +211,28 @@ class LookupBench(LedgerBench):
         with self.snapshot() as snapshot:
             yield self._open_desk(snapshot, tags)
 
-    def _open_desk(self, snapshot: Snapshot, tags: Sequence[Path]) -> LookupDesk:
+    @contextmanager
+    def _desk_under(
+        self, tags: Sequence[Path], case: Path | None, judgements: Sequence[Judgement]
+    ) -> Iterator[LookupDesk]:
+        """The desk; under the judgements of a case file, or under some, where they are given."""
+        if case is None and not judgements:
+            with self._desk(tags) as desk:
+                yield desk
+            return
+        with self.snapshot() as snapshot:
+            if case is not None:
+                judgements = load_case(case, snapshot.network).judgements
+            yield self._open_desk(snapshot, tags, judgements)
+
+    def _open_desk(
+        self, snapshot: Snapshot, tags: Sequence[Path], judgements: Sequence[Judgement] = ()
+    ) -> LookupDesk:
         tag_set = load_tags(tags, snapshot.network) if tags else None
         clusters = load_or_build(snapshot, progress=self._stage("clusters"))
+        judged = judge(snapshot, clusters, judgements)
+        if judged is not None:
+            clusters = import_module("cointrail.clustering.under").under(clusters, judged)
         if tag_set is None:
             return LookupDesk(snapshot, clusters)
         return LookupDesk(snapshot, clusters, resolve(tag_set, snapshot.find_script, clusters.label))

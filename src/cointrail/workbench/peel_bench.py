@@ -7,15 +7,19 @@ from pathlib import Path
 
 from cointrail.casework.worth import Valuer
 from cointrail.errors import BadInput
-from cointrail.lookups.peel_chain import peel_chain
+from cointrail.lookups.peel_chain import PeelQuestion, PeelWalk, peel_view
 from cointrail.lookups.peel_views import PeelView
 from cointrail.tracing.peel_limits import PeelLimits
-from cointrail.valuation.rates import RateBook
 from cointrail.workbench.lookup_bench import LookupBench
+from cointrail.workbench.reference_views import rates_of
+from cointrail.workbench.walk_shelf import WalkShelf
 
 
 class PeelBench(LookupBench):
     """Follows peel chains over the store's present state."""
+
+    _peels: WalkShelf[PeelQuestion, PeelWalk] = WalkShelf(most_walks=0)
+    """Chains that may go on. Only a bench that keeps its store open keeps any."""
 
     def peel(
         self,
@@ -26,8 +30,12 @@ class PeelBench(LookupBench):
         prices: Sequence[Path] = (),
         currency: str | None = None,
         limits: PeelLimits | None = None,
+        tip: str | None = None,
     ) -> PeelView:
         """Where a coin went hop by hop, or where it came from; see `cointrail.tracing.peel`.
+
+        Asked again with wider limits on hops, chains or time, it goes on from where it was, as long as an
+        open bench keeps it; either way it comes to what it would have been with these from the start.
 
         Args:
             output: `txid:vout`.
@@ -36,10 +44,12 @@ class PeelBench(LookupBench):
             prices: price tables for what was peeled off.
             currency: ISO 4217; asked for together with `prices`.
             limits: how far, and what to pass; None: as the defaults say.
+            tip: hash of the tip that it must rest on, as what it goes on from did; None: of any.
 
         Raises:
             BadInput: the output cannot be read, or of `prices` and `currency` only one is given.
             NotFound: the chain does not hold the output.
+            ChainMoved: the store has another tip.
         """
         if bool(prices) != bool(currency):
             raise BadInput(
@@ -48,6 +58,15 @@ class PeelBench(LookupBench):
                 prices=len(prices),
                 currency=currency,
             )
-        valuer = Valuer(RateBook.load(tuple(prices)), currency, None) if currency else None
+        valuer = Valuer(rates_of(tuple(prices)), currency, None) if currency else None
+        limits = limits or PeelLimits()
+        question = PeelQuestion(output=output.strip(), backward=backward, limits=limits.lasting())
         with self._desk(tags) as desk:
-            return peel_chain(desk, output, backward=backward, limits=limits, valuer=valuer)
+            desk.require_tip(tip)
+            walk = self._peels.take(
+                question, lambda kept: kept.desk is desk and kept.may_go_on_to(limits)
+            ) or PeelWalk(desk, question)
+            walk.go_on(limits)
+            found = peel_view(walk, valuer)
+            self._peels.put(question, walk)
+            return found

@@ -6,15 +6,20 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cointrail.lookups.account import AccountView, show_account
-from cointrail.lookups.trace import trace
+from cointrail.lookups.trace import trace_view
 from cointrail.lookups.trace_views import TraceView
+from cointrail.lookups.trace_walk import TraceQuestion, TraceWalk, question_of
 from cointrail.tracing.bounds import Bounds
 from cointrail.tracing.policy import Policy, parse_policy
 from cointrail.workbench.lookup_bench import LookupBench
+from cointrail.workbench.walk_shelf import WalkShelf
 
 
 class TraceBench(LookupBench):
     """Look-ups, and traces from what they found."""
+
+    _traces: WalkShelf[TraceQuestion, TraceWalk] = WalkShelf(most_walks=0)
+    """Traces that may go on. Only a bench that keeps its store open keeps any."""
 
     def trace(
         self,
@@ -26,8 +31,12 @@ class TraceBench(LookupBench):
         bounds: Bounds | None = None,
         start: int = 0,
         limit: int = 25,
+        tip: str | None = None,
     ) -> TraceView:
         """Where value went, or where it came from, by each of some policies; see `cointrail.lookups.trace`.
+
+        Asked again with wider bounds on outputs or time, it goes on from where it was, as long as an open
+        bench keeps it; either way it comes to what it would have been with these from the start.
 
         Args:
             seeds: outpoints, addresses or transaction ids, in the order in which they were reported.
@@ -37,23 +46,27 @@ class TraceBench(LookupBench):
             bounds: how far; None: as the defaults say.
             start: how many ends to skip.
             limit: how many to show.
+            tip: hash of the tip that it must rest on, as what it goes on from did; None: of any.
 
         Raises:
             BadInput: no policy or no seed is named, or one cannot be read.
             NotFound: the chain does not hold a seed.
+            ChainMoved: the store has another tip.
         """
-        asked = [parse_policy(policy) for policy in policies]
+        bounds = bounds or Bounds()
+        question = question_of(
+            seeds, forward=forward, policies=[parse_policy(policy) for policy in policies], bounds=bounds
+        )
         with self._desk(tags) as desk:
-            return trace(
-                desk,
-                seeds,
-                forward=forward,
-                policies=asked,
-                bounds=bounds or Bounds(),
-                start=start,
-                limit=limit,
-                progress=self._progress,
-            )
+            desk.require_tip(tip)
+            walk = self._traces.take(
+                question, lambda kept: kept.desk is desk and kept.may_go_on_to(bounds)
+            ) or TraceWalk(desk, question, bounds.max_outputs, keeps=self._traces.keeps)
+            if start == 0 or walk.bounds != bounds:  # what follows on a page is of the same trace
+                walk.go_on(bounds, self._progress)
+            found = trace_view(walk, start=start, limit=limit)
+            self._traces.put(question, walk)
+            return found
 
     def account(
         self,

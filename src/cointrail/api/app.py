@@ -12,14 +12,17 @@ from fastapi import FastAPI
 
 import cointrail
 from cointrail.api import (
+    analyses,
     cases,
     chain,
     desk,
+    drawings,
     exhibits,
     graph,
     jobs,
     journal,
     judged,
+    keeping,
     kept,
     reference,
     register,
@@ -28,6 +31,7 @@ from cointrail.api import (
     things,
     trails,
     values,
+    workbooks,
 )
 from cointrail.api.guard import Guard, Sessions
 from cointrail.api.page import Page
@@ -47,19 +51,23 @@ _PARTS = (
     sign_in,
     chain,
     things,
+    analyses,
     trails,
     graph,
     register,
     cases,
+    keeping,
     kept,
     judged,
     journal,
     exhibits,
+    drawings,
     desk,
     reports,
     reference,
     jobs,
     values,
+    workbooks,
 )
 _PROBLEM = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
@@ -68,6 +76,7 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
         (401, "no session"),
         (403, "another origin"),
         (404, "the chain does not hold it"),
+        (409, "the store has no block yet, or there is a newer state than what this goes on from"),
         (413, "too much at once"),
         (422, "it cannot be read"),
         (429, "too much waits already"),
@@ -77,12 +86,20 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
 
 
 class _App(FastAPI):
-    """FastAPI names no schema that only error responses have."""
+    """FastAPI names no schema that only error responses have, and repeats these responses at every route."""
 
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI document."""
         document = super().openapi()
         document["components"]["schemas"]["Problem"] = Problem.model_json_schema()
+        document["components"]["responses"] = {f"Problem{status}": told for status, told in _PROBLEMS.items()}
+        for operations in document["paths"].values():
+            for operation in operations.values():
+                for status, told in _PROBLEMS.items():
+                    if operation["responses"].get(str(status)) == told:
+                        operation["responses"][str(status)] = {
+                            "$ref": f"#/components/responses/Problem{status}"
+                        }
         return document
 
 

@@ -13,6 +13,7 @@ from cointrail.api.server import Server
 from cointrail.attribution.safe_text import safe_text
 from cointrail.errors import CaseStoreError, NoSuchCase, NotFound
 from cointrail.journal.keeping import CaseName as Kept
+from cointrail.journal.state import CaseState
 from cointrail.workbench import CaseBench
 from cointrail.workbench.case_folder import CaseFolder
 from cointrail.workbench.case_names import name_of
@@ -25,15 +26,11 @@ RUN = "-run"
 
 @dataclass(frozen=True, slots=True)
 class KnownCase:
-    """A case of this server: its name in paths, how it is kept, and its last run; one of both is there.
-
-    `network` is None where the journal cannot be read.
-    """
+    """A case of this server: its name in paths, how it is kept, and its last run; one of both is there."""
 
     name: str
     kept: Kept | None
     run: CaseFolder | None
-    network: str | None
 
 
 def known_cases(server: Server) -> list[KnownCase]:
@@ -46,36 +43,47 @@ def known_cases(server: Server) -> list[KnownCase]:
 
 def _joined(server: Server, bench: CaseBench | None) -> list[KnownCase]:
     runs = dict(server.cases)
+    of: dict[str, list[str]] = {}
+    for key, run in runs.items():
+        of.setdefault(run.summary["reference"], []).append(key)
     found: dict[str, KnownCase] = {}
     for one in () if bench is None else bench.names():
         name = name_of(one.reference)
-        own = next((key for key in (name, *runs) if _is_of(runs.get(key), one.reference)), None)
-        network = None if bench is None else _network(bench, one.id)
-        found[name] = KnownCase(name, one, None if own is None else runs.pop(own), network)
+        keys = of.get(safe_text(one.reference), [])  # a summary has the reference as it can be shown
+        own = name if name in keys else next(iter(keys), None)
+        if own is not None:
+            keys.remove(own)
+        found[name] = KnownCase(name, one, None if own is None else runs.pop(own))
     for key, run in runs.items():
         name = key
         while name in found:
             name += RUN
-        found[name] = KnownCase(name, None, run, str(run.summary["network"]))
+        found[name] = KnownCase(name, None, run)
     return sorted(found.values(), key=lambda case: case.name)
 
 
-_NETWORKS: dict[str, str | None] = {}
+MOST_NETWORKS = 10_000
+"""Cases whose network is known without reading their journals, some hundred bytes each; our choice. Beyond
+them all are forgotten."""
+_NETWORKS: dict[str, str] = {}
 """By id of the case: the first entry says it, and never changes."""
 
 
-def _network(bench: CaseBench, case: str) -> str | None:
-    if case not in _NETWORKS:
+def network_of(server: Server, case: KnownCase) -> str | None:
+    """The network that a case is about; None where its journal cannot be read."""
+    if case.kept is None:
+        return None if case.run is None else str(case.run.summary["network"])
+    found = _NETWORKS.get(case.kept.id)
+    if found is None:
         try:
-            _NETWORKS[case] = bench.case(case).opened.what.network
+            with bench_of(server) as bench:
+                found = bench.case(case.kept.id).opened.what.network
         except CaseStoreError:
             return None
-    return _NETWORKS[case]
-
-
-def _is_of(run: CaseFolder | None, reference: str) -> bool:
-    """Whether a run is of a case: its summary has the reference as it can be shown."""
-    return run is not None and run.summary["reference"] == safe_text(reference)
+        if len(_NETWORKS) >= MOST_NETWORKS:
+            _NETWORKS.clear()
+        _NETWORKS[case.kept.id] = found
+    return found
 
 
 def find_case(server: Server, name: str) -> KnownCase:
@@ -104,10 +112,28 @@ def run_of(server: Server, name: str) -> CaseFolder:
         NoSuchCase: there is no such case.
         NotFound: it was not run.
     """
-    run = find_case(server, name).run
-    if run is None:
+    return _require_run(find_case(server, name), name)
+
+
+def _require_run(case: KnownCase, name: str) -> CaseFolder:
+    if case.run is None:
         raise NotFound(f"case `{name[:100]}` was not run yet", hint="run it first", case=name)
-    return run
+    return case.run
+
+
+def run_and_state(server: Server, name: str) -> tuple[CaseFolder, CaseState | None]:
+    """The last run of a case, and the case as it stands; None where it is not kept.
+
+    Raises:
+        NoSuchCase: there is no such case.
+        NotFound: it was not run.
+    """
+    found = find_case(server, name)
+    run = _require_run(found, name)
+    if found.kept is None:
+        return run, None
+    with bench_of(server) as bench:
+        return run, bench.case(found.kept.id)
 
 
 @contextmanager
@@ -135,7 +161,7 @@ def kept_case(server: Server, name: str) -> Iterator[tuple[CaseBench, str]]:
         if found.kept is None:
             raise NoSuchCase(
                 f"the run `{name[:100]}` is of no case that is kept here",
-                hint="`cointrail case import CASE.toml` keeps its case",
+                hint=f"`POST /api/v1/cases/{name[:100]}/keep` keeps its case, as the page offers",
                 case=name,
             )
         yield bench, found.kept.reference

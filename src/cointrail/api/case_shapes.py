@@ -14,6 +14,7 @@ from cointrail.journal.acts import (
     CaseOpened,
     DeadlineSet,
     DocumentAdded,
+    DrawingAdded,
     ExhibitTaken,
     FindingStated,
     JudgementMade,
@@ -107,6 +108,7 @@ class Book(CaseOpening):  # type: ignore[misc]
     notes: list[_record(NoteAdded)]  # type: ignore[valid-type]
     judgements: list[_record(JudgementMade)]  # type: ignore[valid-type]
     documents: list[_record(DocumentAdded)]  # type: ignore[valid-type]
+    drawings: list[_record(DrawingAdded)]  # type: ignore[valid-type]
     deadlines: list[DeadlineRecord]
     requests: list[RequestRecord]
     exhibits: list[_record(ExhibitTaken)]  # type: ignore[valid-type]
@@ -120,6 +122,7 @@ class RunLine(Shape):
     tip_height: int
     tip_hash: str
     basis_digest: str
+    tags_digest: str
     made_utc: Utc
     payments: int
     value_sat: Whole
@@ -134,6 +137,7 @@ def run_line(run: CaseFolder | None) -> dict[str, object] | None:
         "tip_height": summary["tip"]["height"],
         "tip_hash": summary["tip"]["hash"],
         "basis_digest": summary["basis_digest"],
+        "tags_digest": run.basis["tags_digest"],
         "made_utc": run.made,
         "payments": summary["payments"]["count"],
         "value_sat": int(summary["payments"]["value_sat"]),
@@ -152,15 +156,19 @@ class Added(Shape):
     ]
 
 
-def tell_added(state: CaseState, number: int | None = None) -> Response:
-    """The answer to an act."""
-    added = {
+def added_values(state: CaseState, number: int | None = None) -> dict[str, object]:
+    """The fields of `Added`."""
+    return {
         "name": name_of(state.reference),
         "reference": state.reference,
         "entry": state.entries,
         "head": str(state.head),
         "number": number,
     }
-    answer = as_json(added)
+
+
+def tell_added(state: CaseState, number: int | None = None) -> Response:
+    """The answer to an act."""
+    answer = as_json(added_values(state, number))
     answer.status_code = 201
     return answer

@@ -11,7 +11,8 @@ from starlette.responses import Response
 from cointrail.api.asking import Ask
 from cointrail.api.paging import ROWS, Limit, PageToken
 from cointrail.api.server import TheServer, listed
-from cointrail.api.shapes import Shape, as_json, exact, model_of
+from cointrail.api.shapes import Shape, as_json, model_of
+from cointrail.errors import EmptyStore
 from cointrail.lookups.block import BlockView
 from cointrail.lookups.recognise import LONGEST_LINE, Recognised
 from cointrail.lookups.status import StoreStatus
@@ -27,7 +28,9 @@ RecognisedModel = model_of(Recognised)
 class Status(Shape):
     """What the store holds, and whether answers keep up with it."""
 
-    store: StatusModel  # type: ignore[valid-type]
+    network: str
+    path: str = Field(description="Folder of the store.")
+    store: StatusModel | None = Field(description="Null: it has no block yet.")  # type: ignore[valid-type]
     behind: bool = Field(description="The store holds a newer state; its clusters are being built.")
     trouble: str | None = Field(description="Why moving on to it failed.")
 
@@ -50,7 +53,19 @@ class Found(Shape):
 def status(server: TheServer) -> Response:
     """How far the store reaches, and its tip."""
     bench = server.bench
-    return as_json({"store": exact(bench.status()), "behind": bench.behind, "trouble": bench.trouble})
+    try:
+        store = bench.status()
+    except EmptyStore:
+        store = None
+    return as_json(
+        {
+            "network": bench.network,
+            "path": bench.store,
+            "store": store,
+            "behind": bench.behind,
+            "trouble": bench.trouble,
+        }
+    )
 
 
 @routes.post("/search", response_model=Found)

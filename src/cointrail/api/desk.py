@@ -14,8 +14,9 @@ from cointrail.api.asking import Ask
 from cointrail.api.case_places import CaseName, find_case, kept_case, run_of
 from cointrail.api.case_shapes import RequestRecord
 from cointrail.api.kept import InPath, NameText, Note
-from cointrail.api.server import Server, TheServer
-from cointrail.api.shapes import Shape, as_json, model_of
+from cointrail.api.paging import ROWS, Limit, PageToken
+from cointrail.api.server import HEAVY, Server, TheServer, listed, listed_whole
+from cointrail.api.shapes import Listing, Shape, as_json, model_of
 from cointrail.journal.acts import RequestState
 from cointrail.workbench import list_desks, move_request, private_tags, request_values, requests_of
 from cointrail.workbench.desk_views import DeskLine, desk_lines
@@ -36,8 +37,8 @@ class Desks(Shape):
     desks: list[DeskModel]  # type: ignore[valid-type]
 
 
-class Requests(Shape):
-    """The requests of a case."""
+class Requests(Listing):
+    """Requests of a case, the first that was made first."""
 
     requests: list[RequestRecord]
 
@@ -91,13 +92,13 @@ class PrivateTag(Shape):
     note: str
 
 
-class PrivateTags(Shape):
-    """The accounts that exchanges named. They leave the case in no export and no report."""
+class PrivateTags(Listing):
+    """Accounts that exchanges named. They leave the case in no export and no report."""
 
     tags: list[PrivateTag]
 
 
-@routes.get("/cases/{case}/desks", response_model=Desks)
+@routes.get("/cases/{case}/desks", response_model=Desks, dependencies=[HEAVY])
 def desks(server: TheServer, case: CaseName) -> Response:
     """Whom to ask, with the requests that were made."""
     known = find_case(server, case)
@@ -110,11 +111,21 @@ def desks(server: TheServer, case: CaseName) -> Response:
 
 
 @routes.get("/cases/{case}/requests", response_model=Requests)
-def requests(server: TheServer, case: CaseName) -> Response:
-    """Every request with its history."""
+def requests(server: TheServer, case: CaseName, page: PageToken = None, limit: Limit = ROWS) -> Response:
+    """Requests with their history."""
     with kept_case(server, case) as (bench, reference):
         found = requests_of(bench.book, reference)
-    return as_json({"requests": [request_values(one) for one in found]})
+    what = f"requests {reference}"
+    return listed_whole(
+        server,
+        what,
+        page,
+        limit,
+        rows=found,
+        name="requests",
+        line=request_values,
+        key=lambda one: one.number,
+    )
 
 
 @routes.post("/cases/{case}/requests/{number}/state", response_model=RequestAnswer, status_code=201)
@@ -165,10 +176,15 @@ def take(server: TheServer, case: CaseName, number: InPath, ask: AskAnswer) -> R
 
 
 @routes.get("/cases/{case}/private-tags", response_model=PrivateTags)
-def accounts(server: TheServer, case: CaseName) -> Response:
+def accounts(server: TheServer, case: CaseName, page: PageToken = None, limit: Limit = ROWS) -> Response:
     """The accounts that exchanges named for outputs."""
     with kept_case(server, case) as (bench, reference):
-        return as_json({"tags": private_tags(bench.book, reference)})
+        return listed(
+            server,
+            f"private tags {reference}",
+            page,
+            lambda start: private_tags(bench.book, reference, start=start, limit=limit),
+        )
 
 
 def _packets(server: Server) -> Path | None:

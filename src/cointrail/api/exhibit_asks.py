@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, create_model
 
+from cointrail.api.analyses import MOST_COMMON, MOST_STEPS
 from cointrail.api.asking import Ask
 from cointrail.api.server import Server
 from cointrail.api.things import LONGEST_NAME
@@ -16,7 +17,7 @@ from cointrail.api.trails import MOST_HOPS, MOST_OUTPUTS, MOST_SEEDS
 from cointrail.journal.acts import MOST_NAME
 from cointrail.lookups.balance_series import Every
 from cointrail.tracing.policy import Policy
-from cointrail.workbench.exhibit_questions import FILES, MOST_LINES
+from cointrail.workbench.exhibit_questions import FILES, JUDGED, MOST_LINES
 
 _Named = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
 _Names = Annotated[list[_Named], Field(min_length=1, max_length=MOST_SEEDS)]
@@ -30,11 +31,8 @@ _Limit = Annotated[
     int | None, Field(ge=1, le=MOST_LINES, description=f"Null: the whole list, up to {MOST_LINES:,} lines.")
 ]
 _Share = Annotated[str, Field(pattern=r"^[0-9]{1,2}(\.[0-9]{1,4})?$", description="Percent.")]
+_Judged = Annotated[bool, Field(description="Under the judgements on the case, or by the rules alone.")]
 _Tier = Annotated[str, Field(pattern="^T[1-4]$")]
-
-MOST_COMMON = 100
-MOST_STEPS = 10_000_000
-"""Of the analysis of a join; some seconds."""
 
 Options = dict[str, Any]
 _PAGED: Options = {"start": (_Start, 0), "limit": (_Limit, None)}
@@ -42,6 +40,7 @@ _NEWEST: Options = {"newest": (bool, False)}
 _ADDRESS: Options = {"address": (_Named, ...)}
 _TXID: Options = {"txid": (Annotated[str, Field(min_length=1, max_length=100)], ...)}
 _CLUSTER: Options = {"cluster": (_Named, ...)}
+_CURRENCY: Options = {"currency": (Annotated[str | None, Field(pattern="^[A-Z]{3}$")], None)}
 _EVERY: Options = {"every": (Every, Every.MONTH)}
 _TRACE: Options = {
     "seeds": (_Names, ...),
@@ -59,7 +58,7 @@ OPTIONS: dict[str, Options] = {
     "address balance": _ADDRESS | _EVERY | _PAGED,
     "address neighbours": _ADDRESS | _NEWEST | {"most_txs": (_Txs, 1_000)} | _PAGED,
     "tx show": _TXID,
-    "tx analyse": _TXID,
+    "tx analyse": _TXID | _CURRENCY,
     "cluster show": _CLUSTER | {"at": (_Height, None)} | _PAGED,
     "cluster payments": _CLUSTER | _NEWEST | _PAGED,
     "cluster balance": _CLUSTER | _EVERY | _PAGED,
@@ -80,7 +79,7 @@ OPTIONS: dict[str, Options] = {
         "through_joins": (bool, False),
         "stop_at_sweeps": (bool, False),
         "max_chains": (Annotated[int, Field(ge=1, le=100)], 1),
-        "currency": (Annotated[str | None, Field(pattern="^[A-Z]{3}$")], None),
+        **_CURRENCY,
     },
     "coinjoin analyse": _TXID
     | {
@@ -105,6 +104,8 @@ NOT_SERVED = frozenset({"sql"})
 
 def _model(command: str, options: Options) -> type[BaseModel]:
     words = "".join(word.capitalize() for word in command.split())
+    if command in JUDGED:
+        options = options | {"judged": (_Judged, JUDGED[command])}
     own = create_model(f"{words}Options", __base__=Ask, __doc__=f"Of `{command}`.", **options)
     needed = any(default is ... for _, default in options.values())
     parts: Options = {

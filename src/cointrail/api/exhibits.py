@@ -12,7 +12,7 @@ from starlette.responses import Response
 from cointrail.api.case_places import CaseName, kept_case
 from cointrail.api.case_shapes import Added, record_of, tell_added
 from cointrail.api.exhibit_asks import AskExhibit, options_of
-from cointrail.api.server import TheServer
+from cointrail.api.server import HEAVY, InTime, TheServer
 from cointrail.api.shapes import as_json, model_of
 from cointrail.errors import BadInput, NotFound
 from cointrail.journal.acts import ExhibitTaken
@@ -39,11 +39,18 @@ class Exhibit(ExhibitRecord):  # type: ignore[misc]
 
 
 @routes.post("/cases/{case}/exhibits", response_model=Added, status_code=201)
-def take_exhibit(server: TheServer, case: CaseName, ask: AskExhibit) -> Response:
+def take_exhibit(server: TheServer, case: CaseName, ask: AskExhibit, time: InTime) -> Response:
     """Ask the store something and put question, basis and answer on the case."""
     with kept_case(server, case) as (bench, reference):
-        options = options_of(server, ask)
-        found = bench.take_exhibit(reference, server.bench.store, ask.command, options, title=ask.title)
+        found = bench.take_exhibit(
+            reference,
+            server.bench.pinned(
+                time.or_else("ask with narrower bounds, or with `cointrail case exhibit add`")
+            ),
+            ask.command,
+            options_of(server, ask),
+            title=ask.title,
+        )
         return tell_added(bench.case(reference), found.number)
 
 
@@ -60,6 +67,7 @@ def exhibit(server: TheServer, case: CaseName, number: ExhibitNumber) -> Respons
 @routes.get(
     "/cases/{case}/exhibits/{number}/answer.json",
     response_class=Response,
+    dependencies=[HEAVY],
     responses={
         200: {
             "description": "The answer, to the byte: its SHA-256 is the exhibit's.",
@@ -76,11 +84,12 @@ def exhibit_answer(server: TheServer, case: CaseName, number: ExhibitNumber) -> 
 
 
 @routes.post("/cases/{case}/exhibits/{number}/verify", response_model=model_of(ExhibitVerdict))
-def verify_exhibit(server: TheServer, case: CaseName, number: ExhibitNumber) -> Response:
+def verify_exhibit(server: TheServer, case: CaseName, number: ExhibitNumber, time: InTime) -> Response:
     """Ask its question again, of the chain as it was, and compare to the byte."""
     with kept_case(server, case) as (bench, reference):
         _find(bench, reference, number)
-        return as_json(bench.verify_exhibits(reference, server.bench.store, [number])[0])
+        steps = time.or_else("ask for a job of the kind exhibits_verify")
+        return as_json(bench.verify_exhibits(reference, server.bench.store, [number], progress=steps)[0])
 
 
 def _find(bench: CaseBench, reference: str, number: int) -> Record[ExhibitTaken]:

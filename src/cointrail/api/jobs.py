@@ -16,16 +16,27 @@ from cointrail.api.paging import ROWS, Limit, PageToken
 from cointrail.api.server import Server, TheServer, listed
 from cointrail.api.shapes import as_json, model_of
 from cointrail.errors import BadInput, NotFound
+from cointrail.evidence.check import LONGEST_KEY, require_public_key
 from cointrail.jobs.desk import JobDesk
 from cointrail.jobs.job import Job, JobKind
 from cointrail.jobs.queue import JobList
-from cointrail.jobs.tasks import run_path
+from cointrail.jobs.tasks import bundle_name, run_path
 
 MOST_EXHIBITS = 1_000
 LONGEST_DAYS = 3650
 
 routes = APIRouter(tags=["jobs"])
 _STREAMS = Streams()
+_EVENT = {
+    "type": "object",
+    "required": ["event", "data"],
+    "properties": {
+        "event": {"const": "job"},
+        "data": {"type": "string", "contentMediaType": "application/json", "description": "The job."},
+    },
+}
+"""One event, as OpenAPI 3.2 means it by `itemSchema`."""
+
 
 CaseField = Annotated[str, Field(max_length=100, description="Name of the case, as `/cases` lists it.")]
 JobId = Annotated[str, Path(max_length=40, description="As the job says.")]
@@ -59,6 +70,23 @@ class BundleOptions(Ask):
         False
     )
     sign: Annotated[bool, Field(description="Sign with the key that the server was started with.")] = False
+    timestamp_request: Annotated[
+        bool, Field(description="Write a request for a timestamp (RFC 3161) beside it; nothing is sent.")
+    ] = False
+
+
+class BundleVerifyOptions(Ask):
+    """Which bundle, and by whom it should be signed."""
+
+    job: Annotated[str, Field(max_length=40, description="The job that made it.")]
+    key: Annotated[
+        str | None,
+        Field(
+            max_length=LONGEST_KEY,
+            description="The two lines of the signer's public key in minisign's form, from a source that you "
+            "trust. None: the signature is not checked.",
+        ),
+    ] = None
 
 
 class ExhibitsOptions(Ask):
@@ -104,6 +132,14 @@ class AskBundle(Ask):
     options: BundleOptions = BundleOptions()
 
 
+class AskBundleVerify(Ask):
+    """Check a bundle that an earlier job made, as `cointrail verify` does."""
+
+    kind: Literal["bundle_verify"]
+    case: CaseField
+    options: BundleVerifyOptions
+
+
 class AskExhibitsVerify(Ask):
     """Ask the questions of exhibits again."""
 
@@ -120,7 +156,7 @@ class AskPackets(Ask):
     options: PacketsOptions
 
 
-AskJob = AskCaseRun | AskReport | AskBundle | AskExhibitsVerify | AskPackets
+AskJob = AskCaseRun | AskReport | AskBundle | AskBundleVerify | AskExhibitsVerify | AskPackets
 
 
 @routes.post("/jobs", status_code=HTTPStatus.ACCEPTED, response_model=JobModel)
@@ -131,6 +167,10 @@ def ask_job(server: TheServer, ask: Annotated[AskJob, Body(discriminator="kind")
     params = {**_case_of(case, desk, ask), "options": ask.options.model_dump()}
     if isinstance(ask, AskBundle):
         _require_offered(desk, ask.options)
+    if isinstance(ask, AskBundleVerify):
+        if ask.options.key is not None:
+            require_public_key(ask.options.key, "`key`")
+        desk.folder.job_file(ask.options.job, f"{bundle_name(case.name)}.zip")
     made = desk.queue.add(JobKind(ask.kind), case.name, params)
     answer = as_json(made)
     answer.status_code = HTTPStatus.ACCEPTED
@@ -168,7 +208,7 @@ def cancel_job(server: TheServer, job: JobId) -> Response:
         200: {
             "description": "Events `job` with the job as `GET /jobs/{job}` has it, whenever it changed; "
             "the last one has its end.",
-            "content": {"text/event-stream": {"schema": {"type": "string"}}},
+            "content": {"text/event-stream": {"schema": _EVENT}},
         }
     },
 )
@@ -217,7 +257,7 @@ def _case_of(case: KnownCase, desk: JobDesk, ask: AskJob) -> dict[str, Any]:
     if reference is None:
         raise BadInput(
             f"`{ask.case}` is a run that no kept case belongs to",
-            hint="take its case file in with `cointrail case import`",
+            hint="keep its case first: `/cases/NAME/keep`, or `cointrail case import CASE.toml`",
         )
     return {"reference": reference}
 

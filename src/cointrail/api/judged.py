@@ -12,7 +12,7 @@ from starlette.responses import Response
 from cointrail.api.asking import Ask
 from cointrail.api.case_places import CaseName, kept_case
 from cointrail.api.case_shapes import Added, tell_added
-from cointrail.api.server import Server, TheServer
+from cointrail.api.server import HEAVY, Server, TheServer
 from cointrail.api.shapes import as_json, model_of
 from cointrail.clustering.judgements import Judgement
 from cointrail.journal.acts import MOST_NAME, JudgementMade
@@ -22,7 +22,6 @@ from cointrail.journal.judgements import judgement_of
 from cointrail.journal.state import CaseState
 from cointrail.lookups.judged import JudgedView
 from cointrail.workbench import CaseBench, Workbench
-from cointrail.workbench.open_bench import JudgedBench
 
 routes = APIRouter(tags=["judgements"])
 
@@ -71,18 +70,13 @@ def bench_under(server: Server, case: str | None) -> Workbench:
     return server.bench.under(judgements_of(server, case))
 
 
-def clusters_of(bench: Workbench) -> str:
-    """Names the clusters that lists go by: after another judgement a page would belong to another list."""
-    return bench.clusters_digest if isinstance(bench, JudgedBench) else ""
-
-
-@routes.get("/cases/{case}/judged", response_model=model_of(JudgedView))
+@routes.get("/cases/{case}/judged", response_model=model_of(JudgedView), dependencies=[HEAVY])
 def judged(server: TheServer, case: CaseName) -> Response:
     """What the judgements of a case make of the clusters that they name."""
     return as_json(server.bench.judged(judgements_of(server, case)))
 
 
-@routes.post("/cases/{case}/judgements/trial", response_model=model_of(JudgedView))
+@routes.post("/cases/{case}/judgements/trial", response_model=model_of(JudgedView), dependencies=[HEAVY])
 def try_judgement(server: TheServer, case: CaseName, ask: AskJudgement) -> Response:
     """What would become of clusters under one judgement more; nothing is put on the case."""
     with kept_case(server, case) as (bench, reference):
@@ -90,7 +84,7 @@ def try_judgement(server: TheServer, case: CaseName, ask: AskJudgement) -> Respo
         return as_json(server.bench.judged(_with(bench.case(reference), made)))
 
 
-@routes.post("/cases/{case}/judgements", response_model=Added, status_code=201)
+@routes.post("/cases/{case}/judgements", response_model=Added, status_code=201, dependencies=[HEAVY])
 def judge(server: TheServer, case: CaseName, ask: AskJudgement) -> Response:
     """Decide something about clusters, for this case alone; cluster pages of the case go by it.
 

@@ -55,8 +55,8 @@ class Pages:
     def __init__(self, key: bytes) -> None:
         self._key = key
 
-    def start(self, token: str | None, what: str) -> int:
-        """The first row that a token asks for; 0 without one.
+    def start(self, token: str, what: str) -> tuple[int, str]:
+        """The first row that a token asks for, and the state of the chain that the list was begun on.
 
         Args:
             token: as `following` made it.
@@ -65,28 +65,34 @@ class Pages:
         Raises:
             BadInput: this server did not make it, or not for this list.
         """
-        if token is None:
-            return 0
-        try:
-            raw = base64.urlsafe_b64decode(token.encode("ascii"))
-        except (binascii.Error, ValueError):
-            raw = b""
-        seal, body = raw[:16], raw[16:]
-        if not raw or not hmac.compare_digest(seal, self._seal(what, body)):
+        body = self.unsealed(token, what)
+        if body is None:
             raise BadInput(
                 "`page` is no page of this list",
-                hint="take `next_page` of the answer before; tokens do not outlive the server",
+                hint="take `next_page` of the answer before; tokens do not outlive the server or a case run",
             )
-        start: int = json.loads(body)
-        return start
+        start, state = json.loads(body)
+        return int(start), str(state)
 
-    def following(self, part: Part, what: str) -> str | None:
-        """The token of the page after this part; None when it was the last."""
+    def following(self, part: Part, what: str, state: str) -> str | None:
+        """The token of the page after this part, which is of a state; None when it was the last."""
         after = part.start + part.shown
         if part.shown == 0 or (part.total is not None and after >= part.total):
             return None
-        body = json.dumps(after).encode()
+        return self.sealed(json.dumps([after, state]).encode(), what)
+
+    def sealed(self, body: bytes, what: str) -> str:
+        """A token that only this server can have made; whoever reads it can read the body."""
         return base64.urlsafe_b64encode(self._seal(what, body) + body).decode()
+
+    def unsealed(self, token: str, what: str) -> bytes | None:
+        """The body of a token; None: this server did not make it, or for something else."""
+        try:
+            raw = base64.urlsafe_b64decode(token.encode("ascii"))
+        except (binascii.Error, ValueError):
+            return None
+        seal, body = raw[:16], raw[16:]
+        return body if hmac.compare_digest(seal, self._seal(what, body)) else None
 
     def _seal(self, what: str, body: bytes) -> bytes:
         return hmac.digest(self._key, what.encode() + b"\0" + body, sha256)[:16]

@@ -11,15 +11,20 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from cointrail.api.heavy import OutOfTime
 from cointrail.api.shapes import exact
 from cointrail.errors import (
     BadInput,
     BadJournal,
     CaseStoreError,
+    ChainMoved,
     CointrailError,
+    EmptyStore,
     JobsFull,
     NoSuchCase,
     NotFound,
+    Outdated,
+    ServerBusy,
     StoreBusy,
     StoreError,
 )
@@ -31,13 +36,23 @@ if TYPE_CHECKING:
 MEDIA_TYPE = "application/problem+json"
 TYPE = "urn:cointrail:error:"
 
+RETRY_AFTER_S = 5
+"""Seconds after which one may ask again where too much is asked at a time (RFC 9110, section 10.2.3); our
+choice: long for a machine, short for a person."""
+TOO_MUCH = 429
+"""Too Many Requests (RFC 6585)."""
+
 _LOG = logging.getLogger("cointrail.api")
 
 _STATUS: tuple[tuple[type[CointrailError], int], ...] = (
     (NotFound, 404),
     (NoSuchCase, 404),
     (BadInput, 422),
+    (Outdated, 409),
     (JobsFull, 429),
+    (ServerBusy, 429),
+    (ChainMoved, 409),
+    (EmptyStore, 409),
     (StoreBusy, 503),
     (StoreError, 503),
     (CaseStoreError, 503),
@@ -66,6 +81,7 @@ def problem(
     return Response(
         json.dumps(body.model_dump(), ensure_ascii=False).encode(),
         status_code=status,
+        headers={"retry-after": str(RETRY_AFTER_S)} if status == TOO_MUCH else None,
         media_type=MEDIA_TYPE,
     )
 
@@ -89,6 +105,20 @@ def answer_errors(app: FastAPI) -> None:
     @app.exception_handler(CointrailError)
     def _(_request: Request, error: CointrailError) -> Response:
         return answer_failure(error)
+
+    @app.exception_handler(OutOfTime)
+    def _(_request: Request, error: OutOfTime) -> Response:
+        return problem(422, "out_of_time", "Too much for a request", str(error), error.hint)
+
+    @app.exception_handler(MemoryError)
+    def _(_request: Request, _error: MemoryError) -> Response:
+        return problem(
+            503,
+            "no_memory",
+            "Not enough memory",
+            "the answer needs more memory than the server may take",
+            "ask for less at a time: fewer seeds, narrower bounds; or give the server more with `--memory`",
+        )
 
     @app.exception_handler(RequestValidationError)
     def _(_request: Request, error: RequestValidationError) -> Response:

@@ -10,22 +10,29 @@ from fastapi import APIRouter, Path
 from pydantic import Field
 from starlette.responses import Response
 
+from cointrail.api.analyses import require_prices
 from cointrail.api.asking import Ask
 from cointrail.api.paging import MOST_ROWS, ROWS
 from cointrail.api.server import Server, TheServer, listed
 from cointrail.api.shapes import Shape, as_json, model_of
-from cointrail.errors import NotFound
+from cointrail.attribution.load import load_tags
+from cointrail.chain.network import get_network
 from cointrail.journal.acts import FileRef
+from cointrail.journal.state import CaseState
 from cointrail.valuation.rate import Rate
+from cointrail.workbench.case_folder import CaseFolder
+from cointrail.workbench.case_of_run import GivenFiles
 from cointrail.workbench.reference_views import (
     PriceFileLine,
     TagList,
     TagSummary,
     price_files,
     rate_on,
+    rates_of,
     tag_list,
     tag_summary,
 )
+from cointrail.workbench.since_run import ServedFiles, since_run
 
 routes = APIRouter(tags=["claims and prices"])
 
@@ -83,8 +90,7 @@ def rate(
     day: Annotated[date, Path(description="UTC.")],
 ) -> Response:
     """What one bitcoin was worth at the end of a day, who says so, and by which convention."""
-    if not server.prices:
-        raise NotFound("this server has no price table", hint="start it with `--prices FILE`")
+    require_prices(server)
     return as_json({"rate": rate_on(server.prices, currency, day)})
 
 
@@ -101,3 +107,21 @@ def served_files(server: Server, kind: Literal["tags", "prices"]) -> list[FileRe
         if found is None
         else [FileRef(str(FilePath(one.path).resolve()), one.sha256) for one in found.files]
     )
+
+
+def changes_of(server: Server, run: CaseFolder, kept: CaseState | None) -> tuple[str, ...]:
+    """How a kept case differs from what its last run rests on, a sentence each."""
+    if kept is None:
+        return ()
+    tags = () if server.bench.tags is None else server.bench.tags.files
+    served = ServedFiles(tags=tuple(FilePath(one.path) for one in tags), prices=server.prices)
+    return since_run(run.basis, kept, served)
+
+
+def given_files(server: Server, kind: Literal["tags", "prices"]) -> GivenFiles:
+    """The same with the digest that a run has for all of them together."""
+    if kind == "prices":
+        digest = rates_of(server.prices).digest
+    else:
+        digest = (server.bench.tags or load_tags((), get_network(server.bench.network))).digest
+    return GivenFiles(digest, tuple(served_files(server, kind)))

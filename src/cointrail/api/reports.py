@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
 from starlette.responses import Response
 
-from cointrail.api.case_places import CaseName, find_case, kept_case, run_of
-from cointrail.api.server import Server, TheServer
+from cointrail.api.case_places import CaseName, run_and_state
+from cointrail.api.reference import changes_of
+from cointrail.api.server import HEAVY, Server, TheServer
 from cointrail.api.shapes import Shape, as_json
 from cointrail.errors import NotFound
-from cointrail.journal.state import CaseState
-from cointrail.workbench.report_pages import ReportPages
+from cointrail.workbench.report_pages import Form, ReportPages
 
 routes = APIRouter(tags=["reports"])
 
@@ -33,29 +33,29 @@ class ReportSize(Shape):
     pages: int
 
 
-@routes.get("/cases/{case}/report", response_model=Report)
+@routes.get("/cases/{case}/report", response_model=Report, dependencies=[HEAVY])
 def report(server: TheServer, case: CaseName) -> Response:
     """The report as values: what the PDF is set from."""
-    folder, kept = run_of(server, case).folder, _state(server, case)
+    run, kept = run_and_state(server, case)
     return as_json(
         {
-            "document": _PAGES.document(folder, kept),
+            "document": _PAGES.document(run.folder, kept, changes_of(server, run, kept)),
             "entries": None if kept is None else kept.entries,
             "head": None if kept is None else str(kept.head),
         }
     )
 
 
-@routes.get("/cases/{case}/report/pages", response_model=ReportSize)
+@routes.get("/cases/{case}/report/pages", response_model=ReportSize, dependencies=[HEAVY])
 def report_size(server: TheServer, case: CaseName) -> Response:
     """How many pages the report has."""
-    pages = _PAGES.pictures(run_of(server, case).folder, _state(server, case), "svg")
-    return as_json({"pages": len(pages)})
+    return as_json({"pages": len(_pictures(server, case, "svg"))})
 
 
 @routes.get(
     "/cases/{case}/report/pages/{number}.{form}",
     response_class=Response,
+    dependencies=[HEAVY],
     responses={
         200: {
             "description": "The page as a picture.",
@@ -70,19 +70,16 @@ def report_page(
     server: TheServer,
     case: CaseName,
     number: Annotated[int, Path(ge=1, le=100_000, description="Of the page, from 1.")],
-    form: Literal["svg", "png"],
+    form: Form,
 ) -> Response:
     """A page of the report as a picture."""
-    pages = _PAGES.pictures(run_of(server, case).folder, _state(server, case), form)
+    pages = _pictures(server, case, form)
     if number > len(pages):
         raise NotFound(f"the report has {len(pages)} pages", hint="count from 1", page=number)
     kind = "image/svg+xml" if form == "svg" else "image/png"
     return Response(pages[number - 1], media_type=kind)
 
 
-def _state(server: Server, case: str) -> CaseState | None:
-    """The kept case whose exhibits and findings the report has; None: it is not kept."""
-    if find_case(server, case).kept is None:
-        return None
-    with kept_case(server, case) as (bench, reference):
-        return bench.case(reference)
+def _pictures(server: Server, case: str, form: Form) -> tuple[bytes, ...]:
+    run, kept = run_and_state(server, case)
+    return _PAGES.pictures(run.folder, kept, changes_of(server, run, kept), form)

@@ -6,6 +6,7 @@ import os
 import secrets
 import socket
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from cointrail.journal.place import default_file
 from cointrail.workbench import OpenBench
 from cointrail.workbench.case_bench import open_keeper
 from cointrail.workbench.case_folder import CaseFolder
+from cointrail.workbench.memory_bound import at_most
 
 HOST = "127.0.0.1"
 WAITING = 1_024
@@ -77,7 +79,8 @@ def serve(
 
     Args:
         bench: the open store.
-        shop: what jobs work with; they are done by a process that ends with this one.
+        shop: what jobs work with; they are done by a process that ends with this one. What one of them may
+            take of memory, all requests together may take, too.
         cases: output folders of case runs.
         port: where to listen; 0: wherever there is room.
         say: told once, when it listens.
@@ -124,7 +127,8 @@ def serve(
         )
         try:
             say(Ready(url=f"http://{HOST}:{port}/#token={token}", port=port, token_file=kept))
-            with WorkerKeeper(shop):
+            bound = nullcontext() if shop.memory is None else at_most(shop.memory)
+            with WorkerKeeper(shop), bound:
                 warm(bench)
                 uvicorn.Server(config).run(sockets=[listening])
         finally:

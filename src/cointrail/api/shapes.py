@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from starlette.responses import Response
 
 from cointrail.chain.types import BlockHash, Outpoint, Txid
+from cointrail.lookups.views import Page
 from cointrail.workbench.json_values import plain
 
 MOST_EXACT = 2**53 - 1
@@ -30,6 +31,11 @@ Whole = Annotated[
     Field(description="Satoshi; as a string where it lies beyond 2^53-1."),
 ]
 """How satoshi are written: no reader loses a digit of them."""
+
+Resume = Annotated[
+    str | None,
+    Field(description="Goes on from here, as `token` of `/resume`; null: no bound on its length ended it."),
+]
 
 NextPage = Annotated[str | None, Field(description="Asks for what follows, as `page`; null at the end.")]
 
@@ -51,16 +57,19 @@ class Shape(BaseModel):
 
 
 @cache
-def model_of(view: type, *, listing: bool = False) -> type[BaseModel]:
+def model_of(view: type, *, listing: bool = False, resumes: bool = False) -> type[BaseModel]:
     """The model of a dataclass and of all that it holds.
 
     Args:
         view: the dataclass.
-        listing: whether a token for the next page stands beside it, as `with_next` writes it.
+        listing: whether a token for the next page stands beside it, as `with_tokens` writes it.
+        resumes: whether a token that goes on stands beside it.
     """
     parts = parts_of(view)
     if listing:
         parts["next_page"] = (NextPage, ...)
+    if resumes:
+        parts["resume"] = (Resume, ...)
     name = f"{view.__name__}Listing" if listing else view.__name__
     summary = (view.__doc__ or "").strip().split("\n")[0]
     return create_model(name, __base__=Shape, __module__=view.__module__, __doc__=summary, **parts)
@@ -108,6 +117,13 @@ def _row(args: tuple[Any, ...], *, of_money: bool) -> Any:
     return list[Union[kinds]]  # type: ignore[valid-type] # noqa: UP007
 
 
+class Listing(Shape):
+    """Base of answers that show a part of a list, as `with_tokens` writes them."""
+
+    page: model_of(Page)  # type: ignore[valid-type]
+    next_page: NextPage
+
+
 def exact(value: object) -> Any:
     """The value as JSON that no reader loses a digit of."""
     return plain(value, most=MOST_EXACT)
@@ -118,9 +134,9 @@ def as_json(value: object) -> Response:
     return _written(exact(value))
 
 
-def with_next(value: object, next_page: str | None) -> Response:
-    """A listing with the token of its next page."""
-    return _written({**exact(value), "next_page": next_page})
+def with_tokens(value: object, **tokens: str | None) -> Response:
+    """An answer with tokens that ask for more of it."""
+    return _written({**exact(value), **tokens})
 
 
 def _written(value: object) -> Response:

@@ -7,11 +7,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
-from cointrail.api.judged import UnderCase, bench_under, clusters_of
+from cointrail.api.judged import UnderCase, bench_under
 from cointrail.api.paging import ROWS, Limit, PageToken
-from cointrail.api.server import TheServer, listed
+from cointrail.api.server import TheServer, heavy_above, listed
 from cointrail.api.shapes import as_json, model_of
-from cointrail.errors import BadInput
 from cointrail.lookups import cluster_neighbours as cluster_neighbours_of
 from cointrail.lookups import neighbours
 from cointrail.lookups.address import AddressView
@@ -22,15 +21,16 @@ from cointrail.lookups.cluster import ClusterView
 from cointrail.lookups.cluster_balance import ClusterBalance
 from cointrail.lookups.cluster_neighbours import ClusterNeighbours
 from cointrail.lookups.cluster_payments import ClusterPayments
+from cointrail.lookups.cluster_review import ClusterReview
 from cointrail.lookups.cluster_tiers import ClusterTiers
-from cointrail.lookups.coinjoin import JoinView
 from cointrail.lookups.neighbours import AddressNeighbours
 from cointrail.lookups.tx import TransactionView
-from cointrail.lookups.tx_analysis import TxAnalysis
 
 LONGEST_NAME = 20_100
 """Characters of what names a thing: a script of 10,000 bytes in hex, the largest that can be spent."""
 
+PAST_OUTPUTS = 2_000_000
+"""Outputs that are looked at for a past height when nobody says more: some seconds."""
 LINKED_OUTPUTS = 20_000
 """Outputs of a cluster whose links are all looked at when nobody says more: some hundredths of a second."""
 MOST_OUTPUTS = 20_000_000
@@ -76,7 +76,7 @@ def address(
     bench = bench_under(server, case)
     return listed(
         server,
-        f"address {name} {newest} {clusters_of(bench)}",
+        f"address {name} {newest}",
         page,
         lambda start: bench.show_address(name, start=start, limit=limit, newest=newest),
     )
@@ -115,7 +115,10 @@ def address_balance(
 
 
 @routes.get(
-    "/addresses/{name}/neighbours", response_model=_of(AddressNeighbours, listing=True), tags=["addresses"]
+    "/addresses/{name}/neighbours",
+    response_model=_of(AddressNeighbours, listing=True),
+    tags=["addresses"],
+    dependencies=[heavy_above("most_txs", neighbours.MOST_TXS)],
 )
 def address_neighbours(
     server: TheServer,
@@ -143,19 +146,12 @@ def transaction(server: TheServer, txid: TxName, case: UnderCase = None) -> Resp
     return as_json(bench_under(server, case).show_tx(txid))
 
 
-@routes.get("/transactions/{txid}/analysis", response_model=_of(TxAnalysis), tags=["transactions"])
-def transaction_analysis(server: TheServer, txid: TxName) -> Response:
-    """A transaction as every rule reads it."""
-    return as_json(server.bench.analyse_tx(txid))
-
-
-@routes.get("/transactions/{txid}/join", response_model=_of(JoinView), tags=["transactions"])
-def transaction_join(server: TheServer, txid: TxName) -> Response:
-    """A join: its amounts, and among how many its outputs hide; within its time limit."""
-    return as_json(server.bench.analyse_join(txid))
-
-
-@routes.get("/clusters/{name}", response_model=_of(ClusterView, listing=True), tags=["clusters"])
+@routes.get(
+    "/clusters/{name}",
+    response_model=_of(ClusterView, listing=True),
+    tags=["clusters"],
+    dependencies=[heavy_above("at", None)],
+)
 def cluster(
     server: TheServer,
     name: ClusterName,
@@ -164,16 +160,22 @@ def cluster(
     limit: Limit = ROWS,
     *,
     case: UnderCase = None,
+    most_outputs: Annotated[
+        int,
+        Query(
+            ge=0,
+            le=MOST_OUTPUTS,
+            description="Outputs to look at for a height; refused where it takes more.",
+        ),
+    ] = PAST_OUTPUTS,
 ) -> Response:
-    """The members of a cluster and what it holds; as it was at a height, or under a case's judgements."""
-    if at is not None and case is not None:
-        raise BadInput("judgements hold at the tip alone", hint="leave out `at` or `case`")
+    """The members of a cluster and what it holds; as it was at a height, and under a case's judgements."""
     bench = bench_under(server, case)
     return listed(
         server,
-        f"cluster {name} {at} {clusters_of(bench)}",
+        f"cluster {name} {at}",
         page,
-        lambda start: bench.show_cluster(name, start=start, limit=limit, at=at),
+        lambda start: bench.show_cluster(name, start=start, limit=limit, at=at, most_outputs=most_outputs),
     )
 
 
@@ -191,7 +193,7 @@ def cluster_payments(
     bench = bench_under(server, case)
     return listed(
         server,
-        f"cluster payments {name} {newest} {clusters_of(bench)}",
+        f"cluster payments {name} {newest}",
         page,
         lambda start: bench.cluster_payments(name, start=start, limit=limit, newest=newest),
     )
@@ -211,14 +213,17 @@ def cluster_balance(
     bench = bench_under(server, case)
     return listed(
         server,
-        f"cluster balance {name} {every} {clusters_of(bench)}",
+        f"cluster balance {name} {every}",
         page,
         lambda start: bench.cluster_balance(name, every=every, start=start, limit=limit),
     )
 
 
 @routes.get(
-    "/clusters/{name}/neighbours", response_model=_of(ClusterNeighbours, listing=True), tags=["clusters"]
+    "/clusters/{name}/neighbours",
+    response_model=_of(ClusterNeighbours, listing=True),
+    tags=["clusters"],
+    dependencies=[heavy_above("most_txs", cluster_neighbours_of.MOST_TXS)],
 )
 def cluster_neighbours(
     server: TheServer,
@@ -234,7 +239,7 @@ def cluster_neighbours(
     bench = bench_under(server, case)
     return listed(
         server,
-        f"cluster neighbours {name} {most_txs} {newest} {clusters_of(bench)}",
+        f"cluster neighbours {name} {most_txs} {newest}",
         page,
         lambda start: bench.cluster_neighbours(
             name, start=start, limit=limit, most_txs=most_txs, newest=newest
@@ -242,7 +247,12 @@ def cluster_neighbours(
     )
 
 
-@routes.get("/clusters/{name}/tiers", response_model=_of(ClusterTiers), tags=["clusters"])
+@routes.get(
+    "/clusters/{name}/tiers",
+    response_model=_of(ClusterTiers),
+    tags=["clusters"],
+    dependencies=[heavy_above("most_outputs", LINKED_OUTPUTS)],
+)
 def cluster_tiers(
     server: TheServer,
     name: ClusterName,
@@ -252,9 +262,21 @@ def cluster_tiers(
         int,
         Query(ge=0, le=MOST_OUTPUTS, description="Look at all links only of a cluster with no more outputs."),
     ] = LINKED_OUTPUTS,
+    *,
+    case: UnderCase = None,
 ) -> Response:
     """A cluster tier by tier, the links that it hangs on, and what the guards say of it.
 
-    `complete` says whether all links were looked at; ask with a larger `most_outputs` where they were not.
+    Under a case's judgements every tier holds the links that these leave. `complete` says whether all links
+    were looked at; ask with a larger `most_outputs` where they were not.
     """
-    return as_json(server.bench.cluster_tiers(name, tier=tier, limit=limit, most_outputs=most_outputs))
+    bench = bench_under(server, case)
+    return as_json(bench.cluster_tiers(name, tier=tier, limit=limit, most_outputs=most_outputs))
+
+
+@routes.get("/cluster-review", response_model=_of(ClusterReview, listing=True), tags=["clusters"])
+def cluster_review(server: TheServer, page: PageToken = None, limit: Limit = ROWS) -> Response:
+    """What the guards found over the whole chain: unions to look at, links that were refused, growth."""
+    return listed(
+        server, "cluster review", page, lambda start: server.bench.cluster_review(start=start, limit=limit)
+    )

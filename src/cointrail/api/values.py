@@ -11,11 +11,11 @@ from fastapi import APIRouter
 from pydantic import AwareDatetime, Field
 from starlette.responses import Response
 
+from cointrail.api.analyses import require_prices
 from cointrail.api.asking import Ask
 from cointrail.api.paging import MOST_ROWS
 from cointrail.api.server import TheServer
 from cointrail.api.shapes import MOST_EXACT, Shape, as_json, model_of
-from cointrail.errors import NotFound
 from cointrail.workbench.worths import ValueLine, values_at
 
 routes = APIRouter(tags=["claims and prices"])
@@ -50,7 +50,6 @@ class Values(Shape):
 @routes.post("/values", response_model=Values)
 def values(server: TheServer, ask: AskValues) -> Response:
     """What each amount was worth at its time, and by whose rate; null where there is none, never zero."""
-    if not server.prices:
-        raise NotFound("this server has no price table", hint="start it with `--prices FILE`")
+    require_prices(server)
     amounts = [(one.time_utc, int(one.sat)) for one in ask.amounts]
     return as_json({"values": values_at(server.prices, ask.currency, amounts)})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from threading import Thread
 from time import sleep
@@ -33,6 +34,9 @@ def _load(bench: OpenBench, wait: float) -> None:
         load_kernels(bench)
     except CointrailError as error:
         _LOG.info("not warmed: %s", error)
+    # What is there by now stays: the collector need not go through it in the middle of an answer again.
+    gc.collect()
+    gc.freeze()
 
 
 def load_kernels(bench: OpenBench) -> None:

@@ -74,7 +74,7 @@ def bundle(
 
     The bundle holds the report, the tables, every transaction that they name with a proof that it is in a
     block, all block headers, the rates and tags used, the rules, and a program that checks all of it and
-    needs nothing but Python. If a signature fails, no bundle is left behind.
+    needs nothing but Python. If a signature or a check of the bundle fails, no bundle is left behind.
     """
     source = case.source_of(name, db)
     kept = journal or (None if isinstance(source, Path) else name)

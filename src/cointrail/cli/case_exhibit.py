@@ -42,6 +42,14 @@ def add(
         ),
     ],
     title: Annotated[str, typer.Option("--title", help="What it shows; without it the command.")] = "",
+    judged: Annotated[
+        bool | None,
+        typer.Option(
+            "--judged/--by-rules-alone",
+            help="Ask about clusters under the judgements on the case, or without. Unless it is said, "
+            "`explain` goes by them, and `cluster show` and `cluster tiers` do not.",
+        ),
+    ] = None,
     store: StoreOption = STORE,
     db: Db = None,
     who: Who = None,
@@ -56,8 +64,15 @@ def add(
     withdrawal, or an outflow and a deposit). A list comes whole unless `--limit` is given.
     """
     name, options = _read_command(context.find_root().command, command)
+    if judged is not None:
+        if name not in workbench.JUDGED:
+            raise typer.BadParameter(
+                f"`{name}` knows no judgements, so leave `--judged`, `--by-rules-alone` away"
+            )
+        options["judged"] = judged
     with Meter() as meter, open_cases(db, who) as cases:
-        found = cases.take_exhibit(case, store, name, options, title=title, progress=meter.steps)
+        bench = workbench.Workbench(store, meter.steps)
+        found = cases.take_exhibit(case, bench, name, options, title=title)
     write(_one(workbench.record_values(found)), form)
 
 

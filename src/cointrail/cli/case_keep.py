@@ -88,6 +88,7 @@ _SHOWN = {
     "notes": ("number", "utc", "by", "text"),
     "judgements": ("id", "kind", "who", "when", "why"),
     "documents": ("number", "name", "sha256", "size", "note"),
+    "drawings": ("number", "name", "size", "utc", "result"),
     "deadlines": ("number", "due", "title", "met_utc"),
     "requests": ("number", "exchange", "jurisdiction", "kind", "state"),
     "exhibits": ("number", "title", "by", "utc", "result"),
@@ -255,11 +256,11 @@ def backup(
 ) -> None:
     """Write every case into a file that age encrypts.
 
-    Private answers of exchanges are in it too. Needs the extra `protect`.
+    Private answers of exchanges and drafts of drawings are in it too. Needs the extra `protect`.
     """
     with open_cases(db) as cases:
-        count = cases.backup(to, recipient)
-    facts: list[tuple[str, object]] = [("file", str(to)), ("cases", count)]
+        packed = cases.backup(to, recipient)
+    facts: list[tuple[str, object]] = [("file", str(to)), ("cases", packed.cases), ("drafts", packed.drafts)]
     write(Answer(data=dict(facts), facts=facts), form)
 
 
@@ -274,12 +275,18 @@ def restore(
 ) -> None:
     """Put the cases of a backup into the case database.
 
-    All are checked first. A case that is there in another state stops it: nothing is put in then.
+    All are checked first. A case that is there in another state, or a draft of a drawing, stops it: nothing
+    is put in then.
     """
     with open_cases(db, encrypt=encrypt) as cases:
         found = cases.restore(file, identity)
-    facts: list[tuple[str, object]] = [("restored", found.new), ("there already", found.there)]
-    write(Answer(data={"restored": found.new, "there_already": found.there}, facts=facts), form)
+    facts: list[tuple[str, object]] = [
+        ("restored", found.new),
+        ("there already", found.there),
+        ("drafts restored", found.drafts),
+    ]
+    data = {"restored": found.new, "there_already": found.there, "drafts_restored": found.drafts}
+    write(Answer(data=data, facts=facts), form)
 
 
 _COMMANDS = (

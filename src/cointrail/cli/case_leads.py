@@ -78,9 +78,11 @@ def list_leads(
         "exchange",
         "jurisdiction",
         "payments_same_hand",
+        "paid_same_hand_sat",
+        "payments_upstream",
+        "paid_upstream_sat",
         "withdrawals",
         "deposits",
-        "paid_sat",
         "contact",
     )
     table = Table("leads by whom to ask", shown, [[row[name] for name in shown] for row in rows])
@@ -97,9 +99,12 @@ def _desk_values(desk: Desk) -> dict[str, Any]:
         "contact": safe_text(desk.reach),
         "contact_source": safe_text(desk.reach_source),
         "payments_same_hand": desk.same_hand,
+        "payments_upstream": desk.upstream,
         "withdrawals": desk.withdrawals,
         "deposits": len({row["end_outpoint"] for row in desk.deposits}),
         "paid_sat": desk.paid_sat,
+        "paid_same_hand_sat": desk.paid_same_hand_sat,
+        "paid_upstream_sat": desk.paid_upstream_sat,
         "deposited_sat": desk.deposited_sat,
     }
 
@@ -129,7 +134,8 @@ def packet(
     """Make request packets.
 
     Each holds a page in words, and the transactions as CSV and XLSX to be copied. Nothing is sent.
-    Give a packet to the exchange by the way that its contact names.
+    Give a packet to the exchange by the way that its contact names. With --record, a run that the kept case
+    has moved on from is refused: run it again first.
     """
     chosen = workbench.Ask(ask.value)
     given: dict[str, Any] = {
@@ -190,7 +196,7 @@ def status(
             moved = workbench.RequestState(state.value)
             workbench.move_request(book, kept, number, moved, _day(on), reference=reference, note=note)
         requests = workbench.requests_of(book, kept)
-        private = workbench.private_tags(book, kept) if accounts else None
+        private = workbench.private_tags(book, kept).tags if accounts else None
     write(_status_answer(requests, private), form)
 
 
@@ -198,7 +204,7 @@ def _day(given: str | None) -> date:
     return read_day(given) if given else datetime.now(UTC).date()
 
 
-def _status_answer(requests: Sequence[Request], private: list[dict[str, Any]] | None) -> Answer:
+def _status_answer(requests: Sequence[Request], private: Sequence[dict[str, Any]] | None) -> Answer:
     rows = [_request_values(request) for request in requests]
     heads = ("request", "exchange", "jurisdiction", "ask", "state", "on", "reference", "accounts")
     tables = [Table("requests", heads, [[row[head] for head in heads] for row in rows])]

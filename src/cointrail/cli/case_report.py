@@ -48,7 +48,8 @@ def report(
     """Set a case that was run as a report, in PDF.
 
     Writes report.pdf, which archives take (PDF/A) and screen readers read (PDF/UA), and report.json, which it
-    is set from. The same case gives the same bytes.
+    is set from. The same case gives the same bytes. Where seeds, judgements, terms or files of the kept case
+    have changed since the run, the first page says so.
     """
     if kept is None:
         if record:
@@ -60,6 +61,9 @@ def report(
             if record:
                 workbench.note_report(cases.book, kept, done)
     write(written_answer(done), form)
+    if done.since_run:
+        typer.echo(f"the case has changed since it was run: {'; '.join(done.since_run)}", err=True)
+        typer.echo("the first page says so: run the case again, and make the report anew", err=True)
 
 
 def data(

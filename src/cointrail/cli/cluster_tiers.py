@@ -11,6 +11,7 @@ from cointrail.cli.look import ClusterArgument, basis_facts, cluster_app, say_pa
 from cointrail.cli.options import (
     PAGE,
     STORE,
+    CaseFileOption,
     Format,
     FormatOption,
     LimitOption,
@@ -41,6 +42,7 @@ def tiers(
     tags: TagsOption = [],  # noqa: B006 -- typer copies it
     tier: Annotated[str, typer.Option("--tier", help="Where to look for bridges: T1, T2, T3 or T4.")] = "T2",
     limit: Annotated[int, typer.Option("--bridges", min=0, help="How many bridges at most.")] = 10,
+    case: CaseFileOption = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Show a cluster tier by tier, and what it hangs on.
@@ -50,11 +52,11 @@ def tiers(
 
     A bridge is a link without which a part would be apart: one wrong bridge is a wrong part. Unions of
     large clusters or of different tagged parties are listed for review, links of T3 and T4 that
-    contradict something were refused.
+    contradict something were refused. With `--case`, every tier is as its judgements leave the links.
     """
     with Meter() as meter:
         bench = workbench.LookupBench(store, meter.steps)
-        found = bench.cluster_tiers(cluster, tags=tags, tier=tier, limit=limit)
+        found = bench.cluster_tiers(cluster, tags=tags, tier=tier, limit=limit, case=case)
     write(_answer(found), form)
     for page, what in (
         (found.bridges_page, "bridges"),

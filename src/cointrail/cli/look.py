@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,6 +13,7 @@ from cointrail.cli.error_text import bound_facts
 from cointrail.cli.options import (
     PAGE,
     STORE,
+    CaseFileOption,
     Format,
     FormatOption,
     LimitOption,
@@ -149,6 +149,8 @@ def _tx_answer(found: TransactionView) -> Answer:
         table_of("outputs", out_heads, found.outputs),
         *_tag_tables(found.tags, None),
     ]
+    if found.claimed:
+        tables.append(table_of("clusters that are claimed", ("cluster", "actor", "parties"), found.claimed))
     return Answer(
         data=found,
         facts=facts,
@@ -200,20 +202,25 @@ def show_cluster(
         int | None,
         typer.Option("--at", metavar="HEIGHT", min=0, help="As it was when this block was the tip."),
     ] = None,
+    case: CaseFileOption = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Show the members of a cluster and what it holds.
 
-    `--at` gives members, sums and label of then, without what tags say.
+    `--at` gives members, sums and label of then, without what tags say. A judgement of `--case` counts at
+    every height at which what it names was in the chain.
     """
     with Meter() as meter:
         bench = workbench.LookupBench(store, meter.steps)
-        found = bench.show_cluster(cluster, tags=tags, start=start, limit=limit, at=at)
+        found = bench.show_cluster(cluster, tags=tags, start=start, limit=limit, at=at, case=case)
     write(_cluster_answer(found), form)
     say_page(found.page, "members", form)
     if form is Format.TABLE and len(found.members) > 1 and at is None:
         one, other = (member.address or f"script:{member.script}" for member in found.members[:2])
-        typer.echo(f"\nhint: why two members are together: `cointrail explain {one} {other}`", err=True)
+        under = "" if case is None else f" --case {case}"
+        typer.echo(
+            f"\nhint: why two members are together: `cointrail explain {one} {other}{under}`", err=True
+        )
 
 
 def _cluster_answer(found: ClusterView) -> Answer:
@@ -251,9 +258,7 @@ def explain(
     a: Annotated[str, typer.Argument(metavar="A", help=f"One: {ADDRESS_FORMS}.")],
     b: Annotated[str, typer.Argument(metavar="B", help="The other.")],
     store: StoreOption = STORE,
-    case: Annotated[
-        Path | None, typer.Option("--case", metavar="CASE.toml", help="Under the judgements of this case.")
-    ] = None,
+    case: CaseFileOption = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Show what joins two addresses, or that nothing does.

@@ -46,6 +46,9 @@ LimitOption = Annotated[int, typer.Option("--limit", min=1, help="How many items
 NewestOption = Annotated[
     bool, typer.Option("--newest", help="Begin with the last item instead of the first.")
 ]
+CaseFileOption = Annotated[
+    Path | None, typer.Option("--case", metavar="CASE.toml", help="Under the judgements of this case.")
+]
 WithoutUndoOption = Annotated[
     bool,
     typer.Option(

@@ -52,6 +52,8 @@ def _answer(page: RulePage) -> Answer:
         ("more", page.about),
         ("kind", page.kind),
         ("tier", page.tier),
+        ("wrong in", page.error if page.uncounted is None else page.uncounted),
+        ("counted with", ", ".join(page.counted_with) or None),
         ("gate", page.gate),
         ("changes with later blocks", page.dynamic),
         ("source", page.source),

@@ -68,7 +68,8 @@ def serve(
         typer.Option(
             "--memory",
             metavar="SIZE",
-            help="Memory that jobs may take, as in 4G; without it three quarters of the machine's.",
+            help="Memory that a job may take, and all requests together as much, as in 4G; without it three "
+            "quarters of the machine's.",
         ),
     ] = None,
     who: Who = None,

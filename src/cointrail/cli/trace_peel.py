@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 DAY = 86_400
 
-_HOP_HEADS = ("hop", "txid", "time_utc", "kind", "tier", "kept_sat", "paid_sat", "fee_sat")
+_CAME_IN = ("spent_sat", "beside_sat")
+_WENT_OUT = ("paid_sat", "burned_sat", "fee_sat", "kept_sat")
+"""Together as much as what came in."""
+_HOP_HEADS = ("hop", "txid", "time_utc", "kind", "tier", *_CAME_IN, *_WENT_OUT)
 _WIDE_HEADS = (
     "hop",
     "txid",
@@ -71,7 +74,8 @@ def peel(
         WeakestTier, typer.Option(help="The weakest tier of change to follow.")
     ] = WeakestTier.T3,
     through_joins: Annotated[
-        bool, typer.Option("--through-joins", help="Go on where coins of others are spent beside it.")
+        bool,
+        typer.Option("--through-joins", help="Go on where coins outside its cluster are spent beside it."),
     ] = False,
     stop_at_sweeps: Annotated[
         bool, typer.Option("--stop-at-sweeps", help="End where all goes to one output.")
@@ -130,9 +134,10 @@ def _chain_facts(chain: PeelChainView) -> Facts:
     return [
         ("hops", chain.hops),
         ("start_sat", chain.start_sat),
-        ("paid_sat", chain.paid_sat),
-        ("fees_sat", chain.fees_sat),
         ("beside_sat", chain.beside_sat),
+        ("paid_sat", chain.paid_sat),
+        ("burned_sat", sum(line.burned_sat for line in chain.lines)),
+        ("fees_sat", chain.fees_sat),
         ("end", chain.end),
         ("end_sat", chain.end_sat),
         ("end address", chain.end_address),

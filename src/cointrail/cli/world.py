@@ -122,20 +122,17 @@ def demo(
     )
     line = f"python3 {bundle / 'data' / 'verify.py'}"
     typer.echo(f"check it: {line}" if key is None else f"check it: {line} --key {key}", err=True)
-    typer.echo(f"look at it in the browser: {_serve_line(run.out)}", err=True)
+    typer.echo(f"look at it in the browser: {serve_line(run.out)}", err=True)
 
 
-def _serve_line(out: Path) -> str:
+def serve_line(out: Path) -> str:
     """The command that shows a demo, and with which a case can be opened and worked on in the page."""
     world = out / "world"
     program = sys.argv[0] if Path(sys.argv[0]).name == "cointrail" else "cointrail"
     words = [program, "serve", "--store", out / "store", "--case", out / "case", "--blocks", world / "blocks"]
-    words += [
-        "--tags",
-        world / "tags" / "exchanges.tagpack.yaml",
-        "--prices",
-        world / "prices" / "demo_usd.csv",
-    ]
+    for kind in ("tagpack", "actorpack"):
+        words += ["--tags", world / "tags" / f"exchanges.{kind}.yaml"]
+    words += ["--prices", world / "prices" / "demo_usd.csv"]
     return shlex.join(str(word) for word in words)
 
 

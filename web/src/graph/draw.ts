@@ -2,7 +2,9 @@
 
 import cytoscape, { type Core, type EventObject, type StylesheetJson } from "cytoscape";
 import { isLong, isNode, LONG_BEND, SIZE, type GraphEdge, type GraphNode, type Item } from "./items";
-import { labelOf, thickness } from "./labels";
+import { edgeLabelOf, labelOf, thickness, widthOf, type WorthOf } from "./labels";
+import { linesOf, turnOf, type Line } from "./lines";
+import { begun, boxOf, whole, type View } from "./view_box";
 
 /** Beyond this many parts edges are drawn without arrows, as a slow machine cannot draw them in time. */
 const MANY = 800;
@@ -35,6 +37,13 @@ export function colours(): Colours {
   };
 }
 
+/** How a line runs, by what `lineData` tells of it; Cytoscape's types know nothing of these being read from data. */
+const LINED: object = {
+  "edge-distances": "endpoints", "source-endpoint": "data(leaves)", "target-endpoint": "data(enters)",
+  "segment-weights": "data(along)", "segment-distances": "data(beside)",
+  "source-text-offset": "data(reach)", "target-text-offset": "data(reach)",
+};
+
 function look(paint: Colours): StylesheetJson {
   const dash = { fact: "solid", inference: "dashed", claim: "dotted" } as const;
   return [
@@ -59,6 +68,7 @@ function look(paint: Colours): StylesheetJson {
       style: {
         "curve-style": "straight", width: "data(thick)", "line-color": paint.soft, "target-arrow-color": paint.soft,
         "target-arrow-shape": "triangle", "arrow-scale": 0.9, label: "data(label)", "font-size": 10.5, color: paint.ink,
+        "text-wrap": "wrap",
         "min-zoomed-font-size": 8, "text-background-color": paint.paper, "text-background-opacity": 0.85,
         "text-background-padding": "2px", "text-rotation": "autorotate", "overlay-opacity": 0,
       },
@@ -71,9 +81,18 @@ function look(paint: Colours): StylesheetJson {
       },
     },
     { selector: "edge.long", style: { "control-point-distances": [-LONG_BEND] } },
-    { selector: "edge.relations", style: { "curve-style": "bezier", "control-point-step-size": 46 } },
+    {
+      selector: "edge.relations",
+      style: {
+        "curve-style": "bezier", "font-size": 11.5, "min-zoomed-font-size": 7, "text-rotation": "none", "text-background-opacity": 1,
+      },
+    },
+    { selector: "edge.lined", style: { "curve-style": "segments", label: "", ...LINED } },
+    { selector: "edge.at-from", style: { "source-label": "data(label)" } },
+    { selector: "edge.at-to", style: { "target-label": "data(label)" } },
     { selector: "edge.plain", style: { "curve-style": "haystack", "target-arrow-shape": "none" } },
     { selector: ".far", style: { label: "", "target-arrow-shape": "none" } },
+    { selector: "edge.far", style: { "source-label": "", "target-label": "" } },
     { selector: "node.far", style: { "border-width": 7, "background-color": paint.wash } },
     { selector: "edge.far", style: { width: 6 } },
     { selector: "node.far.focus", style: { "border-color": paint.focus, "outline-width": 16 } },
@@ -82,12 +101,37 @@ function look(paint: Colours): StylesheetJson {
   ];
 }
 
+/** A part as it is on the canvas. */
+interface Shown {
+  one: Item;
+  label: string;
+  kind: string;
+  line?: Line | undefined;
+}
+
+/** The classes that a part has, for its style. */
+function kindOf(one: Item, policy: string, many: boolean, line?: Line): string {
+  if (!isNode(one)) {
+    if (many && one.certainty === "fact") return `${one.level} fact plain`;
+    return `${one.level} ${one.certainty}${isLong(one) ? " long" : ""}${line ? ` lined at-${line.end}` : ""}`;
+  }
+  const carries = policy && one.carried?.[policy] && BigInt(one.carried[policy]) > 0n ? " carries" : "";
+  return `${one.concept} ${one.certainty}${carries}`;
+}
+
+/** What the style of an edge reads: how thick it is, and how it runs. */
+function lineData(one: GraphEdge, line: Line | undefined): Record<string, string | number> {
+  const thick = thickness(one.sat);
+  if (!line) return { thick };
+  const side = (way: number) => `${50 * way}% ${-line.aside}px`;
+  return { thick, leaves: side(line.way), enters: side(-line.way), reach: line.reach, ...turnOf(line) };
+}
+
 export class Picture {
   private readonly cy: Core;
-  private drawn = new Map<string, { one: Item; label: string }>();
+  private drawn = new Map<string, Shown>();
   private focus: string | null = null;
   private far = false;
-  private many = false;
 
   constructor(
     private readonly place: HTMLElement,
@@ -108,49 +152,49 @@ export class Picture {
   }
 
   /** Draw what is new or other, take away what is gone. Everything else is left alone. */
-  show(nodes: readonly GraphNode[], edges: readonly GraphEdge[], policy: string): void {
+  show(nodes: readonly GraphNode[], edges: readonly GraphEdge[], policy: string, worthOf?: WorthOf): void {
     const many = nodes.length > MANY;
-    const next = new Map<string, { one: Item; label: string }>();
+    const next = new Map<string, Shown>();
+    const at = new Map(nodes.map((one) => [one.id, one]));
+    const node = (id: string) => at.get(id);
+    const labels = new Map(edges.map((one) => [one.id, edgeLabelOf(one, node, worthOf)]));
+    const lines = linesOf(edges, node, (one) => widthOf(labels.get(one.id) ?? ""));
     this.cy.batch(() => {
-      for (const one of nodes) next.set(one.id, { one, label: labelOf(one, policy) });
-      for (const one of edges) next.set(one.id, { one, label: one.label });
+      for (const one of nodes) next.set(one.id, { one, label: labelOf(one, policy, worthOf), kind: kindOf(one, policy, many) });
+      for (const one of edges) {
+        const line = lines.get(one.id);
+        next.set(one.id, { one, label: labels.get(one.id) ?? "", kind: kindOf(one, policy, many, line), line });
+      }
       const gone = [...this.drawn.keys()].filter((key) => !next.has(key));
       for (const key of gone) this.cy.getElementById(key).remove();
       const fresh: cytoscape.ElementDefinition[] = [];
       for (const [key, now] of next) {
         const before = this.drawn.get(key);
         // An edge goes with its ends: where one of them was taken away, so was the edge.
-        if (!before || (!isNode(now.one) && this.cy.getElementById(key).empty())) fresh.push(this.element(now.one, now.label, policy, many));
-        else if (before.one !== now.one || before.label !== now.label || many !== this.many) this.renew(now.one, now.label, policy, many);
+        if (!before || (!isNode(now.one) && this.cy.getElementById(key).empty())) fresh.push(this.element(now));
+        else this.renew(before, now);
       }
       this.cy.add(fresh);
     });
-    this.many = many;
     this.drawn = next;
     this.mark(this.focus);
   }
 
-  private classes(one: Item, policy: string, many: boolean): string {
-    return this.far ? `${this.kind(one, policy, many)} far` : this.kind(one, policy, many);
-  }
-
-  private kind(one: Item, policy: string, many: boolean): string {
-    if (!isNode(one)) return `${one.level} ${one.certainty}${isLong(one) ? " long" : ""}${many && one.certainty === "fact" ? " plain" : ""}`;
-    const carries = policy && one.carried?.[policy] && BigInt(one.carried[policy]) > 0n ? " carries" : "";
-    return `${one.concept} ${one.certainty}${carries}`;
-  }
-
-  private element(one: Item, label: string, policy: string, many: boolean): cytoscape.ElementDefinition {
-    const classes = this.classes(one, policy, many);
+  private element({ one, label, kind, line }: Shown): cytoscape.ElementDefinition {
+    const classes = this.far ? `${kind} far` : kind;
     if (isNode(one)) return { group: "nodes", data: { id: one.id, label, ...SIZE[one.concept] }, position: { x: one.x, y: one.y }, classes };
-    return { group: "edges", data: { id: one.id, source: one.from, target: one.to, label, thick: thickness(one.sat) }, classes };
+    return { group: "edges", data: { id: one.id, source: one.from, target: one.to, label, ...lineData(one, line) }, classes };
   }
 
-  private renew(one: Item, label: string, policy: string, many: boolean): void {
-    const there = this.cy.getElementById(one.id);
-    there.data("label", label);
-    there.classes(this.classes(one, policy, many));
-    if (isNode(one)) there.position({ x: one.x, y: one.y });
+  // Whatever is set is styled anew, which takes seconds for thousands: only what is other.
+  private renew(before: Shown, now: Shown): void {
+    const moved = JSON.stringify(before.line) !== JSON.stringify(now.line);
+    if (before.one === now.one && before.label === now.label && before.kind === now.kind && !moved) return;
+    const there = this.cy.getElementById(now.one.id);
+    if (before.label !== now.label) there.data("label", now.label);
+    if (!isNode(now.one)) there.data(lineData(now.one, now.line));
+    if (before.kind !== now.kind) there.removeClass(before.kind).addClass(now.kind);
+    if (isNode(now.one)) there.position({ x: now.one.x, y: now.one.y });
   }
 
   private zoomed(): void {
@@ -175,12 +219,22 @@ export class Picture {
     if (!inside) this.cy.center(there);
   }
 
+  /** Show all of it. */
   fit(): void {
-    this.cy.fit(undefined, 40);
-    if (this.cy.zoom() > 1.1) {
-      this.cy.zoom(1.1);
-      this.cy.center();
-    }
+    const nodes = [...this.drawn.values()].map(({ one }) => one).filter(isNode);
+    this.turnTo(whole(boxOf(nodes), this.cy.width(), this.cy.height()));
+  }
+
+  /** Turn to all of some nodes, or to what can be read of them round the seed; they need not be drawn yet. */
+  begin(nodes: readonly GraphNode[], seed: string | null): void {
+    const from = nodes.find((one) => one.id === seed) ?? nodes[0];
+    this.turnTo(begun(boxOf(nodes), from, this.cy.width(), this.cy.height()));
+  }
+
+  // Cytoscape would look at every shape and label first, which takes seconds for thousands.
+  private turnTo(view: View): void {
+    const pan = { x: this.cy.width() / 2 - view.zoom * view.x, y: this.cy.height() / 2 - view.zoom * view.y };
+    this.cy.viewport({ zoom: view.zoom, pan });
   }
 
   zoomBy(factor: number): void {

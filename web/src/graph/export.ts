@@ -1,7 +1,7 @@
 /** Files out of the browser: saved by the browser's own download, never sent anywhere. */
 
 const MOST_PIXELS = 64_000_000;
-const MOST_SIDE = 16_000;
+const MOST_SIDE = 8_000;
 
 export function save(name: string, type: string, content: string | Blob): void {
   const link = document.createElement("a");
@@ -11,9 +11,12 @@ export function save(name: string, type: string, content: string | Blob): void {
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
-export async function picture(svg: string): Promise<HTMLImageElement> {
+/** Where a picture of the document finds it; the caller revokes it. */
+export const sourceOf = (svg: string): string => URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" }));
+
+async function picture(svg: string): Promise<HTMLImageElement> {
   const image = new Image();
-  image.src = URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" }));
+  image.src = sourceOf(svg);
   await image.decode();
   return image;
 }

@@ -1,9 +1,11 @@
 /** From answers of the server to items of a drawing. Pure: an answer and what is drawn in, items out. */
 
 import type { Sat, Schemas } from "../lib/api";
-import { bitcoin, count, counted, percent, short, shown, utc } from "../lib/words";
-import { SIZE, type Claim, type Concept, type GraphEdge, type GraphNode, type Item, type Items, type Level } from "./items";
-import { COLUMN, placed, type Box } from "./place";
+import { bitcoin, btc, count, counted, percent, short, shown, utc } from "../lib/words";
+import { type Draft, id, type Side } from "./draft";
+import { DOT, type Claim, type Concept, type GraphNode } from "./items";
+import { COLUMN, PARTIES } from "./place";
+import { countOff, putRest, restOf } from "./rests";
 
 export type Tx = Schemas["GraphTx"];
 export type Coin = Schemas["GraphCoin"];
@@ -11,80 +13,13 @@ export type Cluster = Schemas["GraphCluster"];
 export type Relation = Schemas["GraphRelation"];
 export type Peel = Schemas["PeelChainView"];
 
-export const id = {
-  tx: (txid: string) => `tx ${txid}`,
-  coin: (outpoint: string) => `coin ${outpoint}`,
-  rest: (of: string, side: string) => `rest ${side} ${of}`,
-  cluster: (label: number) => `cluster ${label}`,
-  address: (name: string) => `address ${name}`,
-  edge: (from: string, to: string, what = "") => `edge ${from} > ${to}${what ? ` ${what}` : ""}`,
-};
-
 /** Words for the canvas: hidden characters shown, and short. */
 export const clip = (text: string, most = 26): string => {
   const safe = shown(text);
   return safe.length > most ? `${safe.slice(0, most - 1)}…` : safe;
 };
 
-const btc = (sat: Sat): string => `${bitcoin(sat).replace(/\.?0+$/, "")} BTC`;
 const larger = (a: Sat, b: Sat): number => (BigInt(b) > BigInt(a) ? 1 : BigInt(b) < BigInt(a) ? -1 : 0);
-
-/** Items that come into a drawing, each new node at a free place. */
-export class Draft {
-  readonly wanted = new Map<string, Item | null>();
-  private readonly boxes: Box[] = [];
-
-  constructor(
-    readonly items: Items,
-    private readonly level: Level,
-  ) {
-    for (const one of items.values()) {
-      if (one.kind === "node" && one.level === level) this.boxes.push({ ...SIZE[one.concept], x: one.x, y: one.y });
-    }
-  }
-
-  get(key: string): Item | undefined {
-    const own = this.wanted.get(key);
-    return own === null ? undefined : (own ?? this.items.get(key));
-  }
-
-  node(key: string): GraphNode | undefined {
-    const one = this.get(key);
-    return one?.kind === "node" ? one : undefined;
-  }
-
-  /** A node: where it is drawn already it keeps its place, its note and what was traced to it. */
-  addNode(part: Omit<GraphNode, "kind" | "level" | "x" | "y" | "hidden" | "note" | "carried">, near: { x: number; y: number }): GraphNode {
-    const old = this.node(part.id);
-    const box = old ?? placed(this.boxes, { ...SIZE[part.concept], ...near });
-    const node: GraphNode = {
-      carried: old?.carried ?? null,
-      note: old?.note ?? "",
-      ...part,
-      kind: "node",
-      level: this.level,
-      hidden: old?.hidden ?? false,
-      x: box.x,
-      y: box.y,
-    };
-    if (!old) this.boxes.push({ ...SIZE[part.concept], x: box.x, y: box.y });
-    this.wanted.set(part.id, old && same(old, node) ? old : node);
-    return node;
-  }
-
-  addEdge(part: Omit<GraphEdge, "kind" | "level" | "hidden">): void {
-    const old = this.get(part.id);
-    const edge: GraphEdge = { ...part, kind: "edge", level: this.level, hidden: old?.hidden ?? false };
-    this.wanted.set(part.id, old && same(old, edge) ? old : edge);
-  }
-
-  drop(key: string): void {
-    this.wanted.set(key, null);
-  }
-}
-
-const same = (a: Item, b: Item): boolean => JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
-const sorted = (one: Item): unknown => Object.entries(one).sort(([a], [b]) => (a < b ? -1 : 1));
 
 export function claimsOf(coin: Pick<Coin, "tags">, cluster: Cluster | undefined): Claim[] {
   const own = coin.tags.map((tag) => ({
@@ -119,8 +54,8 @@ function coinNode(draft: Draft, coin: Coin, maker: Tx | null, cluster: Cluster |
   const key = id.coin(coin.outpoint);
   const old = draft.node(key);
   const time = maker?.block.time_utc ?? old?.time ?? null;
-  const many = cluster && cluster.size > 1 ? ` with ${count(cluster.size - 1)} others` : ", alone";
-  return draft.addNode(
+  const many = cluster && cluster.size > 1 ? ` with ${counted(cluster.size - 1, "other")}` : ", alone";
+  const made = draft.addNode(
     {
       id: key,
       concept: "coin",
@@ -134,7 +69,7 @@ function coinNode(draft: Draft, coin: Coin, maker: Tx | null, cluster: Cluster |
         `${bitcoin(coin.value_sat)} BTC at ${shown(coin.address)}`,
         ...(time ? [`made ${utc(time)}`] : []),
         coin.spent_by ? "spent" : "unspent at the tip",
-        `in cluster ${coin.cluster}${many}: an inference`,
+        `in cluster ${coin.cluster}${many}: an inference${linkWords(cluster)}`,
         ...(cluster?.parties.length ? [`the sources disagree: ${cluster.parties.map(shown).join(" or ")}`] : []),
       ],
       maker: coin.outpoint.split(":")[0],
@@ -143,6 +78,8 @@ function coinNode(draft: Draft, coin: Coin, maker: Tx | null, cluster: Cluster |
     },
     near,
   );
+  if (!old) countOff(draft, made);
+  return made;
 }
 
 /** The coins of a side that are to be drawn: those drawn already, then the largest, change last. */
@@ -191,22 +128,23 @@ export function addTx(
       const made = coinNode(draft, coin, side === "outputs" ? tx : null, clusters.get(coin.cluster), at);
       link(draft, tx, coin, made, side);
     });
-    addRest(draft, node, tx.txid, side, all, coins);
+    for (const one of draft.coinsOf(tx.txid, side)) join(draft, tx, one, side); // those too that this answer does not list
+    putRest(draft, node, side, restOf(draft, tx, side));
   }
 }
 
-function link(draft: Draft, tx: Tx, coin: Coin, made: GraphNode, side: "inputs" | "outputs"): void {
-  const [from, to] = side === "outputs" ? [id.tx(tx.txid), made.id] : [made.id, id.tx(tx.txid)];
+/** The ledger's edge between a transaction and a coin of it; its ends. */
+function join(draft: Draft, tx: Tx, coin: GraphNode, side: Side): [string, string] {
+  const [from, to]: [string, string] = side === "outputs" ? [id.tx(tx.txid), coin.id] : [coin.id, id.tx(tx.txid)];
   draft.addEdge({
-    id: id.edge(from, to),
-    from,
-    to,
-    certainty: "fact",
-    label: "",
-    sat: coin.value_sat,
-    time: tx.block.time_utc,
+    id: id.edge(from, to), from, to, certainty: "fact", label: "", sat: coin.sat, time: tx.block.time_utc,
     says: side === "outputs" ? "makes: ledger fact" : "is spent in: ledger fact",
   });
+  return [from, to];
+}
+
+function link(draft: Draft, tx: Tx, coin: Coin, made: GraphNode, side: Side): void {
+  const [from, to] = join(draft, tx, made, side);
   const spender = side === "outputs" && coin.spent_by ? draft.node(id.tx(coin.spent_by)) : undefined;
   if (spender) {
     draft.addEdge({
@@ -240,36 +178,6 @@ function changeWords(change: Schemas["GraphChange"]): string {
   return `change: output ${change.outpoint.split(":")[1]}, ${change.tier}. ${change.says_error}`;
 }
 
-function addRest(draft: Draft, node: GraphNode, txid: string, side: "inputs" | "outputs", all: Schemas["SideCoins"], coins: Coin[]): void {
-  const key = id.rest(txid, side);
-  const left = all.total - coins.length;
-  if (left <= 0) {
-    if (draft.get(key)) {
-      draft.drop(key);
-      draft.drop(restEdge(node.id, key, side));
-    }
-    return;
-  }
-  const sat = BigInt(all.total_sat) - coins.reduce((so, coin) => so + BigInt(coin.value_sat), 0n);
-  const way = side === "inputs" ? -1 : 1;
-  draft.addNode(
-    {
-      id: key, concept: "more", name: `${side} of ${txid}`, lines: [`and ${count(left)} more`, btc(String(sat))],
-      sat: String(sat), time: node.time, certainty: "fact", claims: [], of: txid, side, listed: coins.length, left,
-      says: [`${counted(left, side === "inputs" ? "more input" : "more output")}, ${bitcoin(String(sat))} BTC together, ${left === 1 ? "is" : "are"} not drawn`],
-    },
-    { x: node.x + way * COLUMN, y: node.y + (coins.length + 1) * 42 },
-  );
-  const [from, to] = side === "inputs" ? [key, node.id] : [node.id, key];
-  draft.addEdge({
-    id: restEdge(node.id, key, side), from, to, certainty: "fact", label: "", sat: String(sat), time: node.time,
-    says: "not drawn one by one",
-  });
-}
-
-const restEdge = (node: string, rest: string, side: string): string =>
-  side === "inputs" ? id.edge(rest, node) : id.edge(node, rest);
-
 /** An address or a cluster with its largest counterparties: payers on the left, paid ones on the right. */
 export function addRelation(draft: Draft, told: Relation, clusters: ReadonlyMap<number, Cluster>, near: { x: number; y: number }): GraphNode {
   const own = party(draft, told.name, told.cluster, told.is_cluster, clusters, near);
@@ -278,11 +186,13 @@ export function addRelation(draft: Draft, told: Relation, clusters: ReadonlyMap<
   for (const one of told.counterparties) {
     const pays = BigInt(one.received_sat) > BigInt(one.paid_sat);
     const place = pays ? left++ : right++;
-    const at = { x: own.x + (pays ? -1.5 : 1.5) * COLUMN, y: own.y + (place % 2 ? 1 : -1) * Math.ceil(place / 2) * 84 };
+    const at = { x: own.x + (pays ? -1 : 1) * PARTIES, y: own.y + (place % 2 ? 1 : -1) * Math.ceil(place / 2) * 84 };
     const other = party(draft, one.name, one.cluster, told.is_cluster, clusters, at);
     const when = `${one.first_utc.slice(0, 10)} to ${one.last_utc.slice(0, 10)}`;
-    pay(draft, own, other, one.paid_sat, one.paid_txs, when, one.first_utc, told.is_cluster);
-    pay(draft, other, own, one.received_sat, one.received_txs, when, one.first_utc, told.is_cluster);
+    const rests = told.is_cluster ? [clusters.get(told.cluster), clusters.get(one.cluster)] : null;
+    const paid = { when, first: one.first_utc, last: one.last_utc, rests };
+    pay(draft, own, other, one.paid_sat, one.paid_txs, paid);
+    pay(draft, other, own, one.received_sat, one.received_txs, paid);
   }
   restOfRelation(draft, own, told);
   return own;
@@ -305,7 +215,7 @@ function party(draft: Draft, name: string, label: number, isCluster: boolean, cl
       certainty: claims.length ? "claim" : isCluster ? "inference" : "fact",
       claims,
       says: [
-        isCluster ? `cluster ${label} of ${size}, an inference; its first is ${shown(name)}` : `address ${shown(name)}`,
+        isCluster ? `cluster no. ${label}, of ${size}: an inference${linkWords(cluster)}; its first is ${shown(name)}` : `address ${shown(name)}`,
         ...(cluster?.parties.length ? [`the sources disagree: ${cluster.parties.map(shown).join(" or ")}`] : []),
         ...looked,
       ],
@@ -315,21 +225,52 @@ function party(draft: Draft, name: string, label: number, isCluster: boolean, cl
   );
 }
 
-function pay(draft: Draft, from: GraphNode, to: GraphNode, sat: Sat, txs: number, when: string, first: string, inferred: boolean): void {
+/** What each link of a cluster may be wrong; nothing: it has none, or nobody told of it. */
+function linkWords(cluster: Cluster | undefined): string {
+  return cluster && cluster.size > 1 ? `, ${cluster.tier}, each link ${bound(cluster.link_bound_ppm)}` : "";
+}
+
+/** Tier and worst bound of the links of some clusters. */
+function worst(clusters: (Cluster | undefined)[]): string {
+  const linked = clusters.filter((one) => one !== undefined).filter((one) => one.size > 1);
+  if (!linked.length) return "T2";
+  const bounds = linked.map((one) => one.link_bound_ppm);
+  const known = bounds.filter((one) => one !== null);
+  return `T2, ${bound(known.length < bounds.length ? null : Math.max(...known))}`;
+}
+
+/** When two parties paid each other, in either direction. */
+interface Paid {
+  when: string;
+  first: string;
+  last: string;
+  /** The clusters on both sides, an inference; null: addresses, as they stand in transactions. */
+  rests: (Cluster | undefined)[] | null;
+}
+
+function pay(draft: Draft, from: GraphNode, to: GraphNode, sat: Sat, txs: number, paid: Paid): void {
   if (txs === 0) return;
+  const { when, first, last, rests } = paid;
   draft.addEdge({
     id: id.edge(from.id, to.id),
     from: from.id,
     to: to.id,
-    certainty: inferred ? "inference" : "fact",
-    label: `${btc(sat)} · ${count(txs)} tx${inferred ? " · T2" : ""}`,
+    certainty: rests ? "inference" : "fact",
+    label: [btc(sat), `${count(txs)} tx`, ...(rests ? [worst(rests)] : [])].join(DOT),
     sat,
     time: first,
-    says: inferred
-      ? `${bitcoin(sat)} BTC in ${count(txs)} transactions, ${when}; rests on both clusters, T2, an inference`
-      : `${bitcoin(sat)} BTC in ${count(txs)} shared transactions, ${when}; nobody says whose coins went to whom`,
+    last,
+    says: rests
+      ? `${bitcoin(sat)} BTC in ${counted(txs, "transaction")}, ${when}; rests on both clusters, an inference; a link of theirs: ${worst(rests)}`
+      : `${bitcoin(sat)} BTC in ${counted(txs, "shared transaction")}, ${when}; nobody says whose coins went to whom`,
   });
 }
+
+/** How a look at its counterparties is asked for. */
+export const LOOKED = { max_transactions: 1_000, newest: false };
+
+/** What a node says of the looks at its counterparties; nothing: there was none. */
+export const looksOf = (one: GraphNode): string[] => (one.concept === "more" ? [] : one.says.filter(tellsLook));
 
 const tellsLook = (words: string): boolean => words.includes(" were looked at");
 
@@ -368,16 +309,18 @@ function restOfRelation(draft: Draft, own: GraphNode, told: Relation): void {
 /** A peel chain as one dashed edge from its first coin to its last; both must be drawn. */
 export function addPeel(draft: Draft, chain: Peel, ends: [string, string]): void {
   const [from, to] = [id.coin(ends[0]), id.coin(ends[1])];
-  const weakest = chain.lines.reduce((so, line) => (line.tier > so ? line.tier : so), "T0");
+  const tiers: string[] = [...chain.lines.map((line) => line.tier), ...Object.keys(chain.bound.links)];
+  const weakest = tiers.reduce((so, one) => (one > so ? one : so), "T0");
+  const beside = BigInt(chain.beside_sat) ? `, ${bitcoin(chain.beside_sat)} BTC came in beside the coin` : "";
   draft.addEdge({
     id: id.edge(from, to, "peel"),
     from,
     to,
     certainty: "inference",
-    label: `peel chain: ${count(chain.hops)} hops, ${weakest}, ${bound(chain.bound.bound_ppm)}`,
+    label: `peel chain: ${counted(chain.hops, "hop")}, ${weakest}, ${bound(chain.bound.bound_ppm)}`,
     sat: chain.end_sat,
     time: chain.lines.at(-1)?.time_utc ?? null,
-    says: `${count(chain.hops)} hops that peeled off ${bitcoin(chain.paid_sat)} BTC; ended: ${chain.because}. ${chain.says_error}`,
+    says: `${counted(chain.hops, "hop")} that peeled off ${bitcoin(chain.paid_sat)} BTC${beside}; ended: ${chain.because}. ${chain.says_error}`,
     hops: chain.lines.map((line) => line.txid),
     folds: [],
   });

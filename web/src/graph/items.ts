@@ -1,6 +1,7 @@
 /** What a drawing holds. Items are values: a change puts a new one in place of the old. */
 
 import type { Sat } from "../lib/api";
+import { btc } from "../lib/words";
 
 export type Level = "transactions" | "relations";
 export type Concept = "transaction" | "coin" | "cluster" | "address" | "more";
@@ -44,6 +45,9 @@ export interface GraphNode {
   left?: number;
 }
 
+/** Between the parts of a label. */
+export const DOT = " · ";
+
 export interface GraphEdge {
   kind: "edge";
   id: string;
@@ -51,9 +55,12 @@ export interface GraphEdge {
   from: string;
   to: string;
   certainty: Certainty;
+  /** Of a relation in parts: the amount, how many transactions, what it rests on. */
   label: string;
   sat: Sat | null;
   time: string | null;
+  /** Of a sum over time, which began at `time`: the last that is in it. */
+  last?: string;
   says: string;
   hidden: boolean;
   /** Of a peel chain that this edge stands for: its transactions. */
@@ -109,9 +116,17 @@ export function visible(items: Items, look: Look): { nodes: GraphNode[]; edges: 
     }
   }
   for (const one of items.values()) {
-    if (isEdge(one) && seen(one, look) && there.has(one.from) && there.has(one.to)) edges.push(one);
+    if (isEdge(one) && seen(one, look) && there.has(one.from) && there.has(one.to)) edges.push(asOf(one, look.until));
   }
   return { nodes, edges };
+}
+
+/** A sum that goes on after the date is no sum of what was paid by then: only that it was no more is known. */
+function asOf(one: GraphEdge, until: string | null): GraphEdge {
+  if (until === null || one.last === undefined || one.last <= until || one.sat === null) return one;
+  const whole = `${btc(one.sat)} up to ${one.last.slice(0, 10)}`;
+  const rests = one.label.split(DOT).slice(2);
+  return { ...one, sat: null, label: ["by then no more than", whole, ...rests].join(DOT), says: `by then no more than ${whole}. Of all of it: ${one.says}` };
 }
 
 /** First and last block time of what is loaded at a level; null when nothing there has one. */
@@ -121,7 +136,8 @@ export function timesOf(items: Items, level: Level): [string, string] | null {
   for (const one of items.values()) {
     if (one.level !== level || one.time === null) continue;
     if (!first || one.time < first) first = one.time;
-    if (one.time > last) last = one.time;
+    const end = (isEdge(one) ? one.last : undefined) ?? one.time;
+    if (end > last) last = end;
   }
   return first ? [first, last] : null;
 }

@@ -8,6 +8,8 @@ export interface Box {
 }
 
 export const COLUMN = 300;
+/** Between parties, whose edges have long labels. */
+export const PARTIES = 560;
 export const GAP = 18;
 
 /** The free place nearest to a wanted one, in the same column; x and y are the middle of a box. */

@@ -1,8 +1,11 @@
 /** One drawing: its log, how it is looked at, and the steps that ask the server. */
 
 import { answerOf, api, type Basis, type Schemas } from "../lib/api";
+import { chain } from "../lib/chain.svelte";
 import { count, shown } from "../lib/words";
-import { addPeel, addRelation, addTx, Draft, id, type Cluster, type Tx } from "./from_api";
+import { stale, taken, txids } from "./again";
+import { Draft, id } from "./draft";
+import { addPeel, addRelation, addTx, LOOKED, type Cluster, type Tx } from "./from_api";
 import { CONCEPT, isEdge, isNode, visible, type GraphEdge, type GraphNode, type Item, type Items, type Level } from "./items";
 import { Log, type Saved } from "./log";
 import { COLUMN } from "./place";
@@ -17,8 +20,7 @@ export type Basic = Pick<Basis, "network" | "tip_hash" | "tip_height" | "store_d
 const FIRST = { inputs: 3, outputs: 4 };
 const NEXT = 5;
 const FETCHED = 40;
-const LOOKED = { max_transactions: 1_000, newest: false };
-const PEEL = { max_hops: 1_000, min_value_sat: 0, weakest: "T3", through_joins: false, through_sweeps: true, max_chains: 1 } as const;
+const PEEL = { max_hops: 1_000, min_value_sat: 0, weakest: "T3", through_joins: false, through_sweeps: true, max_chains: 1, seconds: 20 } as const;
 /** Seconds are of each policy. */
 const TRACE = { max_hops: 20, max_outputs: 10_000, seconds: 5, limit: 60 };
 const MOST_TXIDS = 200;
@@ -304,6 +306,35 @@ export class Session {
       this.says =
         `${count(told.carried.length)} of ${count(told.total)} outputs that the trace reached are drawn, the largest` +
         (cut.length ? `; a bound ended it (${cut.join(", ")})` : "");
+    });
+
+  /** After the chain was replaced: take off what is no longer on it, and ask for the rest anew. */
+  lookAgain = () =>
+    this.run("Looking at the drawing again…", async () => {
+      const lines = txids(this.items);
+      const told = lines.length ? (await answerOf(api.POST("/api/v1/search", { body: { lines } }))).lines : [];
+      const gone = new Set(lines.filter((_, place) => told[place]?.found === false));
+      const off = taken(this.items, gone);
+      const left = new Map(this.items);
+      for (const [key] of off) left.delete(key);
+      const before = this.bases;
+      this.bases = [];
+      chain.turnPage();
+      try {
+        const coins = [...left.values()].filter((one) => isNode(one) && one.concept === "coin").map((one) => (isNode(one) ? one.name : ""));
+        const txs = await this.txs(stale(this.items, gone), coins, 0, 0);
+        const draft = new Draft(left, "transactions");
+        for (const tx of txs) addTx(draft, tx, this.clusters, { inputs: 0, outputs: 0, near: this.beside(draft, tx) });
+        const untraced = [...left.values()].filter(isNode).filter((one) => one.carried);
+        for (const one of untraced) draft.wanted.set(one.id, { ...(draft.node(one.id) ?? one), carried: null });
+        this.put("look at it again", [...off, ...draft.wanted]);
+      } catch (error) {
+        this.bases = before;
+        throw error;
+      }
+      this.says =
+        `${count(gone.size)} of ${count(lines.length)} transactions are no longer on the chain; what rested on them was taken off` +
+        ", with all counterparties and what was traced: ask for those anew. Undo brings it back.";
     });
 
   // -- the other level

@@ -5,12 +5,21 @@ export interface Column<Row> {
   head: string;
   /** As files and copies have it: exact, nothing shortened. */
   text: (row: Row) => string;
+  /** As its cell shows it, where that is neither the text nor its bitcoin, percent or time. */
+  read?: (row: Row) => string;
   about?: string;
   number?: boolean;
   kind?: "fact" | "inference" | "claim";
+  /** It holds a word or two: no wider than these, where cells have several lines. */
+  narrow?: boolean;
   /** Shown only when somebody chooses it. */
   spare?: boolean;
+  /** False: its order means nothing, or whoever sorts the rows does not know it. */
   sorts?: boolean;
+  /** False: it holds things to do, and is in no file and no citation. */
+  files?: boolean;
+  /** A sum of it over rows means something. */
+  adds?: boolean;
   /** Fetches what `text` needs of many rows, before they are saved or copied. */
   prepare?: (rows: Row[]) => Promise<void>;
 }
@@ -18,6 +27,21 @@ export interface Column<Row> {
 export interface Sorting {
   column: string;
   descending: boolean;
+}
+
+/** Whether its text is satoshi, which people read as bitcoin. */
+export function isAmount(column: { id: string }): boolean {
+  return column.id.endsWith("_sat");
+}
+
+/** Whether its text is parts per million, which people read as percent. */
+export function isPpm(column: { id: string }): boolean {
+  return column.id.endsWith("_ppm");
+}
+
+/** Whether its text is a time. */
+export function isTime(column: { id: string }): boolean {
+  return column.id.endsWith("_utc");
 }
 
 const KEY = "cointrail.columns.";
@@ -35,6 +59,7 @@ export class Chosen {
   }
 
   shows<Row>(column: Column<Row>): boolean {
+    if (column.files === false) return true;
     return this.ids ? this.ids.has(column.id) : !column.spare;
   }
 

@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { csv, tsv } from "./files";
+import { csv, fileName, tsv } from "./files";
+
+it("a file's name says which rows it holds", () => {
+  expect(fileName("leads", 237, { all: 237, filtered: false, cut: false })).toBe("leads");
+  expect(fileName("leads", 141, { all: 237, filtered: true, cut: false })).toBe("leads-filtered-141-of-237");
+  expect(fileName("leads", 100, { all: null, filtered: false, cut: true })).toBe("leads-first-100");
+  expect(fileName("leads", 100, { all: 237, filtered: true, cut: true })).toBe("leads-filtered-first-100-of-237");
+});
 
 describe("rows for spreadsheets", () => {
   it("hold no formula, and numbers as they are", () => {

@@ -19,6 +19,12 @@ function quoted(cell: string): string {
   return /[",\r\n]/.test(kept) ? `"${kept.replace(/"/g, '""')}"` : kept;
 }
 
+/** A file's name without its ending: which rows of a table it holds, where these are not all. `all` is null where nobody counted. */
+export function fileName(table: string, held: number, { all, filtered, cut }: { all: number | null; filtered: boolean; cut: boolean }): string {
+  const which = [...(filtered ? ["filtered"] : []), ...(cut ? ["first"] : [])];
+  return which.length ? [table, ...which, held, ...(filtered && all !== null ? ["of", all] : [])].join("-") : table;
+}
+
 /** Hand a file to whoever sits here. */
 export function save(name: string, data: Blob): void {
   const link = document.createElement("a");

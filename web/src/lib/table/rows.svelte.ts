@@ -1,17 +1,29 @@
-/** The rows of a list, fetched page by page as far as somebody looks. */
-import { Failure } from "../api";
-
-interface Part {
+/** Lists that a table shows: fetched page by page as far as somebody looks, or there already. */
+export interface Part {
   next_page: string | null;
   page: { total: number | null };
   basis?: { tip_hash: string };
+}
+
+export interface List<P extends Part, Row> {
+  readonly rows: Row[];
+  /** The first part of it; undefined: nothing was told yet. */
+  readonly first: P | undefined;
+  readonly busy: boolean;
+  readonly trouble: unknown;
+  readonly complete: boolean;
+  /** Rows of the list; as many as are known of where nobody counted. */
+  readonly total: number;
+  readonly counted: boolean;
+  /** Fetch until so many rows are there, or all. */
+  reach(count: number): Promise<void>;
 }
 
 /** Rows of the first page, and of the others: the server's own most. */
 const FIRST = 100;
 const NEXT = 1_000;
 
-export class Rows<P extends Part, Row> {
+export class Rows<P extends Part, Row> implements List<P, Row> {
   parts = $state.raw<P[]>([]);
   rows = $state.raw<Row[]>([]);
   busy = $state(false);
@@ -39,7 +51,6 @@ export class Rows<P extends Part, Row> {
     return last !== undefined && last.next_page === null;
   }
 
-  /** Rows of the list; as many as are known of where nobody counted. */
   get total(): number {
     return this.first?.page.total ?? this.rows.length;
   }
@@ -48,11 +59,13 @@ export class Rows<P extends Part, Row> {
     return this.complete || (this.first !== undefined && this.first.page.total !== null);
   }
 
-  /** Fetch until so many rows are there, or all. The last who asks decides how many. */
+  /** Who asks for fewer meanwhile stops nobody. */
   async reach(count: number): Promise<void> {
-    this.wanted = count;
-    this.fetching ??= this.run().finally(() => (this.fetching = null));
-    await this.fetching;
+    this.wanted = this.fetching ? Math.max(this.wanted, count) : count;
+    do {
+      this.fetching ??= this.run().finally(() => (this.fetching = null));
+      await this.fetching;
+    } while (this.rows.length < count && !this.complete && !this.trouble);
   }
 
   private async run(): Promise<void> {
@@ -62,7 +75,6 @@ export class Rows<P extends Part, Row> {
       while (this.rows.length < this.wanted && !this.complete) {
         const last = this.parts.at(-1);
         const part = await this.fetch(last?.next_page ?? undefined, last ? NEXT : FIRST);
-        if (this.first?.basis && part.basis?.tip_hash !== this.first.basis.tip_hash) throw moved();
         this.parts = [...this.parts, part];
         this.rows = [...this.rows, ...this.take(part)];
       }
@@ -73,16 +85,23 @@ export class Rows<P extends Part, Row> {
   }
 }
 
-function moved(): Failure {
-  return new Failure(
-    409,
-    "The chain moved on",
-    "The rest of this list would be of another state of the chain than what is shown.",
-    "load the page anew",
-  );
+/** A list that is there already, and stays the same list while its rows change: filters, order and what is chosen remain. */
+export function live<Row>(rows: () => Row[]): List<Part, Row> {
+  return {
+    get rows() {
+      return rows();
+    },
+    get total() {
+      return rows().length;
+    },
+    first: { next_page: null, page: { total: null } },
+    busy: false,
+    trouble: null,
+    complete: true,
+    counted: true,
+    reach: async () => undefined,
+  };
 }
 
-/** A list that is there already. */
-export function whole<Row>(rows: Row[]): Rows<{ next_page: null; page: { total: number } }, Row> {
-  return new Rows(async () => ({ next_page: null, page: { total: rows.length } }), () => rows);
-}
+/** A list that is there already, and will be another one when something of it changes. */
+export const whole = <Row>(rows: Row[]): List<Part, Row> => live(() => rows);

@@ -1,6 +1,7 @@
 import { mount } from "svelte";
 import App from "./App.svelte";
 import "./app.css";
+import "./print.css";
 import { followTheme } from "./lib/settings.svelte";
 
 followTheme();

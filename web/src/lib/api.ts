@@ -1,6 +1,7 @@
 /** The API of this server, typed by its own OpenAPI document. Nothing else is ever asked. */
 import createClient from "openapi-fetch";
 import type { components, paths } from "../api/schema";
+import { chain, tipOf } from "./chain.svelte";
 
 export type Schemas = components["schemas"];
 export type Basis = Schemas["LookupBasis"];
@@ -26,15 +27,25 @@ interface Answer<T> {
   response: Response;
 }
 
-/** The answer, or a `Failure` with the server's own words. */
-export async function answerOf<T>(asked: Promise<Answer<T>>): Promise<T> {
+/** The answer, or a `Failure` with the server's own words. Where nobody waits for it, a failure is no error of the page. */
+export function answerOf<T>(asked: Promise<Answer<T>>): Promise<T> {
+  const answer = read(asked);
+  answer.catch(() => undefined);
+  return answer;
+}
+
+async function read<T>(asked: Promise<Answer<T>>): Promise<T> {
   let told: Answer<T>;
   try {
     told = await asked;
   } catch {
     throw new Failure(0, "The server does not answer", "Is `cointrail serve` still running?", null);
   }
-  if (told.data !== undefined && told.response.ok) return told.data;
+  if (told.data !== undefined && told.response.ok) {
+    const tip = tipOf(told.data);
+    if (tip) chain.restsOn(tip);
+    return told.data;
+  }
   const body = (told.error ?? {}) as { title?: string; detail?: string; hint?: string | null };
   throw new Failure(
     told.response.status,
@@ -42,6 +53,12 @@ export async function answerOf<T>(asked: Promise<Answer<T>>): Promise<T> {
     body.detail ?? "",
     body.hint ?? null,
   );
+}
+
+/** An answer that is shown after another one, or never: whoever waits for it is still told of its failure. */
+export function shownLater<T>(answer: Promise<T>): Promise<T> {
+  answer.catch(() => undefined);
+  return answer;
 }
 
 /** Begin a session with the token that stands behind `#` in the printed address, and take it out of there. */

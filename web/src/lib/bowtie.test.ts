@@ -28,6 +28,13 @@ describe("the picture of a transaction", () => {
     expect(Math.min(...gaps)).toBeGreaterThan(12);
   });
 
+  it("takes the room that there is, and gives two lines of words theirs", () => {
+    const tie = bowTie([4, 4, 4], [6, 3], 3, 40, { width: 120, words: 30 });
+    expect(tie.width).toBe(120);
+    const middles = tie.bands.filter((band) => band.side === "input").map((band) => band.middle);
+    expect((middles[1] ?? 0) - (middles[0] ?? 0)).toBeGreaterThan(30);
+  });
+
   it("stays within its height", () => {
     for (const n of [1, 2, 7, 40]) {
       const tie = bowTie(Array(n).fill(3), Array(n).fill(2), n);

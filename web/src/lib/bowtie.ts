@@ -20,7 +20,14 @@ export interface BowTie {
 export const FEE = -1;
 export const REST = -2;
 
-const WIDTH = 720;
+export interface Room {
+  /** Of the bands alone, without what stands beside them. */
+  width: number;
+  /** Height that the words beside one band take. */
+  words: number;
+}
+
+const WIDE: Room = { width: 720, words: 16 };
 const WAIST = 60;
 const GAP = 3;
 const LEAST = 2;
@@ -28,17 +35,17 @@ const LEAST = 2;
 export const MOST = 40;
 
 /** Bands as thick as their value, the largest `most` of a side; one band stands for all the others. */
-export function bowTie(inputs: number[], outputs: number[], fee: number, most = MOST): BowTie {
+export function bowTie(inputs: number[], outputs: number[], fee: number, most = MOST, room = WIDE): BowTie {
   const left = largest(inputs, most);
   const right = largest(outputs, most);
   const total = Math.max(sum(outputs) + fee, 1);
-  const height = Math.max(120, WAIST + 16 * Math.max(left.length, right.length + 1));
+  const height = Math.max(120, WAIST + room.words * Math.max(left.length, right.length + 1));
   const bands = [
-    ...side("input", left, total, height),
-    ...side("output", [...right, ...(fee > 0 ? [{ place: FEE, value: fee, many: 1 }] : [])], total, height),
+    ...side("input", left, total, room.width, height),
+    ...side("output", [...right, ...(fee > 0 ? [{ place: FEE, value: fee, many: 1 }] : [])], total, room.width, height),
   ];
   return {
-    width: WIDTH,
+    width: room.width,
     height,
     bands,
     grouped: { inputs: grouped(left), outputs: grouped(right) },
@@ -64,7 +71,7 @@ function grouped(coins: Coin[]): number {
   return coins.find((coin) => coin.place === REST)?.many ?? 0;
 }
 
-function side(kind: "input" | "output", coins: Coin[], total: number, height: number): Band[] {
+function side(kind: "input" | "output", coins: Coin[], total: number, width: number, height: number): Band[] {
   const thick = (coin: Coin) => Math.max(LEAST, (coin.value / total) * WAIST);
   const drawn = coins.reduce((so, coin) => so + thick(coin), 0);
   const gap = coins.length > 1 ? Math.max(GAP, (height - drawn - 10) / (coins.length - 1)) : 0;
@@ -74,7 +81,7 @@ function side(kind: "input" | "output", coins: Coin[], total: number, height: nu
   let inner = (height - drawn * scale) / 2;
   return coins.map((coin) => {
     const size = thick(coin) * scale;
-    const [edge, middle] = kind === "input" ? [0, WIDTH / 2] : [WIDTH, WIDTH / 2];
+    const [edge, middle] = kind === "input" ? [0, width / 2] : [width, width / 2];
     const bend = (edge + middle) / 2;
     const path =
       `M${edge} ${fix(outer)}C${bend} ${fix(outer)} ${bend} ${fix(inner)} ${middle} ${fix(inner)}` +

@@ -89,6 +89,7 @@ export const KINDS: Record<string, string> = {
   case_run: "Run of a case",
   report: "Report",
   bundle: "Bundle",
+  bundle_verify: "Check of a bundle",
   exhibits_verify: "Verification of exhibits",
   packets: "Request packets",
 };

@@ -1,5 +1,9 @@
 /** What whoever looks has chosen, and what they have seen. It is kept in this browser and nowhere else. */
 
+import { readSeen, type Seen } from "./seen";
+
+/** Begins the name of whatever pages keep. */
+export const OURS = "cointrail";
 const CHOICES = "cointrail.choices";
 const SEEN = "cointrail.seen";
 
@@ -54,35 +58,43 @@ export function followTheme(): void {
   matchMedia(DARK).addEventListener("change", paint);
 }
 
-/** The newest entry of each case that was looked at here, by the case's name. */
-const seen: Record<string, number> = read(SEEN, {});
+/** What was seen of each case that was looked at here, by the case's name. */
+const seen: Record<string, unknown> = read(SEEN, {});
 
-/** The newest entry that was seen; null before the first visit. */
-export function seenOf(name: string): number | null {
-  const entry = seen[name];
-  return typeof entry === "number" ? entry : null;
+/** What was seen of a case; null before the first visit. */
+export function seenOf(name: string): Seen | null {
+  return readSeen(seen[name]);
 }
 
-export function sawCase(name: string, entry: number): void {
-  seen[name] = entry;
+export function sawCase(name: string, now: Seen): void {
+  seen[name] = now;
   write(SEEN, seen);
 }
 
-/** Everything that this page keeps in the browser, by its name. */
-export function kept(): [string, string][] {
+/** Something that pages keep in this browser: until the tab is closed, or until it is removed. */
+export interface Entry {
+  name: string;
+  text: string;
+  tab: boolean;
+}
+
+/** Everything that pages keep in this browser, by its name. */
+export function kept(): Entry[] {
   try {
-    return Object.keys(localStorage)
-      .filter((name) => name.startsWith("cointrail."))
-      .sort()
-      .map((name) => [name, localStorage.getItem(name) ?? ""]);
+    return [...entriesOf(localStorage, false), ...entriesOf(sessionStorage, true)];
   } catch {
     return [];
   }
 }
 
+function entriesOf(storage: Storage, tab: boolean): Entry[] {
+  const names = Object.keys(storage).filter((name) => name.startsWith(OURS));
+  return names.sort().map((name) => ({ name, text: storage.getItem(name) ?? "", tab }));
+}
+
 /** Forget all of it. */
 export function forget(): void {
-  for (const [name] of kept()) localStorage.removeItem(name);
+  for (const { name, tab } of kept()) (tab ? sessionStorage : localStorage).removeItem(name);
   for (const name of Object.keys(seen)) delete seen[name];
   Object.assign(settings, FIRST);
   paint();

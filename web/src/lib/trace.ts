@@ -14,13 +14,59 @@ export const POLICIES: Record<Policy, string> = {
   poison: "whatever it touches counts whole: sums say nothing",
 };
 
-/** Stop reasons that a wider bound would have passed, and which one. */
-export const CUT: Record<string, "max_hops" | "max_outputs" | "seconds" | "min_share_ppm" | "min_value_sat"> = {
+/** What was asked, as the address of the page keeps it: who loads it anew, or gets it, sees the same. */
+export interface Asked {
+  from: string;
+  direction: "forward" | "backward";
+  policies: Policy[];
+  hops: number;
+  outputs: number;
+  dust: number;
+  /** In percent. */
+  share: number;
+  seconds: number;
+}
+
+export const UNASKED: Asked = { from: "", direction: "forward", policies: [], hops: 1_000, outputs: 100_000, dust: 0, share: 0, seconds: 20 };
+
+/** Read from texts by name; what is missing or is no such thing is as at first. */
+export function askedOf(kept: (name: string) => string | null): Asked {
+  const number = (name: keyof Asked, at: number) => (/^\d+(\.\d+)?$/.test(kept(name) ?? "") ? Number(kept(name)) : at);
+  return {
+    from: kept("from") ?? UNASKED.from,
+    direction: kept("direction") === "backward" ? "backward" : "forward",
+    policies: (kept("policies") ?? "").split(" ").filter((one): one is Policy => Object.hasOwn(POLICIES, one)),
+    hops: number("hops", UNASKED.hops),
+    outputs: number("outputs", UNASKED.outputs),
+    dust: number("dust", UNASKED.dust),
+    share: number("share", UNASKED.share),
+    seconds: number("seconds", UNASKED.seconds),
+  };
+}
+
+/** The same as texts by name; null where it is as at first. */
+export function textsOf(asked: Asked): Record<keyof Asked, string | null> {
+  const number = (name: "hops" | "outputs" | "dust" | "share" | "seconds") => (asked[name] === UNASKED[name] ? null : String(asked[name]));
+  return {
+    from: asked.from || null,
+    direction: asked.direction,
+    policies: asked.policies.join(" ") || null,
+    hops: number("hops"),
+    outputs: number("outputs"),
+    dust: number("dust"),
+    share: number("share"),
+    seconds: number("seconds"),
+  };
+}
+
+/** Stop reasons of branches that a wider bound would have passed, and which one. */
+export const CUT: Record<string, "max_hops" | "min_share_ppm" | "min_value_sat"> = {
   hop_limit: "max_hops",
-  output_limit: "max_outputs",
-  time_limit: "seconds",
   small_share: "min_share_ppm",
   dust: "min_value_sat",
 };
 
-export const words = (id: string) => id.replace(/_/g, " ");
+const SHORT = new Set(["fifo", "lifo", "tiho", "tilo"]);
+
+/** A policy or a stop reason as one reads it: `payment first`, `FIFO`. */
+export const words = (id: string) => (SHORT.has(id) ? id.toUpperCase() : id.replace(/_/g, " "));

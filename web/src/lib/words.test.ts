@@ -1,7 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { alike, bitcoin, money, percent, ranges, short, shown } from "./words";
+import { alike, roundedUp, bitcoin, country, money, percent, ranges, short, shown } from "./words";
 
 describe("words", () => {
+  it("name a country beside its code, and nothing that is no code", () => {
+    expect(country("CA")).toBe("Canada (CA)");
+    expect(country("unknown")).toBe("unknown");
+    expect(country("\u202eCA")).toBe("⟨U+202E⟩CA");
+    expect(country("QX")).toBe("QX");
+  });
+
+
   it("write satoshi exactly, also beyond what a number holds", () => {
     expect(bitcoin(123456789012)).toBe("1,234.56789012");
     expect(bitcoin("9007199254740993")).toBe("90,071,992.54740993");
@@ -15,6 +23,10 @@ describe("words", () => {
     expect(percent(33335)).toBe("3.3335 %");
     expect(percent("10000")).toBe("1 %");
     expect(percent(0)).toBe("0 %");
+  });
+
+  it("round an upper bound up", () => {
+    expect([0, 1, 7_170, 10_000, 35_600, 1_234_560_001].map(roundedUp)).toEqual(["0.00", "0.01", "0.01", "0.01", "0.04", "1,234.57"]);
   });
 
   it("show what hides in a label", () => {

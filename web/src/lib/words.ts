@@ -14,6 +14,9 @@ export function bitcoin(sat: number | string): string {
   return `${value < 0n ? "−" : ""}${whole}.${(size % COIN).toString().padStart(8, "0")}`;
 }
 
+/** `1,234.5 BTC`: without zeros that say nothing. */
+export const btc = (sat: number | string): string => `${bitcoin(sat).replace(/\.?0+$/, "")} BTC`;
+
 /** `12,345`. */
 export function count(value: number): string {
   return value.toLocaleString("en-US");
@@ -63,13 +66,26 @@ export function percent(ppm: number | string): string {
   return `${Math.floor(Number(ppm) / 10_000)}${part ? `.${part}` : ""} %`;
 }
 
+/** An upper bound on a number of things in millionths, to the hundredth above: `0.01` of 7,170. */
+export function roundedUp(millionths: number): string {
+  return (Math.ceil(millionths / 10_000) / 100).toLocaleString("en-US", { minimumFractionDigits: 2 });
+}
+
 /** What somebody needs to find it again: where the chain ended, which store, which program. */
-export function citation(what: string, basis: Basis): string {
+export function citation(what: string, basis: Omit<Basis, "rules">): string {
   const clusters = basis.clusters_digest ? `, clusters ${basis.clusters_digest}` : "";
   return (
     `${what}; as of block ${basis.tip_height} (${basis.tip_hash}) of ${basis.network}; ` +
     `${basis.program}, store ${basis.store_digest}${clusters}`
   );
+}
+
+const COUNTRIES = new Intl.DisplayNames("en", { type: "region", fallback: "none" });
+
+/** `Canada (CA)`; what is no country's code stays as somebody wrote it. */
+export function country(code: string): string {
+  const name = /^[A-Z]{2}$/.test(code) ? COUNTRIES.of(code) : undefined;
+  return name ? `${name} (${code})` : shown(code);
 }
 
 /** The first and last characters of something long. Its whole text belongs into the accessible name. */

@@ -75,20 +75,21 @@ async function ask(): Promise<void> {
   }
 }
 
-/** A column with the value at the time of its block, and one with who says so. */
-export function worthColumns<Row>(of: (row: Row) => { time_utc: string; value_sat: Sat }): Column<Row>[] {
+/** A column with the value at the time of its block, and one with who says so; `when` that was, in the table's words. */
+export function worthColumns<Row>(of: (row: Row) => { time_utc: string; value_sat: Sat }, when = "at block time"): Column<Row>[] {
   const told = (row: Row) => worth(of(row).time_utc, of(row).value_sat);
   const prepare = (rows: Row[]) => valued(rows.map(of));
   return [
     {
       id: "worth",
       get head() {
-        return `${currency() || "fiat"} then`;
+        return `${currency() || "fiat"} ${when}`;
       },
       get spare() {
         return !currency();
       },
-      about: "at the time of the block; empty where there is no rate",
+      about: "claim: at the time of the block, by a price table; empty where there is no rate",
+      kind: "claim",
       number: true,
       text: (row) => told(row)?.value ?? "",
       prepare,
@@ -96,6 +97,7 @@ export function worthColumns<Row>(of: (row: Row) => { time_utc: string; value_sa
     {
       id: "worth_source",
       head: "rate and source",
+      kind: "claim",
       spare: true,
       text: (row) => {
         const one = told(row);

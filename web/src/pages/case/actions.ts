@@ -6,6 +6,7 @@ export const ACTIONS: Record<string, string> = {
   "note.add": "noted something",
   "judgement.add": "judged a link",
   "document.add": "added a document",
+  "drawing.add": "put a drawing on the case",
   "deadline.add": "set a deadline",
   "deadline.done": "met a deadline",
   "request.add": "prepared a request",

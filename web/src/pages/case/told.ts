@@ -18,6 +18,7 @@ const TELL: Record<string, (what: Record<string, unknown>) => string> = {
   "seeds.add": (what) => `${count(list(what.seeds).length)}: ${list(what.seeds).map((one) => text((one as { text: string }).text)).join(", ")}`,
   "note.add": (what) => text(what.text),
   "judgement.add": (what) => `${text(what.kind).replace("_", " ")}: ${[...list(what.addresses), what.txid, what.withdraws].filter(Boolean).join(" and ")}, as ${text(what.why)}`,
+  "drawing.add": (what) => `${text(what.name)}, ${count(Number(what.size))} bytes; ${text(what.note)}`,
   "document.add": (what) => `${text(what.name)}, ${count(Number(what.size))} bytes; ${text(what.note)}`,
   "deadline.add": (what) => `${text(what.title)}, due ${text(what.due)}`,
   "deadline.done": (what) => `number ${text(what.deadline)}${what.note ? `: ${text(what.note)}` : ""}`,

@@ -30,6 +30,7 @@ demo: setup ## run the main job on the demo world and compare with its truth
 	@$(BIN)/cointrail demo --out $(DEMO_OUT)
 
 test: setup check ## all checks, then all tests
+	@sh tools/browser.sh
 	@$(PYTHON_IN_VENV) -m pytest -n $(WORKERS)
 
 check: setup ## layout, lint, types, import layers, spelling, locks, docs

@@ -16,6 +16,7 @@ from support import network_guard, real_data
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+    from cointrail.workbench import OpenBench
     from support.demo_world import DemoFolder
 
 _OFFLINE = str(Path(network_guard.__file__).parent / "offline")
@@ -23,7 +24,12 @@ _OFFLINE = str(Path(network_guard.__file__).parent / "offline")
 # A zone with an odd offset, so that local time anywhere shows; programs that tests start inherit all this.
 _ENVIRONMENT = {"TZ": "Asia/Kathmandu", "LC_ALL": "C.UTF-8", "COLUMNS": "100", "NO_COLOR": "1"}
 _OURS = "COINTRAIL_"
-_KEPT = ("COINTRAIL_REAL_DATA", "COINTRAIL_REQUIRE_REAL_DATA", "COINTRAIL_SHA")
+_KEPT = (
+    "COINTRAIL_REAL_DATA",
+    "COINTRAIL_REQUIRE_BROWSER",
+    "COINTRAIL_REQUIRE_REAL_DATA",
+    "COINTRAIL_SHA",
+)
 
 hypothesis.settings.register_profile(
     "default",
@@ -91,9 +97,17 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> DemoFolder:
     return demo_folder(tmp_path_factory)
 
 
+@pytest.fixture(scope="session")
+def bench(demo: DemoFolder) -> OpenBench:
+    """The demo's store with its tags, kept open as a server keeps it."""
+    from cointrail.workbench import OpenBench  # noqa: PLC0415 -- not before the network is shut
+
+    return OpenBench(demo.store, tags=[demo.tags])
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's browser; the test is skipped without it."""
+    """Debian's browser; without it the test is skipped, or fails where it is required."""
     from support.browser import chromium  # noqa: PLC0415 -- not before the network is shut
 
     with chromium() as found:

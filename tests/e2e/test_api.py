@@ -89,12 +89,14 @@ def test_each_pasted_line_gets_a_verdict(demo: DemoFolder, client: TestClient) -
         f'"{payment["outpoint"]}",': "outpoint",
         f"https://explorer.example/tx/{txid}": "transaction",
         "7": "block",
+        "Block #7": "block",
         "not a name": "unknown",
         "9" * 30: "block",
+        "0" * 64: "transaction",
     }
     told = client.post(f"{API}/search", json={"lines": list(lines)}).json()["lines"]
     assert [line["thing"] for line in told] == list(lines.values())
-    assert [line["found"] for line in told] == [True] * 5 + [False] * 2
+    assert [line["found"] for line in told] == [True] * 6 + [False] * 3
     assert all(line["says"] for line in told if not line["found"])
 
 
@@ -110,7 +112,8 @@ def test_sums_of_a_table_are_of_all_rows_that_pass_the_filter(demo: DemoFolder, 
     told = client.post(f"{API}/cases/demo/tables/payments", json=ask).json()
     place = [column["name"] for column in told["columns"]].index("value_sat")
     assert told["page"]["total"] == len(kept) < told["all_rows"] == len(rows)
-    assert told["sums_sat"]["value_sat"] == sum(kept)
+    assert sum(one["rows"] for one in told["sums"]) == len(kept)
+    assert sum(one["sums_sat"]["value_sat"] for one in told["sums"]) == sum(kept)
     assert [int(row[place]) for row in told["rows"]] == sorted(kept, reverse=True)[:2]
 
 
@@ -237,3 +240,35 @@ def test_who_has_no_session_can_fill_no_memory(stranger: TestClient) -> None:
         assert stranger.post(path, content=large, headers=headers).status_code == 413
         assert stranger.post(path, content=iter([large] * 2), headers=headers).status_code == 413
     assert stranger.post(f"{API}/session", json={"token": TOKEN}).status_code == 204
+
+
+# -- what it bounds
+
+
+def test_a_past_height_is_looked_for_within_a_bound(demo: DemoFolder, client: TestClient) -> None:
+    tip = client.get(f"{API}/status").json()["store"]["tip"]["height"]
+    path, height = f"{API}/clusters/{demo.seeds()[0]}", {"at": tip}
+    told = client.get(path, params=height)
+    assert told.status_code == 200
+    refused = client.get(path, params={**height, "most_outputs": 1})
+    assert refused.status_code == 422
+    assert refused.json()["facts"]["most_outputs"] == 1
+    enough = refused.json()["facts"]["outputs"]
+    assert client.get(path, params={**height, "most_outputs": enough}).json() == told.json()
+
+
+def test_a_proof_is_told_whole_or_refused(demo: DemoFolder, client: TestClient) -> None:
+    members = client.get(f"{API}/clusters/{demo.seeds()[0]}", params={"limit": 100}).json()["members"]
+    names = [one["address"] for one in members]
+    asked = [{"a": names[0], "b": other} for other in names[1:]]
+    told = next(
+        (ask, found)
+        for ask in asked
+        if len((found := client.post(f"{API}/explanations", json=ask).json())["steps"]) > 1
+    )
+    steps = len(told[1]["steps"])
+    whole = client.post(f"{API}/explanations", json={**told[0], "most_steps": steps})
+    assert whole.json() == told[1]
+    refused = client.post(f"{API}/explanations", json={**told[0], "most_steps": steps - 1})
+    assert refused.status_code == 422
+    assert refused.json()["facts"] == {"steps": steps, "most_steps": steps - 1}

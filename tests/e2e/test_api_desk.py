@@ -13,14 +13,9 @@ from starlette.testclient import TestClient
 from cointrail.journal.acts import AnswerTaken
 from cointrail.report.packet import packet_keys
 from cointrail.workbench import Ask, CaseBench, OpenBench, make_packets
-from support.api_client import API, signed_in
+from support.api_client import API, pages_of, signed_in
 from support.demo_world import DemoFolder
 from support.kept_api import CASE, NAME, WHO, added, kept_app, refused, refused_as
-
-
-@pytest.fixture(scope="module", name="bench")
-def _bench(demo: DemoFolder) -> OpenBench:
-    return OpenBench(demo.store, tags=[demo.tags])
 
 
 @pytest.fixture(name="place")
@@ -92,6 +87,27 @@ def test_an_answer_with_another_packet_is_refused(
     answer = {"csv": f"key,account\n{key},7\n", **texts}
     assert "not the packet" in refused(client, f"requests/{made[0].request}/answer", **answer)
     added(client, f"requests/{made[1].request}/answer", **answer)
+
+
+def test_parts_of_the_lists_of_a_desk_are_the_whole_lists(
+    demo: DemoFolder, client: TestClient, place: str, tmp_path: Path
+) -> None:
+    with CaseBench(place, WHO) as cases:
+        made = make_packets(
+            demo.path / "case", tmp_path / "made", Ask.DISCLOSURE, book=cases.book, kept_as=NAME
+        )
+    for one in made:
+        keys = packet_keys((one.out / "transactions.csv").read_bytes())[:3]
+        answer = {
+            "csv": "".join(["key,account\n", *(f"{key},7\n" for key in keys)]),
+            "sums": (one.out / "SHA256SUMS").read_text(),
+            "transactions": (one.out / "transactions.csv").read_text(),
+        }
+        added(client, f"requests/{one.request}/answer", **answer)
+    for path, name in (("requests", "requests"), ("private-tags", "tags")):
+        whole = client.get(f"{CASE}/{path}", params={"limit": 1_000}).json()[name]
+        assert len(whole) > 2
+        assert pages_of(client, f"{CASE}/{path}", name, limit=2) == whole
 
 
 # -- report, claims, prices, tables

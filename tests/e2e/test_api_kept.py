@@ -13,16 +13,11 @@ from starlette.testclient import TestClient
 
 from cointrail.workbench import OpenBench, verify_journal_file
 from support import postgres
-from support.api_client import API, signed_in
+from support.api_client import API, pages_of, signed_in
 from support.demo_world import DemoFolder
 from support.kept_api import CASE, NAME, WHO, added, book, kept_app, refused, refused_as
 
 TERMS = {"policies": ["fifo", "haircut"]}
-
-
-@pytest.fixture(scope="module", name="bench")
-def _bench(demo: DemoFolder) -> OpenBench:
-    return OpenBench(demo.store, tags=[demo.tags])
 
 
 @pytest.fixture(scope="module", name="server")
@@ -52,6 +47,17 @@ def test_a_kept_case_and_its_run_are_one_line(client: TestClient) -> None:
     assert (line["name"], line["kept"], line["network"]) == (NAME, True, "regtest")
     assert line["run"]["payments"] > 0
     assert client.get(CASE).json()["summary"] == client.get(f"{API}/cases/demo").json()["summary"]
+
+
+def test_parts_of_the_list_of_cases_are_the_whole_list(client: TestClient) -> None:
+    for reference in ("A", "C", "B"):
+        assert client.post(
+            f"{API}/cases", json={"reference": reference, "legal_basis": "an order"}
+        ).is_success
+    whole = client.get(f"{API}/cases").json()
+    assert [one["name"] for one in whole["cases"]] == ["A", "B", "C", NAME]
+    assert whole["next_page"] is None
+    assert pages_of(client, f"{API}/cases", "cases", limit=3) == whole["cases"]
 
 
 def test_hostile_references_get_names_that_paths_can_have(client: TestClient) -> None:
@@ -139,6 +145,19 @@ def test_a_deadline_is_met_once_and_only_one_that_is_there(client: TestClient) -
     assert deadline["met_note"] == "came early"
     assert "was met" in refused(client, f"deadlines/{number}/met")
     assert "no deadline 7" in refused(client, "deadlines/7/met")
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1999-12-31", "2201-01-01", "9999-12-31"])
+def test_a_day_in_no_year_of_a_case_is_refused_wherever_it_is_named(
+    demo: DemoFolder, client: TestClient, day: str
+) -> None:
+    year, txid = f"is in the year {int(day[:4])}", demo.payments()[0]["outpoint"][:64]
+    assert year in refused(client, "deadlines", title="answer", due=day)
+    assert year in refused(client, "judgements", kind="no_link", about=[txid], why="a join", when=day)
+    told = client.post(f"{API}/cases", json={"reference": "B-2", "legal_basis": "an order", "opened": day})
+    assert told.status_code == 422
+    assert year in told.json()["detail"]
+    assert added(client, "deadlines", title="in time", due="2200-12-31")
 
 
 def test_terms_are_checked_as_a_case_file_is(client: TestClient) -> None:
@@ -259,6 +278,36 @@ def test_a_judgement_is_seen_by_cluster_pages_of_its_case_alone(demo: DemoFolder
         mine, plain = (client.get(path, params=params).json() for params in ({"case": NAME}, {}))
         assert mine["cluster"]["size"] < plain["cluster"]["size"]
         assert mine["basis"]["clusters_digest"] != plain["basis"]["clusters_digest"]
+    own_page = client.get(f"{API}/clusters/{last}", params={"case": NAME}).json()
+    tiers = client.get(f"{API}/clusters/{last}/tiers", params={"case": NAME}).json()
+    headline = next(line for line in tiers["tiers"] if line["tier"] == "T2")
+    assert headline["scripts"] == tiers["cluster"]["size"] == own_page["cluster"]["size"]
+    tip = {"at": own_page["basis"]["tip_height"], "case": NAME}
+    now = client.get(f"{API}/clusters/{last}", params=tip).json()
+    assert (now["cluster"], now["totals"]) == (own_page["cluster"], own_page["totals"])
+    first_day = {"at": own_page["first_seen"]["height"], "case": NAME}
+    then = client.get(f"{API}/clusters/{own_page['cluster']['label']}", params=first_day).json()
+    assert then["cluster"]["size"] <= own_page["cluster"]["size"]
+
+
+def test_a_run_says_what_has_changed_since_and_so_does_its_report(
+    demo: DemoFolder, client: TestClient
+) -> None:
+    added(client, "notes", text="a typo")
+    assert client.get(CASE).json()["changed"] == []
+    assert client.get(f"{CASE}/report").json()["document"]["changed"] == []
+    cluster = client.get(f"{API}/clusters/{demo.seeds()[0]}", params={"limit": 2}).json()
+    pair = [one["address"] for one in cluster["members"]]
+    judged = added(client, "judgements", kind="apart", about=pair, why="two people")
+    told = client.get(CASE).json()
+    assert told["changed"] == ["1 judgement of the case is not in this run"]
+    assert told["summary"] == client.get(f"{API}/cases/demo").json()["summary"]
+    assert client.get(f"{CASE}/report").json()["document"]["changed"] == told["changed"]
+    added(client, f"entries/{judged['entry']}/undo", why="a mistake")
+    assert client.get(CASE).json()["changed"] == []
+    added(client, "terms", policies=["haircut", "fifo"])
+    (terms,) = (one for one in client.get(CASE).json()["changed"] if "terms" in one)
+    assert "the order of the flow policies" in terms
 
 
 def test_a_page_of_a_list_is_refused_after_another_judgement(demo: DemoFolder, client: TestClient) -> None:
@@ -270,7 +319,7 @@ def test_a_page_of_a_list_is_refused_after_another_judgement(demo: DemoFolder, c
     page = client.get(where, params=of_case).json()["next_page"]
     assert client.get(where, params={**of_case, "page": page}).status_code == 200
     added(client, "judgements", kind="apart", about=pairs[1], why="and a third")
-    assert client.get(where, params={**of_case, "page": page}).status_code == 422
+    assert client.get(where, params={**of_case, "page": page}).status_code == 409
 
 
 def test_a_judgement_that_cannot_hold_is_refused(demo: DemoFolder, client: TestClient) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from cointrail.api.paging import Pages
 from cointrail.api.server import Server
@@ -23,12 +23,11 @@ from cointrail.jobs.work_folder import WorkFolder
 from cointrail.workbench import CaseBench, OpenBench
 from cointrail.workbench.case_bench import open_keeper
 from cointrail.workbench.case_folder import CaseFolder
-from support.browser import NARROW, PATIENCE, WIDE, Site, answering, visit
+from support.browser import NARROW, WIDE, Site, answering, judged_notice, visit
 from support.demo_world import DemoFolder
+from support.hands import MOST_STOPS, tab_stops
 
 pytestmark = pytest.mark.slow
-
-expect.set_options(timeout=PATIENCE)
 
 WHO = "Kim Analyst"
 KEPT = "DEMO-1"
@@ -72,6 +71,17 @@ def _url(demo: DemoFolder, browser: Browser, tmp_path_factory: pytest.TempPathFa
         yield url
 
 
+def test_no_page_of_a_case_has_more_tab_stops_than_a_hand_has_patience_for(
+    browser: Browser, url: str
+) -> None:
+    with visit(browser, url) as site:
+        stops = {}
+        for tab in (*TABS, "graph"):
+            site.open(f"/case/{KEPT}/{tab}")
+            stops[tab] = tab_stops(site.page)
+        assert {tab: found for tab, found in stops.items() if found > MOST_STOPS} == {}
+
+
 # -- from seeds to a bundle
 
 
@@ -85,13 +95,15 @@ def test_pasted_seeds_become_a_case_whose_bundle_a_stranger_verifies(
             "\n".join([*seeds, seeds[0], "nonsense"])
         )
         page.get_by_role("button", name="Read them").click()
-        expect(page.get_by_text(f"{len(seeds) + 1} of {len(seeds) + 2} are on the chain")).to_be_visible()
+        expect(page.get_by_text(f"{len(seeds)} of {len(seeds) + 1} are on the chain")).to_contain_text(
+            "1 more was named before."
+        )
         page.get_by_role("button", name="Open a case with the good ones").click()
         page.get_by_label("Reference").fill("4 Js 12/18")
         page.get_by_label("Legal basis").fill("section 94 of the code of criminal procedure")
         page.get_by_role("button", name="Open the case").click()
         expect(page.locator("h1")).to_have_text("Case 4 Js 12/18")
-        expect(page.get_by_text(f"{len(seeds)} seeds")).to_be_visible()
+        expect(page.get_by_text(f"✓ {len(seeds)} seeds")).to_be_visible()
         expect(page.get_by_role("button", name="Run the case")).to_be_disabled()
         _run(page)
         _put_on_case(site, seeds[0])
@@ -117,7 +129,7 @@ def _put_on_case(site: Site, address: str) -> None:
     page.get_by_placeholder("Address, transaction").fill(address)
     page.get_by_role("button", name="Search").click()
     page.get_by_role("button", name="Put on a case").click()
-    expect(page.locator("form select option:checked")).to_have_text("4 Js 12/18")
+    expect(page.locator(".put form select option:checked")).to_have_text("4 Js 12/18")
     page.get_by_role("button", name="Put it on the case").click()
     expect(page.get_by_role("link", name="exhibit 1 of")).to_be_visible()
 
@@ -198,13 +210,27 @@ def test_what_came_since_the_last_visit_is_marked_as_new(browser: Browser, url: 
             KEPT,
         )
         site.open("/")
-        expect(page.get_by_text("1 new entry since your last visit")).to_be_visible()
+        expect(page.get_by_text("Since your last visit: 1 new entry")).to_be_visible()
         site.open(f"/case/{KEPT}")
         expect(page.get_by_role("region", name="New since your last visit")).to_contain_text(
             "noted something"
         )
         site.open("/")
         expect(page.get_by_text("since your last visit")).to_have_count(0)
+        page.evaluate(
+            """(name) => {
+                const seen = JSON.parse(localStorage.getItem("cointrail.seen"));
+                Object.assign(seen[name].run, {basis_digest: "another", payments: 0, tags_digest: "others"});
+                localStorage.setItem("cointrail.seen", JSON.stringify(seen));
+            }""",
+            KEPT,
+        )
+        site.open("/")
+        expect(page.get_by_text("it was run with other tags")).to_be_visible()
+        site.open(f"/case/{KEPT}")
+        news = page.get_by_role("region", name="New since your last visit")
+        expect(news).to_contain_text("more than before")
+        expect(news).to_contain_text("it was run with other tags")
 
 
 # -- clusters and desks
@@ -223,15 +249,49 @@ def test_a_link_is_cut_for_one_case_and_for_no_other(demo: DemoFolder, browser: 
         step.get_by_label("different hands").check()
         step.get_by_label("Why", exact=True).fill("two persons, by the statement of a witness")
         step.get_by_role("button", name="Put the judgement on the case").click()
+        assert _put_answer(page) == {"joined": True, "left_out": 0}
         page.get_by_role("link", name="See the cluster under the judgements").click()
-        expect(page.get_by_text("Under the judgements of")).to_be_visible()
+        expect(judged_notice(page)).to_be_visible()
         expect(size).not_to_have_text(before)
         page.get_by_role("link", name="See it by the rules alone").click()
         expect(size).to_have_text(before)
+        _run_again(site, "two persons, by the statement of a witness")
         assert site.troubles == []
 
 
-def test_a_desk_makes_packets_and_follows_requests(browser: Browser, url: str) -> None:
+def _run_again(site: Site, judgement: str) -> None:
+    """Every page of the case says that a judgement is not in its run; then the run names it."""
+    page, changed = site.page, "1 judgement of the case is not in this run"
+    for tab in ("desk", "report", "leads"):
+        site.open(f"/case/{KEPT}/{tab}")
+        expect(page.get_by_role("status", name="State of the run")).to_contain_text(changed)
+    page.get_by_role("link", name="Run the case again").click()
+    rests = page.locator("dl.facts").filter(has_text="judgements")
+    expect(rests).to_contain_text("none: clusters are those of the rules alone")
+    page.get_by_role("button", name="Run it again").click()
+    expect(rests).to_contain_text(judgement)
+    expect(page.get_by_role("status", name="State of the run")).not_to_contain_text(changed)
+    site.open(f"/case/{KEPT}/graph")
+    expect(page.get_by_text("those of the rules alone: the judgements of the case")).to_be_visible()
+
+
+def _put_answer(page: Page) -> dict[str, object]:
+    """Put the explanation on the case; what the exhibit answers."""
+    why = page.locator(".put").filter(has_text="Put on a case").last
+    why.get_by_role("button", name="Put on a case").click()
+    why.get_by_label("Case").select_option(KEPT)
+    why.get_by_role("button", name="Put it on the case").click()
+    link = why.get_by_role("link", name="exhibit")
+    expect(link).to_be_visible()
+    number = link.inner_text().split()[1]
+    answer = page.evaluate(
+        """async (path) => (await fetch(path)).json()""",
+        f"/api/v1/cases/{KEPT}/exhibits/{number}/answer.json",
+    )
+    return {"joined": answer["joined"], "left_out": len(answer["left_out"])}
+
+
+def test_a_desk_makes_packets_and_follows_requests(demo: DemoFolder, browser: Browser, url: str) -> None:
     with visit(browser, url) as site:
         page = site.page
         site.open(f"/case/{KEPT}/desk")
@@ -245,6 +305,17 @@ def test_a_desk_makes_packets_and_follows_requests(browser: Browser, url: str) -
         expect(page.get_by_text("Request 1 is sent.")).to_be_visible()
         site.open("/")
         expect(page.get_by_text("1 open request")).to_be_visible()
+        site.open(f"/case/{KEPT}")
+        expect(page.locator(".panel", has_text="Open requests").locator("strong")).to_have_text("1")
+        site.open(f"/case/{KEPT}/desk")
+        page.get_by_text("Go on with request 1", exact=True).click()
+        keys = sorted({row["withdrawal_outpoint"] for row in demo.rows("leads")})
+        answer = "".join(["key,account\n", *(f"{key},7\n" for key in keys)]).encode()
+        file = FilePayload(name="answer.csv", mimeType="text/csv", buffer=answer)
+        page.get_by_label("Answer, CSV").set_input_files(file)
+        page.get_by_role("button", name="Take the answer").click()
+        accounts = page.get_by_role("table", name="Accounts that exchanges named")
+        expect(accounts.get_by_role("row")).not_to_have_count(1)
         assert site.troubles == []
 
 
@@ -292,7 +363,7 @@ def test_a_case_is_opened_and_run_by_keyboard_alone(demo: DemoFolder, browser: B
         page.keyboard.press("Enter")
         expect(page.get_by_text("Kept. The next run goes by it.")).to_be_visible()
         page.evaluate("document.activeElement.blur()")
-        _tab_to(page, "section button.first")
+        _tab_to(page, ".acts button.first")
         page.keyboard.press("Enter")
         expect(page.get_by_text("The run is done.")).to_be_visible()
         assert site.troubles == []
@@ -321,11 +392,15 @@ def test_what_the_browser_keeps_is_said_and_can_be_removed(browser: Browser, url
         page.get_by_label("A second time zone").fill("Asia/Seoul")
         page.get_by_label("A second time zone").press("Tab")
         expect(page.get_by_text("cointrail.choices")).to_be_visible()
+        site.open("/graph")
+        page.evaluate("sessionStorage.setItem('cointrail-graph loose', '{}')")
+        site.open("/settings")
+        expect(page.get_by_text("it is gone when this tab is closed")).to_be_visible()
         site.open("/block/100")
         expect(page.locator("main")).to_contain_text("Asia/Seoul")
         site.open("/settings")
         page.get_by_role("button", name="Remove all of it").click()
         expect(page.get_by_text("It keeps nothing.")).to_be_visible()
-        assert page.evaluate("localStorage.length") == 0
+        assert page.evaluate("[localStorage.length, sessionStorage.length]") == [0, 0]
         expect(page.locator("html")).to_have_attribute("data-theme", "light")
         assert site.troubles == []

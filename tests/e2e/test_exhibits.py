@@ -274,6 +274,41 @@ def test_an_explanation_goes_by_the_judgements_of_the_case(kept: Kept) -> None:
     assert [one.outcome for one in verdicts] == [Outcome.SAME, Outcome.SAME]
 
 
+@pytest.mark.parametrize("command", ["show", "tiers"])
+def test_a_cluster_goes_by_the_judgements_of_the_case_where_that_is_asked(kept: Kept, command: str) -> None:
+    kept.grow(EARLY)
+    one, other = kept.demo.seeds()[:2]
+    words = ("exhibit", "add", REFERENCE, "--store", kept.store)
+    assert kept.run("judge", REFERENCE, "apart", one, other, "--why", "two offices").code == 0
+    assert kept.run(*words, "--judged", "--", "cluster", command, one).code == 0
+    assert kept.run(*words, "--by-rules-alone", "--", "cluster", command, one).code == 0
+    assert kept.run(*words, "--", "cluster", command, one).code == 0
+    assert kept.run(*words, "--judged", "--", "cluster", command, one, "--case", "x.toml").code == 2
+    with kept.bench() as cases:
+        answers = [cases.result(REFERENCE, str(exhibit.result)) for exhibit in cases.case(REFERENCE).exhibits]
+        verdicts = cases.verify_exhibits(REFERENCE, kept.store)
+    sizes = [json.loads(answer)["cluster"]["size"] for answer in answers]
+    assert sizes[0] < sizes[1]
+    assert answers[1] != answers[0]
+    assert json.loads(answers[1])["cluster"] == json.loads(answers[2])["cluster"]
+    assert {one.outcome for one in verdicts} == {Outcome.SAME}
+
+
+def test_an_explanation_by_the_rules_alone_knows_no_judgement(kept: Kept) -> None:
+    kept.grow(EARLY)
+    one, other = kept.demo.seeds()[:2]
+    words = ("exhibit", "add", REFERENCE, "--store", kept.store, "--by-rules-alone")
+    assert kept.run("judge", REFERENCE, "apart", one, other, "--why", "two offices").code == 0
+    assert kept.run(*words, "--", "explain", one, other).code == 0
+    refused = kept.run(*words, "--", "address", "show", one)
+    assert (refused.code, "knows no judgements" in refused.err) == (2, True)
+    with kept.bench() as cases:
+        (exhibit,) = cases.case(REFERENCE).exhibits
+        answer = json.loads(cases.result(REFERENCE, str(exhibit.result)))
+        (verdict,) = cases.verify_exhibits(REFERENCE, kept.store)
+    assert (answer["joined"], answer["left_out"], verdict.outcome) == (True, [], Outcome.SAME)
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [

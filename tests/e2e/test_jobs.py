@@ -26,6 +26,7 @@ from cointrail.journal.acts import TermsSet
 from cointrail.journal.book import Deed
 from cointrail.workbench import CaseBench, verify_bundle
 from cointrail.workbench.case_folder import CaseFolder
+from cointrail.workbench.json_values import plain
 from support.api_client import API, demo_app, signed_in
 from support.demo_world import DemoFolder
 from support.job_shops import queue_in, shop_in, work_once
@@ -105,7 +106,9 @@ def test_a_case_that_names_no_files_is_run_with_those_of_the_server(
     assert ("fiat_at_payment_time" in run.summary["payments"]) == (currency is not None)
 
 
-def test_a_run_whose_files_were_changed_is_not_shown(demo: DemoFolder, tmp_path: Path) -> None:
+def test_a_run_whose_files_were_changed_is_not_shown_and_named_in_the_log_once(
+    demo: DemoFolder, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     work = WorkFolder(tmp_path / "work")
     for name, added in (("whole", b""), ("changed", b"x")):
         folder = work.path / "runs" / name / "20260301000000000000-0000"
@@ -114,6 +117,7 @@ def test_a_run_whose_files_were_changed_is_not_shown(demo: DemoFolder, tmp_path:
             file.write(added)
     assert list(Runs({}, work)) == ["whole"]
     assert len(Runs({"elsewhere": CaseFolder(demo.path / "case")}, work)) == 2
+    assert [one.getMessage().count("runs/changed/") for one in caplog.records] == [2]
 
 
 def test_a_job_runs_the_case_as_the_command_line_does(client: TestClient, shop: Shop, tmp_path: Path) -> None:
@@ -141,10 +145,22 @@ def test_a_downloaded_bundle_verifies_and_is_the_same_bytes_again(
     client: TestClient, shop: Shop, tmp_path: Path
 ) -> None:
     name = f"{NAME}-bundle.zip"
-    data = _file(client, _done(client, shop, "bundle"), name)
+    made = _done(client, shop, "bundle")
+    data = _file(client, made, name)
     zipfile.ZipFile(io.BytesIO(data)).extractall(tmp_path)
-    assert not verify_bundle(tmp_path / f"{NAME}-bundle").fails
+    found = verify_bundle(tmp_path / f"{NAME}-bundle")
+    assert not found.fails
+    checked = _done(client, shop, "bundle_verify", job=made["id"])
+    assert json.loads(_file(client, checked, "verdict.json")) == plain(found)
     assert _file(client, _done(client, shop, "bundle"), name) == data
+
+
+def test_a_bundle_has_a_request_for_a_timestamp_where_that_is_asked_for(
+    client: TestClient, shop: Shop
+) -> None:
+    job = _done(client, shop, "bundle", timestamp_request=True)
+    with zipfile.ZipFile(io.BytesIO(_file(client, job, f"{NAME}-bundle.zip"))) as archive:
+        assert [name for name in archive.namelist() if name.endswith(".tsq")] != []
 
 
 def test_exhibits_are_asked_again_by_a_job(client: TestClient, shop: Shop) -> None:
@@ -164,6 +180,23 @@ def test_packets_are_found_by_the_digest_that_their_request_names(client: TestCl
     assert requests == {one["request"]: one["sha256"] for one in made}
     for one in made:
         assert (shop.work / "packets" / one["sha256"] / "transactions.csv").is_file()
+
+
+def test_no_packet_is_made_of_a_run_that_its_case_has_moved_on_from(
+    demo: DemoFolder, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    shop = shop_in(tmp_path, demo.store, str(kept_case(tmp_path_factory, demo, tmp_path)))
+    with CaseBench(shop.place, "ann") as cases:
+        cases.judge(REFERENCE, "no_link", ["a" * 64], why="a letter")
+    said = "1 judgement of the case is not in this run"
+    with signed_in(demo_app(demo, shop)) as client:
+        job = _ask(client, "packets", ask="preservation")
+        work_once(shop)
+        found = client.get(f"{API}/jobs/{job}").json()
+        assert said in found["problem"]["detail"]
+        report = _done(client, shop, "report", data=True)
+        assert report["result"]["summary"]["changed"] == [said]
+        assert json.loads(_file(client, report, "case.json"))["changed_since_run"] == [said]
 
 
 # -- watching
@@ -226,6 +259,7 @@ def test_more_streams_than_a_user_has_windows_are_refused(tmp_path: Path) -> Non
         ({"kind": "case_run", "case": NAME, "options": {"fast": True}}, 422, "fast"),
         ({"kind": "packets", "case": NAME, "options": {"ask": "arrest"}}, 422, "arrest|preservation"),
         ({"kind": "packets", "case": NAME}, 422, "options"),
+        ({"kind": "bundle_verify", "case": NAME, "options": {"job": "none"}}, 404, "no file"),
         ({"kind": "bundle", "case": NAME, "options": {"sign": True}}, 422, "no key"),
     ],
 )

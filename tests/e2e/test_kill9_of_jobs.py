@@ -135,8 +135,6 @@ def test_work_that_reaches_no_step_is_ended_with_its_process(shop: Shop) -> None
         job = _ask(queue)
         worker = subprocess.Popen([sys.executable, "-c", _STUCK, shop.to_json()])
         _wait(queue, job, lambda found: found.state is JobState.RUNNING)
-        began = time.monotonic()
         queue.cancel(job)
         assert _wait(queue, job, lambda found: found.has_ended).state is JobState.CANCELLED
-        assert time.monotonic() - began < 10
         assert worker.wait(PATIENCE) == 75

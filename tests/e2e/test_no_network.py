@@ -16,8 +16,9 @@ import pytest
 from cointrail.evidence.bag import TAG_MANIFEST
 from cointrail.evidence.receipts import OTS_START
 from cointrail.journal.backup import pack
-from cointrail.journal.keeping import MemoryKeeper
+from cointrail.journal.place import FilePlace
 from cointrail.journal.protection import encrypt
+from cointrail.journal.sql_keeper import SqlKeeper
 from cointrail.sources.blocks_dir import BlocksDirectory
 from support import real_data
 from support.bundles import signed_bundle
@@ -171,7 +172,10 @@ def test_a_command_ends_well_without_a_network(
     run = write_run(tmp_path / "tables")
     identity = pyrage.x25519.Identity.generate()
     (tmp_path / "identity.txt").write_text(f"{identity}\n")
-    (tmp_path / "backup.age").write_bytes(encrypt(pack(MemoryKeeper()), [str(identity.to_public())]))
+    if "{backup}" in line:
+        with SqlKeeper(FilePlace(tmp_path / "empty.db")) as keeper:
+            packed = pack(keeper).data
+        (tmp_path / "backup.age").write_bytes(encrypt(packed, [str(identity.to_public())]))
     with BlocksDirectory(demo.blocks) as source:
         (tmp_path / "block.bin").write_bytes(source.raw_block(1))
     given = line.format(

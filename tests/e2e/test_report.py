@@ -49,7 +49,8 @@ def test_the_report_has_the_figures_of_the_summary(text: str, summary: dict[str,
         assert bitcoin(one["value_sat"]) in text
     for one in summary["by_exchange"]:
         assert one["exchange"] in text
-        assert bitcoin(one["paid_fifo_sat"]) in text
+        assert bitcoin(one["paid_same_hand_fifo_sat"]) in text
+        assert bitcoin(one["paid_upstream_fifo_sat"]) in text
     for fixed in (summary["basis_digest"], summary["tip"]["hash"], *summary["files_sha256"].values()):
         assert fixed in text
 

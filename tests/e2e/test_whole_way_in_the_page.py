@@ -12,14 +12,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from support.browser import PATIENCE, Site, visit
+from support.browser import Site, judged_notice, visit
 from support.demo_world import DemoFolder
 from support.hands import Hand, Keys, Mouse
 from support.served_process import serving
 
 pytestmark = pytest.mark.slow
-
-expect.set_options(timeout=PATIENCE)
 
 REFERENCE = "4 Js 12/18"
 REASON = "two persons, by the statement of a witness"
@@ -30,6 +28,7 @@ def test_an_empty_install_leads_to_a_bundle_that_a_stranger_verifies(
     hand_of: Callable[[Page], Hand], demo: DemoFolder, browser: Browser, tmp_path: Path
 ) -> None:
     words = ["--store", demo.store, "--blocks", demo.blocks, "--tags", demo.tags, "--prices", demo.prices]
+    words += ["--key", demo.path / "signer.key"]
     with serving(tmp_path, *words) as printed:
         url, token = printed.split("/#token=")
         with visit(browser, url, token=token) as site:
@@ -41,6 +40,7 @@ def test_an_empty_install_leads_to_a_bundle_that_a_stranger_verifies(
             _run(site.page, hand, again=True)
             _put_an_exhibit(site, hand, demo.seeds()[0])
             bundle = _bundle(site.page, hand, tmp_path)
+            _check(site, hand, (demo.path / "signer.pub").read_text("utf-8"))
             assert site.troubles == []
     checked = _checked(bundle, tmp_path)
     assert checked.returncode == 0, checked.stdout
@@ -99,7 +99,7 @@ def _cut_a_link(site: Site, hand: Hand, address: str) -> None:
     hand.write(step.get_by_label("Why", exact=True), REASON)
     hand.press(step.get_by_role("button", name="Put the judgement on the case"))
     hand.press(page.get_by_role("link", name="See the cluster under the judgements"))
-    expect(page.get_by_text("Under the judgements of")).to_be_visible()
+    expect(judged_notice(page)).to_be_visible()
     expect(size).not_to_have_text(before)
     hand.press(page.get_by_role("link", name="Start", exact=True))
     hand.press(page.get_by_role("link", name=REFERENCE))
@@ -109,13 +109,14 @@ def _put_an_exhibit(site: Site, hand: Hand, address: str) -> None:
     page = site.page
     _search(page, hand, address)
     hand.press(page.get_by_role("button", name="Put on a case"))
-    expect(page.locator("form select option:checked")).to_have_text(REFERENCE)
+    expect(page.locator(".put form select option:checked")).to_have_text(REFERENCE)
     hand.press(page.get_by_role("button", name="Put it on the case"))
     hand.press(page.get_by_role("link", name="exhibit 1 of"))
 
 
 def _bundle(page: Page, hand: Hand, folder: Path) -> Path:
     hand.press(page.get_by_role("link", name="Report", exact=True))
+    hand.tick(page.get_by_label("sign it with the key"))
     hand.press(page.get_by_role("button", name="Pack the bundle"))
     expect(page.get_by_text("The bundle is done.")).to_be_visible()
     with page.expect_download() as saving:
@@ -123,6 +124,15 @@ def _bundle(page: Page, hand: Hand, folder: Path) -> Path:
     to = folder / "bundle.zip"
     saving.value.save_as(to)
     return to
+
+
+def _check(site: Site, hand: Hand, key: str) -> None:
+    page = site.page
+    hand.write(page.get_by_label("Public key of the signer"), key)
+    hand.press(page.get_by_role("button", name="Check this bundle here"))
+    answer = page.get_by_role("row").filter(has_text="the signature is right")
+    expect(answer.get_by_text("holds", exact=True)).to_be_visible()
+    assert site.barriers() == []
 
 
 def _search(page: Page, hand: Hand, address: str) -> None:

@@ -48,7 +48,29 @@ def test_filters_let_through_what_plain_python_lets_through(
     wanted = [row for row in rows if passes(row[column])]
     found = folder.part("payments", filters=[Filter(column, how, text)], limit=None)
     assert [dict(zip(rows[0], row, strict=True)) for row in found.rows] == wanted
-    assert found.sums_sat == {"value_sat": sum(int(row["value_sat"]) for row in wanted)}
+    assert found.grouped_by == "class"
+    assert {one.group: (one.rows, one.sums_sat) for one in found.sums} == {
+        kind: (len(sats), {"value_sat": sum(sats)}) for kind, sats in by_class(wanted).items()
+    }
+
+
+def by_class(rows: list[dict[str, str]]) -> dict[str, list[int]]:
+    """The value of each row, by class."""
+    kinds: dict[str, list[int]] = {}
+    for row in rows:
+        kinds.setdefault(row["class"], []).append(int(row["value_sat"]))
+    return kinds
+
+
+def test_proceeds_that_came_back_are_not_added_to_those_that_left(
+    demo: DemoFolder, folder: CaseFolder
+) -> None:
+    told = {one.group: one for one in folder.part("proceeds", limit=1).sums}
+    summary = folder.summary["proceeds"]
+    assert len(told) > 1
+    assert sum(one.rows for one in told.values()) == len(demo.rows("proceeds"))
+    for group, one in told.items():
+        assert set(one.sums_sat.values()) == {int(summary[group]["value_sat"])}
 
 
 @given(column=st.sampled_from(COLUMNS), descending=st.booleans())

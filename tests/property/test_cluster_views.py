@@ -2,72 +2,27 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
-from datetime import date
 from itertools import combinations, pairwise
-from typing import NamedTuple
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cointrail.chain.script import PAY_TO_ANCHOR, hash160, p2pkh, p2sh, p2wpkh, p2wsh, script_hash
+from cointrail.chain.script import PAY_TO_ANCHOR, p2pkh, p2wsh
 from cointrail.clustering.as_of import members_at
 from cointrail.clustering.bridges import find_bridges, find_cut_off, sums_of
 from cointrail.clustering.build import build
-from cointrail.clustering.clusters import Clusters
-from cointrail.clustering.judged import JudgedClusters
 from cointrail.clustering.judgements import Judgement, JudgementKind, standing
-from cointrail.clustering.links import LinkTable, links_among
+from cointrail.clustering.links import links_among
 from cointrail.clustering.proof import NO_TX
 from cointrail.clustering.rules import TIERS
 from cointrail.clustering.under import under
-from cointrail.errors import BadInput, NotFound
+from cointrail.errors import NotFound
 from cointrail.heuristics.base import Abstained, Tier
-from support.array_chain import ArrayChain, Arrays, PlainTx, plain_chains, txid_of
-
-KEYS = [hashlib.sha256(bytes([k])).digest()[:20] for k in range(2)]
-WRAPPED = [p2wsh(script_hash(p2pkh(key))) for key in KEYS]
-INNER = {
-    p2sh(hash160(inner)): inner
-    for key, wrapped in zip(KEYS, WRAPPED, strict=True)
-    for inner in (p2wpkh(key), p2pkh(key), wrapped)
-}
-SCRIPTS = [
-    *map(p2pkh, KEYS),
-    *map(p2wpkh, KEYS),
-    *WRAPPED,
-    *INNER,
-    PAY_TO_ANCHOR,
-]
-
-
-class Case(NamedTuple):
-    """A chain with scripts that share keys, and its clusters. Some outputs are spent as two of two."""
-
-    txs: list[PlainTx]
-    scripts: list[bytes]
-    pairs: frozenset[int]
-    chain: ArrayChain
-    clusters: Clusters
-
-
-def chain_of(txs: list[PlainTx], scripts: list[bytes], pairs: frozenset[int] = frozenset()) -> ArrayChain:
-    inner = {n: INNER[script] for n, script in enumerate(scripts) if script in INNER}
-    return ArrayChain(Arrays.of(txs), settled=len(txs) // 2, scripts=scripts, inner=inner, pairs=pairs)
-
-
-@st.composite
-def cases(draw: st.DrawFn) -> Case:
-    """A few scripts of two keys in many forms, some of them spent together."""
-    txs, scripts = draw(plain_chains(most=10)), draw(st.permutations(SCRIPTS))[:8]
-    paid = [scripts[script] for tx in txs for script, _ in tx.pays]
-    channels = frozenset(k for k, script in enumerate(paid) if script in WRAPPED)
-    pairs = draw(st.just(channels) | st.frozensets(st.integers(0, len(paid))))
-    chain = chain_of(txs, scripts, pairs)
-    return Case(txs, scripts, pairs, chain, build(chain))
+from support.array_chain import PlainTx
+from support.judged_chains import Case, cases, chain_of, judged_cases, judged_or_none, judgement, pairs_of
 
 
 @settings(max_examples=200)
@@ -118,10 +73,6 @@ def test_all_links_of_a_cluster_join_it_again_at_every_tier(case: Case) -> None:
             assert len(components(len(members), pairs_of(links))) == 1
 
 
-def pairs_of(links: LinkTable) -> list[tuple[int, int]]:
-    return list(zip(links.one.tolist(), links.other.tolist(), strict=True))
-
-
 def components(n: int, pairs: Iterable[tuple[int, int]]) -> list[list[int]]:
     label = list(range(n))
     for a, b in pairs:
@@ -144,8 +95,9 @@ def test_bridges_are_the_links_whose_removal_splits_and_tell_what_splits_off(cas
             if len(parts) == 2:
                 part = min(tuple(sums[rows].sum(axis=0).tolist()) for rows in parts)
                 wanted[int(members[one]), int(members[other])] = part
+        ends = [(int(members[one]), int(members[other])) for one, other in pairs]
         assert in_all == len(found) == len(wanted)
-        assert {(b.one, b.other): (b.scripts, b.received_sat, b.balance_sat) for b in found} == wanted
+        assert {ends[b.row]: (b.scripts, b.received_sat, b.balance_sat) for b in found} == wanted
 
 
 @settings(max_examples=100)
@@ -172,36 +124,6 @@ def test_a_bridge_cuts_off_the_part_without_anchors_and_none_where_both_have_som
 
 
 # -- judgements
-
-
-def judgement(number: int, kind: JudgementKind, **said: object) -> Judgement:
-    facts: dict[str, object] = {"id": f"J{number}", "kind": kind, "who": "an analyst", "why": "a reason"}
-    return Judgement(**(facts | {"when": date(2024, 5, 1)} | said))  # type: ignore[arg-type]
-
-
-@st.composite
-def judged_cases(draw: st.DrawFn) -> tuple[Case, list[Judgement]]:
-    """A chain and a few judgements on its scripts and transactions."""
-    case = draw(cases())
-    assume(case.chain.n_scripts > 1)
-    found: list[Judgement] = []
-    for number in range(draw(st.integers(1, 4))):
-        kind = draw(st.sampled_from([JudgementKind.APART, JudgementKind.NO_LINK, JudgementKind.SAME_HAND]))
-        if kind is JudgementKind.NO_LINK:
-            tx = draw(st.integers(0, len(case.txs) - 1))
-            found.append(judgement(number, kind, txid=txid_of(tx)))
-        else:
-            pair = draw(st.permutations(range(case.chain.n_scripts)))[:2]
-            scripts = tuple(case.scripts[n] for n in pair)
-            found.append(judgement(number, kind, scripts=scripts, names=tuple(s.hex() for s in scripts)))
-    return case, found
-
-
-def judged_or_none(case: Case, entries: list[Judgement]) -> JudgedClusters | None:
-    try:
-        return JudgedClusters(case.chain, case.clusters, entries)
-    except BadInput:
-        return None
 
 
 def plain_judged(case: Case, entries: list[Judgement]) -> list[int] | None:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import accumulate
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -154,3 +156,28 @@ def test_back_from_the_end_of_a_certain_chain_is_its_start(world: tuple[str, dic
     assert back.hops == tuple(reversed(there.hops))
     assert back.end == there.start
     assert there.bound.bound_ppm == back.bound.bound_ppm == 0
+
+
+@given(
+    data=st.data(),
+    hops=st.lists(st.integers(0, 4), min_size=2, max_size=4),
+    chains=st.lists(st.integers(1, 4), min_size=4, max_size=4),
+    forward=st.booleans(),
+)
+def test_chains_that_go_on_come_to_what_they_would_have_been(
+    data: st.DataObject, hops: list[int], chains: list[int], *, forward: bool
+) -> None:
+    """Of the limits only those on hops and chains grow."""
+    ledger, whole, given_limits = data.draw(worlds())
+    resumed = Peeler(whole.near, whole._judge, whole._time, given_limits, whole.rates)
+    wider = [
+        replace(given_limits, max_hops=most, max_chains=many)
+        for most, many in zip(accumulate(hops), accumulate(chains), strict=False)
+    ]
+    whole.widen(wider[-1])
+    for tx_num in ledger.txs.values():
+        for row in ledger.tx_outputs(tx_num):
+            for limit in wider:
+                resumed.widen(limit)
+                found = resumed.forward(row.output_num) if forward else resumed.backward(row.output_num)
+            assert found == (whole.forward(row.output_num) if forward else whole.backward(row.output_num))

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 
 from hypothesis import given
 
-from cointrail.casework.money_flows import InflowClass, OutflowClass
+from cointrail.casework.money_flows import InflowClass
 from cointrail.casework.outputs import render_case
 from cointrail.casework.result import CaseResult
 from cointrail.chain.types import Outpoint
@@ -44,12 +44,21 @@ def test_rows_of_every_payment_and_outflow_add_up_to_the_satoshi(economy: Econom
     for row in result.payments:
         for text in (row.ends_fifo_sat, row.ends_haircut_sat):
             assert sum(int(one.partition("=")[2]) for one in text.split()) == row.payment.value_sat
-    sums: defaultdict[tuple[OutflowClass, Outpoint], list[int]] = defaultdict(lambda: [0, 0, 0])
+    sums: defaultdict[Outpoint, list[int]] = defaultdict(lambda: [0, 0, 0])
     for one in result.proceeds:
-        entry = sums[one.class_, one.outflow.outpoint]
+        entry = sums[one.outflow.outpoint]
         entry[0], entry[1] = entry[0] + one.fifo_sat, entry[1] + one.haircut_sat
         entry[2] = one.outflow.value_sat
     assert all(fifo == haircut == value for fifo, haircut, value in sums.values())
+
+
+@given(economy=economies())
+def test_no_output_stands_in_two_classes_of_a_table(economy: Economy) -> None:
+    result = _run(economy)
+    payments = [row.payment.outpoint for row in result.payments]
+    assert len(payments) == len(set(payments))
+    classes = {(row.outflow.outpoint, row.class_) for row in result.proceeds}
+    assert len(classes) == len({outpoint for outpoint, _ in classes})
 
 
 @given(economy=economies())

@@ -219,8 +219,9 @@ def test_one_false_link_among_a_hundred_thousand_surfaces(false_at: int | None) 
         assert {int(clusters.guards.reviews.one[0]), int(clusters.guards.reviews.other[0])} == {5, SIZE + 5}
     members = clusters.members(0)
     sums = sums_of(chain, members)
-    (worst, *rest), in_all = find_bridges(members, links_among(chain, clusters, members), sums, 10)
-    assert {worst.one, worst.other} == {5, SIZE + 5}
+    links = links_among(chain, clusters, members)
+    (worst, *rest), in_all = find_bridges(members, links, sums, 10)
+    assert {int(links.one[worst.row]), int(links.other[worst.row])} == {5, SIZE + 5}
     assert worst.scripts == SIZE
     assert in_all == 2 * SIZE - 1
     assert [bridge.scripts for bridge in rest] == [SIZE - 1] * 2 + [1] * 7

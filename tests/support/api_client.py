@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 from starlette.testclient import TestClient
 
@@ -27,19 +29,26 @@ BASE = f"http://{HOST}"
 API = "/api/v1"
 
 
-def demo_app(demo: DemoFolder, shop: Shop | None = None) -> Guard:
-    """The application over the demo's store, with its tags and its case; with a shop it takes jobs."""
+def demo_app(demo: DemoFolder, shop: Shop | None = None, *, store: Path | None = None) -> Guard:
+    """The application over the demo's store, with its tags and its case; with a shop it takes jobs.
+
+    Args:
+        demo: the demo.
+        shop: with one it takes jobs and keeps cases.
+        store: another store than the demo's.
+    """
     work, told = None if shop is None else WorkFolder(shop.work), {"demo": CaseFolder(demo.path / "case")}
     desk = None
     if shop is not None and work is not None:
         queue = JobQueue(open_keeper(shop.place), home_of(work.path, shop.store))
         desk = JobDesk(queue=queue, folder=work, has_blocks=shop.blocks is not None)
     server = Server(
-        bench=OpenBench(demo.store, tags=[demo.tags]),
+        bench=OpenBench(store or demo.store, tags=[demo.tags]),
         pages=Pages(b"key"),
         cases=Runs(told, work),
         place=None if shop is None else shop.place,
         who="ann",
+        prices=() if shop is None else shop.prices,
         work=None if work is None else work.path,
         jobs=desk,
     )
@@ -52,3 +61,18 @@ def signed_in(app: Guard) -> Iterator[TestClient]:
     with TestClient(app, base_url=BASE, raise_server_exceptions=False) as client:
         client.headers["authorization"] = f"Bearer {TOKEN}"
         yield client
+
+
+def pages_of(client: TestClient, path: str, name: str, limit: int) -> list[Any]:
+    """A list that is fetched in parts of so many rows, put together."""
+    found: list[Any] = []
+    page: dict[str, str] = {}
+    while True:
+        told = client.get(path, params={"limit": limit, **page}).json()
+        assert told["page"]["start"] == len(found)
+        assert told["page"]["shown"] == len(told[name]) <= limit
+        found += told[name]
+        if told["next_page"] is None:
+            assert told["page"]["total"] == len(found)
+            return found
+        page = {"page": told["next_page"]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import threading
@@ -16,7 +17,7 @@ from typing import Literal
 import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, expect, sync_playwright
 
 from cointrail.api.app import serve_app
 from cointrail.api.paging import Pages
@@ -29,12 +30,15 @@ from support.demo_world import DemoFolder
 from support.job_shops import queue_in, shop_in
 
 CHROMIUM = shutil.which("chromium")
+REQUIRED = bool(os.environ.get("COINTRAIL_REQUIRE_BROWSER"))
+"""COINTRAIL_REQUIRE_BROWSER, not empty: a test that wants a browser and has none has failed."""
 WIDE = (1440, 900)
 NARROW = (390, 844)
 HOST = "127.0.0.1"
 TOKEN = "the token of the page's tests"
 PATIENCE = 60_000
 """Milliseconds: a busy machine is no fault of the page."""
+expect.set_options(timeout=PATIENCE)
 
 _VIOLATIONS = """
     addEventListener('securitypolicyviolation',
@@ -83,11 +87,26 @@ class Site:
             self.troubles.append(f"asked {request.url[:200]}")
 
 
+def judged_notice(page: Page) -> Locator:
+    """What says that a cluster is under a case's judgements; the citation for prints says so too, unseen."""
+    return page.locator(".panel", has_text="Under the judgements of")
+
+
+def drawing_file(site: Site, button: str) -> str:
+    """The text that a button below a drawing saves."""
+    chosen = site.page.get_by_role("button", name=button, exact=True)
+    if not chosen.is_visible():
+        site.page.get_by_text("Save, export, history").click()
+    with site.page.expect_download() as saving:
+        chosen.click()
+    return Path(saving.value.path()).read_text(encoding="utf-8")
+
+
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """The browser; skips where Debian's package is not there."""
+    """The browser; skips where Debian's package is not there, or fails where it is required."""
     if CHROMIUM is None:
-        pytest.skip("no browser: as root, `apt-get install chromium`")
+        (pytest.fail if REQUIRED else pytest.skip)("no browser: as root, `apt-get install chromium`")
     with sync_playwright() as driver:
         # Chromium's sandbox refuses to run as root, as checks in containers do; it opens our page only.
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])

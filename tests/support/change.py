@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from cointrail.chain.view import TxView
+from cointrail.chain.view import TxBrief, TxView
 from cointrail.heuristics.change import Fingerprint
 
 
@@ -28,6 +28,10 @@ class Told:
 
     def spender(self, place: int) -> TxView | None:
         return self.spenders.get(place)
+
+    def spender_brief(self, place: int) -> TxBrief | None:
+        spender = self.spenders.get(place)
+        return None if spender is None else spender.brief
 
     def in_input_cluster(self, place: int) -> bool:
         return place in self.known

@@ -7,12 +7,30 @@ from typing import Protocol
 
 from playwright.sync_api import Locator, Page, expect
 
-MOST_STOPS = 400
-"""Tab presses until a thing counts as out of reach; the longest page of the demo has some 200."""
+MOST_STOPS = 60
+"""Tab stops of a page between head and end; a table's rows are one, and arrow keys lead on in them."""
+
+MOST_PRESSES = 150
+"""Presses until a thing counts as out of reach."""
 
 _HAS_FOCUS = "element => element === document.activeElement"
 _SHARES_FOCUS = "element => element.name !== '' && element.name === document.activeElement?.name"
 _IN_HEAD = "element => element.closest('header') !== null"
+_NEXT_KEY = """element => {
+    const rows = element.closest('[data-roving]'), now = document.activeElement
+    if (!rows || !rows.contains(now) || element.closest('form') || now.closest('form')) return 'Tab'
+    const after = (one, other) => one.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING
+    const from = now.closest('tr'), to = element.closest('tr')
+    if (from !== to) return after(from, to) ? 'ArrowDown' : 'ArrowUp'
+    return after(now, element) ? 'ArrowRight' : 'ArrowLeft'
+}"""
+"""Tab; in the rows of a table, which are one stop, the arrow that leads nearer."""
+_NEW_STOP = """() => {
+    const now = document.activeElement, seen = (window.seenStops ??= new Set())
+    if (!now || now === document.body || seen.has(now)) return null
+    seen.add(now)
+    return now.closest('main') !== null
+}"""
 _TYPING = "document.activeElement?.matches('input, textarea, select') ?? false"
 
 
@@ -77,7 +95,7 @@ class Keys:
         """Space; among radio buttons, which are one stop, the arrows first."""
         if what.get_attribute("type") == "radio":
             self._reach(what, _SHARES_FOCUS)
-            for _ in range(MOST_STOPS):
+            for _ in range(MOST_PRESSES):
                 if what.evaluate(_HAS_FOCUS):
                     break
                 self.page.keyboard.press("ArrowDown")
@@ -99,8 +117,21 @@ class Keys:
             self.page.keyboard.press(
                 "/"
             )  # the page's own key to its search box, before the links of the head
-        for _ in range(MOST_STOPS):
+        for _ in range(MOST_PRESSES):
             if what.evaluate(there):
                 return
-            self.page.keyboard.press("Tab")
+            self.page.keyboard.press(what.evaluate(_NEXT_KEY))
         raise AssertionError(f"no key leads to {what}")
+
+
+def tab_stops(page: Page) -> int:
+    """How often Tab is pressed on a page that was just loaded, from the head's end to the main part's."""
+    page.evaluate("() => { window.seenStops = new Set(); document.activeElement?.blur() }")
+    found = 0
+    while found <= MOST_STOPS:
+        page.keyboard.press("Tab")
+        inside = page.evaluate(_NEW_STOP)
+        if inside is None:
+            break
+        found += bool(inside)
+    return found

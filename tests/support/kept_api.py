@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 
 from cointrail.api.app import serve_app
 from cointrail.api.guard import Guard
+from cointrail.api.heavy import HeavyRoom
 from cointrail.api.paging import Pages
 from cointrail.api.server import Server
 from cointrail.workbench import CaseBench, OpenBench
@@ -22,7 +23,9 @@ NAME = "DEMO-1"
 CASE = f"{API}/cases/{NAME}"
 
 
-def kept_app(demo: DemoFolder, bench: OpenBench, place: str, work: Path | None = None) -> Guard:
+def kept_app(
+    demo: DemoFolder, bench: OpenBench, place: str, work: Path | None = None, room: HeavyRoom | None = None
+) -> Guard:
     """The application over an open store; the demo's case is kept and was run."""
     with CaseBench(place, WHO) as cases:
         cases.take_file(demo.case, network="regtest")
@@ -34,6 +37,7 @@ def kept_app(demo: DemoFolder, bench: OpenBench, place: str, work: Path | None =
         who=WHO,
         prices=(demo.prices,),
         work=work,
+        room=room or HeavyRoom(),
     )
     return serve_app(server, token=TOKEN, hosts=[HOST])
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from cointrail.workbench import Workbench
 from cointrail.workbench.case_bench import CaseBench
 from support.demo_world import DemoFolder
 from support.once import build_once
@@ -22,7 +23,10 @@ def kept_case(factory: pytest.TempPathFactory, demo: DemoFolder, folder: Path) -
             cases.take_file(demo.case, network="regtest")
             cases.note(REFERENCE, "opened")
             cases.take_exhibit(
-                REFERENCE, demo.store, "tx show", {"txid": demo.payments()[0]["outpoint"][:64], "tags": []}
+                REFERENCE,
+                Workbench(demo.store),
+                "tx show",
+                {"txid": demo.payments()[0]["outpoint"][:64], "tags": []},
             )
 
     made = build_once(factory, "kept-case", make)

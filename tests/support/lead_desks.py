@@ -6,7 +6,6 @@ import csv
 from dataclasses import dataclass
 from pathlib import Path
 
-from cointrail.journal.acts import CaseOpened
 from cointrail.report.packet import Ask
 from cointrail.workbench import CaseBench, make_packets
 from support.demo_world import DemoFolder
@@ -27,7 +26,7 @@ def lead_desk(demo: DemoFolder, folder: Path) -> LeadDesk:
     """Keep the demo's case in a database, and ask the first exchange for disclosure."""
     database = folder / "cases.db"
     with CaseBench(str(database), "alice") as cases:
-        cases.book.open_case(CaseOpened(reference="DEMO-1", legal_basis="a test", network="regtest"))
+        cases.take_file(demo.case, network="regtest")
         made = make_packets(demo.path / "case", folder / "packets", Ask.DISCLOSURE, book=cases.book)[0]
     with (made.out / "transactions.csv").open(newline="", encoding="utf-8") as lines:
         key = next(csv.DictReader(lines))["key"]

@@ -13,9 +13,11 @@ import pytest
 from cointrail.sources.blocks_dir import BlocksDirectory
 from cointrail.store import ingest as ingest_module
 from cointrail.store import rewind as rewind_module
+from cointrail.store import writer as writer_module
 from cointrail.store.ingest import ingest
 from cointrail.store.manifest import Manifest, read_manifest, write_manifest
 from cointrail.store.rewind import rewind
+from cointrail.store.writer import begin, writing
 from support.blocks_writer import write_files
 from support.kernel_chain import Branch, random_branch
 from support.store_files import said
@@ -98,6 +100,13 @@ def run_steps(steps: Sequence[Step], store: Path, folder: Path) -> None:
         step(store, folder)
 
 
+def empty_store(store: Path, network: str = "regtest") -> Path:
+    """A store whose first ingest has begun and has read nothing yet."""
+    with writing(store):
+        begin(store, network)
+    return store
+
+
 # -- what readers may find
 
 State = tuple[dict[str, object], dict[str, bytes]] | None
@@ -120,6 +129,7 @@ def states_of(store: Path) -> Iterator[list[State]]:
         states.append(state_of(place))
 
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(writer_module, "write_manifest", noted)
         patch.setattr(ingest_module, "write_manifest", noted)
         patch.setattr(rewind_module, "write_manifest", noted)
         yield states

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import TypeGuard
 
@@ -46,6 +47,35 @@ def _imports_ours(node: ast.AST) -> TypeGuard[ast.Import | ast.ImportFrom]:
     if isinstance(node, ast.ImportFrom):
         return (node.module or "").split(".")[0] == "cointrail"
     return isinstance(node, ast.Import) and any(a.name.split(".")[0] == "cointrail" for a in node.names)
+
+
+def _idle_strings(name: Path) -> Iterator[int]:
+    """Lines of strings that are statements and say what nothing is: the rest of a text that was cut off."""
+    for node in ast.walk(tree_of(name)):
+        for part in ("body", "orelse", "finalbody"):
+            body = getattr(node, part, None)
+            for before, here in pairwise([None, *body]) if isinstance(body, list) else ():
+                match here:
+                    case ast.Expr(value=ast.JoinedStr()):
+                        yield here.lineno
+                    case ast.Expr(value=ast.Constant(value=str())) if not _has_a_doc(node, before):
+                        yield here.lineno
+
+
+def _has_a_doc(node: ast.AST, before: ast.stmt | None) -> bool:
+    """Whether a string here is a docstring: of `node`, or of the name or attribute that `before` sets."""
+    match before:
+        case None:
+            return isinstance(node, (Function, ast.ClassDef, ast.Module))
+        case ast.AnnAssign(target=target) | ast.Assign(targets=[target]):
+            return isinstance(target, ast.Attribute) or isinstance(node, (ast.ClassDef, ast.Module))
+    return False
+
+
+def test_no_part_of_a_text_is_a_statement_of_its_own() -> None:
+    """Two lines of an f-string without brackets are two statements, and the second is lost unseen."""
+    found = [f"{name}:{line}" for name in python_files() for line in _idle_strings(name)]
+    assert found == []
 
 
 def test_everything_public_says_what_it_is() -> None:

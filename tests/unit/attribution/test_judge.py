@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from cointrail.attribution.importers.rows import TagRow
-from cointrail.attribution.judge import MAX_LABEL, MAX_TEXT, Judged, judge_row
+from cointrail.attribution.judge import MAX_NAME, MAX_TEXT, Judged, judge_row
 from cointrail.attribution.tags import Verdict
 from cointrail.chain.base58 import encode_base58check
 from cointrail.chain.network import get_network
@@ -52,9 +52,9 @@ def test_a_private_key_is_refused_and_not_repeated() -> None:
 @pytest.mark.parametrize(
     ("field", "limit"),
     [
-        ("label", MAX_LABEL),
-        ("actor", MAX_LABEL),
-        ("address", MAX_LABEL),
+        ("label", MAX_TEXT),
+        ("actor", MAX_NAME),
+        ("address", MAX_NAME),
         ("source", MAX_TEXT),
         ("context", MAX_TEXT),
     ],
@@ -63,14 +63,14 @@ def test_a_field_over_its_size_has_a_verdict(field: str, limit: int) -> None:
     judged = judge(**{"address": A, field: "x" * (limit + 1)})
     assert judged.verdict is Verdict.UNSUPPORTED
     assert f"`{field}` has {limit + 1:,} characters" in judged.reason
-    assert len(judged.subject) <= MAX_LABEL
-    assert len(judged.label) <= MAX_LABEL
+    assert len(judged.subject) <= MAX_NAME
+    assert len(judged.label) <= MAX_NAME
     assert judge(**{"address": A, field: "x" * limit}).verdict is not Verdict.UNSUPPORTED
 
 
 def test_categories_and_unknown_fields_have_a_size_too() -> None:
     fields = {"address": A, "label": "x", "source": "s"}
-    long_word = TagRow(fields, 1, categories=("x" * (MAX_LABEL + 1),))
+    long_word = TagRow(fields, 1, categories=("x" * (MAX_NAME + 1),))
     long_extra = TagRow(fields, 1, extra=(("colour", "x" * (MAX_TEXT + 1)),))
     for row in (long_word, long_extra):
         assert judge_row(row, "p", MAINNET).verdict is Verdict.UNSUPPORTED

@@ -26,7 +26,7 @@ def test_change_at_tier_3_keeps_a_lead_in_the_payers_hand_and_its_row_says_so() 
         (Hand.SAME_HAND, Tier.T3, 1, None),
         (Hand.SAME_HAND, Tier.T3, 2, None),
     ]
-    assert "weakest link T3" in result.leads[0].statement.says_inference
+    assert "weakest link from withdrawal to payment T3" in result.leads[0].statement.says_inference
     assert result.summary["leads"]["payments_same_hand"] == 2
 
 
@@ -111,4 +111,4 @@ def test_new_columns_stand_at_the_end_and_the_basis_has_their_version() -> None:
     assert heads["leads.csv"][-9:-7] == ["change_hops", "dashed_tier"]
     assert heads["proceeds.csv"][-10:-7] == ["weakest_tier", "change_hops", "dashed_tier"]
     assert all(head.startswith("error_") for columns in heads.values() for head in columns[-7:])
-    assert result.basis.result_version == 4
+    assert result.basis.result_version == 5

@@ -93,7 +93,7 @@ def test_a_lead_keeps_fact_inference_and_claim_apart() -> None:
     same, upstream = (row.statement for row in result.leads)
     assert "0.00015000 BTC by FIFO and 0.00015000 BTC by haircut came out of" in same.says_ledger
     assert "hand" not in same.says_ledger
-    assert same.says_inference.startswith("Same hand, weakest link T1")
+    assert same.says_inference.startswith("Same hand, weakest link from withdrawal to payment T1")
     assert "Exa" not in same.says_ledger + same.says_inference
     assert "by a test" in same.says_attribution
     assert "other hands or unlinked change" in upstream.says_inference
@@ -154,6 +154,19 @@ def test_change_of_the_service_is_no_payment_and_stands_among_the_proceeds() -> 
     assert [(ledger.name(_num(ledger, row.end.outpoint)), row.outcome) for row in change] == [
         ("t6:1", "own_service")
     ]
+
+
+def test_change_that_was_spent_together_with_others_is_mixed_and_stands_there_once() -> None:
+    _, result = run(
+        """
+        t0: -> shop:100
+        t1: t0:0 -> bob:60 shop:30
+        t2: t1:0 t1:1 -> x:90
+        """,
+        unsafe=frozenset({"t2"}),
+    )
+    rows = [(row.class_.value, row.outcome, row.fifo_sat) for row in result.proceeds]
+    assert rows == [("outflow", "coinjoin", 60), ("mixed", "coinjoin", 30)]
 
 
 def test_unspent_change_of_the_service_is_held_and_stands_there_once() -> None:
@@ -302,7 +315,12 @@ def test_leads_are_counted_by_exchange_and_by_country_in_distinct_outputs() -> N
         assert entry["payments_same_hand"] == 1
         assert entry["payments_upstream"] == 1
         assert entry["withdrawals"] == 2
+        assert (entry["paid_same_hand_fifo_sat"], entry["paid_upstream_fifo_sat"]) == ("15000", "9000")
+        assert entry["paid_fifo_sat"] == "24000"
         assert (entry["deposits_same_hand"], entry["deposits_downstream"]) == (1, 1)
+        assert entry["deposited_same_hand_fifo_sat"] == "20000"
+        assert entry["deposited_downstream_fifo_sat"] == "2000"
+        assert entry["deposited_fifo_sat"] == "22000"
 
 
 BY_HAIRCUT_ALONE = """

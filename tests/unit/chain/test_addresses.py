@@ -51,6 +51,18 @@ def test_the_private_keys_of_bitcoin_core_are_known_as_such_and_not_repeated(rea
         assert caught.value.facts["fault"] == "private_key"
 
 
+@pytest.mark.parametrize(
+    ("begins", "kind"),
+    [("xpub", "extended_key"), ("zpub", "extended_key"), ("tpub", "extended_key"), ("xprv", "private_key")],
+)
+def test_an_extended_key_is_told_from_an_address(begins: str, kind: str) -> None:
+    key = begins + "6" * 107
+    found = fault(key)
+    assert found["fault"] == kind
+    assert (key in str(found)) == (kind == "extended_key")
+    assert fault(key[:-1])["fault"] == "length"
+
+
 def test_the_invalid_addresses_of_bitcoin_core_are_refused(real_data: Path) -> None:
     rows = read_json(real_data / "vectors/core/key_io_invalid.json")
     assert len(rows) > 50

@@ -110,19 +110,39 @@ why = "the exchange says so"
 """
 
 
-def test_explain_shows_what_a_case_judged(demo: DemoFolder, tmp_path: Path) -> None:
-    one, other = demo.seeds()[:2]
+@pytest.fixture(name="judged")
+def case_that_holds_two_seeds_apart(demo: DemoFolder, tmp_path: Path) -> Path:
+    """A case file with one judgement."""
     case = tmp_path / "case.toml"
-    case.write_text(demo.case.read_text(encoding="utf-8") + JUDGED.format(one, other), encoding="utf-8")
+    text = demo.case.read_text(encoding="utf-8") + JUDGED.format(*demo.seeds()[:2])
+    case.write_text(text, encoding="utf-8")
     for name in ("seeds.csv", "tags", "prices"):
         (tmp_path / name).symlink_to(demo.case.parent / name)
+    return case
+
+
+def test_tiers_and_earlier_heights_go_by_the_judgements_of_a_case(seed: str, judged: Path) -> None:
+    of_case = ("--case", judged, "--format", "json")
+    shown = cointrail("cluster", "show", seed, *of_case).json()
+    found = cointrail("cluster", "tiers", seed, *of_case).json()
+    assert found["tiers"][1]["scripts"] == shown["cluster"]["size"]
+    assert any("judgement `J1` holds" in one["because"] for one in found["refused"])
+    tip = shown["basis"]["tip_height"]
+    now = cointrail("cluster", "show", seed, "--at", tip, *of_case).json()
+    assert (now["cluster"], now["totals"]) == (shown["cluster"], shown["totals"])
+    plain = cointrail("cluster", "show", seed, "--at", tip, "--format", "json").json()
+    assert plain["cluster"]["size"] > now["cluster"]["size"]
+
+
+def test_explain_shows_what_a_case_judged(demo: DemoFolder, judged: Path) -> None:
+    one, other = demo.seeds()[:2]
     assert cointrail("explain", one, other, "--format", "json").json()["joined"]
-    found = cointrail("explain", one, other, "--case", case, "--format", "json").json()
+    found = cointrail("explain", one, other, "--case", judged, "--format", "json").json()
     assert not found["joined"]
     assert {entry["judgement"] for entry in found["left_out"]} == {"J1"}
     plain = cointrail("explain", one, other, "--format", "json").json()
     assert plain["basis"]["clusters_digest"] != found["basis"]["clusters_digest"]
-    assert "links that judgements leave out" in cointrail("explain", one, other, "--case", case).out
+    assert "links that judgements leave out" in cointrail("explain", one, other, "--case", judged).out
 
 
 def test_a_case_lists_its_judgements_and_what_they_changed(demo: DemoFolder, tmp_path: Path) -> None:

@@ -20,6 +20,8 @@ def test_leads_are_listed_by_whom_to_ask_and_unknown_is_said(demo: DemoFolder) -
     rows = done.json()
     values = [row["paid_sat"] + row["deposited_sat"] for row in rows]
     assert values == sorted(values, reverse=True)
+    assert all(row["paid_same_hand_sat"] + row["paid_upstream_sat"] == row["paid_sat"] for row in rows)
+    assert any(row["payments_upstream"] and row["paid_upstream_sat"] for row in rows)
     assert {row["contact"] for row in rows} == {"unknown"}
     assert "unknown" in cointrail("case", "leads", "list", demo.path / "case").out
 
@@ -82,6 +84,21 @@ def test_a_report_that_is_noted_is_known_again_by_its_digest(
     shown = cointrail("case", "show", "DEMO-1", "--db", desk.database, "--format", "json").json()
     assert [(one["name"], one["result"]) for one in shown["outputs"]] == [("report.pdf", digest)]
     assert cointrail(*words, "--record").code == 2
+
+
+def test_a_report_says_and_a_packet_refuses_what_the_case_has_moved_on_from(
+    desk: LeadDesk, demo: DemoFolder, tmp_path: Path
+) -> None:
+    db = ("--db", desk.database)
+    report = ("case", "report", demo.path / "case", "--out", tmp_path / "r", "--case", "DEMO-1", *db)
+    assert "has changed" not in cointrail(*report).err
+    assert cointrail("case", "judge", "DEMO-1", "no_link", "a" * 64, "--why", "a letter", *db).code == 0
+    said = "1 judgement of the case is not in this run"
+    assert said in cointrail(*report).err
+    assert json.loads((tmp_path / "r" / "report.json").read_text())["changed"] == [said]
+    packet = ("case", "leads", "packet", demo.path / "case", "--out", tmp_path / "p", "--ask", "disclosure")
+    refused = cointrail(*packet, "--record", *db)
+    assert (refused.code, said in refused.err) == (2, True)
 
 
 def test_a_state_without_a_request_is_bad_usage(desk: LeadDesk) -> None:

@@ -18,7 +18,7 @@ from cointrail.chain.types import Outpoint
 from cointrail.clustering.load import load_or_build
 from cointrail.heuristics.base import Tier
 from cointrail.lookups.desk import LookupDesk
-from cointrail.lookups.trace_deposits import DepositStops
+from cointrail.lookups.trace_deposits import DepositStops, DepositWalk
 from cointrail.store.reader import open_snapshot
 from cointrail.tracing.bounds import Bounds
 from cointrail.tracing.flow_columns import STOPS, view_of
@@ -234,11 +234,13 @@ def test_a_trace_ends_at_the_deposit_and_not_in_the_service_behind_it(demo: Demo
             source = [Source("a", (start,))]
 
             def follow(source: list[Source] = source) -> Flow:
-                return stops.follow(Policy.FIFO, source, Bounds(), _silent, forward=True)
+                return DepositWalk(stops, Policy.FIFO, source, forward=True, keeps=True).go_on(
+                    Bounds(), _silent
+                )
 
             stops._around.near.deposits = None
             plain = follow()
-            emptied = set(stops._emptied(plain).tolist())
+            emptied = set(stops.emptied(plain).tolist())
             if not emptied or Stop.CUSTODIAN not in plain.sums():
                 continue
             stops._around.near.deposits = Stated(emptied, clusters.label(0))

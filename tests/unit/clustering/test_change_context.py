@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from cointrail.chain.types import Outpoint, Sat, Txid
-from cointrail.chain.view import InputView, OutputView, TxView
+from cointrail.chain.view import InputView, OutputView, TxBrief, TxView
 from cointrail.clustering.build import build
 from cointrail.clustering.change_context import ChainContext, change_of, profile_of
 from cointrail.clustering.clusters import Clusters
@@ -77,6 +77,9 @@ class Asked:
     def _output(self, number: int) -> OutputView:
         return output_view(f"script {self.outputs[number].script_num}", int(self.arrays.values[number]))
 
+    def tx_brief(self, tx_num: int) -> TxBrief:
+        return self.tx_view(tx_num).brief
+
     def tx_view(self, tx_num: int) -> TxView:
         spent = [(o, self._output(o)) for o in self.txs[tx_num].spends]
         inputs = tuple(
@@ -122,6 +125,8 @@ def test_the_spender_is_the_transaction_that_spends_the_output() -> None:
     context = ChainContext(asked, asked.clusters, 1)
     assert context.spender(0) is None
     assert context.spender(1) == asked.tx_view(2)
+    assert context.spender_brief(0) is None
+    assert context.spender_brief(1) == asked.tx_view(2).brief
     assert context.height == 2
 
 

@@ -23,6 +23,14 @@ from cointrail.heuristics.change.static_rules import (
 from support.chains import input_view, output_view, tx, view
 from support.change import Told
 
+
+class AsAWhole(Told):
+    """Tells of spenders as a whole, and not what they spend and make."""
+
+    def spender(self, place: int) -> TxView | None:
+        raise AssertionError(f"the inputs of output {place}'s spender were read")
+
+
 OLD, NESTED = p2pkh(b"o" * 20), p2sh(b"n" * 20)
 
 
@@ -199,6 +207,13 @@ def test_a_wallet_of_one_fee_rate_spends_change_at_it() -> None:
     told = Told(spenders={0: replace(paying, weight=404), 1: paying})
     assert left(fee_rate, paying, told) == {1}
     assert left(fee_rate, tx("a:1_100", "x:500 y:500"), told) is None
+
+
+@pytest.mark.parametrize("rule", [locktime, fee_rate])
+def test_a_rule_on_every_output_reads_no_input_of_their_spenders(rule: ChangeRule) -> None:
+    paying = replace(tx("a:1_100", "x:500 y:500"), weight=400)
+    spenders = {0: replace(paying, locktime=600_000, weight=404), 1: paying}
+    assert left(rule, paying, AsAWhole(spenders=spenders)) == {1}
 
 
 def test_no_learned_model_is_in_force() -> None:

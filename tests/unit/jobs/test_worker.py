@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
+from typing import cast
 
 import pytest
 
-from cointrail.errors import BadInput
+from cointrail.errors import BadInput, CaseStoreError
+from cointrail.jobs import worker
 from cointrail.jobs.job import JobKind, JobResult, JobState
+from cointrail.jobs.keeping import KILLED
 from cointrail.jobs.queue import JobQueue
 from cointrail.jobs.shop import Shop
 from cointrail.jobs.tasks import Task, perform
@@ -101,16 +106,58 @@ def test_a_job_stops_at_its_next_step_when_it_is_to(shop: Shop) -> None:
     begun = threading.Event()
     with queue_in(shop) as queue:
         job = _ask(queue)
-        worker = threading.Thread(target=work_once, args=(shop, endless))
-        worker.start()
+        working = threading.Thread(target=work_once, args=(shop, endless))
+        working.start()
         assert begun.wait(20)
-        began = time.monotonic()
         assert queue.cancel(job).cancel_requested
-        worker.join(20)
-        assert time.monotonic() - began < 5
+        working.join(60)
+        assert not working.is_alive()
         stopped = queue.get(job)
     assert (stopped.state, stopped.step) == (JobState.CANCELLED, "turning")
     assert not list(shop.work.glob(".draft-*"))
+
+
+class ShakyQueue:
+    """A queue whose database fails for a moment, in the way that is told."""
+
+    def __init__(self, *failures: Exception) -> None:
+        self.failures = list(failures)
+        self.beats: list[str] = []
+
+    def beat(self, _job: str, step: str, _done: int, _total: int) -> bool:
+        self.beats.append(step)
+        if self.failures:
+            raise self.failures.pop(0)
+        return False
+
+
+def test_a_heart_beats_on_when_the_database_fails_for_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "BEAT_S", 0.01)
+    queue = ShakyQueue(CaseStoreError("it is gone"), TimeoutError("no connection is free"))
+    with worker.Heart(cast("JobQueue", queue), "job") as heart:
+        heart.steps("turning", 1, 2)
+        until = time.monotonic() + 20
+        while (queue.failures or "turning" not in queue.beats) and time.monotonic() < until:
+            time.sleep(0.01)
+    assert not queue.failures
+    assert "turning" in queue.beats
+
+
+DEAF = """
+import time
+from cointrail.jobs import worker
+class Queue:
+    def beat(self, *_): return True
+    def stopped(self, _job): raise RuntimeError("the database is gone")
+worker.BEAT_S = worker.GRACE_S = 0.01
+with worker.Heart(Queue(), "job"):
+    time.sleep(60)
+"""
+
+
+def test_work_that_is_to_stop_is_ended_also_when_nobody_can_be_told() -> None:
+    ended = subprocess.run([sys.executable, "-c", DEAF], capture_output=True, timeout=50, check=False)
+    assert ended.returncode == KILLED
 
 
 def test_a_job_that_was_whole_when_its_worker_died_is_not_done_again(shop: Shop) -> None:

@@ -1,45 +1,27 @@
-"""Encrypted files and backups."""
+"""Encrypted files, and backups that only their recipients can read."""
 
 from __future__ import annotations
 
-import io
-import tarfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pyrage
 import pytest
 
-from cointrail.errors import BadInput, BadJournal, CaseStoreError
+from cointrail.errors import BadInput, CaseStoreError
 from cointrail.journal.acts import NoteAdded
-from cointrail.journal.backup import pack, unpack
 from cointrail.journal.book import Deed
-from cointrail.journal.keeping import MemoryKeeper
 from cointrail.journal.place import FilePlace, ServerPlace
 from cointrail.journal.protection import SQLITE_START, decrypt, encrypt, is_locked, read_key
 from cointrail.journal.sql_keeper import SqlKeeper
 from cointrail.workbench.case_bench import CaseBench
 from cointrail.workbench.case_key import KEY_FILE, find_key
+from cointrail.workbench.drawing_bench import keep_draft
 from support.command_line import cointrail
 from support.journals import OPENED, book, filled
 from support.terminal import typed
 
 KEY = "correct horse 'battery' staple"
-
-
-def _files(packed: bytes) -> dict[str, bytes]:
-    with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
-        return {one.name: archive.extractfile(one).read() for one in archive}  # type: ignore[union-attr]
-
-
-def _packed(files: dict[str, bytes]) -> bytes:
-    out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w") as archive:
-        for name, data in files.items():
-            about = tarfile.TarInfo(name)
-            about.size = len(data)
-            archive.addfile(about, io.BytesIO(data))
-    return out.getvalue()
 
 
 def test_an_encrypted_file_gives_nothing_away_and_opens_with_its_key_alone(tmp_path: Path) -> None:
@@ -80,55 +62,6 @@ def test_a_key_is_the_first_line_of_its_file(tmp_path: Path) -> None:
         read_key(tmp_path / "nothing")
 
 
-def test_a_backup_goes_into_any_database_and_has_the_same_bytes_each_time(tmp_path: Path) -> None:
-    first = filled()
-    packed = pack(first.keeper)
-    assert pack(first.keeper) == packed
-    with SqlKeeper(FilePlace(tmp_path / "cases.db")) as keeper:
-        assert unpack(keeper, packed).new == (OPENED.reference,)
-        assert book(keeper).journal(OPENED.reference) == first.journal(OPENED.reference)
-        assert book(keeper).verify(OPENED.reference).faults == ()
-        assert pack(keeper) == packed
-        assert unpack(keeper, packed).there == (OPENED.reference,)
-        book(keeper).add(OPENED.reference, Deed(NoteAdded(text="newer")))
-        with pytest.raises(BadInput, match="another state of case"):
-            unpack(keeper, packed)
-
-
-def test_a_backup_whose_reference_is_another_case_is_refused() -> None:
-    keeper = MemoryKeeper()
-    book(keeper).open_case(OPENED)
-    with pytest.raises(BadInput, match="another state of case"):
-        unpack(keeper, pack(filled().keeper))
-
-
-def test_whatever_is_changed_in_a_backup_is_found_and_nothing_is_put_in() -> None:
-    files = _files(pack(filled().keeper))
-    case = next(iter(files)).partition("/")[0]
-    journal = files[f"{case}/journal.jsonl"]
-    result = next(name for name in files if "/results/" in name)
-    cut = journal[: journal[:-1].rindex(b"\n") + 1]
-    for changed in (
-        {f"{case}/journal.jsonl": journal.replace(b"order", b"0rder")},
-        {f"{case}/journal.jsonl": cut},
-        {f"{case}/head.txt": b"1:" + b"0" * 64},
-        {f"{case}/head.txt": b"x"},
-        {result: b"other"},
-        {f"{case}/results/{'0' * 64}": b"more"},
-        {"../out": b"x"},
-        {f"{'0' * 32}/head.txt": b"x"},
-    ):
-        keeper = MemoryKeeper()
-        with pytest.raises((BadInput, BadJournal)):
-            unpack(keeper, _packed({**files, **changed}))
-        assert keeper.cases() == []
-    for data in (b"", b"x" * 2000):
-        keeper = MemoryKeeper()
-        if data:
-            with pytest.raises(BadInput, match="no archive"):
-                unpack(keeper, data)
-
-
 def test_only_a_named_recipient_can_read() -> None:
     identity, other = pyrage.x25519.Identity.generate(), pyrage.x25519.Identity.generate()
     encrypted = encrypt(b"the cases", [str(identity.to_public())])
@@ -151,14 +84,16 @@ def test_cases_are_backed_up_and_restored_at_the_command_line(
     (tmp_path / "identity.txt").write_text(f"{identity}\n")
     (tmp_path / "key").write_text(KEY + "\n")
     assert cointrail("case", "new", "R", "--legal-basis", "x", "--db", tmp_path / "a.db").code == 0
+    with CaseBench(str(tmp_path / "a.db"), "ann") as cases:
+        keep_draft(cases, "R", "Drawing 1", b"{}", follows=0)
     to = ("--to", tmp_path / "b.age", "--recipient", identity.to_public())
     done = cointrail("case", "backup", *to, "--db", tmp_path / "a.db", "--format", "json")
-    assert done.json() == {"file": str(tmp_path / "b.age"), "cases": 1}
+    assert done.json() == {"file": str(tmp_path / "b.age"), "cases": 1, "drafts": 1}
     assert cointrail("case", "backup", *to, "--db", tmp_path / "a.db").code == 2
     monkeypatch.setenv(KEY_FILE, str(tmp_path / "key"))
     restore = ("case", "restore", tmp_path / "b.age", "--identity", tmp_path / "identity.txt")
     done = cointrail(*restore, "--db", tmp_path / "c.db", "--format", "json")
-    assert done.json() == {"restored": ["R"], "there_already": []}
+    assert done.json() == {"restored": ["R"], "there_already": [], "drafts_restored": 1}
     assert is_locked(tmp_path / "c.db")
     assert cointrail("case", "show", "R", "--db", tmp_path / "c.db").code == 0
     monkeypatch.delenv(KEY_FILE)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from cointrail.clustering.build import build
+from cointrail.lookups.cluster import show_cluster
 from cointrail.lookups.desk import LookupDesk
 from cointrail.lookups.graph_relations import graph_relations
 from support.plain_ledger import PlainTx
@@ -73,3 +74,14 @@ def test_clusters_dealt_first_and_last_when_one_signed_alone(there: Asked, desk:
         fewer = graph_relations(desk, [str(label)], of_clusters=True, limit=1, most_txs=EVERY).relations[0]
         assert fewer.left_out + len(fewer.counterparties) == told.total
         assert fewer.left_out_paid_sat == sum(one.paid_sat for one in told.counterparties[1:])
+
+
+def test_a_cluster_of_a_drawing_has_the_bound_that_its_own_page_states(
+    there: Asked, desk: LookupDesk
+) -> None:
+    names = [f"script:{script.hex()}" for script in scripts(there)]
+    drawn = graph_relations(desk, names, of_clusters=True, limit=EVERY, most_txs=EVERY).clusters
+    assert any(one.size > 1 for one in drawn)
+    for one in drawn:
+        page = show_cluster(desk, str(one.label))
+        assert (one.tier, one.link_bound_ppm) == (page.tier, page.error.link_bound_ppm)

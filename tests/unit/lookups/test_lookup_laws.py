@@ -18,6 +18,7 @@ from cointrail.lookups.find import get_script_num
 from cointrail.lookups.status import store_status
 from cointrail.lookups.tx import show_tx
 from cointrail.store.reader import Snapshot, open_snapshot
+from cointrail.workbench import LookupBench
 from support.demo_world import DemoFolder
 
 SOME = 60
@@ -88,6 +89,21 @@ def test_a_transaction_balances_and_its_links_lead_back_to_it(desk: LookupDesk) 
                 entry.script,
                 entry.cluster,
             )
+
+
+def test_a_transaction_says_whose_its_clusters_are_claimed_to_be(demo: DemoFolder) -> None:
+    bench = LookupBench(demo.store)
+    txid = demo.rows("leads")[0]["withdrawal_outpoint"][:64]
+    found = bench.show_tx(txid, tags=(demo.tags,))
+    clusters = dict.fromkeys(
+        [coin.cluster for coin in found.inputs] + [coin.cluster for coin in found.outputs]
+    )
+    claims = {label: bench.show_cluster(str(label), tags=(demo.tags,)).claims for label in clusters}
+    assert [(one.cluster, one.actor, one.parties) for one in found.claimed] == [
+        (label, told.actor, told.parties) for label, told in claims.items() if told is not None
+    ]
+    assert found.inputs[0].cluster == found.claimed[0].cluster
+    assert bench.show_tx(txid).claimed == ()
 
 
 def test_sums_of_a_cluster_are_those_of_its_members(desk: LookupDesk) -> None:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from cointrail.attribution.load import load_tags
 from cointrail.attribution.resolve import resolve
 from cointrail.clustering.judged import JudgedClusters
+from cointrail.clustering.judgements import Judgement, JudgementKind
 from cointrail.clustering.links import count_outputs
 from cointrail.clustering.under import under
-from cointrail.errors import BadInput
 from cointrail.heuristics.base import Tier
 from cointrail.lookups.cluster_tiers import ClusterTiers, cluster_tiers
 from cointrail.lookups.desk import LookupDesk
@@ -97,11 +98,53 @@ def test_what_tags_say_of_single_links_is_left_to_the_whole_look(demo: DemoFolde
         assert all(line.tier <= Tier.T2 for line in glance.tiers)
 
 
-def test_tiers_are_not_told_of_clusters_under_judgements(desk: LookupDesk, labels: list[int]) -> None:
-    """Sums of whole clusters and links among their members are those of links alone."""
-    seen = under(desk.clusters, JudgedClusters(desk.snapshot, desk.clusters, ()))
-    with pytest.raises(BadInput, match="links alone"):
-        asked(LookupDesk(desk.snapshot, seen), labels[0], None)
+def parted(desk: LookupDesk, label: int) -> LookupDesk:
+    """The desk of a case that holds the first and the last script of a cluster apart."""
+    names = [int(n) for n in desk.clusters.members(label)[[0, -1]]]
+    scripts = tuple(desk.snapshot.get_script(n) for n in names)
+    judgement = Judgement(
+        id="J1",
+        kind=JudgementKind.APART,
+        who="ann",
+        when=date(2024, 5, 1),
+        why="two people",
+        names=tuple(map(desk.name, names)),
+        scripts=scripts,
+    )
+    judged = JudgedClusters(desk.snapshot, desk.clusters, [judgement])
+    return LookupDesk(desk.snapshot, under(desk.clusters, judged))
+
+
+def test_a_judgement_leaves_the_tiers_of_other_clusters_as_they_were(
+    desk: LookupDesk, labels: list[int]
+) -> None:
+    seen = parted(desk, labels[0])
+    far = [
+        one for one in labels if desk.clusters.label(one, Tier.T4) != desk.clusters.label(labels[0], Tier.T4)
+    ]
+    assert far
+    for label in far:
+        for most in (None, 0):
+            assert replace(asked(seen, label, most), basis=desk.basis) == asked(desk, label, most)
+
+
+def test_a_judgement_shows_in_every_tier_and_in_what_is_refused(desk: LookupDesk, labels: list[int]) -> None:
+    label = labels[0]
+    seen = parted(desk, label)
+    before, whole = asked(desk, label, None), asked(seen, label, None)
+    lines = {line.tier: line for line in whole.tiers}
+    assert [line.tier for line in whole.tiers] == [line.tier for line in before.tiers]
+    assert lines[Tier.T2].scripts == seen.clusters.size(label) == whole.cluster.size < before.cluster.size
+    assert lines[Tier.T2].balance_sat == seen.clusters.moves.of(label).balance_sat
+    assert any("judgement `J1` holds" in line.because for line in whole.refused)
+
+
+def test_of_a_judged_cluster_no_tier_has_a_line_beyond_the_limit(desk: LookupDesk, labels: list[int]) -> None:
+    """What clusters themselves say of a tier is what the rules alone say."""
+    found = asked(parted(desk, labels[0]), labels[0], 0)
+    assert found.tiers == ()
+    assert found.bridges == ()
+    assert found.stop_reason is Reach.ROW_LIMIT
 
 
 def test_an_answer_that_is_kept_is_found_once_and_the_oldest_goes(

@@ -29,6 +29,13 @@ def test_a_file_that_was_changed_since_the_run_is_refused(name: str) -> None:
         tables_of({**files, name: files[name].replace(b"1", b"2", 1)})
 
 
+def test_a_run_of_another_version_is_refused() -> None:
+    files = case_bytes()
+    basis = files["basis.json"].replace(b'"result_version":5', b'"result_version":4')
+    with pytest.raises(BadInput, match="another version"):
+        tables_of({**files, "basis.json": basis})
+
+
 def test_a_folder_without_a_case_is_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"payments\.csv"):
         read_case(tmp_path)

@@ -40,6 +40,27 @@ def test_every_statement_says_which_kinds_it_rests_on(document: dict[str, Any]) 
     assert ledger == ["ledger fact"]
 
 
+def test_the_summary_names_as_many_exchanges_of_payers_as_their_table() -> None:
+    case = case_tables()
+    ours, countries = case.summary["by_exchange"], case.summary["by_jurisdiction"]
+    sums = ("paid_fifo_sat", "paid_same_hand_fifo_sat", "paid_upstream_fifo_sat")
+    only_paid_into = {"payments_same_hand": 0, "payments_upstream": 0, "withdrawals": 0} | dict.fromkeys(
+        sums, "0"
+    )
+    other = {**ours[0], **only_paid_into, "exchange": "Exb", "jurisdiction": "YY"}
+    elsewhere = {**countries[0], **only_paid_into, "jurisdiction": "YY"}
+    summary = {
+        **case.summary,
+        "by_exchange": [*ours, other],
+        "by_jurisdiction": [*countries, elsewhere],
+    }
+    document = document_of(replace(case, summary=summary))
+    (table,) = [block for block in document["blocks"] if block.get("title") == "Payers' leads by exchange"]
+    assert len(table["rows"]) == 1
+    said = "The leads of payments name 1 exchange in 1 country or set of countries, by 1 withdrawal."
+    assert any(text.startswith(said) for text in _texts(document))
+
+
 def test_every_section_that_a_court_asks_for_is_there(document: dict[str, Any]) -> None:
     heads = [block["text"] for block in document["blocks"] if block["kind"] == "heading"]
     for wanted in (

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import io
 from datetime import date
 
+import pypdf
 import pytest
 
 from cointrail.errors import BadInput
@@ -51,11 +53,38 @@ def test_exhibits_findings_and_requests_of_the_kept_case_are_in_the_report() -> 
     assert kept.head.digest in text.replace(" ", "")
 
 
+def test_a_report_names_each_of_its_times_for_what_it_is() -> None:
+    kept = _kept()
+    written = kept.written_utc.replace("T", " ").replace("Z", " UTC")
+    dated = document_of(case_tables(), kept)["dated"]
+    assert dated == [
+        ["Valued as of", "2018-03-31"],
+        ["Chain as of", "2017-01-06 00:00:00 UTC"],
+        ["Journal as of", written],
+    ]
+    pages = text_of_pdf(report_files(case_tables(), kept)["report.pdf"])
+    assert pages.count("Valued as of 2018-03-31") > 2
+    assert f"Journal as of {written}" in pages
+
+
 def test_notes_and_accounts_stay_inside_the_case() -> None:
     files = report_files(case_tables(), _kept())
     for data in (text_of_pdf(files["report.pdf"]), files["report.json"].decode()):
         assert "hunch" not in data
         assert "secret-77" not in data
+
+
+def test_the_first_page_says_what_the_case_says_since_the_run() -> None:
+    changed = ("1 judgement of the case is not in this run",)
+    files = report_files(case_tables(), _kept(), changed)
+    first = pypdf.PdfReader(io.BytesIO(files["report.pdf"])).pages[0].extract_text()
+    for text in (first, files["report.json"].decode()):
+        assert changed[0] in " ".join(text.split())
+    assert "do not follow what the case says now" in " ".join(first.split())
+    assert "No judgement" not in text_of_pdf(files["report.pdf"])
+    assert "follow what the case says now" not in text_of_pdf(
+        report_files(case_tables(), _kept())["report.pdf"]
+    )
 
 
 def test_a_report_without_a_kept_case_has_no_such_parts() -> None:

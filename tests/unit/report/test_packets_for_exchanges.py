@@ -41,6 +41,21 @@ def test_a_desk_has_the_leads_and_deposits_of_one_exchange() -> None:
     assert (desk.paid_sat, desk.deposited_sat, len(desk.deposits)) == (15_000, 14_000, 1)
 
 
+def test_a_desk_tells_value_of_the_same_hand_from_value_of_other_hands() -> None:
+    desk = _desk(
+        """
+        t0: -> exchange:100_000
+        t1: t0:0 -> alice:40_000 bob:30_000 exchange:29_000
+        t2: t1:0 -> shop:15_000 rest:24_000
+        t3: t1:1 -> dave:29_000
+        t4: t3:0 -> shop:9_000 rest2:19_000
+        """
+    )
+    assert (desk.same_hand, desk.paid_same_hand_sat) == (1, 15_000)
+    assert (desk.upstream, desk.paid_upstream_sat) == (1, 9_000)
+    assert desk.paid_sat == 24_000
+
+
 def test_what_no_source_says_is_unknown_and_what_one_says_has_its_day() -> None:
     assert (_desk().reach, _desk().reach_source) == ("unknown", "unknown")
     contact = Contact(
@@ -99,7 +114,7 @@ def test_a_packet_is_one_page_that_says_who_is_asked_for_what_by_whom() -> None:
         "ledger fact",
         "inference",
         "was not measured",
-        "is claimed by:",
+        "is claimed by: a test.",
         hashlib.sha256(files["transactions.csv"]).hexdigest(),
     ):
         assert words in text

@@ -43,6 +43,15 @@ def test_a_detector_says_what_the_gate_makes_of_it() -> None:
     assert gates == {reason.id: reason.gate.name.lower() for reason in REASONS}
 
 
+def test_a_rule_without_an_error_of_its_own_says_why_and_where_it_was_counted() -> None:
+    rows = {stratum[0].partition("@")[0] for stratum in shipped().rows}
+    for card in rule_cards():
+        assert (card.uncounted is None) == (card.id in rows), card.id
+        assert set(card.counted_with) <= rows
+    assert rule_card("change.fresh").counted_with == ("change.link", "change.lead")
+    assert rule_card("coinjoin.wasabi1").counted_with == ("common_input",)
+
+
 def test_a_rule_is_found_by_its_name_with_the_version_in_force() -> None:
     assert rule_card(REGISTRY["same_key"].name) == rule_card("same_key")
 

@@ -7,12 +7,14 @@ import pytest
 from cointrail.chain.network import get_network
 from cointrail.heuristics.base import REGISTRY, Abstained
 from cointrail.heuristics.change import vote
+from cointrail.heuristics.change.fiat import FiatPrice
 from cointrail.heuristics.gate import judge
 from cointrail.rulebook.answers import answer_of
 from cointrail.rulebook.cards import Kind, rule_card, rule_cards
 from cointrail.rulebook.example_text import parse_sides, view_of_sides
 from cointrail.rulebook.examples import Example, all_examples
 from cointrail.rulebook.facts import WrittenContext
+from cointrail.rulebook.given import arguments
 from cointrail.rulebook.reading import NEEDS_CHAIN, ONE_HAND, TxReading, read_tx
 
 MAINNET = get_network("mainnet")
@@ -31,7 +33,13 @@ def sides_of(found: TxReading, claim: str) -> dict[str, str]:
 
 def of_example(example: Example) -> TxReading:
     context = WrittenContext(example.sides.out_names, example.facts)
-    return read_tx(example.view(), MAINNET, dated=example.height is not None, context=context)
+    dated = example.height is not None
+    return read_tx(example.view(), MAINNET, dated=dated, context=context, price=price_in(example))
+
+
+def price_in(example: Example) -> FiatPrice | None:
+    given = arguments(REGISTRY[example.rule].function, example.given).get("price")
+    return given if isinstance(given, FiatPrice) else None
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda one: f"{one.rule}: {one.says}"[:60])
@@ -42,7 +50,8 @@ def test_a_reading_repeats_what_the_rules_say_and_adds_nothing(example: Example)
     assert found.gate == verdict.gate.name.lower()
     assert [one.rule for one in found.reasons] == [REGISTRY[rule].name for rule in verdict.reasons]
     assert all(one.because for one in (*found.reasons, *found.shapes))
-    voted = vote(view, WrittenContext(example.sides.out_names, example.facts), dated=dated)
+    context = WrittenContext(example.sides.out_names, example.facts)
+    voted = vote(view, context, dated=dated, price=price_in(example))
     assert found.vote is not None
     assert found.vote.output == (None if isinstance(voted, Abstained) else voted.output)
     if rule_card(example.rule).kind is Kind.CHANGE:

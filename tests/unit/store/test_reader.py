@@ -177,6 +177,7 @@ def test_a_view_has_everything_that_the_wire_and_the_outputs_spent_say(snapshot:
             assert [row.value for row in rows] == [i.value for i in view.inputs]
             paid_in, paid_out = sum(row.value or 0 for row in rows), sum(o.value for o in tx.outputs)
             assert snapshot.tx_fee(number) == (0 if tx.is_coinbase else paid_in - paid_out)
+            assert snapshot.tx_brief(number) == view.brief
             number += 1
 
 

@@ -117,11 +117,18 @@ def test_a_file_that_is_no_longer_what_it_was_stops_the_run(path: Path) -> None:
     state = _kept(load_case(path, MAINNET))
     tags = path.with_name("tags.csv")
     tags.write_text("address,label\nmore,\n")
-    with pytest.raises(BadCase, match=r"tags\.csv` is not what it was"):
+    with pytest.raises(BadCase, match=r"tags\.csv` is not what it was") as error:
         case_of(state, MAINNET)
+    assert "`How it is run` on the page of the case" in str(error.value.hint)
     tags.unlink()
     with pytest.raises(BadCase, match=r"tags\.csv`, which case `4 Js 12/18` uses, cannot be read"):
         case_of(state, MAINNET)
+
+
+def test_a_seed_of_a_kept_case_is_found_by_its_place_on_the_case_and_by_no_passing_file(path: Path) -> None:
+    state = _kept(load_case(path, MAINNET))
+    found = {one.text: (one.file, one.line) for one in case_of(state, MAINNET).seeds}
+    assert found == {seed.text: ("the seeds of the case", place) for place, seed in enumerate(state.seeds, 1)}
 
 
 def test_a_case_that_lacks_something_says_so_by_its_reference() -> None:

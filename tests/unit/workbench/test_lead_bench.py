@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from cointrail.errors import BadInput, CointrailError, NotFound
-from cointrail.journal.acts import CaseOpened, RequestState
-from cointrail.journal.book import CaseBook
+from cointrail.journal.acts import NoteAdded, RequestState, SeedGiven, SeedsAdded
+from cointrail.journal.book import CaseBook, Deed
 from cointrail.journal.keeping import MemoryKeeper
 from cointrail.report.packet import Ask
+from cointrail.workbench.case_of_run import GivenFiles, case_of_run
 from cointrail.workbench.lead_bench import (
     PacketMade,
     list_desks,
@@ -34,9 +35,10 @@ def _folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(name="book")
-def _book() -> CaseBook:
+def _book(folder: Path) -> CaseBook:
     book = CaseBook(MemoryKeeper(), "alice")
-    book.open_case(CaseOpened(reference="1", legal_basis="a test"))
+    run = case_of_run(folder, tags=GivenFiles("", ()), prices=GivenFiles("", ()))
+    book.open_case(run.opened, run.deeds)
     return book
 
 
@@ -55,6 +57,18 @@ def test_a_packet_is_written_and_nothing_is_noted_unless_asked(folder: Path) -> 
     made = _packet(folder, None)
     assert made.request is None
     assert sorted(path.name for path in made.out.iterdir()) == sorted(made.files)
+
+
+def test_no_packet_is_noted_of_a_run_that_its_case_has_moved_on_from(folder: Path, book: CaseBook) -> None:
+    book.add("1", Deed(NoteAdded(text="a hunch")))
+    assert _packet(folder, book).request == 1
+    state = book.add("1", Deed(SeedsAdded(seeds=(SeedGiven("outpoint", f"{'a' * 64}:0"),))))
+    with pytest.raises(BadInput, match="1 seed of the case is not in this run") as error:
+        _packet(folder, book)
+    assert error.value.hint == "run the case again first"
+    with pytest.raises(BadInput, match="has changed since it was run"):
+        make_packets(folder, folder / "out", Ask.DISCLOSURE, kept=state)
+    assert len(book.case("1").requests) == 1
 
 
 def test_a_noted_request_names_its_packet_and_its_contact(folder: Path, book: CaseBook) -> None:
@@ -81,9 +95,25 @@ def test_a_request_moves_from_sent_to_answered_with_its_days(folder: Path, book:
     )
     assert kept.request.state is RequestState.ANSWERED
     assert len(kept.read.unanswered) == 1
-    assert private_tags(book, "1") == [
-        {"request": 1, "exchange": "Exa", "on": "2026-12-01", "key": key, "account": "77", "note": ""}
-    ]
+    assert private_tags(book, "1").tags == (
+        {"request": 1, "exchange": "Exa", "on": "2026-12-01", "key": key, "account": "77", "note": ""},
+    )
+
+
+def test_a_part_of_the_accounts_is_that_part_of_all_answers_together(folder: Path, book: CaseBook) -> None:
+    made = _packet(folder, book)
+    key = list_desks(folder)[0].leads[0]["withdrawal_outpoint"]
+    for answer in ("77", "78\n{key},79", "80"):
+        text = f"key,account\n{key},{answer.format(key=key)}\n"
+        take_answer(book, "1", 1, answer=_answer(folder, text), packet=made.out, on=ON)
+    whole = private_tags(book, "1")
+    assert [tag["account"] for tag in whole.tags] == ["77", "78", "79", "80"]
+    assert (whole.page.shown, whole.page.total) == (4, 4)
+    for start in range(5):
+        for limit in range(1, 5):
+            part = private_tags(book, "1", start=start, limit=limit)
+            assert part.tags == whole.tags[start : start + limit]
+            assert (part.page.start, part.page.shown, part.page.total) == (start, len(part.tags), 4)
 
 
 def test_accounts_stand_in_no_line_of_the_journal(folder: Path, book: CaseBook) -> None:
@@ -108,7 +138,7 @@ def test_an_answer_about_nothing_that_was_asked_is_refused(folder: Path, book: C
     made = _packet(folder, book)
     with pytest.raises(BadInput, match="for none of the outputs"):
         take_answer(book, "1", 1, answer=_answer(folder, "key,account\naa:0,77\n"), packet=made.out, on=ON)
-    assert private_tags(book, "1") == []
+    assert private_tags(book, "1").tags == ()
 
 
 def test_a_request_that_is_not_there_is_not_found(folder: Path, book: CaseBook) -> None:

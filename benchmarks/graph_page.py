@@ -1,10 +1,12 @@
 """How fast the browser draws: a drawing of invented parts, opened, arranged and moved about in Chromium.
 
-    python benchmarks/graph_page.py STORE [--nodes 1000 5000]
+    python benchmarks/graph_page.py STORE [--nodes 1000 5000] [--results DIR] [--note TEXT]
 
 Serves the store, opens a saved drawing of each size in the page, and prints how long it took to be drawn and
-to be laid out, and how much script a frame needs while the drawing is moved. Chromium may render in software,
-where frames a second are few on any page: the script's share is what the page can answer for.
+to be laid out, the longest task of that, how much script a frame needs while the drawing is moved, and how
+much script, style and layout a step needs with all that stands on the page, its tables among it.
+Chromium may render in software, where frames a second are few on any page: the script's share is what
+the page can answer for.
 """
 
 from __future__ import annotations
@@ -19,14 +21,20 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Page, sync_playwright
 
+from machine import machine
+
 MOVES = 90
 """Movements of the mouse while it drags the drawing, about one a frame."""
+
+STEPS = 10
+"""Steps that hide a part, each of them undone again."""
 
 _ADDRESS = re.compile(r"http://\S+#token=\S+")
 _ARRANGE = """
@@ -46,6 +54,14 @@ _FRAMES = """
         one();
     }
 """
+_TASKS = """
+    () => {
+        window.longest_task = 0;
+        new PerformanceObserver(told => told.getEntries().forEach(one => {
+            window.longest_task = Math.max(window.longest_task, one.duration);
+        })).observe({ type: 'longtask' });
+    }
+"""
 _DRAWN = """
     () => new Promise(done => {
         const next = requestAnimationFrame;
@@ -62,8 +78,10 @@ class Figures:
     edges: int
     opened: float
     arranged: float
+    longest_task: float
     script_a_frame: float
     frames: int
+    step: float
 
 
 def main() -> None:
@@ -71,7 +89,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("store", type=Path)
     parser.add_argument("--nodes", type=int, nargs="+", default=[1_000, 5_000])
+    parser.add_argument("--results", type=Path, help="folder for the result as JSON")
+    parser.add_argument("--note", default="", help="what else the machine did")
     args = parser.parse_args()
+    drawings = []
     with served(args.store) as url, sync_playwright() as driver:
         browser = driver.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--enable-precise-memory-info"]
@@ -82,12 +103,20 @@ def main() -> None:
             page.goto(url)
             found = measure(page, url.partition("#")[0], nodes)
             page.close()
+            drawings.append(asdict(found))
             sys.stdout.write(
                 f"{found.nodes:,} nodes, {found.edges:,} edges: opened in {found.opened:,.0f} ms, "
-                f"laid out in {found.arranged:,.0f} ms, "
-                f"{found.script_a_frame:.1f} ms of script a frame over {found.frames} frames\n"
+                f"laid out in {found.arranged:,.0f} ms (longest task {found.longest_task:,.0f} ms), "
+                f"{found.script_a_frame:.1f} ms of script a frame over {found.frames} frames, "
+                f"{found.step:.0f} ms a step\n"
             )
         browser.close()
+    if args.results is not None:
+        now = datetime.now(UTC)
+        result = {"measured_at": f"{now:%Y-%m-%dT%H:%M:%SZ}", "note": args.note, "machine": machine()}
+        args.results.mkdir(parents=True, exist_ok=True)
+        path = args.results / f"{now:%Y-%m-%d}.json"
+        path.write_text(json.dumps({**result, "drawings": drawings}, indent=1) + "\n", encoding="utf-8")
 
 
 @contextmanager
@@ -115,17 +144,22 @@ def measure(page: Page, url: str, nodes: int) -> Figures:
         page.locator("input[type=file]").set_input_files(path)
         page.wait_for_function("() => document.querySelector('.says').textContent.startsWith('opened')")
         opened = page.evaluate(_DRAWN) - began
+    page.evaluate(_TASKS)
     arranged = page.evaluate(_ARRANGE)
     page.evaluate(_DRAWN)
+    longest = page.evaluate("window.longest_task")
     script, frames = moved(page)
+    step = stepped(page)
     edges = len(drawing["log"]["steps"][0]["changes"]) - nodes
     return Figures(
         nodes=nodes,
         edges=edges,
         opened=opened,
         arranged=arranged,
+        longest_task=longest,
         script_a_frame=1000 * script / max(frames, 1),
         frames=frames,
+        step=step,
     )
 
 
@@ -140,17 +174,38 @@ def moved(page: Page) -> tuple[float, int]:
     x, y = box["x"] + 8, box["y"] + 8
     page.mouse.move(x, y)
     page.mouse.down()
-    before, first = _script(tools), page.evaluate("window.frames_seen")
+    before, first = _seconds(tools, "ScriptDuration"), page.evaluate("window.frames_seen")
     for step in range(MOVES):
         page.mouse.move(x + 3 * (step % 40), y + 2 * (step % 30))
         page.wait_for_timeout(16)
     page.mouse.up()
-    return _script(tools) - before, page.evaluate("window.frames_seen") - first
+    return _seconds(tools, "ScriptDuration") - before, page.evaluate("window.frames_seen") - first
 
 
-def _script(tools: Any) -> float:
+def stepped(page: Page) -> float:
+    """Milliseconds of script, style and layout of a step: a part is hidden by its key, or brought back."""
+    tools = page.context.new_cdp_session(page)
+    tools.send("Performance.enable")
+    page.locator(".canvas").focus()
+    worked = ("ScriptDuration", "RecalcStyleDuration", "LayoutDuration")
+    spent = 0.0
+    for _ in range(STEPS):
+        page.keyboard.press("ArrowRight")
+        page.evaluate(_DRAWN)
+        before = _seconds(tools, *worked)
+        for key, said in (("h", "hide"), ("Control+z", "undone")):
+            page.keyboard.press(key)
+            page.wait_for_function(
+                "said => document.querySelector('.says').textContent.startsWith(said)", arg=said
+            )
+            page.evaluate(_DRAWN)
+        spent += _seconds(tools, *worked) - before
+    return 1000 * spent / (2 * STEPS)
+
+
+def _seconds(tools: Any, *names: str) -> float:
     told = tools.send("Performance.getMetrics")["metrics"]
-    return float(next(one["value"] for one in told if one["name"] == "ScriptDuration"))
+    return sum(float(one["value"]) for one in told if one["name"] in names)
 
 
 def invented(nodes: int) -> dict[str, Any]:

@@ -18,6 +18,19 @@ beside it.
 
 ALONE = "alone"
 BUSY = ("users who read", "users who do not read")
+USERS = 50
+"""Of results that do not say how many."""
+
+DRAWN = """\
+## Drawings
+
+`python benchmarks/graph_page.py STORE` opens drawings of invented parts in Chromium, arranges them anew, and
+drags them about. A frame's script is what the page itself takes of it; Chromium renders in software here. A
+step hides a part or brings it back: script, style and layout of it, with the tables below the drawing.
+
+| nodes | edges | opened, ms | laid out, ms | longest task of that, ms | script a frame, ms | a step, ms |
+|---:|---:|---:|---:|---:|---:|---:|
+"""
 
 
 def load_section(folder: Path) -> Iterator[str]:
@@ -34,6 +47,25 @@ def load_section(folder: Path) -> Iterator[str]:
         yield from _store(newest[size])
 
 
+def drawings_section(folder: Path) -> Iterator[str]:
+    """The section of the newest result; nothing where nobody has measured."""
+    found = [json.loads(path.read_text()) for path in folder.glob("*.json")]
+    if not found:
+        return
+    newest = max(found, key=lambda one: one["measured_at"])
+    yield DRAWN + "\n".join(
+        f"| {one['nodes']:,} | {one['edges']:,} | {one['opened']:,.0f} | {one['arranged']:,.0f} | "
+        f"{one['longest_task']:,.0f} | {one['script_a_frame']:.1f} | {_step(one)} |"
+        for one in newest["drawings"]
+    )
+    yield f"\n{newest['measured_at'][:10]}. {newest['note']}\n"
+
+
+def _step(one: dict[str, Any]) -> str:
+    """Empty in results from before steps were measured."""
+    return f"{one['step']:,.0f}" if "step" in one else ""
+
+
 def _store(one: dict[str, Any]) -> Iterator[str]:
     sizes = "; ".join(f"{kind}: {max(largest):,}" for kind, largest in one["largest"].items())
     yield f"### {one['store']['transactions']:,} transactions\n"
@@ -47,10 +79,11 @@ def _store(one: dict[str, Any]) -> Iterator[str]:
     yield ""
     for name in (ALONE, *BUSY):
         phase = one["phases"][name]
+        who = name if name == ALONE else f"{one.get('users', USERS)} {name}"
         memory = phase["memory_after"]["own"] / 1e6
         errors = sum(phase["errors"].values()) or "no"
         yield (
-            f"- {name}: {phase['requests_per_second']:,} requests a second, "
+            f"- {who}: {phase['requests_per_second']:,} requests a second, "
             f"{phase['server_cpu_ms_per_request']} ms of a core each, {errors} errors, "
             f"{memory:,.0f} MB of its own."
         )

@@ -77,6 +77,7 @@ def main() -> None:
     result = {
         "measured_at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
         "note": args.note,
+        "users": args.users,
         "machine": figures.pop("machine"),
         "versions": versions(),
         "store": {key: subjects[key] for key in ("transactions", "scripts")},

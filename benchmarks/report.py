@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from load_page import load_section
+from load_page import drawings_section, load_section
 from measure import GB, HERE, MB
 from plots import draw_all
 from table import shortened
@@ -80,6 +80,7 @@ def _page(result: dict[str, Any], name: str, plots: Sequence[str]) -> Iterator[s
     yield from _pages(result["sizes"])
     yield _image(plots[3], "time of a page by size")
     yield from load_section(HERE / "results" / "load")
+    yield from drawings_section(HERE / "results" / "drawings")
     yield "## Beside the peers\n"
     yield from _beside(result["beside"])
     yield "## Doctor and the memory budget\n"

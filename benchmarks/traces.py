@@ -18,7 +18,8 @@ from typing import Any
 
 from cointrail.clustering.load import load_or_build
 from cointrail.lookups.desk import LookupDesk
-from cointrail.lookups.trace import trace
+from cointrail.lookups.trace import trace_view
+from cointrail.lookups.trace_walk import follow
 from cointrail.store.reader import Snapshot, open_snapshot
 from cointrail.tracing.bounds import Bounds
 from cointrail.tracing.flow import FlowWalk
@@ -88,7 +89,12 @@ def measure_traces(store: Path, *, outputs: int = OUTPUTS, repeat: int = 5) -> d
         bounds = Bounds(max_hops=100_000, max_outputs=outputs)
         found["all policies, with names"] = {
             "seconds": _seconds(
-                lambda: trace(desk, [seed], forward=True, policies=tuple(Policy), bounds=bounds), repeat
+                lambda: trace_view(
+                    follow(desk, [seed], forward=True, policies=tuple(Policy), bounds=bounds),
+                    start=0,
+                    limit=25,
+                ),
+                repeat,
             )
         }
         return found

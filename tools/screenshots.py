@@ -105,6 +105,7 @@ def shots(demo: DemoFolder) -> list[Shot]:
         Shot("peel", "A peel chain", f"/peel#from={paid}", press=("Follow",)),
         Shot("rules", "The rules", "/rules"),
         Shot("rule", "A rule: source, failures, measured error", "/rules/common_input"),
+        Shot("words", "The words that are used", "/words"),
         Shot("jobs", "Jobs: long work, done beside", "/jobs"),
         Shot("settings", "Settings, and what the browser keeps", "/settings"),
     ]

@@ -85,6 +85,7 @@ class Rate:
         wrong: of these.
         worlds: in how many worlds.
         bound_ppm: the bound.
+        rest: whether it is of those links alone that no deeper stratum has a bound for.
     """
 
     asked: Stratum
@@ -93,6 +94,7 @@ class Rate:
     wrong: int
     worlds: int
     bound_ppm: int
+    rest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +180,8 @@ class ErrorTable:
         depth = next(k for k in range(len(stratum), 0, -1) if stratum[:k] in self.rows)
         row = self.rows[stratum[:depth]]
         origin = self.rows[row.stratum[: row.bound_from]]
-        return Rate(stratum, origin.stratum, origin.n, origin.wrong, origin.worlds, row.rest_ppm)
+        rest = row.rest_ppm != origin.bound_ppm
+        return Rate(stratum, origin.stratum, origin.n, origin.wrong, origin.worlds, row.rest_ppm, rest)
 
     def covered(self, era: str, tier: str) -> Coverage | None:
         """What clusters of a tier held of a hand's addresses in the worlds of an era."""

@@ -60,9 +60,10 @@ def _validated(charge: Charge, table: ErrorTable) -> str:
     rate = charge.rate
     assert rate is not None, "it was measured"
     where = "" if rate.asked == rate.quoted else f", counted over `{in_words(rate.quoted)}`"
+    which = "it was" if not rate.rest else "those of its links that have no narrower bound were"
     return (
         f"In validation ({rate.worlds} simulated worlds, {rate.n:,} hands{where}; table {table.digest[:16]}) "
-        f"it was wrong in at most {percent(rate.bound_ppm)} of cases (95 % confidence)."
+        f"{which} wrong in at most {percent(rate.bound_ppm)} of cases (95 % confidence)."
     )
 
 
@@ -81,9 +82,11 @@ def _together(bound: ErrorBound) -> str:
         for share, sum_ in bound.payjoin_ppm
         if share in PAYJOIN_PPM[1:]
     )
+    count = bound.payjoin_links
+    no_payjoin = "the link that could be is no payjoin's" if count == 1 else f"none of {count} links is a payjoin's"
     return (
-        f"Together: wrong in at most {percent(bound.bound_ppm)} if none of {bound.payjoin_links} links is "
-        f"a payjoin's ({percent(bound.independent_ppm)} if links fail independently); by assumed share of "
+        f"Together: wrong in at most {percent(bound.bound_ppm)} if {no_payjoin} "
+        f"({percent(bound.independent_ppm)} if links fail independently); by assumed share of "
         f"payjoins: {shares}."
     )
 

@@ -66,7 +66,8 @@ class RuleCard:
         tier: of its links, as it declares it; None where it makes none.
         measured_tier: the tier that its links stand at by the table of measured error; by era where they
             differ.
-        error: how often they were wrong, at most; None where it makes none.
+        error: how often they were wrong, at most, all together, and what a single one is charged; None where
+            it makes none.
         counted_with: ids of the rules whose measured error has that of this one in it.
         uncounted: why it has no measured error of its own; None where it has.
         dynamic: whether later blocks can change its answer, so that results name the height.
@@ -280,8 +281,13 @@ def _measured_tier(rule: Rule) -> str | None:
 def _error(rule: Rule) -> str | None:
     if rule.tier is None:
         return None
-    row = shipped().rows.get((rule.name,))
-    return NOT_MEASURED if row is None else f"at most {percent(row.bound_ppm)}"
+    rows = shipped().rows
+    if (rule.name,) not in rows:
+        return NOT_MEASURED
+    charged = [row.rest_ppm for stratum, row in rows.items() if stratum[0] == rule.name]
+    least, most = min(charged), max(charged)
+    one = percent(most) if least == most else f"by its stratum {percent(least)} to {percent(most)}"
+    return f"at most {percent(rows[rule.name,].bound_ppm)} of its links; a single one is charged {one}"
 
 
 def _kind(rule: Rule) -> Kind:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -94,6 +96,15 @@ def test_what_nobody_measured_stands_as_it_declares_itself() -> None:
     assert tiers_of(UNMEASURED, "common_input").tolist() == [Tier.T2] * len(ERAS)
 
 
+def test_the_sentence_says_where_a_bound_is_of_the_rest_of_a_stratum_alone() -> None:
+    said = {
+        marks: say_bound(bound_of([replace(charge(Tier.T3, 1), rate=SMALL.rate((RULE, *marks)))]), SMALL)
+        for marks in ((ERA, "segwit"), (ERA, "legacy"))
+    }
+    assert ") it was wrong in at most 0.1 % of cases" in said[ERA, "segwit"]
+    assert "those of its links that have no narrower bound were wrong in at most 0.3 % of cases" in said[ERA, "legacy"]
+
+
 def test_the_sentence_names_links_weakest_stratum_table_assumption_and_what_is_missed() -> None:
     bound = bound_of([charge(Tier.T2, 500, payjoin=True), charge(Tier.T3, 8_000)])
     said = say_bound(bound, SMALL, SMALL.covered(ERA, "T2"))
@@ -102,7 +113,7 @@ def test_the_sentence_names_links_weakest_stratum_table_assumption_and_what_is_m
         "Weakest: T3 by rule@1",
         "at most 0.8 % of cases (95 % confidence)",
         SMALL.digest[:16],
-        "at most 0.85 % if none of 1 links is a payjoin's",
+        "at most 0.85 % if the link that could be is no payjoin's",
         "5.85 % at 5 %",
         "held 16 % of its hand's addresses on average, 7 % in the worst",
         "Identity does not come from the blockchain.",

@@ -7844,6 +7844,8 @@ export interface components {
             n: number;
             /** Quoted */
             quoted: string[];
+            /** Rest */
+            rest: boolean;
             /** Worlds */
             worlds: number;
             /** Wrong */

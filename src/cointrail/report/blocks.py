@@ -21,11 +21,11 @@ SAYS = {FACT: "ledger fact", INFERENCE: "inference", CLAIM: "claim"}
 """How the three kinds of statement are called in a report."""
 
 SOURCES = {
-    "payments.csv": "T1",
-    "leads.csv": "T2",
-    "proceeds.csv": "T3",
-    "summary.json": "T4",
-    "basis.json": "T5",
+    "payments.csv": "F1",
+    "leads.csv": "F2",
+    "proceeds.csv": "F3",
+    "summary.json": "F4",
+    "basis.json": "F5",
 }
 """The numbers under which a report quotes the files of a case."""
 

@@ -29,7 +29,8 @@ KINDS = (
 )
 KINDS_NOTE = (
     "Heads of columns say the kind of what stands below them. A statement that rests on several kinds "
-    "names all; it is as strong as the weakest. T1 to T5 are the tables behind this report."
+    "names all; it is as strong as the weakest. F1 to F5 are the files behind this report; T0 to T5 are "
+    "tiers of inference, from the strongest down."
 )
 
 CHANGED = "The figures of this report do not follow what the case says now"

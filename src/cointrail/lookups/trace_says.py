@@ -172,16 +172,16 @@ class Conclusions:
         return self._say(f"{said} {one.actor}{where.get(one.stop, '')}", [sat > 0 for sat in sums])
 
     def _main_reason(self, lines: Sequence[StopLine]) -> list[Conclusion]:
-        """By which reason most of the value ended."""
+        """By which reason the largest part of the value ended: not always half of it."""
         policies = [self._table.policies[place] for place in self._asked]
         firsts = [_largest(lines, policy) for policy in policies]
         return [
-            self._say(f"most of it ended as `{stop.value}`", [one is stop for one in firsts], decides=False)
+            self._say(f"the largest part of it ended as `{stop.value}`", [one is stop for one in firsts], decides=False)
             for stop in dict.fromkeys(firsts)
         ]
 
     def _main_holder(self, holders: I64, name: Callable[[int], str]) -> list[Conclusion]:
-        """Which single cluster has, or gave, most of it."""
+        """Which single cluster has, or gave, the largest part of it."""
         known = holders != NOWHERE
         if not known.any():
             return []
@@ -191,7 +191,7 @@ class Conclusions:
             sums = np.zeros(len(clusters), np.int64)
             np.add.at(sums, place, self._table.sat[policy][known])
             firsts.append(int(clusters[sums.argmax()]) if sums.max() > 0 else None)
-        said = "is where most of it ended" if self._forward else "is where most of it came from"
+        said = f"is where the largest part of it {'ended' if self._forward else 'came from'}"
         return [
             self._say(f"the cluster of {name(first)} {said}", [one == first for one in firsts], decides=False)
             for first in dict.fromkeys(firsts)
@@ -203,4 +203,4 @@ class Conclusions:
         shared = int(there.all(axis=0).sum())
         of = int(there.any(axis=0).sum())
         alike = there.sum(axis=1) == of
-        return self._say(f"the same {of:,} outputs are ends ({shared:,} are by every policy)", alike)
+        return self._say(f"all {of:,} ends that any policy finds are ends ({shared:,} by every policy)", alike)

@@ -80,7 +80,7 @@ def test_what_a_bound_may_have_hidden_is_open() -> None:
 
 def test_where_most_of_it_ended_is_open_while_a_bound_hides_the_rest() -> None:
     table = _table((60, 10, 30), (50, 20, 30))
-    claim = "most of it ended as `custodian`"
+    claim = "the largest part of it ended as `custodian`"
     assert _said(table)[claim].holds
     assert not _said(table, frozenset({Policy.HAIRCUT}))[claim].holds
     assert _said(table, frozenset({Policy.HAIRCUT}))[claim].open == (Policy.HAIRCUT,)
@@ -88,8 +88,8 @@ def test_where_most_of_it_ended_is_open_while_a_bound_hides_the_rest() -> None:
 
 def test_policies_that_disagree_on_where_most_of_it_went_have_a_sentence_each() -> None:
     said = _said(_table((60, 10, 30), (20, 20, 60)))
-    assert said["the cluster of 10 is where most of it ended"].policies == (Policy.FIFO,)
-    assert said["the cluster of 11 is where most of it ended"].policies == (Policy.HAIRCUT,)
+    assert said["the cluster of 10 is where the largest part of it ended"].policies == (Policy.FIFO,)
+    assert said["the cluster of 11 is where the largest part of it ended"].policies == (Policy.HAIRCUT,)
 
 
 def test_ends_come_with_services_first_and_the_largest_before_the_others() -> None:

@@ -69,7 +69,7 @@ function look(paint: Colours): StylesheetJson {
         "curve-style": "straight", width: "data(thick)", "line-color": paint.soft, "target-arrow-color": paint.soft,
         "target-arrow-shape": "triangle", "arrow-scale": 0.9, label: "data(label)", "font-size": 10.5, color: paint.ink,
         "text-wrap": "wrap",
-        "min-zoomed-font-size": 8, "text-background-color": paint.paper, "text-background-opacity": 0.85,
+        "min-zoomed-font-size": 8, "text-background-color": paint.paper, "text-background-opacity": 1,
         "text-background-padding": "2px", "text-rotation": "autorotate", "overlay-opacity": 0,
       },
     },

@@ -165,12 +165,13 @@ export class Session {
       const draft = new Draft(this.items, "transactions");
       this.level = "transactions";
       for (const tx of txs) addTx(draft, tx, this.clusters, { inputs: 50, outputs: 50, near: this.beside(draft, tx) });
-      const [from, to] = [id.coin(outpoints[0] ?? ""), id.coin(outpoints.at(-1) ?? "")];
-      const end = draft.node(to);
-      if (said && end && from !== to && draft.node(from)) {
-        draft.addEdge({ id: id.edge(from, to, "said"), from, to, certainty: "inference", sat: null, time: end.time, ...said });
+      const from = id.coin(outpoints[0] ?? "");
+      const last = id.tx(txids.at(-1) ?? ""); // who signs it is of the hand, and whom it pays is not
+      const end = draft.node(last);
+      if (said && end && outpoints.length > 1 && draft.node(from)) {
+        draft.addEdge({ id: id.edge(from, last, "said"), from, to: last, certainty: "inference", sat: null, time: end.time, ...said });
       }
-      await this.finish(title, draft, to);
+      await this.finish(title, draft, id.coin(outpoints.at(-1) ?? ""));
     });
 
   /** The next thing behind what has the focus: forward along the chain, or back. */

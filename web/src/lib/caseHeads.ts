@@ -1,8 +1,8 @@
 /** How columns of a case are headed, and of which part of a lead a bound is. */
 
 const HEADS: Record<string, string> = {
-  weakest_tier: "weakest tier of the hand's path",
-  dashed_tier: "weakest tier of a dashed path",
+  weakest_tier: "hand's weakest tier",
+  dashed_tier: "dashed path's weakest tier",
   error_links: "all links, by tier",
   error_not_measured: "links not measured",
   error_bound_ppm: "wrong at most, if no payjoin",

@@ -3,7 +3,7 @@ import { becameWords, countedBy, inOrder, wrongAtMost } from "./summary";
 
 it("how many leads are wrong at most is told without payjoins and with some", () => {
   const error = { expected_wrong: "54.77", expected_wrong_at_payjoin_5: "1123661.35", rows: 8536, rows_not_measured: 0, convention: "" };
-  expect(wrongAtMost(error)).toBe("54.77 if no link is a payjoin; 1,123,661.35 if 5 % of those that can be are");
+  expect(wrongAtMost(error)).toBe("54.77 leads if no link is a payjoin, 1,123,661.35 if 5 % of those links are that can be");
 });
 
 it("the order of the policies of a run is told, and what counts go by beside values by FIFO", () => {

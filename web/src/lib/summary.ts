@@ -23,9 +23,9 @@ interface Expected {
   convention: string;
 }
 
-/** `54.77 if no link is a payjoin; 3,661.35 if 5 % of those that can be are`. */
+/** `54.77 leads if no link is a payjoin, 3,661.35 if 5 % of those links are that can be`. */
 export function wrongAtMost(error: Expected): string {
-  return `${rowsOf(error.expected_wrong)} if no link is a payjoin; ${rowsOf(error.expected_wrong_at_payjoin_5)} if 5 % of those that can be are`;
+  return `${rowsOf(error.expected_wrong)} leads if no link is a payjoin, ${rowsOf(error.expected_wrong_at_payjoin_5)} if 5 % of those links are that can be`;
 }
 
 /** Flow policies in their order: `haircut first, FIFO beside it`. */

@@ -40,12 +40,12 @@ describe("going on", () => {
     expect(peelLeft(peel(["unspent"], 0))).toBe("");
     expect(peelLeft(peel(["hop_limit"], 0))).toBe("A bound on hops or time ended 1 chain.");
     expect(peelLeft(peel(["ambiguous", "time_limit"], 2))).toBe(
-      "A bound on hops or time ended 1 chain. No chain follows 2 branches.",
+      "A bound on hops or time ended 1 chain. 2 branches were not followed.",
     );
     expect(peelMore(peel(["hop_limit"], 2))).toBe("by up to 4 more hops a chain and 1 more chain");
     expect(peelMore(peel(["time_limit"], 0))).toBe("for up to 20 more seconds");
     expect(peelWentOn(peel(["hop_limit"], 0), peel(["ambiguous", "unspent"], 1, 8))).toBe(
-      "Went on by 12 hops and 1 chain. No chain follows 1 branch.",
+      "Went on by 12 hops and 1 chain. 1 branch was not followed.",
     );
     expect(peelWentOn(peel(["hop_limit"], 0), peel(["unspent"], 0))).toBe("Went on by 0 hops and 0 chains. Nothing is left.");
   });

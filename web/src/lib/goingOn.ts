@@ -39,7 +39,7 @@ export function peelLeft(told: Peel): string {
   const left = told.branches_left;
   const says = [
     ...(cut ? [`A bound on hops or time ended ${counted(cut, "chain")}.`] : []),
-    ...(left ? [`No chain follows ${left === 1 ? "1 branch" : `${count(left)} branches`}.`] : []),
+    ...(left ? [left === 1 ? "1 branch was not followed." : `${count(left)} branches were not followed.`] : []),
   ];
   return says.join(" ");
 }

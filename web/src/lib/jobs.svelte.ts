@@ -88,7 +88,7 @@ export class Watched {
 export const KINDS: Record<string, string> = {
   case_run: "Run of a case",
   report: "Report",
-  bundle: "Bundle",
+  bundle: "Bundle, with a new run",
   bundle_verify: "Check of a bundle",
   exhibits_verify: "Verification of exhibits",
   packets: "Request packets",

@@ -1,7 +1,7 @@
 /** The canvas: Cytoscape shows what the log holds, and tells where somebody pressed. */
 
 import cytoscape, { type Core, type EventObject, type StylesheetJson } from "cytoscape";
-import { isLong, isNode, LONG_BEND, SIZE, type GraphEdge, type GraphNode, type Item } from "./items";
+import { BENDS, bendOf, isNode, SIZE, type GraphEdge, type GraphNode, type Item } from "./items";
 import { edgeLabelOf, labelOf, thickness, widthOf, type WorthOf } from "./labels";
 import { linesOf, turnOf, type Line } from "./lines";
 import { begun, boxOf, whole, type View } from "./view_box";
@@ -77,10 +77,11 @@ function look(paint: Colours): StylesheetJson {
       selector: "edge.inference",
       style: {
         "line-style": "dashed", "line-color": paint.inference, "target-arrow-color": paint.inference,
-        "curve-style": "unbundled-bezier", "control-point-distances": [34], "control-point-weights": [0.5],
+        "curve-style": "unbundled-bezier", "control-point-distances": [BENDS.change], "control-point-weights": [0.5],
       },
     },
-    { selector: "edge.long", style: { "control-point-distances": [-LONG_BEND] } },
+    { selector: "edge.way", style: { "control-point-distances": [BENDS.way] } },
+    { selector: "edge.said", style: { "control-point-distances": [BENDS.said], "text-rotation": "none" } },
     {
       selector: "edge.relations",
       style: {
@@ -113,7 +114,7 @@ interface Shown {
 function kindOf(one: Item, policy: string, many: boolean, line?: Line): string {
   if (!isNode(one)) {
     if (many && one.certainty === "fact") return `${one.level} fact plain`;
-    return `${one.level} ${one.certainty}${isLong(one) ? " long" : ""}${line ? ` lined at-${line.end}` : ""}`;
+    return `${one.level} ${one.certainty}${["way", "said"].includes(bendOf(one)) ? ` ${bendOf(one)}` : ""}${line ? ` lined at-${line.end}` : ""}`;
   }
   const carries = policy && one.carried?.[policy] && BigInt(one.carried[policy]) > 0n ? " carries" : "";
   return `${one.concept} ${one.certainty}${carries}`;

@@ -2,7 +2,7 @@
 
 import { claimWords } from "./from_api";
 import { edgeLabelOf, labelOf, thickness, widthOf } from "./labels";
-import { CONCEPT, isLong, LONG_BEND, SIZE, type GraphEdge, type GraphNode } from "./items";
+import { BENDS, bendOf, CONCEPT, SIZE, type GraphEdge, type GraphNode } from "./items";
 import { linesOf, type Line, type Point } from "./lines";
 import { xml, type Told } from "./file_text";
 import { boxOf, type Rect } from "./view_box";
@@ -43,9 +43,12 @@ export function figureOf(nodes: readonly GraphNode[], edges: readonly GraphEdge[
   const lined = edges.map((one) => edgeSvg(one, at, high, label(one), runs.get(one.id)));
   const drawnNodes = nodes.map((one) => nodeSvg(one, says.get(one.id) ?? [], high(one)));
   const { x, y, w, h } = boxOf(nodes);
+  const heights = lined.flatMap((one) => (one.middle ? [one.middle.y] : []));
+  const top = heights.reduce((least, one) => Math.min(least, one), y);
+  const bottom = heights.reduce((most, one) => Math.max(most, one), y + h);
   return {
     marks: [...lined.map((one) => one.line), ...lined.map((one) => one.label), ...drawnNodes].join(""),
-    box: { x: x - ROUND, y: y - ROUND, w: w + 2 * ROUND, h: h + 2 * ROUND },
+    box: { x: x - ROUND, y: top - ROUND, w: w + 2 * ROUND, h: bottom - top + 2 * ROUND },
   };
 }
 
@@ -79,7 +82,14 @@ function nodeSvg(one: GraphNode, lines: readonly string[], h: number): string {
 }
 
 /** An edge and its label: labels are drawn after all edges, so that none crosses them out. */
-function edgeSvg(one: GraphEdge, at: ReadonlyMap<string, GraphNode>, high: (one: GraphNode) => number, says: string, run?: Line): { line: string; label: string } {
+interface Marks {
+  line: string;
+  label: string;
+  /** The middle of its label. */
+  middle?: Point;
+}
+
+function edgeSvg(one: GraphEdge, at: ReadonlyMap<string, GraphNode>, high: (one: GraphNode) => number, says: string, run?: Line): Marks {
   const from = at.get(one.from);
   const to = at.get(one.to);
   if (!from || !to) return { line: "", label: "" };
@@ -94,7 +104,7 @@ function edgeSvg(one: GraphEdge, at: ReadonlyMap<string, GraphNode>, high: (one:
   const line =
     `<g><title>${xml(one.says)}</title><path d="${way}" fill="none" stroke="${paint.stroke}" stroke-width="${fix(thickness(one.sat))}"${paint.dash}/>` +
     `<path d="M${fix(b.x)} ${fix(b.y)}L${wing(0.4)}L${wing(-0.4)}Z" fill="${paint.stroke}"/></g>`;
-  return { line, label };
+  return { line, label, middle };
 }
 
 /** One line of a label, on a ground that hides thick lines behind it. */
@@ -124,7 +134,7 @@ function angled({ from, to, corner, label }: Line): Drawn {
 
 /** Bent to one side, as inferences are; facts are straight. */
 function bent(one: GraphEdge, a: Point, b: Point): Drawn {
-  const bend = isLong(one) ? -LONG_BEND : one.certainty === "inference" ? 34 : 0;
+  const bend = BENDS[bendOf(one)];
   const long = Math.hypot(b.x - a.x, b.y - a.y) || 1;
   const mid = { x: (a.x + b.x) / 2 - ((b.y - a.y) / long) * bend, y: (a.y + b.y) / 2 + ((b.x - a.x) / long) * bend };
   return {

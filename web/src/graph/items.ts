@@ -91,9 +91,14 @@ export const CONCEPT: Record<Concept, string> = {
 export const isNode = (one: Item | undefined): one is GraphNode => one?.kind === "node";
 export const isEdge = (one: Item | undefined): one is GraphEdge => one?.kind === "edge";
 
-/** Edges that stand for a whole way keep clear of what lies on it. */
-export const LONG_BEND = 110;
-export const isLong = (one: GraphEdge): boolean => one.level === "transactions" && one.certainty === "inference" && !one.id.endsWith(" change");
+/** How far edges are bent: inferences a little, and those that stand for a whole way clear of what lies on it. */
+export const BENDS = { none: 0, change: 34, way: -110, said: -240 } as const;
+
+export function bendOf(one: GraphEdge): keyof typeof BENDS {
+  if (one.certainty !== "inference") return "none";
+  if (one.level !== "transactions" || one.id.endsWith(" change")) return "change";
+  return one.id.endsWith(" said") ? "said" : "way";
+}
 
 /** What is looked at: a level, and the last block time that counts; null counts all. */
 export interface Look {

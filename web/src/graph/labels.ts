@@ -3,7 +3,7 @@
 import { words } from "../lib/trace";
 import { bitcoin } from "../lib/words";
 import { clip } from "./from_api";
-import { DOT, isNode, type GraphEdge, type GraphNode, type Item } from "./items";
+import { bendOf, DOT, isNode, type GraphEdge, type GraphNode, type Item } from "./items";
 import { worthWords, type ItemWorth } from "./worth_words";
 
 export type WorthOf = (one: Item) => ItemWorth | undefined;
@@ -33,6 +33,7 @@ export function edgeLabelOf(one: GraphEdge, nodes: (id: string) => Item | undefi
   const to = nodes(one.to);
   const boxed = isNode(to) && to.concept === "coin" && to.time !== null;
   const worth = boxed || (one.level === "transactions" && one.certainty !== "fact") ? "" : worthWords(worthOf?.(one));
+  if (bendOf(one) === "said") return one.label.split(DOT).join("\n"); // on a short way there is no room for one line
   if (one.level === "transactions") return [one.label, worth].filter(Boolean).join("\n");
   const [amount, ...rests] = one.label.split(DOT);
   return [[amount, worth].filter(Boolean).join(DOT), rests.join(DOT)].filter(Boolean).join("\n");

@@ -7,7 +7,7 @@ const TOLD: Told = { title: "t", level: "transactions", policy: "", until: null,
 
 const coin = (id: string, x: number): GraphNode => ({
   kind: "node", id, level: "transactions", concept: "coin", x, y: 0, name: id, lines: [id], sat: 1, time: "2017-01-01T00:00:00Z",
-  certainty: "fact", claims: [], says: [], hidden: false, note: "",
+  certainty: "fact", claims: [], says: [], hidden: false, note: "", carried: null,
 });
 const hand: GraphEdge = {
   kind: "edge", id: "edge a > b said", level: "transactions", from: "a", to: "b", certainty: "inference", label: "same hand, path T1 · all of it wrong ≤ 1 %",

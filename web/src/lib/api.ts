@@ -21,6 +21,12 @@ export class Failure extends Error {
   }
 }
 
+/** Why something failed, as one line of plain text. */
+export function reasonOf(error: unknown): string {
+  const words = error instanceof Failure ? [error.title, error.detail] : [error instanceof Error ? error.message : String(error)];
+  return words.filter(Boolean).join(": ").replaceAll("`", "").replace(/\.$/, "");
+}
+
 interface Answer<T> {
   data?: T;
   error?: unknown;

@@ -1,25 +1,40 @@
 /** What amounts were worth at a time, in the currency that somebody chose: asked of the server, many at once. */
 import { SvelteMap } from "svelte/reactivity";
-import { answerOf, api, type Sat, type Schemas } from "./api";
+import { answerOf, api, reasonOf, type Sat, type Schemas } from "./api";
 import { choose, settings } from "./settings.svelte";
 import type { Column } from "./table/columns.svelte";
+import { count } from "./words";
 
 export type Valued = Schemas["ValueLine"];
 
-export const fiat = $state({ tables: [] as Schemas["PriceFileLine"][] });
+/** The price tables of the server, or why they could not be asked for. */
+export const fiat = $state({ tables: [] as Schemas["PriceFileLine"][], trouble: null as unknown });
 
 const MOST = 1_000;
 const ALWAYS = ["USD", "EUR", "GBP", "CHF", "JPY", "KRW"];
+export const ADVICE = "try again, or choose no currency";
+
+interface Amount {
+  currency: string;
+  time_utc: string;
+  sat: Sat;
+}
+
 const known = new SvelteMap<string, Valued>();
-const wanted = new Map<string, { currency: string; time_utc: string; sat: Sat }>();
+/** What is asked for, or is to be. */
+const wanted = new Map<string, Amount>();
+/** Why an amount was not told when it was last asked for. */
+const failed = new Map<string, unknown>();
 let asking: Promise<void> | null = null;
 
 /** Which price tables the server has; without any, nothing is valued. */
 export async function findPrices(): Promise<void> {
   try {
     fiat.tables = (await answerOf(api.GET("/api/v1/prices"))).tables;
-  } catch {
+    fiat.trouble = null;
+  } catch (error) {
     fiat.tables = [];
+    fiat.trouble = error;
   }
 }
 
@@ -38,41 +53,78 @@ export function switchTo(code: string): void {
   choose({ currency: code || "none" });
 }
 
+const keyOf = (one: Amount): string => `${one.currency} ${one.time_utc} ${one.sat}`;
+
 /** The value of an amount at a time; undefined until the server told it, or where nothing is valued. */
 export function worth(time_utc: string, sat: Sat): Valued | undefined {
   const code = currency();
   if (!code || !time_utc) return undefined;
-  const key = `${code} ${time_utc} ${sat}`;
+  const one = { currency: code, time_utc, sat };
+  const key = keyOf(one);
   const found = known.get(key);
-  if (!found) {
-    wanted.set(key, { currency: code, time_utc, sat });
-    asking ??= Promise.resolve().then(ask).finally(() => (asking = null));
-  }
+  // What failed a moment ago is not asked for again by each cell that is drawn anew meanwhile.
+  if (!found && !(asking && failed.has(key))) want(key, one);
   return found;
 }
 
-/** Wait until all of some amounts are valued. */
+function want(key: string, one: Amount): void {
+  wanted.set(key, one);
+  asking ??= Promise.resolve().then(ask);
+}
+
+/**
+ * Wait until all of some amounts are valued; having no rate is told too. What failed before is asked for again.
+ *
+ * Raises where one of them is still not known: an empty cell would pass for one without a rate.
+ */
 export async function valued(amounts: { time_utc: string; value_sat: Sat }[]): Promise<void> {
-  for (const one of amounts) worth(one.time_utc, one.value_sat);
+  if (settings.currency !== "none") await pricesKnown();
+  const code = currency();
+  if (!code) return;
+  const all = amounts.filter((one) => one.time_utc).map((one) => ({ currency: code, time_utc: one.time_utc, sat: one.value_sat }));
+  for (const one of all) {
+    const key = keyOf(one);
+    if (!known.has(key)) want(key, one);
+  }
   await asking;
+  if (currency() !== code) return valued(amounts); // another one was chosen meanwhile
+  const missing = all.map(keyOf).filter((key) => !known.has(key));
+  if (missing.length) throw unvalued(missing.length, all.length, code, failed.get(missing[0] ?? ""));
+}
+
+async function pricesKnown(): Promise<void> {
+  if (fiat.trouble) await findPrices();
+  if (fiat.trouble) throw new Error(`price tables could not be read (${reasonOf(fiat.trouble)}); ${ADVICE}`);
+}
+
+/** What stops a file with values: how many of them are not known, why, and what to do. */
+export function unvalued(missing: number, all: number, code: string, why: unknown): Error {
+  return new Error(`${count(missing)} of ${count(all)} values in ${code} could not be fetched (${reasonOf(why)}); ${ADVICE}`);
 }
 
 async function ask(): Promise<void> {
   while (wanted.size) {
     const code = wanted.values().next().value?.currency ?? "";
     const some = [...wanted].filter(([, one]) => one.currency === code).slice(0, MOST);
-    for (const [key] of some) wanted.delete(key);
     try {
-      const told = await answerOf(
-        api.POST("/api/v1/values", {
-          body: { currency: code, amounts: some.map(([, { time_utc, sat }]) => ({ time_utc, sat: String(sat) })) },
-        }),
-      );
-      some.forEach(([key], place) => told.values[place] && known.set(key, told.values[place]));
-    } catch {
-      return; // what is not known stays empty
+      const values = await valuesOf(code, some.map(([, one]) => one));
+      some.forEach(([key], place) => {
+        failed.delete(key);
+        known.set(key, values[place]!);
+      });
+    } catch (error) {
+      for (const [key] of some) failed.set(key, error);
     }
+    for (const [key] of some) wanted.delete(key);
   }
+  asking = null;
+}
+
+async function valuesOf(code: string, some: Amount[]): Promise<Valued[]> {
+  const amounts = some.map(({ time_utc, sat }) => ({ time_utc, sat: String(sat) }));
+  const { values } = await answerOf(api.POST("/api/v1/values", { body: { currency: code, amounts } }));
+  if (values.length !== some.length) throw new Error(`the server told ${count(values.length)} of ${count(some.length)}`);
+  return values;
 }
 
 /** A column with the value at the time of its block, and one with who says so; `when` that was, in the table's words. */

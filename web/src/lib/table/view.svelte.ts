@@ -1,4 +1,5 @@
 /** What of a list is looked at. A list is sorted and filtered here only when all of it is here: never a part of it. */
+import { reasonOf } from "../api";
 import { count } from "../words";
 import type { Column, Sorting } from "./columns.svelte";
 import { type Filter, misread, narrowed, nextSorting } from "./narrow";
@@ -85,7 +86,12 @@ export class View<P extends Part, Row> {
     await rows.reach(MOST_NARROWED);
     this.told = rows.complete || rows.trouble ? "" : `not done: ${this.much()}, and a part is not sorted`;
     if (!rows.complete) return false;
-    for (const id of columns) await this.columnOf(id)?.prepare?.(rows.rows);
+    try {
+      for (const id of columns) await this.columnOf(id)?.prepare?.(rows.rows);
+    } catch (error) {
+      this.told = `not done: ${reasonOf(error)}`;
+      return false;
+    }
     return true;
   }
 }

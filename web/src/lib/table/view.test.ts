@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Column } from "./columns.svelte";
-import { Rows, type Part } from "./rows.svelte";
+import { Rows, whole, type Part } from "./rows.svelte";
 import { View } from "./view.svelte";
 
 interface Numbers extends Part {
@@ -50,5 +50,20 @@ describe("a list that is sorted while its rows are on their way", () => {
     expect(view.sorting).toBeNull();
     await view.sortBy("n");
     expect(view.sorting).toBeNull();
+  });
+
+  it("is not sorted or filtered by what could not be fetched, and says why", async () => {
+    const list = whole([2, 1]);
+    let reached = false;
+    const prepare = async () => {
+      if (!reached) throw new Error("2 of 2 values are missing");
+    };
+    const view = new View(() => list, () => [{ ...COLUMNS[0]!, prepare }]);
+    await view.sortBy("n");
+    expect([view.sorting, view.told]).toEqual([null, "not done: 2 of 2 values are missing"]);
+    expect(await view.filterBy([{ column: "n", how: "at_least", text: "2" }])).toBe("not done: 2 of 2 values are missing");
+    reached = true;
+    await view.sortBy("n");
+    expect([view.list, view.told]).toEqual([[1, 2], ""]);
   });
 });

@@ -3,7 +3,7 @@
 import { SvelteMap } from "svelte/reactivity";
 import { answerOf, api, type Schemas } from "../lib/api";
 import { shown } from "../lib/words";
-import { currency, valued, worth } from "../lib/worth.svelte";
+import { currency, unvalued, valued, worth } from "../lib/worth.svelte";
 import { id } from "./draft";
 import { LOOKED, looksOf } from "./from_api";
 import { isNode, type GraphEdge, type GraphNode, type Item } from "./items";
@@ -15,7 +15,8 @@ const MOST = 100;
 export class Fiat {
   /** Sums of relations, by currency, edge and satoshi: a sum of another look is another sum. */
   private readonly sums = new SvelteMap<string, ItemWorth>();
-  private readonly asked = new Set<string>();
+  private readonly asked = new Map<string, Promise<void>>();
+  private drawn: readonly GraphNode[] = [];
 
   get currency(): string {
     return currency();
@@ -32,27 +33,46 @@ export class Fiat {
     return { value: told.value, currency: code, without: told.value === null ? 1 : 0, sources };
   }
 
-  /** Ask what coins and transactions were worth, and wait for it. */
+  /**
+   * Ask what coins, transactions and relations were worth, and wait for it.
+   *
+   * Raises where one of them is still not known: having no rate is told too.
+   */
   async ready(some: readonly Item[]): Promise<void> {
-    const timed = some.filter((one) => one.level === "transactions");
-    await valued(timed.flatMap(({ time, sat }) => (time === null || sat === null ? [] : [{ time_utc: time, value_sat: sat }])));
+    const counted = some.filter(isCounted);
+    const timed = counted.filter((one) => one.level === "transactions");
+    await valued(timed.map(({ time, sat }) => ({ time_utc: time ?? "", value_sat: sat ?? 0 })));
+    const code = currency();
+    const sums = counted.filter((one) => one.level === "relations") as GraphEdge[];
+    if (!code || !sums.length) return;
+    const ends = new Set(sums.flatMap((one) => [one.from, one.to]));
+    let why: unknown = "the sums are others now: draw it anew";
+    for (const node of this.drawn) {
+      if (ends.has(node.id)) await this.once(node, code).catch((error: unknown) => (why = error));
+    }
+    if (currency() !== code) return this.ready(some); // another one was chosen meanwhile
+    const missing = sums.filter((one) => !this.of(one)).length;
+    if (missing) throw unvalued(missing, sums.length, code, why);
   }
 
-  /** Ask for the sums of the relations that are drawn, once for each. */
+  /** Ask for the sums of the relations that are drawn, once for each. What fails stays unknown, and is asked for with the next part. */
   async look(nodes: readonly GraphNode[]): Promise<void> {
     const code = currency();
+    this.drawn = nodes;
     if (!code) return;
-    for (const node of nodes) {
-      const looks = node.level === "relations" ? looksOf(node) : [];
-      const asking = `${code} ${node.id} ${looks.join()}`;
-      if (!looks.length || this.asked.has(asking)) continue;
-      this.asked.add(asking);
-      try {
-        await this.ask(node, code);
-      } catch {
-        this.asked.delete(asking); // what is not known stays empty, and is asked for with the next part
-      }
-    }
+    for (const node of nodes) await this.once(node, code).catch(() => undefined);
+  }
+
+  private once(node: GraphNode, code: string): Promise<void> {
+    const looks = node.level === "relations" ? looksOf(node) : [];
+    if (!looks.length) return Promise.resolve();
+    const key = `${code} ${node.id} ${looks.join()}`;
+    const before = this.asked.get(key);
+    if (before) return before;
+    const asked = this.ask(node, code);
+    this.asked.set(key, asked);
+    asked.catch(() => this.asked.delete(key));
+    return asked;
   }
 
   private async ask(node: GraphNode, code: string): Promise<void> {
@@ -77,16 +97,21 @@ export class Fiat {
   told(nodes: readonly GraphNode[], edges: readonly GraphEdge[]): FiatTold | null {
     const code = currency();
     if (!code) return null;
-    const worths = [...nodes, ...edges].map((one) => this.of(one)).filter((one) => one !== undefined);
+    const all = [...nodes, ...edges].filter(isCounted);
+    const worths = all.map((one) => this.of(one)).filter((one) => one !== undefined);
     return {
       currency: code,
       sources: [...new Set(worths.flatMap((one) => one.sources))].map(shown),
-      valued: worths.length,
+      amounts: all.length,
+      unknown: all.length - worths.length,
       missing: worths.filter((one) => one.without).length,
       sums: nodes[0]?.level === "relations",
       of: (one) => this.of(one),
     };
   }
 }
+
+/** Whether it has an amount that is valued. */
+const isCounted = (one: Item): boolean => one.sat !== null && (one.level === "relations" ? !isNode(one) : one.time !== null);
 
 const key = (code: string, edge: string, sat: number | string): string => `${code} ${edge} ${sat}`;

@@ -77,7 +77,7 @@ describe("files of a drawing", () => {
       one.id === "a"
         ? { value: "1234.5", currency: "USD", without: 0, sources: ["a <table>; close"] }
         : { value: null, currency: "USD", without: 1, sources: [] };
-    const told = { ...TOLD, fiat: { currency: "USD", sources: ["a <table>; close"], valued: 3, missing: 2, sums: false, of } };
+    const told = { ...TOLD, fiat: { currency: "USD", sources: ["a <table>; close"], amounts: 3, missing: 2, unknown: 0, sums: false, of } };
     const picture = svgText(NODES, EDGES, told);
     expect(picture).toContain("1,234.50 USD");
     expect(picture).toContain("no rate");

@@ -23,9 +23,12 @@ export function worthWords(one: ItemWorth | undefined): string {
 export interface FiatTold {
   currency: string;
   sources: string[];
-  valued: number;
-  /** Parts of which all or some has no rate. */
+  /** Parts that have an amount. */
+  amounts: number;
+  /** Of these, all or some has no rate. */
   missing: number;
+  /** Of these, nobody was told yet what they were worth, or it could not be fetched. */
+  unknown: number;
   /** Amounts are sums of many transactions, each valued at its own time. */
   sums: boolean;
   of: (one: Item) => ItemWorth | undefined;
@@ -33,7 +36,11 @@ export interface FiatTold {
 
 export function fiatWords(told: FiatTold): string {
   const how = told.sums ? ", each transaction at the rate of its time, added up exactly and rounded once" : "";
-  const gaps = told.missing ? `; ${count(told.missing)} of ${count(told.valued)} amounts lack a rate, in whole or in part` : "";
+  const { missing, unknown } = told;
+  const of = (some: number) => `; ${count(some)} of ${count(told.amounts)}`;
+  const gaps =
+    (missing ? `${of(missing)} amounts ${missing === 1 ? "lacks" : "lack"} a rate, in whole or in part` : "") +
+    (unknown ? `${of(unknown)} ${unknown === 1 ? "has" : "have"} no value yet, or it could not be fetched` : "");
   const whose = told.sources.length ? `, by ${told.sources.join(" and ").replaceAll("`", "")}` : "";
   return `values in ${told.currency} at the time of the block${how}${whose}${gaps}`;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { newEntries, runNews, seenNow } from "./news";
+import { MOST_TOLD, newEntries, newestAfter, runNews, seenNow } from "./news";
 import { readSeen } from "./seen";
 
 const RUN = {
@@ -51,5 +51,11 @@ describe("what was seen", () => {
     expect(newEntries({ entries: 5, run: null }, LINE)).toBe(2);
     expect(newEntries({ entries: null, run: null }, LINE)).toBe(0);
     expect(newEntries(SEEN, { ...LINE, entries: null })).toBe(0);
+  });
+
+  it("asks for the newest of them, however many came", () => {
+    expect(newestAfter({ entries: 5, run: null }, LINE)).toBe(5);
+    expect(newestAfter({ entries: 0, run: null }, { ...LINE, entries: 3_000 })).toBe(3_000 - MOST_TOLD);
+    expect(newestAfter({ entries: null, run: null }, LINE)).toBe(7);
   });
 });

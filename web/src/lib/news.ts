@@ -29,4 +29,12 @@ export function newEntries(seen: Seen, line: Schemas["CaseLine"]): number {
   return line.entries === null || seen.entries === null ? 0 : Math.max(0, line.entries - seen.entries);
 }
 
+/** As many entries as are told one by one. */
+export const MOST_TOLD = 5;
+
+/** The number of the entry after which the newest stand that came, as many as are told one by one. */
+export function newestAfter(seen: Seen, line: Schemas["CaseLine"]): number {
+  return (line.entries ?? 0) - Math.min(newEntries(seen, line), MOST_TOLD);
+}
+
 const payments = (number: number) => `${count(number)} ${number === 1 ? "payment" : "payments"}`;

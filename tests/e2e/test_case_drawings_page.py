@@ -92,6 +92,27 @@ def test_a_step_outlives_the_tab_and_a_drawing_on_the_case_outlives_steps(browse
         assert site.troubles == []
 
 
+def test_relations_that_were_drawn_are_there_after_a_reload(browser: Browser, url: str) -> None:
+    with visit(browser, url) as site:
+        page = site.page
+        site.open(GRAPH)
+        drawn(page)
+        page.get_by_role("button", name="Relations", exact=True).click()
+        expect(page.get_by_role("table", name="What is drawn")).to_contain_text("cluster")
+        whole = drawn(page)
+        hide_one(page)
+        left = drawn(page)
+        assert left < whole
+        expect(page.get_by_text("kept at 2")).to_be_visible()
+        site.open(GRAPH)
+        drawn(page)
+        expect(page.get_by_text("kept at 2")).to_be_visible()
+        page.get_by_role("button", name="Relations", exact=True).click()
+        expect(page.get_by_role("table", name="What is drawn")).to_contain_text("cluster")
+        assert drawn(page) == left
+        assert site.troubles == []
+
+
 def test_two_tabs_never_write_over_each_other(browser: Browser, url: str) -> None:
     with visit(browser, url) as one, visit(browser, url) as other:
         for site in (one, other):

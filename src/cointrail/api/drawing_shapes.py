@@ -77,6 +77,7 @@ class DrawnEdge(Ask):
     label: _Label
     sat: _Sat | None
     time: _Time | None
+    last: _Time | None = None
     says: _Label
     hidden: bool
     hops: _Labels | None = None
@@ -138,6 +139,6 @@ class Drawing(Ask):
 
     format: Literal["cointrail-graph"]
     version: Literal[1]
-    title: _Name
+    title: _Label
     bases: Annotated[list[DrawnBasis], Field(max_length=1_000)]
     log: DrawnLog

@@ -4170,6 +4170,8 @@ export interface components {
             kind: "edge";
             /** Label */
             label: string;
+            /** Last */
+            last?: string | null;
             /**
              * Level
              * @enum {string}

@@ -2,7 +2,8 @@
 
 import { answerOf, api, Failure, type Schemas } from "../lib/api";
 import { Log } from "./log";
-import type { GraphFile, Session } from "./session.svelte";
+import type { GraphFile } from "./saved";
+import type { Session } from "./session.svelte";
 
 export type DraftLine = Schemas["DraftLine"];
 export type DrawingLine = Schemas["Book"]["drawings"][number];

@@ -6,7 +6,8 @@ import { id } from "./draft";
 import type { Cluster, Coin, Tx } from "./from_api";
 import { isEdge, isNode, type Claim, type GraphEdge, type GraphNode } from "./items";
 import type { Change, Saved, Step } from "./log";
-import { type Basic, type GraphFile, Session } from "./session.svelte";
+import type { Basic, GraphFile } from "./saved";
+import { Session } from "./session.svelte";
 
 vi.mock("./layout", () => ({ arranged: () => Promise.resolve(new Map()) }));
 

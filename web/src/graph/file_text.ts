@@ -4,7 +4,7 @@ import { words } from "../lib/trace";
 import { count, shown, utc } from "../lib/words";
 import { claimWords, clip } from "./from_api";
 import { CONCEPT, type GraphEdge, type GraphNode, type Item } from "./items";
-import type { Basic } from "./session.svelte";
+import type { Basic } from "./saved";
 import { fiatWords, type FiatTold } from "./worth_words";
 
 export interface Told {

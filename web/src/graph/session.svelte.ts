@@ -2,20 +2,18 @@
 
 import { answerOf, api, type Basis, type Schemas } from "../lib/api";
 import { chain } from "../lib/chain.svelte";
-import { count, shown } from "../lib/words";
+import { count, counted, shown } from "../lib/words";
 import { stale, taken, txids } from "./again";
+import { askings, askTxs, missing, withCoins, type Asking } from "./ask_txs";
 import { Draft, id } from "./draft";
 import { addPeel, addRelation, addTx, LOOKED, type Cluster, type Tx } from "./from_api";
 import { CONCEPT, isEdge, isNode, visible, type GraphEdge, type GraphNode, type Item, type Items, type Level } from "./items";
-import { Log, type Saved } from "./log";
+import { Log } from "./log";
 import { COLUMN } from "./place";
+import type { Basic, GraphFile } from "./saved";
 
 export type Policy = Schemas["AskGraphFlow"]["policies"][number];
 export const POLICIES: Policy[] = ["fifo", "lifo", "haircut", "tiho", "tilo", "payment_first", "change_first", "poison"];
-export type Basic = Pick<Basis, "network" | "tip_hash" | "tip_height" | "store_digest" | "program"> & {
-  clusters_digest: string | null;
-  tags_digest: string | null;
-};
 
 const FIRST = { inputs: 3, outputs: 4 };
 const NEXT = 5;
@@ -23,21 +21,11 @@ const FETCHED = 40;
 const PEEL = { max_hops: 1_000, min_value_sat: 0, weakest: "T3", through_joins: false, through_sweeps: true, max_chains: 1, seconds: 20 } as const;
 /** Seconds are of each policy. */
 const TRACE = { max_hops: 20, max_outputs: 10_000, seconds: 5, limit: 60 };
-const MOST_TXIDS = 200;
-const MOST_ROUNDS = 20;
 
 /** What a lead says of its path. */
 export interface Said {
   label: string;
   says: string;
-}
-
-export interface GraphFile {
-  format: "cointrail-graph";
-  version: 1;
-  title: string;
-  bases: Basic[];
-  log: Saved;
 }
 
 export class Session {
@@ -313,17 +301,18 @@ export class Session {
   lookAgain = () =>
     this.run("Looking at the drawing again…", async () => {
       const lines = txids(this.items);
-      const told = lines.length ? (await answerOf(api.POST("/api/v1/search", { body: { lines } }))).lines : [];
-      const gone = new Set(lines.filter((_, place) => told[place]?.found === false));
+      const gone = await missing(lines);
       const off = taken(this.items, gone);
       const left = new Map(this.items);
       for (const [key] of off) left.delete(key);
       const before = this.bases;
       this.bases = [];
       chain.turnPage();
+      const coins = [...left.values()].filter(isNode).filter((one) => one.concept === "coin");
+      const untold = new Set(coins.map((one) => one.name));
       try {
-        const coins = [...left.values()].filter((one) => isNode(one) && one.concept === "coin").map((one) => (isNode(one) ? one.name : ""));
-        const txs = await this.txs(stale(this.items, gone), coins, 0, 0);
+        const txs = await this.ask(withCoins(stale(this.items, gone), coins), 0, 0);
+        for (const tx of txs) for (const coin of [...tx.inputs.coins, ...tx.outputs.coins]) untold.delete(coin.outpoint);
         const draft = new Draft(left, "transactions");
         for (const tx of txs) addTx(draft, tx, this.clusters, { inputs: 0, outputs: 0, near: this.beside(draft, tx) });
         const untraced = [...left.values()].filter(isNode).filter((one) => one.carried);
@@ -333,8 +322,10 @@ export class Session {
         this.bases = before;
         throw error;
       }
+      const asWere = untold.size ? `${counted(untold.size, "output")} ${untold.size === 1 ? "was not looked at and stands as it was" : "were not looked at and stand as they were"}. ` : "";
+      if (asWere) this.bases = [...before, ...this.bases.filter((one) => !before.some((other) => other.tip_hash === one.tip_hash))];
       this.says =
-        `${count(gone.size)} of ${count(lines.length)} transactions are no longer on the chain; what rested on them was taken off` +
+        `${asWere}${count(gone.size)} of ${count(lines.length)} transactions are no longer on the chain; what rested on them was taken off` +
         ", with all counterparties and what was traced: ask for those anew. Undo brings it back.";
     });
 
@@ -392,20 +383,12 @@ export class Session {
 
   // -- within
 
-  private async txs(txids: string[], keep: string[] = [], skip = 0, limit = FETCHED): Promise<Tx[]> {
-    const found: Tx[] = [];
-    let wanted = [...new Set(txids)];
-    for (let round = 0; wanted.length && round < MOST_ROUNDS; round++) {
-      const asked = wanted.slice(0, MOST_TXIDS);
-      const told = await answerOf(
-        api.POST("/api/v1/graph/transactions", { body: { txids: asked, keep: keep.slice(0, 1_000), skip, limit } }),
-      );
-      this.learn(told);
-      found.push(...told.transactions);
-      wanted = [...told.not_looked_at, ...wanted.slice(MOST_TXIDS)];
-    }
-    if (wanted.length) this.says = `${count(wanted.length)} transactions were not looked at: too many at once`;
-    return found;
+  private txs(txids: string[], keep: string[] = [], skip = 0, limit = FETCHED): Promise<Tx[]> {
+    return this.ask(askings(txids, keep), skip, limit);
+  }
+
+  private ask(asked: Asking[], skip: number, limit: number): Promise<Tx[]> {
+    return askTxs(asked, skip, limit, (told) => this.learn(told));
   }
 
   private learn(told: { clusters: Cluster[]; basis: Basis }): void {

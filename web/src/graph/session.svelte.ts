@@ -10,7 +10,7 @@ import { addPeel, addRelation, addTx, LOOKED, type Cluster, type Tx } from "./fr
 import { CONCEPT, isEdge, isNode, visible, type GraphEdge, type GraphNode, type Item, type Items, type Level } from "./items";
 import { Log } from "./log";
 import { COLUMN } from "./place";
-import type { Basic, GraphFile } from "./saved";
+import { asDrawing, type Basic, type GraphFile } from "./saved";
 
 export type Policy = Schemas["AskGraphFlow"]["policies"][number];
 export const POLICIES: Policy[] = ["fifo", "lifo", "haircut", "tiho", "tilo", "payment_first", "change_first", "poison"];
@@ -39,6 +39,8 @@ export class Session {
   says = $state("");
   bases = $state.raw<Basic[]>([]);
   snapshots = $state.raw<{ name: string; items: Items }[]>([]);
+  /** Where drafts are kept, a file is opened as one. */
+  opener: ((saved: unknown) => Promise<void>) | null = null;
   private log = new Log();
   private clusters = new Map<number, Cluster>();
 
@@ -127,14 +129,23 @@ export class Session {
 
   async run(busy: string, ask: () => Promise<void>): Promise<void> {
     if (this.busy) return;
-    this.busy = busy;
     this.trouble = null;
     try {
-      await ask();
+      await this.alone(busy, ask);
     } catch (error) {
       this.trouble = error;
     }
-    this.busy = "";
+  }
+
+  /** Do something while nothing else is asked for: what would be drawn then might come into another drawing. */
+  async alone(busy: string, act: () => Promise<void>): Promise<void> {
+    if (this.busy) throw new Error(`wait a moment: ${this.busy}`);
+    this.busy = busy;
+    try {
+      await act();
+    } finally {
+      this.busy = "";
+    }
   }
 
   showTx = (txid: string) =>
@@ -372,8 +383,13 @@ export class Session {
     return { format: "cointrail-graph", version: 1, title: this.title, bases: this.bases, log: this.log.save() };
   }
 
-  open(file: GraphFile): void {
-    if (file?.format !== "cointrail-graph" || file.version !== 1) throw new Error("this is no graph of Cointrail");
+  openFile(saved: unknown): Promise<void> {
+    return this.opener ? this.opener(saved) : this.alone("Opening the file…", async () => this.open(saved));
+  }
+
+  /** Go on with a drawing that was saved. Throws where it is none, and what is drawn stays. */
+  open(saved: unknown): void {
+    const file = asDrawing(saved);
     this.log = Log.open(file.log);
     this.bases = file.bases;
     const levels = new Set([...this.log.items.values()].map((one) => one.level));

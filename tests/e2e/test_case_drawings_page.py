@@ -14,7 +14,7 @@ from cointrail.jobs.desk import JobDesk
 from cointrail.jobs.work_folder import WorkFolder
 from cointrail.workbench import CaseBench, OpenBench
 from cointrail.workbench.case_folder import CaseFolder
-from support.browser import NARROW, answering, visit
+from support.browser import NARROW, answering, drawing_file, visit
 from support.demo_world import DemoFolder
 from support.job_shops import queue_in, shop_in
 from support.kept_api import NAME, WHO
@@ -133,3 +133,53 @@ def test_two_tabs_never_write_over_each_other(browser: Browser, url: str) -> Non
         expect(other.page.get_by_text("Draft “Drawing 1” is open")).to_be_visible()
         assert drawn(other.page) == left + 1
         assert [told for told in other.troubles if "409" not in told] == []
+
+
+def test_a_saved_file_becomes_a_draft_of_its_own_and_the_draft_at_work_stays(
+    browser: Browser, url: str
+) -> None:
+    with visit(browser, url) as site:
+        page = site.page
+        site.open(GRAPH)
+        whole = drawn(page)
+        saved = drawing_file(site, "Save the drawing")
+        hide_one(page)
+        expect(page.get_by_text("kept at 2")).to_be_visible()
+        chosen = page.get_by_label("Saved drawing")
+        chosen.set_input_files({"name": "a.json", "mimeType": "application/json", "buffer": b'{"format": 1}'})
+        expect(page.get_by_text("this is no graph of Cointrail")).to_be_visible()
+        assert drawn(page) == whole - 1
+        chosen.set_input_files({"name": "a.json", "mimeType": "application/json", "buffer": saved.encode()})
+        expect(page.locator(".kept")).to_contain_text("Drawing 2: kept at 2")
+        assert drawn(page) == whole
+        page.get_by_text("Drawings of this case").click()
+        page.get_by_role("button", name="Open", exact=True).and_(page.locator(":enabled")).click()
+        expect(page.get_by_text("Draft “Drawing 1” is open")).to_be_visible()
+        assert drawn(page) == whole - 1
+        assert site.troubles == []
+
+
+def test_a_draft_that_another_tab_removed_is_kept_again(browser: Browser, url: str) -> None:
+    with visit(browser, url) as one, visit(browser, url) as other:
+        one.open(GRAPH)
+        drawn(one.page)
+        hide_one(one.page)
+        expect(one.page.get_by_text("kept at 2")).to_be_visible()
+        other.open(GRAPH)
+        drawn(other.page)
+        other.page.get_by_text("Drawings of this case").click()
+        other.page.get_by_role("button", name="New drawing").click()
+        other.page.get_by_role("button", name="Remove Drawing 1").click()
+        other.page.get_by_role("button", name="Remove for good").click()
+        expect(other.page.get_by_text("Draft “Drawing 1” is removed")).to_be_visible()
+        hide_one(one.page)
+        left = drawn(one.page)
+        alert = one.page.get_by_role("alert")
+        expect(alert).to_contain_text("This draft was removed")
+        assert one.barriers() == []
+        alert.get_by_role("button", name="Keep it again").click()
+        expect(one.page.get_by_text("Kept again as “Drawing 1”")).to_be_visible()
+        expect(alert).to_have_count(0)
+        one.open(GRAPH)
+        assert drawn(one.page) == left
+        assert [told for told in one.troubles if "409" not in told] == []

@@ -114,7 +114,7 @@ describe("a drawing with everything that the page draws", () => {
     expect(session.trouble).toBe(null);
     expect(new Set(items.filter(isNode).map((one) => one.side).filter(Boolean))).toEqual(new Set(["inputs", "outputs", "relations"]));
     expect(items.filter(isEdge).some((one) => one.last)).toBe(true);
-    expect(edge(id.edge(id.coin(first), id.coin(last), "said")).certainty).toBe("inference");
+    expect(edge(id.edge(id.coin(first), id.tx(last.split(":")[0] ?? ""), "said")).certainty).toBe("inference");
     expect(edge(peel).folds).not.toEqual([]);
     await expect(`${JSON.stringify(session.file(), null, 1)}\n`).toMatchFileSnapshot(KEPT);
   });

@@ -11,9 +11,12 @@ from typing import Any
 
 import pypdf
 
+from cointrail.attribution.load import load_tags
 from cointrail.casework.columns import Column, Kind
 from cointrail.casework.outputs import render_case
+from cointrail.chain.network import get_network
 from cointrail.report.case_tables import CaseTable, CaseTables, tables_of
+from cointrail.valuation.rates import RateBook
 from support.case_run import case_of, run
 from support.ledger import Fake
 
@@ -52,6 +55,17 @@ def case_tables(text: str = TEXT, tagged: Mapping[str, str] | None = None) -> Ca
 def case_bytes(text: str = TEXT, tagged: Mapping[str, str] | None = None) -> dict[str, bytes]:
     """The files of a case by name."""
     return render_case(run(text, tagged=tagged)[1])
+
+
+def case_without_files() -> dict[str, bytes]:
+    """The files of a case whose run was given no tag files and no price tables."""
+    result = run(TEXT)[1]
+    basis = replace(
+        result.basis,
+        tags_digest=load_tags((), get_network(result.basis.network)).digest,
+        prices_digest=RateBook.load(()).digest,
+    )
+    return render_case(replace(result, basis=basis))
 
 
 @cache

@@ -120,14 +120,14 @@ def _files(basis: Mapping[str, Any], kept: CaseState, served: ServedFiles) -> It
     prices = [Path(one.path) for one in terms.prices] or (served.prices if terms.currency else ())
     network = kept.opened.what.network
     for kind, paths, words in (("tags", tags, "tag files"), ("prices", prices, "price tables")):
-        if not paths:
-            continue
+        if not paths and kind == "prices" and terms.currency is None:
+            continue  # nothing is valued
         try:
             digest = _digest(kind, network, tuple(map(_as_it_lies, paths)))
         except (OSError, CointrailError):
             continue  # a file that is gone says nothing of the run; the next run says that it is gone
         if digest != basis[f"{kind}_digest"]:
-            yield f"its {words} are not those of this run"
+            yield f"its {words} are not those of this run{'' if paths else ': there are none now'}"
 
 
 def _as_it_lies(path: Path) -> tuple[str, int, int, int]:

@@ -20,7 +20,7 @@ from cointrail.workbench.lead_bench import (
     requests_of,
     take_answer,
 )
-from support.report_cases import case_bytes
+from support.report_cases import case_without_files
 
 ON = date(2026, 12, 1)
 
@@ -29,7 +29,7 @@ ON = date(2026, 12, 1)
 def _folder(tmp_path: Path) -> Path:
     folder = tmp_path / "case"
     folder.mkdir()
-    for name, data in case_bytes().items():
+    for name, data in case_without_files().items():
         (folder / name).write_bytes(data)
     return folder
 

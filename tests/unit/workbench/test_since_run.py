@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from cointrail.attribution.load import load_tags
+from cointrail.chain.network import get_network
+from cointrail.errors import BadInput
 from cointrail.journal.acts import (
     Act,
     DeadlineSet,
@@ -24,8 +27,8 @@ from cointrail.journal.keeping import MemoryKeeper
 from cointrail.journal.state import CaseState
 from cointrail.report.case_tables import read_case
 from cointrail.workbench.case_of_run import GivenFiles, case_of_run
-from cointrail.workbench.since_run import ServedFiles, since_run
-from support.report_cases import case_bytes
+from cointrail.workbench.since_run import ServedFiles, require_current, since_run
+from support.report_cases import case_without_files
 from support.tag_files import address_of, pack
 
 DAY = date(2026, 11, 1)
@@ -49,7 +52,7 @@ class _Run:
 
 @pytest.fixture(name="run")
 def _run(tmp_path: Path) -> _Run:
-    for name, data in case_bytes().items():
+    for name, data in case_without_files().items():
         (tmp_path / name).write_bytes(data)
     found = case_of_run(tmp_path, tags=GivenFiles("", ()), prices=GivenFiles("", ()))
     book = CaseBook(MemoryKeeper(), "ann")
@@ -125,3 +128,24 @@ def test_files_count_by_what_they_say_and_not_by_where_they_lie(run: _Run, tmp_p
     assert since_run(run.basis, run.state, served) == ("its tag files are not those of this run",)
     tags.unlink()
     assert since_run(run.basis, run.state, served) == ()
+
+
+def test_a_run_whose_tag_files_were_taken_away_is_not_current(run: _Run, tmp_path: Path) -> None:
+    tags = pack(tmp_path, f"- address: {address_of(1, 'regtest')}\n  label: exa\n")
+    basis = {**run.basis, "tags_digest": load_tags([tags], get_network("regtest")).digest}
+    assert since_run(basis, run.state, ServedFiles(tags=(tags,))) == ()
+    assert since_run(basis, run.state) == ("its tag files are not those of this run: there are none now",)
+    with pytest.raises(BadInput, match="there are none now"):
+        require_current(basis, run.state)
+
+
+def test_a_run_whose_price_tables_were_taken_away_is_not_current(run: _Run) -> None:
+    basis = {**run.basis, "prices_digest": "a" * 64}
+    assert since_run(basis, run.state) == ("its price tables are not those of this run: there are none now",)
+
+
+def test_price_tables_make_no_difference_where_nothing_is_valued(run: _Run) -> None:
+    run.after(replace(_terms(run), currency=None))
+    settings = {**run.basis["settings"], "currency": None}
+    basis = {**run.basis, "settings": settings, "prices_digest": "a" * 64}
+    assert since_run(basis, run.state) == ()

@@ -152,6 +152,21 @@ def test_a_question_is_heavy_when_it_asks_for_more_than_is_light(
         assert client.get(path, params={"most_outputs": "9" * 5_000}).status_code in {422, 429}
 
 
+def test_a_question_is_no_lighter_for_how_its_number_is_written(
+    demo: DemoFolder, bench: SlowBench, ask: dict[str, Any]
+) -> None:
+    path = f"{API}/clusters/{demo.seeds()[0]}/tiers"
+    zeros = "0" * 20 + "20000000"
+    others = ("+20000000", " 20000000 ", "20_000_000", "20000000.0", "\u0662" * 8, "\uff12" * 8)
+    with (
+        signed_in(app_of(bench, HeavyRoom(at_once=1, waiting=0))) as client,
+        busy(bench, client, ask, 1, 1),
+    ):
+        for text in (zeros, *others):
+            assert client.get(path, params={"most_outputs": text}).status_code in {422, 429}
+        assert client.get(path, params={"most_outputs": "00020000"}).status_code == 200
+
+
 def test_a_look_at_a_table_is_heavy_when_it_compares_more_than_is_light(
     demo: DemoFolder, bench: SlowBench, ask: dict[str, Any], tmp_path: Path
 ) -> None:

@@ -184,9 +184,14 @@ async def _require_listener(request: Request) -> None:
         raise HTTPException(CLOSED_REQUEST, "whoever asked has left")
 
 
+LONGEST_PLAIN = 20
+"""Digits of a number that is looked at before it is known to be one."""
+
+
 def _is_at_most(text: str, light: int | None) -> bool:
-    """Whether a number is plainly no more; `+9` and `9.0` are numbers too, and are not looked at closely."""
-    return light is not None and text.isascii() and text.isdigit() and int(text[:20]) <= light
+    """Whether a number is plainly no more; any other way to write one, as `+9` or `9.0`, counts as more."""
+    plain = len(text) <= LONGEST_PLAIN and text.isascii() and text.isdigit()
+    return light is not None and plain and int(text) <= light
 
 
 HEAVY = Depends(_heavy, scope="function")  # its place is free again before a slow reader has read

@@ -88,7 +88,7 @@ class DepositWalk:
         policy: how value divides.
         sources: where it starts.
         forward: along the chain.
-        keeps: whether it may go on.
+        keeps: whether rounds may still be kept; asked before each of them.
     """
 
     def __init__(
@@ -98,7 +98,7 @@ class DepositWalk:
         sources: Sequence[Source],
         *,
         forward: bool,
-        keeps: bool,
+        keeps: Callable[[], bool],
     ) -> None:
         self._stops = stops
         self._policy = policy
@@ -113,6 +113,10 @@ class DepositWalk:
     def nbytes(self) -> int:
         """Memory of all rounds."""
         return sum(walk.nbytes for _, walk in self._rounds)
+
+    def let_go(self) -> None:
+        """Let all rounds but the last go; what follows begins anew."""
+        del self._rounds[:-1]
 
     def go_on(self, bounds: Bounds, told: Callable[[int, int], None]) -> Flow:
         """Follow what waits; see `FlowWalk.go_on`.
@@ -136,9 +140,10 @@ class DepositWalk:
 
     def _round(self, place: int, ends: frozenset[int]) -> FlowWalk:
         """The flow of a round: the one that is there, where it ends at the same scripts."""
-        if self._keeps and place < len(self._rounds) and self._rounds[place][0] == ends:
+        keeps = self._keeps()
+        if keeps and place < len(self._rounds) and self._rounds[place][0] == ends:
             return self._rounds[place][1]
-        del self._rounds[place if self._keeps else 0 :]
+        del self._rounds[place if keeps else 0 :]
         walk = FlowWalk(self._stops.until(ends), self._policy, self._sources, forward=self._forward)
         self._rounds.append((ends, walk))
         return walk

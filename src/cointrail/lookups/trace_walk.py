@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cointrail.errors import BadInput
 from cointrail.lookups.desk import LookupDesk
@@ -13,6 +13,7 @@ from cointrail.tracing.bounds import Bounds
 from cointrail.tracing.flow_columns import view_of
 from cointrail.tracing.flow_result import Flow
 from cointrail.tracing.policy import Policy
+from cointrail.tracing.stops import Stop
 
 Progress = Callable[[str, int, int], None]
 """Told the policy, outputs reached, and how many they may be."""
@@ -43,7 +44,7 @@ class TraceWalk:
         desk: the chain, its clusters and tags.
         question: what is asked.
         most: outputs that all seeds may have together.
-        keeps: whether it may go on, and keeps what that takes.
+        most_bytes: of all its rounds, which it keeps so that it may go on; 0: it keeps none.
 
     Attributes:
         seen: each seed with how many outputs it has.
@@ -55,7 +56,7 @@ class TraceWalk:
         NotFound: the chain does not hold a seed.
     """
 
-    def __init__(self, desk: LookupDesk, question: TraceQuestion, most: int, *, keeps: bool = False) -> None:
+    def __init__(self, desk: LookupDesk, question: TraceQuestion, most: int, *, most_bytes: int = 0) -> None:
         if not question.policies:
             raise BadInput("no policy is named", hint=f"name one of: {', '.join(Policy)}")
         if not question.seeds:
@@ -64,30 +65,59 @@ class TraceWalk:
         self.desk = desk
         self.question = question
         self.stops = DepositStops(desk, view_of(desk.snapshot, desk.clusters, desk.attribution))
+        self._most_bytes = most_bytes
+        self._keeps = most_bytes > 0
         self._walks = {
-            policy: DepositWalk(self.stops, policy, sources, forward=question.forward, keeps=keeps)
+            policy: DepositWalk(self.stops, policy, sources, forward=question.forward, keeps=self._may_keep)
             for policy in question.policies
         }
         self.bounds: Bounds | None = None
         self.flows: dict[Policy, Flow] = {}
 
     def may_go_on_to(self, bounds: Bounds) -> bool:
-        """Whether bounds are as wide as those that it was followed to, so that it can go on to them."""
-        return self.bounds is None or bounds.max_outputs >= self.bounds.max_outputs
+        """Whether it can go on to bounds: it has what that takes, and they are as wide as those before."""
+        if self.bounds is None:
+            return True
+        return self._keeps and bounds.max_outputs >= self.bounds.max_outputs
 
-    def go_on(self, bounds: Bounds, progress: Progress | None = None) -> None:
+    def go_on(
+        self, bounds: Bounds, progress: Progress | None = None, *, seconds: float | None = None
+    ) -> None:
         """Follow what waits, as far as the bounds allow, for each policy by itself.
 
         It comes to what it would have been with these bounds from the start, unless time ended it.
+
+        Args:
+            bounds: how far.
+            progress: told now and then how far it is.
+            seconds: that it may take this time; None: as the bounds say.
         """
+        timed = bounds if seconds is None else replace(bounds, seconds=seconds)
         for policy, walk in self._walks.items():
 
             def told(done: int, most: int, name: str = policy.value) -> None:
                 if progress is not None:
                     progress(name, done, most)
 
-            self.flows[policy] = walk.go_on(bounds, told)
+            self.flows[policy] = walk.go_on(timed, told)
+            self._may_keep()
         self.bounds = bounds
+
+    def _may_keep(self) -> bool:
+        """Whether rounds are kept: all of them, or none once they are too large together."""
+        if self._keeps and self.nbytes > self._most_bytes:
+            self._keeps = False
+            for walk in self._walks.values():
+                walk.let_go()
+        return self._keeps
+
+    def reached(self, cut: Stop | None = None) -> dict[str, int]:
+        """Outputs that were come to, by policy; with a bound, by those policies alone that it ended."""
+        return {
+            policy.value: flow.outputs
+            for policy, flow in self.flows.items()
+            if cut is None or flow.cut is cut
+        }
 
     @property
     def not_judged(self) -> int:
@@ -97,7 +127,8 @@ class TraceWalk:
     @property
     def nbytes(self) -> int:
         """Memory of what was come to."""
-        return sum(walk.nbytes for walk in self._walks.values())
+        rounds = sum(walk.nbytes for walk in self._walks.values())
+        return rounds + sum(flow.nbytes_of_ends for flow in self.flows.values())
 
 
 def follow(

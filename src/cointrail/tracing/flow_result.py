@@ -114,6 +114,12 @@ class Flow:
             hops=rows.hops[place].astype(np.int64),
         )
 
+    @property
+    def nbytes_of_ends(self) -> int:
+        """Memory of the ends, where they were worked out; the rows are the walk's own."""
+        ends: Ends | None = self.__dict__.get("ends")
+        return 0 if ends is None else sum(getattr(ends, name).nbytes for name in Ends.__slots__)
+
     def sums(self, source: int | None = None) -> dict[Stop, int]:
         """Satoshi that ended by each reason, largest first; of one source, or of all."""
         ends = self.ends

@@ -67,7 +67,7 @@ class OpenBench(Workbench):
         """Why answers do not keep up with the store; None where they do."""
         self._state: _State | None = None
         with suppress(EmptyStore):
-            self._state = self._open()
+            self._answer_from(self._open())
         self._progress = None  # of answers, nobody watches one
 
     @property
@@ -170,14 +170,18 @@ class OpenBench(Workbench):
     def _move_on(self) -> None:
         tried = self._present()
         try:
-            self._state = self._open()
-            self._traces.clear()
-            self._peels.clear()
+            self._answer_from(self._open())
             self.trouble = None
         except MemoryError:
             self._fail(tried, "the clusters of the newer state need more memory than the server may take")
         except Exception as error:  # noqa: BLE001 -- a thread that ends unheard would leave all waiting
             self._fail(tried, str(error) or type(error).__name__)
+
+    def _answer_from(self, state: _State) -> None:
+        """The shelves go first: a walk over the state before that still runs is not put back to them."""
+        self._traces.turn_to(state.desk)
+        self._peels.turn_to(state.desk)
+        self._state = state
 
     def _fail(self, tried: Manifest | None, why: str) -> None:
         self.trouble = why

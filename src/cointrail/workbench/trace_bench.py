@@ -61,7 +61,7 @@ class TraceBench(LookupBench):
             desk.require_tip(tip)
             walk = self._traces.take(
                 question, lambda kept: kept.desk is desk and kept.may_go_on_to(bounds)
-            ) or TraceWalk(desk, question, bounds.max_outputs, keeps=self._traces.keeps)
+            ) or TraceWalk(desk, question, bounds.max_outputs, most_bytes=self._traces.room)
             if start == 0 or walk.bounds != bounds:  # what follows on a page is of the same trace
                 walk.go_on(bounds, self._progress)
             found = trace_view(walk, start=start, limit=limit)

@@ -21,6 +21,11 @@ class Walk(Protocol):
         """Memory of what was come to."""
         ...
 
+    @property
+    def desk(self) -> object:
+        """The state of the chain that it is followed over."""
+        ...
+
 
 Q = TypeVar("Q", bound=Hashable)
 W = TypeVar("W", bound=Walk)
@@ -40,13 +45,14 @@ class WalkShelf(Generic[Q, W]):
     def __init__(self, most_walks: int = MOST_WALKS, most_bytes: int = MOST_BYTES) -> None:
         self._most_walks = most_walks
         self._most_bytes = most_bytes
+        self._desk: object = None
         self._walks: OrderedDict[Q, tuple[W, int]] = OrderedDict()
         self._lock = Lock()
 
     @property
-    def keeps(self) -> bool:
-        """Whether it keeps any."""
-        return self._most_walks > 0
+    def room(self) -> int:
+        """Bytes that one walk may have to be kept; 0: none is."""
+        return self._most_bytes if self._most_walks else 0
 
     def __len__(self) -> int:
         return len(self._walks)
@@ -63,11 +69,17 @@ class WalkShelf(Generic[Q, W]):
         return walk if walk is not None and fits(walk) else None
 
     def put(self, question: Q, walk: W) -> None:
-        """Keep a walk; those that were put here longest ago make room."""
+        """Keep a walk; those that were put here longest ago make room.
+
+        One that is too large is not kept, nor one of another state than that which answers come from now:
+        it would hold the columns of its own state in memory, and nobody could go on with it.
+        """
         size = walk.nbytes
-        if size > self._most_bytes:
+        if size > self.room:
             return
         with self._lock:
+            if walk.desk is not self._desk:
+                return
             self._walks.pop(question, None)
             self._walks[question] = walk, size
             while len(self._walks) > self._most_walks or self._bytes() > self._most_bytes:
@@ -76,6 +88,12 @@ class WalkShelf(Generic[Q, W]):
     def clear(self) -> None:
         """Let all go."""
         with self._lock:
+            self._walks.clear()
+
+    def turn_to(self, desk: object) -> None:
+        """Let all go, and keep walks over this state from now on."""
+        with self._lock:
+            self._desk = desk
             self._walks.clear()
 
     def _bytes(self) -> int:

@@ -234,7 +234,7 @@ def test_a_trace_ends_at_the_deposit_and_not_in_the_service_behind_it(demo: Demo
             source = [Source("a", (start,))]
 
             def follow(source: list[Source] = source) -> Flow:
-                return DepositWalk(stops, Policy.FIFO, source, forward=True, keeps=True).go_on(
+                return DepositWalk(stops, Policy.FIFO, source, forward=True, keeps=lambda: True).go_on(
                     Bounds(), _silent
                 )
 

@@ -8,6 +8,7 @@ from cointrail.workbench.walk_shelf import WalkShelf
 @dataclass
 class Sized:
     nbytes: int
+    desk: object = None
 
 
 def _any(walk: Sized) -> bool:
@@ -67,3 +68,17 @@ def test_a_bench_that_opens_its_store_each_time_keeps_none() -> None:
     shelf: WalkShelf[str, Sized] = WalkShelf(most_walks=0)
     shelf.put("a", Sized(1))
     assert len(shelf) == 0
+
+
+def test_a_walk_over_a_state_that_was_left_is_not_put_back() -> None:
+    shelf: WalkShelf[str, Sized] = WalkShelf()
+    old, new = Sized(1, desk="old"), Sized(1, desk="new")
+    shelf.turn_to("old")
+    shelf.put("a", old)
+    running = shelf.take("a", _any)
+    assert running is old
+    shelf.turn_to("new")
+    shelf.put("a", running)
+    assert shelf.take("a", _any) is None
+    shelf.put("a", new)
+    assert shelf.take("a", _any) is new

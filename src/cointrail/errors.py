@@ -23,6 +23,7 @@
     │   ├── CaseStoreBusy       another process keeps it busy
     │   └── BadJournal          a journal that is not what was written, or cannot be followed
     ├── ChainMoved          what was begun rests on another state of the chain
+    ├── WalkGone            a walk that could not be followed as far again
     ├── Outdated            somebody else has kept a newer state since
     ├── JobsFull            too much long work waits already
     ├── ServerBusy          a server has as much at a time as it takes
@@ -180,6 +181,12 @@ class ChainMoved(CointrailError):
     """What was begun rests on another state of the chain than answers come from now."""
 
     code = "chain_moved"
+
+
+class WalkGone(CointrailError):
+    """A walk is to go on, was kept no longer, and could not be followed as far again in time."""
+
+    code = "walk_gone"
 
 
 class Outdated(CointrailError):

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import count
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
+from cointrail.api import trails
+from cointrail.api.app import serve_app
+from cointrail.api.paging import Pages
+from cointrail.api.server import Server
 from cointrail.errors import BadInput, ChainMoved
 from cointrail.heuristics.base import Tier
 from cointrail.tracing import peel
 from cointrail.tracing.peel_limits import PeelLimits
 from cointrail.workbench import OpenBench
-from support.api_client import API, demo_app, signed_in
+from cointrail.workbench.going_on import Before
+from support.api_client import API, HOST, TOKEN, demo_app, signed_in
 from support.demo_world import DemoFolder
 
 WAY = {"weakest": "T4", "through_joins": True, "direction": "backward"}
@@ -103,4 +109,31 @@ def test_a_peel_is_resumed_on_its_own_chain_and_within_the_most_of_the_server(
     assert client.post(f"{API}/traces/resume", json={"token": token}).status_code == 422
     bench = OpenBench(demo.store)
     with pytest.raises(ChainMoved):
-        bench.peel(forked["output"], tip="00" * 32)
+        bench.peel(forked["output"], before=Before(tip="00" * 32, reached={}))
+
+
+@pytest.fixture(name="own")
+def asking_of_bench(bench: OpenBench) -> Iterator[TestClient]:
+    """A server over `bench`, whose shelf is empty."""
+    bench._peels.clear()
+    with signed_in(serve_app(Server(bench=bench, pages=Pages(b"key")), token=TOKEN, hosts=[HOST])) as client:
+        yield client
+
+
+def test_a_peel_whose_walk_is_gone_is_never_shorter(
+    own: TestClient, bench: OpenBench, forked: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticks = count()
+    monkeypatch.setattr(peel, "time", SimpleNamespace(monotonic=lambda: float(next(ticks))))
+    told = _ask(own, "peels", **forked, max_chains=5, seconds=3)
+    assert told["chains"][0]["stop"] == "time_limit"
+    assert told["chains"][0]["hops"]
+    bench._peels.clear()
+    more = _ask(own, "peels/resume", token=told["resume"])
+    hops = [sum(chain["hops"] for chain in one["chains"]) for one in (told, more)]
+    assert hops[1] > hops[0] or len(more["chains"]) > len(told["chains"])
+    bench._peels.clear()
+    monkeypatch.setattr(trails, "MOST_SECONDS", 1.0)
+    refused = own.post(f"{API}/peels/resume", json={"token": told["resume"], "seconds": 1})
+    assert refused.status_code == 409
+    assert refused.json()["type"] == "urn:cointrail:error:walk_gone"

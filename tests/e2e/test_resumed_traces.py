@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import zlib
 from collections.abc import Iterator, Sequence
-from itertools import accumulate
+from itertools import accumulate, count
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,8 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
+from cointrail.api import trails
+from cointrail.api.app import serve_app
 from cointrail.api.paging import Pages
 from cointrail.api.resuming import resume_token
+from cointrail.api.server import Server
 from cointrail.api.trails import AskTrace
 from cointrail.errors import ChainMoved
 from cointrail.heuristics.base import Tier
@@ -25,8 +31,9 @@ from cointrail.tracing.ledger import RecognisedDeposit
 from cointrail.tracing.policy import Policy
 from cointrail.tracing.stops import Stop
 from cointrail.workbench import OpenBench
+from cointrail.workbench.going_on import Before
 from cointrail.workbench.trace_bench import TraceBench
-from support.api_client import API, demo_app, signed_in
+from support.api_client import API, HOST, TOKEN, demo_app, signed_in
 from support.demo_world import DemoFolder
 
 FEW = {"max_outputs": 20, "max_hops": 50}
@@ -119,6 +126,61 @@ def test_what_is_recognised_on_the_way_does_not_change_where_a_resumed_trace_end
     assert rounds
 
 
+def test_rounds_that_are_too_large_to_keep_are_let_go_and_change_no_end(
+    demo: DemoFolder, bench: OpenBench
+) -> None:
+    let_go = 0
+    with bench._desk(()) as desk:
+        for row in demo.payments()[:40]:
+            question = question_of(
+                [row["outpoint"]], forward=True, policies=[Policy.FIFO, Policy.HAIRCUT], bounds=Bounds()
+            )
+            plain = TraceWalk(desk, question, 1)
+            plain.go_on(Bounds())
+            stated = Stated(plain.stops.emptied(plain.flows[Policy.FIFO]).tolist())
+            walks = [TraceWalk(desk, question, 1, most_bytes=most) for most in (1, 1 << 30)]
+            for walk in walks:
+                assert walk.stops._around is not None
+                walk.stops._around.near.deposits = stated
+                walk.go_on(Bounds())
+            small, large = walks
+            assert small.nbytes <= large.nbytes
+            assert [len(one._rounds) for one in small._walks.values()] == [1, 1]
+            assert not small.may_go_on_to(Bounds())
+            assert large.may_go_on_to(Bounds())
+            assert {one: flow.sums() for one, flow in small.flows.items()} == {
+                one: flow.sums() for one, flow in large.flows.items()
+            }
+            let_go += any(len(one._rounds) > 1 for one in large._walks.values())
+    assert let_go
+
+
+def test_the_ends_of_a_kept_trace_count_as_its_memory(bench: OpenBench, long: dict[str, Any]) -> None:
+    with bench._desk(()) as desk:
+        question = question_of(long["seeds"], forward=False, policies=[Policy.FIFO], bounds=Bounds())
+        walk = TraceWalk(desk, question, 1, most_bytes=1 << 30)
+        walk.go_on(Bounds())
+        ends = walk.flows[Policy.FIFO].ends
+        assert walk.nbytes == sum(one.nbytes for one in walk._walks.values()) + sum(
+            getattr(ends, name).nbytes for name in type(ends).__slots__
+        )
+
+
+def test_a_trace_over_a_state_that_was_left_meanwhile_is_not_kept(
+    demo: DemoFolder, long: dict[str, Any]
+) -> None:
+    bench = OpenBench(demo.store, tags=[demo.tags])
+    question = question_of(long["seeds"], forward=False, policies=[Policy.FIFO], bounds=Bounds())
+    with bench._desk(()) as desk:
+        walk = TraceWalk(desk, question, 1)
+    bench._move_on()
+    bench._traces.put(question, walk)
+    assert bench._follow().desk is not desk
+    assert len(bench._traces) == 0
+    _trace(bench, long["seeds"], [Policy.FIFO], Bounds(), forward=False)
+    assert len(bench._traces) == 1
+
+
 def test_a_trace_that_time_ended_goes_on_until_it_is_whole(
     bench: OpenBench, long: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -195,6 +257,67 @@ def test_a_resume_answers_the_same_where_the_walk_is_kept_no_longer(
         assert client.post(f"{API}/traces/resume", json={"token": token}).content == kept
 
 
+@pytest.fixture(name="own")
+def asking_of_bench(bench: OpenBench) -> Iterator[TestClient]:
+    """A server over `bench`, whose shelf is empty."""
+    bench._traces.clear()
+    with signed_in(serve_app(Server(bench=bench, pages=Pages(b"key")), token=TOKEN, hosts=[HOST])) as client:
+        yield client
+
+
+@pytest.fixture(name="clock")
+def slow_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each look at a few transactions takes a second."""
+    ticks = count()
+    monkeypatch.setattr(flows, "SLICE_TXS", 10)
+    monkeypatch.setattr(flows, "time", SimpleNamespace(monotonic=lambda: float(next(ticks))))
+    monkeypatch.setattr(trace_deposits, "time", SimpleNamespace(monotonic=lambda: 0.0))
+
+
+@pytest.mark.usefixtures("clock")
+def test_a_trace_whose_walk_is_gone_has_the_time_that_it_took_and_the_time_of_the_step(
+    own: TestClient, bench: OpenBench, long: dict[str, Any]
+) -> None:
+    told = own.post(f"{API}/traces", json={**long, "seconds": 2}).json()
+    assert {run["cut"] for run in told["runs"]} == {"time_limit"}
+    for _ in range(3):
+        bench._traces.clear()
+        more = _resume(own, told["resume"])
+        for before, now in zip(told["runs"], more["runs"], strict=True):
+            assert now["outputs"] > before["outputs"] or now["cut"] is None
+        told = more
+
+
+@pytest.mark.usefixtures("clock")
+def test_a_trace_that_cannot_come_as_far_again_is_refused_and_not_cut_short(
+    own: TestClient, bench: OpenBench, long: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = own.post(f"{API}/traces", json={**long, "seconds": 5}).json()["resume"]
+    bench._traces.clear()
+    monkeypatch.setattr(trails, "MOST_SECONDS", 6.0)  # two for each policy
+    refused = own.post(f"{API}/traces/resume", json={"token": token, "seconds": 1})
+    assert refused.status_code == 409
+    assert refused.json()["type"] == "urn:cointrail:error:walk_gone"
+    assert "command line" in refused.json()["hint"]
+    facts = refused.json()["facts"]
+    assert facts["came_to"] < facts["before"]
+    for _ in range(20):  # what it came to is kept, so asking again gets there
+        answer = own.post(f"{API}/traces/resume", json={"token": token, "seconds": 1})
+        if answer.status_code == 200:
+            break
+    assert answer.status_code == 200
+
+
+def test_a_token_of_before_these_were_in_it_is_read(client: TestClient, long: dict[str, Any]) -> None:
+    pages = Pages(b"key")  # the key of these servers
+    told = client.post(f"{API}/traces", json={**long, **FEW}).json()
+    body = json.loads(zlib.decompress(pages.unsealed(told["resume"], "resume AskTrace") or b""))
+    assert body.pop("reached")["fifo"] == told["runs"][1]["outputs"]
+    assert body.pop("seconds") == 20
+    old = pages.sealed(zlib.compress(json.dumps(body).encode()), "resume AskTrace")
+    assert _resume(client, old)["runs"]
+
+
 def test_a_trace_that_came_to_its_own_end_has_nothing_to_resume(
     client: TestClient, long: dict[str, Any]
 ) -> None:
@@ -237,9 +360,9 @@ def test_a_trace_cannot_grow_beyond_what_the_server_follows(client: TestClient, 
 def test_a_trace_does_not_go_on_from_another_tip(bench: OpenBench, long: dict[str, Any]) -> None:
     tip = str(bench.status().tip.hash)
     ask: dict[str, Any] = {"forward": False, "policies": ["fifo"]}
-    assert bench.trace(long["seeds"], tip=tip, **ask).runs
+    assert bench.trace(long["seeds"], before=Before(tip=tip, reached={}), **ask).runs
     with pytest.raises(ChainMoved, match=f"at block {'00' * 32}"):
-        bench.trace(long["seeds"], tip="00" * 32, **ask)
+        bench.trace(long["seeds"], before=Before(tip="00" * 32, reached={}), **ask)
 
 
 def test_a_token_of_another_tip_is_refused_by_name(client: TestClient, long: dict[str, Any]) -> None:

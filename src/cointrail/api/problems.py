@@ -27,6 +27,7 @@ from cointrail.errors import (
     ServerBusy,
     StoreBusy,
     StoreError,
+    WalkGone,
 )
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ _STATUS: tuple[tuple[type[CointrailError], int], ...] = (
     (JobsFull, 429),
     (ServerBusy, 429),
     (ChainMoved, 409),
+    (WalkGone, 409),
     (EmptyStore, 409),
     (StoreBusy, 503),
     (StoreError, 503),

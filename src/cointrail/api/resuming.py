@@ -1,7 +1,8 @@
 """Tokens that go on with a walk which a bound ended.
 
 A token holds the whole question and the tip that it was asked at, sealed as page tokens are. So the server
-may forget the walk: it is then followed again from its start, and the answer is the same.
+may forget the walk: it is then followed again from its start, and the answer is the same. As time may end it
+before it is as far again, a token holds how far it was and the seconds that it was given too.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from cointrail.api.asking import Ask
 from cointrail.api.guard import MOST_BODY
 from cointrail.api.paging import Pages
 from cointrail.errors import BadInput
+from cointrail.workbench.going_on import Before
 
 LONGEST_RESUME = MOST_BODY
 """Characters. It holds all seeds, and is no longer than the request that named them."""
@@ -38,11 +40,24 @@ class Resumed(Generic[A]):
         ask: what was asked, with the bounds that it was followed to.
         tip: hash of the tip of that answer.
         more: by which its bounds grow when nobody says; those that did not end it by nothing.
+        seconds: that it and all answers before it were given.
+        reached: how far it came, by what is counted.
     """
 
     ask: A
     tip: str
     more: Mapping[str, int]
+    seconds: float
+    reached: Mapping[str, int]
+
+    def before(self, seconds: float, most: float) -> Before:
+        """What the next answer must come to at least.
+
+        Args:
+            seconds: of the next step.
+            most: seconds that the server gives one request.
+        """
+        return Before(tip=self.tip, seconds=min(self.seconds + seconds, most), reached=self.reached)
 
     def wider(self, given: Mapping[str, int | None], most: Mapping[str, int], **others: object) -> A:
         """The same question with wider bounds.
@@ -69,7 +84,15 @@ class Resumed(Generic[A]):
         return self.ask.model_copy(update={**grown, **others})
 
 
-def resume_token(pages: Pages, ask: Ask, tip: str, met: Mapping[str, int]) -> str | None:
+def resume_token(
+    pages: Pages,
+    ask: Ask,
+    tip: str,
+    met: Mapping[str, int],
+    *,
+    seconds: float = 0.0,
+    reached: Mapping[str, int] | None = None,
+) -> str | None:
     """A token that goes on; None where no bound that may grow was met.
 
     Args:
@@ -77,10 +100,18 @@ def resume_token(pages: Pages, ask: Ask, tip: str, met: Mapping[str, int]) -> st
         ask: what was asked.
         tip: hash of the tip that the answer rests on.
         met: the bounds that may grow, with by how much when nobody says; empty: it came to its own end.
+        seconds: that this answer and all before it were given.
+        reached: how far it came, by what is counted.
     """
     if not met:
         return None
-    body = {"ask": ask.model_dump(mode="json", exclude={"page", "limit"}), "tip": tip, "more": dict(met)}
+    body = {
+        "ask": ask.model_dump(mode="json", exclude={"page", "limit"}),
+        "tip": tip,
+        "more": dict(met),
+        "seconds": seconds,
+        "reached": dict(reached or {}),
+    }
     return pages.sealed(zlib.compress(json.dumps(body).encode()), _what(type(ask)))
 
 
@@ -97,7 +128,13 @@ def read_resume(pages: Pages, token: str, ask: type[A]) -> Resumed[A]:
             hint="take `resume` of the answer before; tokens do not outlive the server",
         )
     body = json.loads(zlib.decompress(sealed))
-    return Resumed(ask.model_validate(body["ask"]), body["tip"], body["more"])
+    return Resumed(
+        ask.model_validate(body["ask"]),
+        body["tip"],
+        body["more"],
+        body.get("seconds", 0.0),
+        body.get("reached", {}),
+    )
 
 
 def _what(ask: type[Ask]) -> str:

@@ -16,7 +16,7 @@ from cointrail.api.analyses import require_prices
 from cointrail.api.asking import Ask
 from cointrail.api.judged import judgements_of
 from cointrail.api.paging import LONGEST_TOKEN, MOST_ROWS, ROWS
-from cointrail.api.resuming import Token, as_much_again, read_resume, resume_token
+from cointrail.api.resuming import Resumed, Token, as_much_again, read_resume, resume_token
 from cointrail.api.server import HEAVY, Server, TheServer, listed
 from cointrail.api.shapes import as_json, model_of, with_tokens
 from cointrail.api.things import LONGEST_NAME
@@ -165,7 +165,8 @@ def resume_trace(server: TheServer, ask: AskTraceResume) -> Response:
     """Go on with a trace that its bound on outputs or time ended.
 
     It comes to what it would have been with the wider bounds from the start. Refused where the chain has
-    another tip than the answer before rests on.
+    another tip than the answer before rests on, and where the walk is kept no longer and time ends it before
+    it is as far again.
     """
     before = read_resume(server.pages, ask.token, AskTrace)
     wider = before.wider(
@@ -175,16 +176,18 @@ def resume_trace(server: TheServer, ask: AskTraceResume) -> Response:
         page=ask.page,
         limit=ask.limit,
     )
-    return _traced(server, wider, before.tip)
+    return _traced(server, wider, before)
 
 
-def _traced(server: Server, ask: AskTrace, tip: str | None = None) -> Response:
+def _traced(server: Server, ask: AskTrace, before: Resumed[AskTrace] | None = None) -> Response:
+    each = seconds_each(ask.seconds, ask.policies)
+    since = None if before is None else before.before(each, seconds_each(MOST_SECONDS, ask.policies))
     bounds = Bounds(
         max_hops=ask.max_hops,
         max_outputs=ask.max_outputs,
         min_value_sat=ask.min_value_sat,
         min_share_ppm=ask.min_share_ppm,
-        seconds=seconds_each(ask.seconds, ask.policies),
+        seconds=each,
     )
     return listed(
         server,
@@ -197,10 +200,17 @@ def _traced(server: Server, ask: AskTrace, tip: str | None = None) -> Response:
             bounds=bounds,
             start=start,
             limit=ask.limit,
-            tip=tip,
+            before=since,
         ),
         tokens=lambda found: {
-            "resume": resume_token(server.pages, ask, str(found.basis.tip_hash), _may_grow(ask, found))
+            "resume": resume_token(
+                server.pages,
+                ask,
+                str(found.basis.tip_hash),
+                _may_grow(ask, found),
+                seconds=each + (before.seconds if before else 0.0),
+                reached={run.policy.value: run.outputs for run in found.runs},
+            )
         },
         rests=lambda found: " ".join(f"{run.policy} {run.outputs} {run.cut}" for run in found.runs),
     )
@@ -233,10 +243,10 @@ def resume_peel(server: TheServer, ask: AskPeelResume) -> Response:
         {"max_hops": MOST_HOPS, "max_chains": MOST_CHAINS},
         seconds=ask.seconds or before.ask.seconds,
     )
-    return _peeled(server, wider, before.tip)
+    return _peeled(server, wider, before)
 
 
-def _peeled(server: Server, ask: AskPeel, tip: str | None = None) -> Response:
+def _peeled(server: Server, ask: AskPeel, before: Resumed[AskPeel] | None = None) -> Response:
     limits = PeelLimits(
         max_hops=ask.max_hops,
         min_value_sat=ask.min_value_sat,
@@ -255,9 +265,16 @@ def _peeled(server: Server, ask: AskPeel, tip: str | None = None) -> Response:
         prices=() if ask.currency is None else server.prices,
         currency=ask.currency,
         limits=limits,
-        tip=tip,
+        before=None if before is None else before.before(ask.seconds, MOST_SECONDS),
     )
-    resume = resume_token(server.pages, ask, str(found.basis.tip_hash), _chains_may_grow(ask, found))
+    resume = resume_token(
+        server.pages,
+        ask,
+        str(found.basis.tip_hash),
+        _chains_may_grow(ask, found),
+        seconds=ask.seconds + (before.seconds if before else 0.0),
+        reached={"hops": sum(chain.hops for chain in found.chains), "chains": len(found.chains)},
+    )
     return with_tokens(found, resume=resume)
 
 

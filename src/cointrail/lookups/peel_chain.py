@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from cointrail.casework.worth import NO_WORTH, Valuer
 from cointrail.chain.types import Outpoint
 from cointrail.heuristics.base import REGISTRY, Tier
+from cointrail.heuristics.peel import PeelStop
 from cointrail.lookups.around import Around
 from cointrail.lookups.desk import LookupDesk
 from cointrail.lookups.find import get_output_num, parse_outpoint
@@ -68,11 +69,25 @@ class PeelWalk:
         """Whether a limit on hops is as wide as the one that they were followed to."""
         return self.limits is None or limits.max_hops >= self.limits.max_hops
 
-    def go_on(self, limits: PeelLimits) -> None:
-        """Follow what a limit ended; they come to what they would have been with these from the start."""
-        self.peeler.widen(limits)
+    def go_on(self, limits: PeelLimits, seconds: float | None = None) -> None:
+        """Follow what a limit ended; they come to what they would have been with these from the start.
+
+        Args:
+            limits: how far.
+            seconds: that it may take this time; None: as the limits say.
+        """
+        self.peeler.widen(limits if seconds is None else replace(limits, seconds=seconds))
         follow = self.peeler.backward if self.question.backward else self.peeler.forward
         self.chains, self.limits = follow(self.output_num), limits
+
+    def reached(self) -> dict[str, int]:
+        """How far they came."""
+        return {"hops": sum(len(chain.hops) for chain in self.chains), "chains": len(self.chains)}
+
+    @property
+    def is_cut_by_time(self) -> bool:
+        """Whether time ended one of them."""
+        return any(chain.stop is PeelStop.TIME_LIMIT for chain in self.chains)
 
     @property
     def nbytes(self) -> int:

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cointrail.casework.worth import Valuer
-from cointrail.errors import BadInput
+from cointrail.errors import BadInput, WalkGone
 from cointrail.lookups.peel_chain import PeelQuestion, PeelWalk, peel_view
 from cointrail.lookups.peel_views import PeelView
 from cointrail.tracing.peel_limits import PeelLimits
+from cointrail.workbench.going_on import Before
 from cointrail.workbench.lookup_bench import LookupBench
 from cointrail.workbench.reference_views import rates_of
 from cointrail.workbench.walk_shelf import WalkShelf
@@ -30,7 +31,7 @@ class PeelBench(LookupBench):
         prices: Sequence[Path] = (),
         currency: str | None = None,
         limits: PeelLimits | None = None,
-        tip: str | None = None,
+        before: Before | None = None,
     ) -> PeelView:
         """Where a coin went hop by hop, or where it came from; see `cointrail.tracing.peel`.
 
@@ -44,12 +45,13 @@ class PeelBench(LookupBench):
             prices: price tables for what was peeled off.
             currency: ISO 4217; asked for together with `prices`.
             limits: how far, and what to pass; None: as the defaults say.
-            tip: hash of the tip that it must rest on, as what it goes on from did; None: of any.
+            before: what it goes on from; None: nothing.
 
         Raises:
             BadInput: the output cannot be read, or of `prices` and `currency` only one is given.
             NotFound: the chain does not hold the output.
-            ChainMoved: the store has another tip.
+            ChainMoved: the store has another tip than what it goes on from.
+            WalkGone: time ended it before it was as far again.
         """
         if bool(prices) != bool(currency):
             raise BadInput(
@@ -62,11 +64,22 @@ class PeelBench(LookupBench):
         limits = limits or PeelLimits()
         question = PeelQuestion(output=output.strip(), backward=backward, limits=limits.lasting())
         with self._desk(tags) as desk:
-            desk.require_tip(tip)
+            desk.require_tip(None if before is None else before.tip)
             walk = self._peels.take(
                 question, lambda kept: kept.desk is desk and kept.may_go_on_to(limits)
             ) or PeelWalk(desk, question)
-            walk.go_on(limits)
+            behind = before is not None and not before.is_reached(walk.reached())
+            walk.go_on(limits, seconds=before.seconds if before and behind else None)
+            if before is not None and walk.is_cut_by_time:
+                self._require_peeled(before, walk)
             found = peel_view(walk, valuer)
             self._peels.put(question, walk)
             return found
+
+    def _require_peeled(self, before: Before, walk: PeelWalk) -> None:
+        """Refuse to answer with less than before; the walk is kept, so that it can be asked for again."""
+        try:
+            before.require_reached(walk.reached(), "{count:,} {name}")
+        except WalkGone:
+            self._peels.put(walk.question, walk)
+            raise

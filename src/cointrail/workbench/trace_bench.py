@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from cointrail.errors import WalkGone
 from cointrail.lookups.account import AccountView, show_account
 from cointrail.lookups.trace import trace_view
 from cointrail.lookups.trace_views import TraceView
 from cointrail.lookups.trace_walk import TraceQuestion, TraceWalk, question_of
 from cointrail.tracing.bounds import Bounds
 from cointrail.tracing.policy import Policy, parse_policy
+from cointrail.tracing.stops import Stop
+from cointrail.workbench.going_on import Before
 from cointrail.workbench.lookup_bench import LookupBench
 from cointrail.workbench.walk_shelf import WalkShelf
 
@@ -31,7 +34,7 @@ class TraceBench(LookupBench):
         bounds: Bounds | None = None,
         start: int = 0,
         limit: int = 25,
-        tip: str | None = None,
+        before: Before | None = None,
     ) -> TraceView:
         """Where value went, or where it came from, by each of some policies; see `cointrail.lookups.trace`.
 
@@ -46,27 +49,43 @@ class TraceBench(LookupBench):
             bounds: how far; None: as the defaults say.
             start: how many ends to skip.
             limit: how many to show.
-            tip: hash of the tip that it must rest on, as what it goes on from did; None: of any.
+            before: what it goes on from; None: nothing.
 
         Raises:
             BadInput: no policy or no seed is named, or one cannot be read.
             NotFound: the chain does not hold a seed.
-            ChainMoved: the store has another tip.
+            ChainMoved: the store has another tip than what it goes on from.
+            WalkGone: time ended it before it was as far again.
         """
         bounds = bounds or Bounds()
         question = question_of(
             seeds, forward=forward, policies=[parse_policy(policy) for policy in policies], bounds=bounds
         )
         with self._desk(tags) as desk:
-            desk.require_tip(tip)
+            desk.require_tip(None if before is None else before.tip)
+
+            def is_same(kept: TraceWalk) -> bool:  # what follows on a page is of the same trace
+                return start > 0 and kept.bounds == bounds
+
             walk = self._traces.take(
-                question, lambda kept: kept.desk is desk and kept.may_go_on_to(bounds)
+                question, lambda kept: kept.desk is desk and (is_same(kept) or kept.may_go_on_to(bounds))
             ) or TraceWalk(desk, question, bounds.max_outputs, most_bytes=self._traces.room)
-            if start == 0 or walk.bounds != bounds:  # what follows on a page is of the same trace
-                walk.go_on(bounds, self._progress)
+            if not is_same(walk):
+                behind = before is not None and not before.is_reached(walk.reached())
+                walk.go_on(bounds, self._progress, seconds=before.seconds if before and behind else None)
+            if before is not None:
+                self._require_traced(before, walk)
             found = trace_view(walk, start=start, limit=limit)
             self._traces.put(question, walk)
             return found
+
+    def _require_traced(self, before: Before, walk: TraceWalk) -> None:
+        """Refuse to answer with less than before; the walk is kept, so that it can be asked for again."""
+        try:
+            before.require_reached(walk.reached(cut=Stop.TIME_LIMIT), "{count:,} outputs by {name}")
+        except WalkGone:
+            self._traces.put(walk.question, walk)
+            raise
 
     def account(
         self,

@@ -1543,7 +1543,8 @@ export interface paths {
          * @description Go on with a trace that its bound on outputs or time ended.
          *
          *     It comes to what it would have been with the wider bounds from the start. Refused where the chain has
-         *     another tip than the answer before rests on.
+         *     another tip than the answer before rests on, and where the walk is kept no longer and time ends it before
+         *     it is as far again.
          */
         post: operations["resume_trace_api_v1_traces_resume_post"];
         delete?: never;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Schemas } from "./api";
-import { peelLeft, peelMore, peelWentOn, traceAtMost, traceMore, traceWentOn } from "./goingOn";
+import { peelIsShorter, peelLeft, peelMore, peelWentOn, traceAtMost, traceIsShorter, traceMore, traceWentOn } from "./goingOn";
 
 type Trace = Schemas["TraceViewListing"];
 type Peel = Schemas["PeelView"];
@@ -33,6 +33,22 @@ describe("going on", () => {
     const now = trace(200, [["fifo", 200, "output_limit"], ["payment_first", 81, null]]);
     expect(traceWentOn(before, now)).toBe(
       "Went on: FIFO by 100 outputs, again ended by the output limit; payment first by 1 output, to its own ends.",
+    );
+  });
+
+  it("takes no answer that time ended earlier than the one before", () => {
+    const before = trace(100, [["fifo", 100, "time_limit"]]);
+    expect(traceIsShorter(before, trace(100, [["fifo", 20, "time_limit"]]))).toBe(true);
+    expect(traceIsShorter(before, trace(100, [["fifo", 120, "time_limit"]]))).toBe(false);
+    expect(peelIsShorter(peel(["time_limit"], 0, 9), peel(["time_limit"], 0, 4))).toBe(true);
+    expect(peelIsShorter(peel(["time_limit"], 0, 4), peel(["time_limit"], 0, 9))).toBe(false);
+  });
+
+  it("takes a shorter trace that ends at deposit addresses, and says why it is shorter", () => {
+    const [before, now] = [trace(100, [["fifo", 100, "output_limit"]]), trace(200, [["fifo", 60, null]])];
+    expect(traceIsShorter(before, now)).toBe(false);
+    expect(traceWentOn(before, now)).toBe(
+      "Went on: FIFO ends at deposit addresses that were recognised on the way, with 40 outputs less.",
     );
   });
 

@@ -25,9 +25,23 @@ export function traceAtMost(told: Trace): string {
   return `This server follows a trace to no more than ${count(MOST_OUTPUTS)} outputs; the command line goes further.`;
 }
 
+/** Whether time ended a trace before it was as far again: the server refuses such an answer, and none replaces one. */
+export function traceIsShorter(before: Trace, now: Trace): boolean {
+  return now.runs.some((run, at) => run.cut === "time_limit" && run.outputs < (before.runs[at]?.outputs ?? 0));
+}
+
+/** The same of peel chains. */
+export function peelIsShorter(before: Peel, now: Peel): boolean {
+  const less = hopsOf(now) < hopsOf(before) || now.chains.length < before.chains.length;
+  return less && now.chains.some((chain) => chain.stop === "time_limit");
+}
+
+export const SHORTER = "Time ended it before it was as far again as it had been, so what was found before stays.";
+
 export function traceWentOn(before: Trace, now: Trace): string {
   const came = now.runs.map((run, at) => {
     const more = run.outputs - (before.runs[at]?.outputs ?? 0);
+    if (more < 0) return `${words(run.policy)} ends at deposit addresses that were recognised on the way, with ${counted(-more, "output")} less`;
     return `${words(run.policy)} by ${counted(more, "output")}, ${run.cut ? `again ended by the ${words(run.cut)}` : "to its own ends"}`;
   });
   return `Went on: ${came.join("; ")}.`;
@@ -59,9 +73,10 @@ export function peelMore(told: Peel): string {
   return more.length ? `by up to ${more.join(" and ")}` : `for up to ${counted(seconds, "more second")}`;
 }
 
+const hopsOf = (told: Peel) => told.chains.reduce((sum, chain) => sum + chain.hops, 0);
+
 export function peelWentOn(before: Peel, now: Peel): string {
-  const hops = (told: Peel) => told.chains.reduce((sum, chain) => sum + chain.hops, 0);
   const chains = now.chains.length - before.chains.length;
   const rest = peelLeft(now);
-  return `Went on by ${counted(hops(now) - hops(before), "hop")} and ${counted(chains, "chain")}.${rest ? ` ${rest}` : " Nothing is left."}`;
+  return `Went on by ${counted(hopsOf(now) - hopsOf(before), "hop")} and ${counted(chains, "chain")}.${rest ? ` ${rest}` : " Nothing is left."}`;
 }

@@ -193,7 +193,9 @@ def small(picture: bytes) -> bytes:
     images = import_module("PIL.Image")
     out = io.BytesIO()
     image = images.open(io.BytesIO(picture)).convert("RGB")
-    image.quantize(COLOURS, images.Quantize.MAXCOVERAGE, dither=images.Dither.NONE).save(out, "PNG", optimize=True)
+    image.quantize(COLOURS, images.Quantize.MAXCOVERAGE, dither=images.Dither.NONE).save(
+        out, "PNG", optimize=True
+    )
     return out.getvalue()
 
 

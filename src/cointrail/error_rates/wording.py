@@ -83,7 +83,9 @@ def _together(bound: ErrorBound) -> str:
         if share in PAYJOIN_PPM[1:]
     )
     count = bound.payjoin_links
-    no_payjoin = "the link that could be is no payjoin's" if count == 1 else f"none of {count} links is a payjoin's"
+    no_payjoin = (
+        "the link that could be is no payjoin's" if count == 1 else f"none of {count} links is a payjoin's"
+    )
     return (
         f"Together: wrong in at most {percent(bound.bound_ppm)} if {no_payjoin} "
         f"({percent(bound.independent_ppm)} if links fail independently); by assumed share of "

@@ -176,7 +176,11 @@ class Conclusions:
         policies = [self._table.policies[place] for place in self._asked]
         firsts = [_largest(lines, policy) for policy in policies]
         return [
-            self._say(f"the largest part of it ended as `{stop.value}`", [one is stop for one in firsts], decides=False)
+            self._say(
+                f"the largest part of it ended as `{stop.value}`",
+                [one is stop for one in firsts],
+                decides=False,
+            )
             for stop in dict.fromkeys(firsts)
         ]
 
@@ -203,4 +207,6 @@ class Conclusions:
         shared = int(there.all(axis=0).sum())
         of = int(there.any(axis=0).sum())
         alike = there.sum(axis=1) == of
-        return self._say(f"all {of:,} ends that any policy finds are ends ({shared:,} by every policy)", alike)
+        return self._say(
+            f"all {of:,} ends that any policy finds are ends ({shared:,} by every policy)", alike
+        )

@@ -102,7 +102,10 @@ def test_the_sentence_says_where_a_bound_is_of_the_rest_of_a_stratum_alone() -> 
         for marks in ((ERA, "segwit"), (ERA, "legacy"))
     }
     assert ") it was wrong in at most 0.1 % of cases" in said[ERA, "segwit"]
-    assert "those of its links that have no narrower bound were wrong in at most 0.3 % of cases" in said[ERA, "legacy"]
+    assert (
+        "those of its links that have no narrower bound were wrong in at most 0.3 % of cases"
+        in said[ERA, "legacy"]
+    )
 
 
 def test_the_sentence_names_links_weakest_stratum_table_assumption_and_what_is_missed() -> None:

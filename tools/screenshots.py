@@ -193,9 +193,8 @@ def small(picture: bytes) -> bytes:
     images = import_module("PIL.Image")
     out = io.BytesIO()
     image = images.open(io.BytesIO(picture)).convert("RGB")
-    image.quantize(COLOURS, images.Quantize.MAXCOVERAGE, dither=images.Dither.NONE).save(
-        out, "PNG", optimize=True
-    )
+    rare_too, evened = images.Quantize.MAXCOVERAGE, 2
+    image.quantize(COLOURS, rare_too, evened, dither=images.Dither.NONE).save(out, "PNG", optimize=True)
     return out.getvalue()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import zipfile
@@ -138,6 +139,8 @@ def _verify_all(page: Page) -> None:
     page.get_by_role("button", name="Verify all").click()
     expect(page.get_by_text("The verification is done.")).to_be_visible()
     expect(page.get_by_text("asked again, the answer is the same to the byte")).to_be_visible()
+    page.reload()  # whoever comes back later sees it too, and when it was
+    expect(page.get_by_text(re.compile(r"the same to the byte, \S+ \S+ UTC: asked again"))).to_be_visible()
 
 
 def _state_finding(page: Page) -> None:
